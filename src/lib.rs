@@ -1,0 +1,24 @@
+//! PAdES
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions
+    )
+)]
+
+pub(crate) mod error;
+pub(crate) mod limits;
+pub mod report;
+pub(crate) mod time;
+
+pub use error::{Error, ErrorClass, ErrorKind, Result};
+pub use limits::Limits;
+pub use time::{Time, UtcOffset};

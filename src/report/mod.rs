@@ -1,0 +1,4 @@
+//! report
+/// A finding.
+#[derive(Debug)]
+pub struct Finding;
