@@ -16,6 +16,7 @@
 
 pub(crate) mod error;
 pub(crate) mod limits;
+pub(crate) mod pdf;
 pub mod report;
 pub(crate) mod time;
 

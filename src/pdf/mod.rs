@@ -1,0 +1,12 @@
+//! The PDF tower: from bytes at offsets to signature dictionaries and back, as incremental updates.
+//!
+//! What it is for: reading any PDF lazily and strictly (ISO 32000-2, 7.2–7.5), finding its signature fields and document
+//! security store (12.7, 12.8), and writing one more revision behind the last (7.5.6).
+//!
+//! Invariant: nothing here ever sees a certificate. CMS, certificates and revocation values are opaque bytes.
+//! Invariant: a byte of the base is never changed; the tower only ever appends.
+//!
+//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
+//! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
+
+pub(crate) mod object;

@@ -1,0 +1,217 @@
+//! PDF values (ISO 32000-2, 7.3), as plain data that can be written back exactly.
+//!
+//! Invariant: what was parsed and is written again keeps its meaning and its number spelling; nothing is normalised.
+//!
+//! Nouns: [`Object`], [`Dictionary`], [`Name`], [`Ref`], [`PdfString`], [`Stream`].
+
+use std::fmt;
+use std::ops::Range;
+
+/// The identity of an indirect object: number and generation (7.3.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Ref {
+    pub(crate) number: u32,
+    pub(crate) generation: u16,
+}
+
+impl fmt::Display for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "object {} {}", self.number, self.generation)
+    }
+}
+
+/// A name without its slash, `#xx` already decoded (7.3.5).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Name(pub(crate) Vec<u8>);
+
+/// A string's bytes, decoded, and how they were written (7.3.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PdfString {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) form: StringForm,
+}
+
+/// The two spellings of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StringForm {
+    Literal,
+    Hexadecimal,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Object {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    /// The number as it was spelled, so that writing it back changes nothing.
+    Real(String),
+    Name(Name),
+    String(PdfString),
+    Array(Vec<Object>),
+    Dictionary(Dictionary),
+    Stream(Stream),
+    Reference(Ref),
+}
+
+/// Keys and values in file order, with the place of each value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dictionary {
+    entries: Vec<Entry>,
+}
+
+/// One entry of a dictionary.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Name,
+    pub(crate) value: Object,
+    /// Where the value's token stands, in bytes from the start of the file; `None` where it does not stand in the file
+    /// itself (made by us, or inside an object stream).
+    pub(crate) span: Option<Range<u64>>,
+}
+
+/// A dictionary and where its data lies (7.3.8).
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stream {
+    pub(crate) dictionary: Dictionary,
+    /// The raw (still encoded) data, in bytes from the start of the file.
+    pub(crate) data: Range<u64>,
+}
+
+impl Name {
+    /// The name's bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// For messages and for comparing with the ASCII names of the standard.
+    pub(crate) fn to_text(&self) -> String {
+        String::from_utf8_lossy(&self.0).into_owned()
+    }
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.to_text())
+    }
+}
+
+impl Object {
+    pub(crate) fn name(text: &str) -> Self {
+        Self::Name(Name::from(text))
+    }
+
+    pub(crate) fn as_name(&self) -> Option<&Name> {
+        match self {
+            Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_array(&self) -> Option<&[Object]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// A dictionary, or a stream's dictionary.
+    pub(crate) fn as_dictionary(&self) -> Option<&Dictionary> {
+        match self {
+            Self::Dictionary(dictionary) => Some(dictionary),
+            Self::Stream(stream) => Some(&stream.dictionary),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_string(&self) -> Option<&PdfString> {
+        match self {
+            Self::String(string) => Some(string),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_reference(&self) -> Option<Ref> {
+        match self {
+            Self::Reference(reference) => Some(*reference),
+            _ => None,
+        }
+    }
+}
+
+impl Dictionary {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of `key`: the first where it stands twice. An absent key and `null` are the same (7.3.7).
+    pub(crate) fn get(&self, key: &str) -> Option<&Object> {
+        self.entry(key).map(|entry| &entry.value).filter(|value| **value != Object::Null)
+    }
+
+    /// The entry of `key`, with its place.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == *key)
+    }
+
+    /// All entries in file order, duplicates too.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Adds an entry behind the others, as a parser does; a duplicate is kept.
+    pub(crate) fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Sets `key` to `value`, in its old place if it has one.
+    pub(crate) fn set(&mut self, key: &str, value: Object) {
+        match self.entries.iter_mut().find(|entry| entry.key == *key) {
+            Some(entry) => {
+                entry.value = value;
+                entry.span = None;
+            }
+            None => self.entries.push(Entry { key: Name::from(key), value, span: None }),
+        }
+    }
+
+    /// Removes `key`.
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.entries.retain(|entry| entry.key != *key);
+    }
+
+    /// The first key that stands twice, if any: no conforming writer makes one (7.3.7).
+    pub(crate) fn duplicate_key(&self) -> Option<&Name> {
+        let mut seen = std::collections::HashSet::new();
+        self.entries.iter().map(|entry| &entry.key).find(|key| !seen.insert(*key))
+    }
+}
+
+/// Equal entries in equal order; where they stand does not matter.
+impl PartialEq for Dictionary {
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = |dictionary: &Self| -> Vec<(Name, Object)> {
+            dictionary.entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
+        };
+        pairs(self) == pairs(other)
+    }
+}
