@@ -22,4 +22,7 @@ pub(crate) mod time;
 
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
+pub use pdf::document::Document;
+pub use pdf::revision::Revision;
+pub use pdf::source::Source;
 pub use time::{Time, UtcOffset};
