@@ -17,9 +17,14 @@
 pub(crate) mod error;
 pub(crate) mod limits;
 pub(crate) mod pdf;
+pub(crate) mod pki;
+pub(crate) mod port;
 pub mod report;
 pub(crate) mod time;
 
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
+pub use pki::algorithm::SignatureAlgorithm;
+pub use pki::digest::DigestAlgorithm;
+pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use time::{Time, UtcOffset};
