@@ -14,6 +14,7 @@
     )
 )]
 
+pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod limits;
 pub(crate) mod pdf;
@@ -25,6 +26,6 @@ pub(crate) mod time;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
 pub use pki::algorithm::SignatureAlgorithm;
-pub use pki::digest::DigestAlgorithm;
+pub use digest::DigestAlgorithm;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use time::{Time, UtcOffset};

@@ -9,6 +9,6 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
-pub(crate) mod digest;
+pub(crate) use crate::digest;
 pub(crate) mod key;
 pub(crate) mod name;
