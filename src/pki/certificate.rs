@@ -1,0 +1,311 @@
+//! Certificates as views that keep the received bytes.
+//!
+//! Invariant: reading accepts what real issuers wrote (long serials, odd times, v1); judging is the path's and the policy's work.
+//!
+//! Specified in RFC 5280, 4. Nouns: [`Certificate`], [`CertificateFault`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use const_oid::{AssociatedOid, ObjectIdentifier};
+use der::asn1::BitString;
+use der::{Decode, Reader, SliceReader};
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::certificate::{CertificateInner, Raw};
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+use x509_cert::ext::pkix::{
+    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage,
+    KeyUsage, SubjectKeyIdentifier,
+};
+
+use super::digest::DigestAlgorithm;
+use super::key::{KeyFault, PublicKey};
+use super::name::Name;
+use crate::time::Time;
+
+const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
+const AD_CA_ISSUERS: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_CA_ISSUERS;
+
+/// A certificate, cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Certificate(Arc<Inner>);
+
+struct Inner {
+    der: Vec<u8>,
+    tbs: Vec<u8>,
+    issuer: Name,
+    subject: Name,
+    spki: Vec<u8>,
+    parsed: CertificateInner<Raw>,
+}
+
+/// Why a certificate cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CertificateFault {
+    #[error("the certificate is not readable DER: {0}")]
+    Malformed(der::Error),
+    #[error("the certificate's extension {0} is not readable")]
+    Extension(ObjectIdentifier),
+    #[error("the certificate's extension {0} stands twice")]
+    DuplicateExtension(ObjectIdentifier),
+}
+
+impl Certificate {
+    /// Reads one DER certificate; nothing may follow it.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, CertificateFault> {
+        let read = || -> der::Result<Inner> {
+            let parsed = CertificateInner::<Raw>::from_der(der)?;
+            let tbs = SliceReader::new(der)?.sequence(|reader| {
+                let tbs = reader.tlv_bytes()?;
+                AlgorithmIdentifierOwned::decode(reader)?;
+                BitString::decode(reader)?;
+                Ok::<_, der::Error>(tbs)
+            })?;
+            let [issuer, subject, spki] = raw_parts(tbs)?;
+            Ok(Inner {
+                der: der.to_vec(),
+                tbs: tbs.to_vec(),
+                issuer: Name::from_der(issuer)?,
+                subject: Name::from_der(subject)?,
+                spki: spki.to_vec(),
+                parsed,
+            })
+        };
+        read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
+    }
+
+    /// The bytes received.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// The signed part as received.
+    pub(crate) fn tbs(&self) -> &[u8] {
+        &self.0.tbs
+    }
+
+    pub(crate) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
+        self.0.parsed.signature_algorithm()
+    }
+
+    /// The algorithm named inside the signed part; must equal the one outside (RFC 5280, 4.1.1.2).
+    pub(crate) fn inner_signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
+        self.0.parsed.tbs_certificate().signature()
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        self.0.parsed.signature().raw_bytes()
+    }
+
+    /// 1, 2 or 3.
+    pub(crate) fn version(&self) -> u8 {
+        match self.0.parsed.tbs_certificate().version() {
+            x509_cert::Version::V1 => 1,
+            x509_cert::Version::V2 => 2,
+            x509_cert::Version::V3 => 3,
+        }
+    }
+
+    /// The serial number's content octets, big-endian two's complement.
+    pub(crate) fn serial(&self) -> &[u8] {
+        self.0.parsed.tbs_certificate().serial_number().as_bytes()
+    }
+
+    /// The serial number in lower-case hexadecimal, as reports and messages show it.
+    pub(crate) fn serial_hex(&self) -> String {
+        hex(self.serial())
+    }
+
+    pub(crate) fn issuer(&self) -> &Name {
+        &self.0.issuer
+    }
+
+    pub(crate) fn subject(&self) -> &Name {
+        &self.0.subject
+    }
+
+    pub(crate) fn not_before(&self) -> Time {
+        to_time(self.0.parsed.tbs_certificate().validity().not_before)
+    }
+
+    pub(crate) fn not_after(&self) -> Time {
+        to_time(self.0.parsed.tbs_certificate().validity().not_after)
+    }
+
+    /// Whether `time` lies in the validity, both ends included.
+    pub(crate) fn is_valid_at(&self, time: Time) -> bool {
+        self.not_before() <= time && time <= self.not_after()
+    }
+
+    /// The DER `SubjectPublicKeyInfo` as received.
+    pub(crate) fn spki(&self) -> &[u8] {
+        &self.0.spki
+    }
+
+    /// The key's bits alone, without algorithm: what RFC 6960's key hashes are over.
+    pub(crate) fn key_bits(&self) -> &[u8] {
+        self.0.parsed.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes()
+    }
+
+    pub(crate) fn public_key(&self) -> Result<PublicKey, KeyFault> {
+        PublicKey::from_spki(self.spki())
+    }
+
+    /// Subject and issuer are the same name (self-issued: RFC 5280, 3.2); says nothing of who signed it.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.subject() == self.issuer()
+    }
+
+    /// SHA-256 of the certificate.
+    pub(crate) fn fingerprint(&self) -> Vec<u8> {
+        DigestAlgorithm::Sha256.digest(self.der())
+    }
+
+    /// All extensions in file order.
+    pub(crate) fn extensions(&self) -> &[Extension] {
+        self.0.parsed.tbs_certificate().extensions().map_or(&[], Vec::as_slice)
+    }
+
+    /// The raw extension `oid`, if present.
+    pub(crate) fn raw_extension(&self, oid: ObjectIdentifier) -> Option<&Extension> {
+        self.extensions().iter().find(|extension| extension.extn_id == oid)
+    }
+
+    /// The extension `T` and whether it is critical.
+    pub(crate) fn extension<'a, T>(&'a self) -> Result<Option<(Criticality, T)>, CertificateFault>
+    where
+        T: Decode<'a> + AssociatedOid,
+    {
+        let mut found = self.extensions().iter().filter(|extension| extension.extn_id == T::OID);
+        let Some(extension) = found.next() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(CertificateFault::DuplicateExtension(T::OID));
+        }
+        let criticality = if extension.critical { Criticality::Critical } else { Criticality::NonCritical };
+        let value = T::from_der(extension.extn_value.as_bytes()).map_err(|_| CertificateFault::Extension(T::OID))?;
+        Ok(Some((criticality, value)))
+    }
+
+    pub(crate) fn basic_constraints(&self) -> Result<Option<BasicConstraints>, CertificateFault> {
+        Ok(self.extension::<BasicConstraints>()?.map(|(_, value)| value))
+    }
+
+    pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, CertificateFault> {
+        Ok(self.extension::<KeyUsage>()?.map(|(_, value)| value))
+    }
+
+    /// The purposes named, and whether the extension is critical; `None` where it is absent.
+    pub(crate) fn extended_key_usage(&self) -> Result<Option<(Criticality, Vec<ObjectIdentifier>)>, CertificateFault> {
+        Ok(self.extension::<ExtendedKeyUsage>()?.map(|(criticality, value)| (criticality, value.0)))
+    }
+
+    /// The subject key identifier, a hint (RFC 5280, 4.2.1.2).
+    pub(crate) fn subject_key_id(&self) -> Option<Vec<u8>> {
+        let (_, value) = self.extension::<SubjectKeyIdentifier>().ok()??;
+        Some(value.0.as_bytes().to_vec())
+    }
+
+    /// The authority's key identifier, a hint (RFC 5280, 4.2.1.1).
+    pub(crate) fn authority_key_id(&self) -> Option<Vec<u8>> {
+        let (_, value) = self.extension::<AuthorityKeyIdentifier>().ok()??;
+        Some(value.key_identifier?.as_bytes().to_vec())
+    }
+
+    /// OCSP responder addresses (RFC 5280, 4.2.2.1).
+    pub(crate) fn ocsp_urls(&self) -> Vec<String> {
+        self.access_urls(AD_OCSP)
+    }
+
+    /// Where the issuer's certificate can be had (RFC 5280, 4.2.2.1).
+    pub(crate) fn issuer_urls(&self) -> Vec<String> {
+        self.access_urls(AD_CA_ISSUERS)
+    }
+
+    /// Where CRLs can be had (RFC 5280, 4.2.1.13).
+    pub(crate) fn crl_urls(&self) -> Vec<String> {
+        let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
+        let names = points.0.into_iter().filter_map(|point| point.distribution_point).filter_map(|name| match name {
+            DistributionPointName::FullName(names) => Some(names),
+            DistributionPointName::NameRelativeToCRLIssuer(_) => None,
+        });
+        names.flatten().filter_map(uri).collect()
+    }
+
+    fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {
+        let Ok(Some((_, access))) = self.extension::<AuthorityInfoAccessSyntax>() else { return Vec::new() };
+        let locations = access.0.into_iter().filter(|one| one.access_method == method);
+        locations.filter_map(|one| uri(one.access_location)).collect()
+    }
+}
+
+/// The same bytes.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der() == other.der()
+    }
+}
+
+impl Eq for Certificate {}
+
+impl std::hash::Hash for Certificate {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.der().hash(state);
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({self})")
+    }
+}
+
+impl fmt::Display for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\", serial {}", self.subject(), self.serial_hex())
+    }
+}
+
+/// Whether a reader that does not know an extension must refuse (RFC 5280, 4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Criticality {
+    Critical,
+    NonCritical,
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// UTC seconds of an X.509 time.
+pub(crate) fn to_time(time: x509_cert::time::Time) -> Time {
+    Time::from_unix(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Issuer, subject and subjectPublicKeyInfo of a `TBSCertificate`, as received (RFC 5280, 4.1).
+fn raw_parts(tbs: &[u8]) -> der::Result<[&[u8]; 3]> {
+    SliceReader::new(tbs)?.sequence(|reader| {
+        let first = reader.tlv_bytes()?;
+        // [0] version stands before the serial number unless the certificate is v1.
+        if first.first() == Some(&0xa0) {
+            reader.tlv_bytes()?;
+        }
+        reader.tlv_bytes()?;
+        let issuer = reader.tlv_bytes()?;
+        reader.tlv_bytes()?;
+        let subject = reader.tlv_bytes()?;
+        let spki = reader.tlv_bytes()?;
+        while !reader.is_finished() {
+            reader.tlv_bytes()?;
+        }
+        Ok([issuer, subject, spki])
+    })
+}
+
+fn uri(name: GeneralName) -> Option<String> {
+    match name {
+        GeneralName::UniformResourceIdentifier(uri) => Some(uri.as_str().to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,14 @@
+//! The PKI tower: digests, keys, certificates, paths, revocation, CMS and timestamps.
+//!
+//! What it is for: reading and judging the DER that stands in signatures and security stores, and building what we sign.
+//!
+//! Invariant: nothing here ever sees a PDF.
+//! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
+//!
+//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`].
+
+pub(crate) mod algorithm;
+pub(crate) mod certificate;
+pub(crate) use crate::digest;
+pub(crate) mod key;
+pub(crate) mod name;

@@ -1,0 +1,163 @@
+//! All that a caller may implement: who signs, who stamps the time, who fetches evidence.
+//!
+//! Invariant: three traits, at most two methods each, bytes in and bytes out, usable as `dyn`. Whoever needs `async`, two
+//! processes or days between question and answer uses the steps beneath them
+//! ([`Prepared`](crate::Prepared), [`Collector`](crate::Collector)) and needs no trait at all.
+//!
+//! Nouns: [`Signer`] with [`Identity`] and [`SigningInput`]; [`TimestampAuthority`]; [`Fetch`] with [`FetchRequest`].
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pki::algorithm::SignatureAlgorithm;
+use crate::pki::certificate::Certificate;
+use crate::pki::key::PublicKey;
+
+/// Something that holds a private key: memory, a smart card, an HSM, a remote service.
+pub trait Signer {
+    /// Whose key it is: the signing certificate, its chain, and the algorithm.
+    ///
+    /// # Errors
+    /// Whatever keeps the certificate from being read; [`ErrorKind::Signer`] unless something fits better.
+    fn identity(&self) -> Result<Identity>;
+
+    /// Signs `input` and gives the bare signature value: RSA as a big-endian number of the modulus' length, ECDSA as DER
+    /// `Ecdsa-Sig-Value` (RFC 5480). The value is verified against the certificate before it is used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Signer`], in the device's own words, where it did not sign.
+    fn sign(&self, input: &SigningInput) -> Result<Vec<u8>>;
+}
+
+/// A timestamp authority (RFC 3161).
+pub trait TimestampAuthority {
+    /// Sends a DER `TimeStampReq` and gives the DER `TimeStampResp`, unjudged: it is checked in full before it is used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timestamp`], in the server's own words, where there is no answer.
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>>;
+}
+
+/// Something that can fetch certificates, CRLs and OCSP responses.
+pub trait Fetch {
+    /// Does one request and gives the body of the answer, unjudged.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Fetch`], in the server's own words, where there is no answer.
+    fn fetch(&self, request: &FetchRequest) -> Result<Vec<u8>>;
+}
+
+/// What to fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FetchRequest {
+    /// An issuer's certificate: DER, or a certs-only CMS (RFC 5280, 4.2.2.1).
+    Certificate {
+        /// Where it is.
+        url: String,
+    },
+    /// A certificate revocation list (RFC 5280, 5).
+    Crl {
+        /// Where it is.
+        url: String,
+    },
+    /// An OCSP exchange: POST with `application/ocsp-request` (RFC 6960, A.1).
+    Ocsp {
+        /// The responder.
+        url: String,
+        /// The DER `OCSPRequest`.
+        body: Vec<u8>,
+    },
+}
+
+impl FetchRequest {
+    /// The address asked.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Certificate { url } | Self::Crl { url } | Self::Ocsp { url, .. } => url,
+        }
+    }
+}
+
+/// A signing certificate, the chain above it, and the algorithm that its key signs with.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    certificates: Vec<Certificate>,
+    algorithm: SignatureAlgorithm,
+    key: PublicKey,
+}
+
+impl Identity {
+    /// The identity of `certificates`, each DER, the signing certificate first; the algorithm fits its key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Certificate`] if there is none or one cannot be read; [`ErrorKind::Key`] if the key's type is unknown.
+    pub fn new<C: AsRef<[u8]>>(certificates: impl IntoIterator<Item = C>) -> Result<Self> {
+        let read = |der: C| {
+            Certificate::from_der(der.as_ref()).map_err(|fault| {
+                Error::new(ErrorKind::Certificate, "a certificate of the signer's chain cannot be read").because(fault)
+            })
+        };
+        let certificates = certificates.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        let signing = certificates.first().ok_or_else(|| {
+            Error::new(ErrorKind::Certificate, "the signer has no certificate")
+                .advise("give the signing certificate, followed by those of the issuing authorities")
+        })?;
+        let key = signing.public_key().map_err(|fault| {
+            Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(signing)
+        })?;
+        let algorithm = key.default_algorithm();
+        Ok(Self { certificates, algorithm, key })
+    }
+
+    /// Signs with `algorithm` rather than with the one that fits the key.
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: SignatureAlgorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// The algorithm that the signer is asked for.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// The signing certificate, then its chain, each DER.
+    pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
+        self.certificates.iter().map(Certificate::der)
+    }
+
+    pub(crate) fn chain(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    pub(crate) fn key(&self) -> &PublicKey {
+        &self.key
+    }
+}
+
+/// What a signer is to sign: the DER signed attributes of a signature (RFC 5652, 5.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningInput {
+    message: Vec<u8>,
+    algorithm: SignatureAlgorithm,
+}
+
+impl SigningInput {
+    pub(crate) fn new(message: Vec<u8>, algorithm: SignatureAlgorithm) -> Self {
+        Self { message, algorithm }
+    }
+
+    /// The message, for devices that hash for themselves.
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// The message's digest under [`algorithm`](Self::algorithm), for devices that sign digests.
+    pub fn digest(&self) -> Vec<u8> {
+        self.algorithm.digest().digest(&self.message)
+    }
+
+    /// How to sign it.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+}
