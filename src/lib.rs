@@ -23,9 +23,12 @@ pub(crate) mod port;
 pub mod report;
 pub(crate) mod time;
 
+pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
+pub use pdf::document::Document;
+pub use pdf::revision::Revision;
+pub use pdf::source::Source;
 pub use pki::algorithm::SignatureAlgorithm;
-pub use digest::DigestAlgorithm;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use time::{Time, UtcOffset};

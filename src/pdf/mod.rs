@@ -9,4 +9,18 @@
 //! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
+pub(crate) mod account;
+mod bytes;
+mod container;
+#[cfg(test)]
+mod corpora;
+pub(crate) mod document;
+pub(crate) mod filter;
+pub(crate) mod hashing;
+pub(crate) mod lexer;
 pub(crate) mod object;
+pub(crate) mod parser;
+pub(crate) mod revision;
+pub(crate) mod source;
+pub(crate) mod view;
+pub(crate) mod xref;

@@ -159,8 +159,8 @@ impl Object {
 }
 
 impl Dictionary {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    pub(crate) const fn new() -> Self {
+        Self { entries: Vec::new() }
     }
 
     /// The value of `key`: the first where it stands twice. An absent key and `null` are the same (7.3.7).

@@ -1,0 +1,119 @@
+//! Bytes that no revision accounts for.
+//!
+//! What it is for: an incremental saving attack hides objects behind a signed revision where a lenient reader finds them
+//! and a strict one does not look. So every byte of an appended revision must be an object that its cross-reference
+//! places just there, the cross-reference itself, its end, white space or a comment. The rest is named.
+//!
+//! Invariant: the bytes are read forward, once.
+//!
+//! Nouns: [`Stray`].
+
+use std::ops::Range;
+
+use super::bytes::Cursor;
+use super::document::Document;
+use super::lexer::space;
+use super::object::Ref;
+use super::revision::ending;
+use super::view::{Length, View};
+use super::xref::XrefEntry;
+use crate::error::{ErrorKind, Result};
+
+/// Bytes that belong to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stray {
+    /// In bytes from the start of the file.
+    pub(crate) range: Range<u64>,
+    pub(crate) what: String,
+}
+
+/// The stray bytes of a revision (index from 0). The first revision has none: nobody could have signed anything before it.
+pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<Stray>> {
+    let Some(appended) = document.revisions().get(revision).filter(|_| revision > 0) else { return Ok(Vec::new()) };
+    let view = document.view(revision);
+    let known = known(document, revision);
+    let mut strays = Vec::new();
+    let mut at = appended.start();
+    let mut next = 0;
+    while at < appended.end() {
+        let mut cursor = document.bytes().cursor(at..appended.end(), 1024);
+        skip(&mut cursor)?;
+        at = cursor.offset();
+        if at >= appended.end() {
+            break;
+        }
+        while known.get(next).is_some_and(|(place, _)| *place < at) {
+            next = next.saturating_add(1);
+        }
+        let step = match known.get(next) {
+            Some((place, part)) if *place == at => read(&view, at, part)?,
+            _ if cursor.lex(ending).is_ok() => Step::Known(cursor.offset()),
+            _ => Step::Stray("bytes that no cross-reference entry places".into()),
+        };
+        at = match step {
+            Step::Known(end) if end > at => end,
+            Step::Known(_) => break,
+            Step::Flawed(end, what) => {
+                strays.push(Stray { range: at..end, what });
+                end.max(at.saturating_add(1))
+            }
+            Step::Stray(what) => {
+                let end = known.iter().skip(next).map(|(place, _)| *place).find(|place| *place > at);
+                let end = end.unwrap_or(appended.end()).min(appended.end());
+                strays.push(Stray { range: at..end, what });
+                end
+            }
+        };
+    }
+    Ok(strays)
+}
+
+/// What stands at a place that the revision knows.
+enum Part {
+    Object(Ref),
+    /// A section, up to its end.
+    Section(u64),
+}
+
+enum Step {
+    /// It is what it should be, and ends here.
+    Known(u64),
+    /// It ends here, but something is wrong with it.
+    Flawed(u64, String),
+    Stray(String),
+}
+
+/// The places that a revision knows, ascending, sections before objects: a cross-reference stream is both.
+fn known(document: &Document<'_>, revision: usize) -> Vec<(u64, Part)> {
+    let Some(revision) = document.revisions().get(revision) else { return Vec::new() };
+    let sections = revision.sections.iter().map(|section| (section.start, Part::Section(section.end)));
+    let objects = revision.changed.iter().filter_map(|(number, entry)| match entry {
+        XrefEntry::InFile { offset, generation } => {
+            Some((*offset, Part::Object(Ref { number: *number, generation: *generation })))
+        }
+        _ => None,
+    });
+    let mut known: Vec<_> = sections.chain(objects).collect();
+    known.sort_by_key(|(place, _)| *place);
+    known
+}
+
+fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
+    let id = match part {
+        Part::Section(end) => return Ok(Step::Known(*end)),
+        Part::Object(id) => *id,
+    };
+    match view.placed(id, at) {
+        Ok(placed) if placed.length == Length::Wrong => {
+            Ok(Step::Flawed(placed.range.end, format!("{id} is a stream whose /Length is wrong")))
+        }
+        Ok(placed) => Ok(Step::Known(placed.range.end)),
+        Err(error) if error.kind() == ErrorKind::Syntax => Ok(Step::Stray(format!("{id} cannot be read: {error}"))),
+        Err(error) => Err(error),
+    }
+}
+
+/// White space and comments, except at a `%%EOF` that belongs to a `startxref`: that is read with it.
+fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
+    cursor.lex(space)
+}
