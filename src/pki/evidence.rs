@@ -5,7 +5,7 @@
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
 use super::certificate::Certificate;
-use super::revocation::{Crl, OcspResponse};
+use super::revocation::{Answer, Crl, Kind, OcspResponse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -69,6 +69,16 @@ impl Evidence {
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
         insert(&mut self.certificates, certificate, Certificate::der);
+    }
+
+    /// Adds the value of `pool` that `answer` was read from.
+    pub(crate) fn insert_answer(&mut self, answer: &Answer, pool: &Self) {
+        match answer.kind {
+            Kind::Crl => pool.crls.get(answer.index).into_iter().for_each(|one| insert(&mut self.crls, one.clone(), Crl::der)),
+            Kind::Ocsp => {
+                pool.ocsps.get(answer.index).into_iter().for_each(|one| insert(&mut self.ocsps, one.clone(), OcspResponse::der));
+            }
+        }
     }
 
     pub(crate) fn certificates(&self) -> &[Certificate] {

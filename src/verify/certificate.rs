@@ -48,16 +48,34 @@ pub(crate) enum Gap {
     Revocation(Certificate, Certificate),
 }
 
+/// What judging a certificate takes.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    /// The certificates of its path without the anchor, and those that signed revocation values.
+    pub(crate) certificates: Vec<Certificate>,
+    /// The revocation values that speak for them.
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl Needs {
+    fn add_certificate(&mut self, certificate: &Certificate) {
+        if !self.certificates.contains(certificate) {
+            self.certificates.push(certificate.clone());
+        }
+    }
+}
+
 impl Validator<'_> {
     /// Judges `target` for `purpose` at `time` (5.2.6).
     pub(crate) fn judge(&self, target: &Certificate, purpose: Purpose, time: Time) -> Judged {
         self.judge_at_depth(target, purpose, time, SIGNER_DEPTH)
     }
 
-    /// What is missing to judge `target` at `time`: empty where nothing is. Revocation values for the certificates that signed
-    /// revocation values are asked for as well.
-    pub(crate) fn gaps(&self, target: &Certificate, time: Time) -> Vec<Gap> {
-        let mut gaps = Vec::new();
+    /// What judging `target` at `time` takes: what is at hand for it, and what is missing. The certificates that signed revocation
+    /// values are included with what they take.
+    pub(crate) fn needs(&self, target: &Certificate, time: Time) -> Needs {
+        let mut needs = Needs::default();
         let mut open = vec![target.clone()];
         let mut seen: Vec<Certificate> = Vec::new();
         while let Some(certificate) = open.pop() {
@@ -66,29 +84,27 @@ impl Validator<'_> {
             }
             seen.push(certificate.clone());
             let Some(path) = self.first_path(&certificate, time) else {
-                gaps.push(Gap::Issuer(self.top_of(&certificate)));
+                needs.gaps.push(Gap::Issuer(self.top_of(&certificate)));
                 continue;
             };
             for (subject, issuer) in links(&path) {
+                needs.add_certificate(subject);
                 if is_exempt(subject) {
                     continue;
                 }
-                match self.newest(subject, issuer, time) {
+                match self.usable(subject, issuer, &mut Vec::new()).into_iter().next() {
                     Some(answer) if is_fresh(&answer, time) => {
+                        needs.add_certificate(&answer.signer);
                         if answer.signer != *issuer && !is_no_check(&answer.signer) {
-                            open.push(answer.signer);
+                            open.push(answer.signer.clone());
                         }
+                        needs.answers.push(answer);
                     }
-                    _ => {
-                        let gap = Gap::Revocation(subject.clone(), issuer.clone());
-                        if !gaps.contains(&gap) {
-                            gaps.push(gap);
-                        }
-                    }
+                    _ => needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone())),
                 }
             }
         }
-        gaps
+        needs
     }
 
     fn judge_at_depth(&self, target: &Certificate, purpose: Purpose, time: Time, depth: u8) -> Judged {
@@ -225,10 +241,6 @@ impl Validator<'_> {
             found.answers.into_iter().filter(|answer| answer.signer.is_valid_at(answer.issued_at())).collect();
         usable.sort_by_key(|answer| std::cmp::Reverse(answer.issued_at()));
         usable
-    }
-
-    fn newest(&self, subject: &Certificate, issuer: &Certificate, _time: Time) -> Option<Answer> {
-        self.usable(subject, issuer, &mut Vec::new()).into_iter().next()
     }
 
     fn first_path(&self, target: &Certificate, time: Time) -> Option<Path> {

@@ -50,7 +50,7 @@ pub(super) fn level(material: &Material<'_>) -> Level {
         return Level::B;
     }
     let is_complete = |validator: &Validator<'_>| {
-        material.certificates.iter().all(|certificate| validator.gaps(certificate, material.time).is_empty())
+        material.certificates.iter().all(|certificate| validator.needs(certificate, material.time).gaps.is_empty())
     };
     if !is_complete(&material.file) {
         return Level::T;

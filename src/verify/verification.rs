@@ -224,7 +224,7 @@ impl Stage<'_> {
         let signer = token.cryptography.signing_certificate.clone();
         let is_long_term = signer.as_ref().is_some_and(|certificate| {
             let time = token.report.time.unwrap_or(self.verification.now);
-            self.validator_over(self.in_file).gaps(certificate, time).is_empty()
+            self.validator_over(self.in_file).needs(certificate, time).gaps.is_empty()
         });
         let mut report = blank(facts);
         report.conclusion = token.report.conclusion;
@@ -321,7 +321,7 @@ impl Stage<'_> {
             stamped: covering.iter().map(|(_, evidence)| self.validator_over(evidence)).collect(),
             certificates,
         };
-        report.long_term = material.certificates.iter().all(|one| material.file.gaps(one, time).is_empty())
+        report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
         if facts.dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached") {
             return;
