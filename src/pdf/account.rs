@@ -10,7 +10,6 @@
 
 use std::ops::Range;
 
-use super::bytes::Cursor;
 use super::document::Document;
 use super::lexer::space;
 use super::object::Ref;
@@ -32,12 +31,12 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
     let Some(appended) = document.revisions().get(revision).filter(|_| revision > 0) else { return Ok(Vec::new()) };
     let view = document.view(revision);
     let known = known(document, revision);
-    let mut strays = Vec::new();
+    let mut strays = misplaced(document, revision);
     let mut at = appended.start();
     let mut next = 0;
     while at < appended.end() {
         let mut cursor = document.bytes().cursor(at..appended.end(), 1024);
-        skip(&mut cursor)?;
+        cursor.lex(space)?;
         at = cursor.offset();
         if at >= appended.end() {
             break;
@@ -66,6 +65,38 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
         };
     }
     Ok(strays)
+}
+
+/// What a revision says about bytes that are not its own: a document without a root, or an object placed among the bytes of
+/// an earlier revision, where it was not before. No writer does so; it gives bytes that were signed as something else a
+/// new meaning.
+fn misplaced(document: &Document<'_>, index: usize) -> Vec<Stray> {
+    let Some(revision) = document.revisions().get(index) else { return Vec::new() };
+    let before = index.saturating_sub(1);
+    let is_own = |entry: &XrefEntry| match entry {
+        XrefEntry::Free => true,
+        XrefEntry::InFile { offset, .. } => revision.range.contains(offset),
+        XrefEntry::InStream { stream, .. } => revision.entry(*stream).is_some(),
+    };
+    let strange = revision.changed.iter().filter(|(number, entry)| {
+        !is_own(entry) && document.history(*number, before).is_none_or(|(_, earlier)| earlier != *entry)
+    });
+    let misplaced = strange.map(|(number, entry)| match entry {
+        XrefEntry::InFile { offset, .. } => Stray {
+            range: *offset..*offset,
+            what: format!("object {number} is placed outside the revision that adds it"),
+        },
+        _ => Stray {
+            range: revision.startxref..revision.startxref,
+            what: format!("object {number} is placed in an object stream of an earlier revision"),
+        },
+    });
+    let rootless = revision
+        .trailer
+        .get("Root")
+        .is_none()
+        .then(|| Stray { range: revision.startxref..revision.startxref, what: "the trailer has no /Root".into() });
+    misplaced.chain(rootless).collect()
 }
 
 /// What stands at a place that the revision knows.
@@ -111,9 +142,4 @@ fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
         Err(error) if error.kind() == ErrorKind::Syntax => Ok(Step::Stray(format!("{id} cannot be read: {error}"))),
         Err(error) => Err(error),
     }
-}
-
-/// White space and comments, except at a `%%EOF` that belongs to a `startxref`: that is read with it.
-fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
-    cursor.lex(space)
 }
