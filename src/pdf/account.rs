@@ -46,7 +46,7 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
         }
         let step = match known.get(next) {
             Some((place, part)) if *place == at => read(&view, at, part)?,
-            _ if cursor.lex(ending).is_ok() => Step::Known(cursor.offset()),
+            _ if cursor.lex(ending).is_ok() && cursor.offset() == appended.end() => break,
             _ => Step::Stray("bytes that no cross-reference entry places".into()),
         };
         at = match step {
@@ -141,5 +141,72 @@ fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
         Ok(placed) => Ok(Step::Known(placed.range.end)),
         Err(error) if error.kind() == ErrorKind::Syntax => Ok(Step::Stray(format!("{id} cannot be read: {error}"))),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::sample::Sample;
+
+    fn base() -> Sample {
+        Sample::one_page().object(4, "(signed)").table("/Root 1 0 R/Size 5")
+    }
+
+    fn strays(sample: &Sample) -> Vec<(String, String)> {
+        let document = Document::open(&sample.bytes).unwrap();
+        let strays = account(&document, document.revisions().len() - 1).unwrap();
+        let text = |stray: &Stray| {
+            let range = stray.range.start as usize..stray.range.end as usize;
+            String::from_utf8_lossy(&sample.bytes[range]).into_owned()
+        };
+        strays.into_iter().map(|stray| (text(&stray), stray.what)).collect()
+    }
+
+    #[test]
+    fn sound_updates_account_for_every_byte() {
+        let table = base().raw(b"% a comment\n\n").object(4, "5").stream(5, "", b"data").table("/Root 1 0 R");
+        assert_eq!(strays(&table), []);
+        let stream = base().object(4, "5").xref_stream(6, "/Root 1 0 R", &[]);
+        assert_eq!(strays(&stream), []);
+        assert_eq!(strays(&base()), []);
+    }
+
+    #[test]
+    fn objects_that_no_entry_places_are_stray() {
+        let hidden = "7 0 obj\n<</Type/Page>>\nendobj\n";
+        let sample = base().raw(hidden.as_bytes()).object(4, "5").table("/Root 1 0 R");
+        assert_eq!(strays(&sample), [(hidden.to_owned(), "bytes that no cross-reference entry places".to_owned())]);
+        let sample = base().object(4, "5").raw(hidden.as_bytes()).table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, hidden);
+        let sample = base().object(4, "5").raw(b"xref\n0 0\ntrailer<<>>\n").table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, "xref\n0 0\ntrailer<<>>\n");
+    }
+
+    #[test]
+    fn wrong_lengths_and_broken_objects_are_stray() {
+        let sample = base();
+        let place = sample.offset();
+        let wrong = sample.raw(b"5 0 obj\n<</Length 3>>\nstream\nlonger\nendstream\nendobj\n").entry(5, place);
+        assert_eq!(strays(&wrong.table("/Root 1 0 R"))[0].1, "object 5 0 is a stream whose /Length is wrong");
+        let sample = base();
+        let place = sample.offset();
+        let wrong = sample.raw(b"6 0 obj\n5\nendobj\n").entry(5, place).table("/Root 1 0 R");
+        assert!(strays(&wrong)[0].1.starts_with("object 5 0 cannot be read"));
+    }
+
+    #[test]
+    fn what_an_update_says_about_older_bytes_is_stray_when_it_is_new() {
+        let again = base().entry(4, base().bytes.windows(7).position(|w| w == b"4 0 obj").unwrap() as u64);
+        assert_eq!(strays(&again.table("/Root 1 0 R")), []);
+        let moved = base().entry(4, 20).table("/Root 1 0 R");
+        assert_eq!(strays(&moved)[0].1, "object 4 is placed outside the revision that adds it");
+        assert_eq!(strays(&base().object(4, "5").table(""))[0].1, "the trailer has no /Root");
+    }
+
+    #[test]
+    fn ends_that_point_elsewhere_are_stray() {
+        let sample = base().object(4, "5").raw(b"startxref\n9\n%%EOF\n").table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, "startxref\n9\n%%EOF\n");
     }
 }
