@@ -21,6 +21,8 @@ pub(crate) mod lexer;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod revision;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod source;
 pub(crate) mod view;
 pub(crate) mod xref;
