@@ -251,3 +251,103 @@ fn algorithm_der(identifier: &AlgorithmIdentifierOwned) -> Vec<u8> {
     let parameters = identifier.parameters.as_ref().and_then(|any| any.to_der().ok());
     tlv(SEQUENCE, &[&tlv(OID, &[identifier.oid.as_bytes()]), parameters.as_deref().unwrap_or_default()])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fixture::{ALGORITHM, Party};
+    use super::super::{SignedData, SignerIdentifier};
+    use super::*;
+
+    fn read(der: &[u8]) -> SignedData {
+        SignedData::from_der(der, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn what_is_built_is_what_is_verified() {
+        let (signer, other) = (Party::new(1), Party::new(2));
+        let digest = DigestAlgorithm::Sha256.digest(b"content");
+        let attributes = SignedAttributes::new(DigestAlgorithm::Sha256, ID_DATA, &digest, &signer.certificate);
+        let attributes = attributes.to_der();
+        let signature = signer.sign(&attributes);
+        let chain = [other.certificate.clone(), signer.certificate.clone()];
+        let crl = tlv(SEQUENCE, &[&tlv(0x0c, &[b"a list"])]);
+        let built = SignedDataWriter::new(&attributes, ALGORITHM, &signature, &signer.certificate)
+            .chain(&chain)
+            .crls(std::slice::from_ref(&crl))
+            .finish();
+
+        let signed = read(&built);
+        assert!(signed.is_der() && signed.content().is_none());
+        assert_eq!((signed.content_type(), signed.crls()), (ID_DATA, &[crl][..]));
+        assert_eq!(signed.certificates().len(), 2, "each certificate stands once");
+        let info = signed.signer().unwrap();
+        assert_eq!(info.signed_attributes_der(), Some(&attributes[..]));
+        assert!(info.signed_attributes_are_sorted());
+        assert_eq!(info.signing_time(), None);
+        assert_eq!(info.signing_certificate_in(signed.certificates()), Ok(&signer.certificate));
+        assert!(matches!(info.identifier(), SignerIdentifier::IssuerAndSerial { .. }));
+        assert_eq!(info.verify(&signer.certificate, &digest, ID_DATA), Ok(()));
+        let changed = DigestAlgorithm::Sha256.digest(b"Content");
+        assert_eq!(info.verify(&signer.certificate, &changed, ID_DATA), Err(CmsFault::ContentDigest));
+    }
+
+    #[test]
+    fn adding_a_timestamp_changes_nothing_else() {
+        let signer = Party::new(1);
+        let before = signer.cms(b"content");
+        let (first, second) =
+            (tlv(SEQUENCE, &[&tlv(0x0c, &[b"token 2"])]), tlv(SEQUENCE, &[&tlv(0x0c, &[b"token 1"])]));
+        let once = add_timestamp(&[&before[..], &[0; 50]].concat(), &first).unwrap();
+        let twice = add_timestamp(&once, &second).unwrap();
+
+        let (old, new) = (read(&before), read(&twice));
+        let (old, new) = (old.signer().unwrap(), new.signer().unwrap());
+        assert_eq!(old.signed_attributes_der(), new.signed_attributes_der());
+        assert_eq!(old.signature(), new.signature());
+        assert_eq!(new.signature_timestamps(&Limits::default()).unwrap(), [&second[..], &first]);
+        // All but the six lengths around the signer stands at the front as it was.
+        assert_eq!(once.len(), before.len() + encode(attribute::SIGNATURE_TIMESTAMP, &first).len() + 2);
+        let tail = old.signature();
+        let at = |der: &[u8]| der.windows(tail.len()).position(|window| window == tail).unwrap();
+        let head = 200;
+        assert_eq!(before[at(&before) - head..at(&before)], twice[at(&twice) - head..at(&twice)]);
+
+        let few = Limits { signature_timestamps: 1, ..Limits::default() };
+        assert_eq!(new.signature_timestamps(&few), Err(CmsFault::TooManyTimestamps { limit: 1 }));
+    }
+
+    #[test]
+    fn nothing_is_added_to_ber() {
+        let der = Party::new(1).cms(b"content");
+        let inner = Elements::new(&der).expect(SEQUENCE, "").unwrap().content;
+        let ber = [&[0x30, 0x80][..], inner, &[0, 0]].concat();
+        assert_eq!(add_timestamp(&ber, &[0x30, 0]), Err(CmsFault::NotDer));
+        assert!(read(&ber).signer().is_ok() && !read(&ber).is_der());
+    }
+
+    #[test]
+    fn a_tsa_writes_signing_time() {
+        let signer = Party::new(1);
+        let attributes = SignedAttributes::new(DigestAlgorithm::Sha512, ID_DATA, &[0; 64], &signer.certificate);
+        for (time, text) in [
+            ("2026-10-07T00:25:23Z", &b"\x17\x0d261007002523Z"[..]),
+            ("2055-01-01T00:00:00Z", b"\x18\x0f20550101000000Z"),
+        ] {
+            let der = attributes.clone().with_signing_time(time.parse().unwrap()).to_der();
+            assert!(der.windows(text.len()).any(|window| window == text), "{time}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn additions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), at in 0usize..1000, byte in any::<u8>()) {
+            let _ = add_timestamp(&bytes, &bytes);
+            let mut der = Party::new(1).cms(b"content");
+            let at = at % der.len();
+            der[at] = byte;
+            let _ = add_timestamp(&der, &[0x30, 0]);
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub(crate) mod ber;
 pub(crate) mod builder;
 pub(crate) mod element;
 pub(crate) mod fault;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod signed_data;
 pub(crate) mod signer_info;
 

@@ -191,3 +191,110 @@ fn revocation(set: Option<Element<'_>>) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), 
     }
     Ok((crls, ocsps))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::element::tlv;
+    use super::super::fixture::{ID_DATA, Party};
+    use super::*;
+    use crate::pki::digest::DigestAlgorithm;
+
+    fn read(bytes: &[u8]) -> Result<SignedData, CmsFault> {
+        SignedData::from_der(bytes, &Limits::default())
+    }
+
+    /// The CMS with the parts of its SignedData edited.
+    fn edited(der: &[u8], edit: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+        let info = Elements::new(der).expect(SEQUENCE, "").unwrap().children().all("").unwrap();
+        let signed_data = info[1].children().any("").unwrap();
+        let mut parts = signed_data.children().all("").unwrap().iter().map(|part| part.whole.to_vec()).collect();
+        edit(&mut parts);
+        tlv(SEQUENCE, &[info[0].whole, &tlv(context(0), &[&tlv(SEQUENCE, &[&parts.concat()])])])
+    }
+
+    #[test]
+    fn only_zeros_may_follow() {
+        let der = Party::new(1).cms(b"content");
+        assert!(read(&[&der[..], &[0; 9]].concat()).is_ok());
+        let offset = der.len() + 2;
+        assert_eq!(read(&[&der[..], &[0, 0, 1]].concat()).unwrap_err(), CmsFault::TrailingData { offset });
+        assert_eq!(read(&[0; 8192]).unwrap_err(), CmsFault::Empty);
+        assert_eq!(read(&[]).unwrap_err(), CmsFault::Empty);
+    }
+
+    #[test]
+    fn signers_are_counted() {
+        let der = Party::new(1).cms(b"content");
+        let none = edited(&der, |parts| *parts.last_mut().unwrap() = vec![SET, 0]);
+        assert_eq!(read(&none).unwrap().signer().unwrap_err(), CmsFault::NoSigner);
+        let two = edited(&der, |parts| {
+            let signers = parts.pop().unwrap();
+            let signer = Elements::new(&signers).any("").unwrap().content;
+            parts.push(tlv(SET, &[signer, signer]));
+        });
+        assert_eq!(read(&two).unwrap().signer().unwrap_err(), CmsFault::SeveralSigners(2));
+    }
+
+    #[test]
+    fn one_bad_certificate_does_not_spoil_the_others() {
+        let party = Party::new(1);
+        let der = edited(&party.cms(b"content"), |parts| {
+            parts[3] = tlv(context(0), &[&[SEQUENCE, 2, 5, 0], party.certificate.der(), &[0xa2, 0]]);
+        });
+        let signed = read(&der).unwrap();
+        assert_eq!((signed.certificates(), signed.unreadable_certificates()), (&[party.certificate][..], 1));
+        let few = Limits { certificates: 1, ..Limits::default() };
+        let fault = SignedData::from_der(&der, &few).unwrap_err();
+        assert_eq!(fault, CmsFault::TooManyCertificates { limit: 1 });
+    }
+
+    #[test]
+    fn revocation_information_of_all_kinds() {
+        let (crl, response) = (tlv(SEQUENCE, &[&tlv(0x0c, &[b"crl"])]), tlv(SEQUENCE, &[&tlv(0x0c, &[b"response"])]));
+        let other = |format, value: &[u8]| tlv(context(1), &[&super::super::element::oid(format), value]);
+        let set = tlv(context(1), &[&crl, &other(RI_OCSP_RESPONSE, &response), &other(OCSP_BASIC, &response)]);
+        let der = edited(&Party::new(1).cms(b"content"), |parts| parts.insert(4, set.clone()));
+        let signed = read(&der).unwrap();
+        assert_eq!(signed.crls(), [crl]);
+        assert_eq!(signed.ocsp_responses(), [response.clone(), whole_ocsp_response(&response)]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_levels_fail_fast() {
+        let deep = [&[0x30, 0x80][..]; 100_000].concat();
+        assert_eq!(read(&deep).unwrap_err(), CmsFault::TooDeep { limit: Limits::default().asn1_depth });
+        let small = Limits { cms_bytes: 10, ..Limits::default() };
+        let fault = SignedData::from_der(&deep, &small).unwrap_err();
+        assert_eq!(fault, CmsFault::TooLarge { bytes: 200_000, limit: 10 });
+    }
+
+    proptest! {
+        #[test]
+        fn anything_is_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = read(&bytes);
+        }
+
+        /// Whatever one byte is changed to: the verdict never names another signer, and what is signed cannot change unseen.
+        #[test]
+        fn no_flipped_byte_forges(at in 0usize..2000, byte in any::<u8>()) {
+            let party = Party::new(1);
+            let der = party.cms(b"content");
+            let original = read(&der).unwrap();
+            let original = original.signer().unwrap();
+            let mut changed = der.clone();
+            let at = at % der.len();
+            changed[at] = byte;
+            let Ok(signed) = read(&changed) else { return Ok(()) };
+            let Ok(signer) = signed.signer() else { return Ok(()) };
+            let digest = DigestAlgorithm::Sha256.digest(b"content");
+            let Ok(certificate) = signer.signing_certificate_in(signed.certificates()) else { return Ok(()) };
+            prop_assert_eq!(certificate, &party.certificate);
+            if signer.verify(certificate, &digest, ID_DATA).is_ok() {
+                prop_assert_eq!(signer.signed_attributes_der(), original.signed_attributes_der());
+                prop_assert_eq!(signer.signature(), original.signature());
+            }
+        }
+    }
+}

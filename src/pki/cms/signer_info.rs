@@ -343,3 +343,140 @@ fn same_algorithm(one: &AlgorithmIdentifierOwned, other: &AlgorithmIdentifierOwn
     let parameters = |identifier: &AlgorithmIdentifierOwned| identifier.parameters.clone().filter(|any| !any.is_null());
     one.oid == other.oid && parameters(one) == parameters(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{ALGORITHM, Party};
+    use super::super::{SignedAttributes, SignedData, SignedDataWriter};
+    use super::*;
+    use crate::pki::cms::element::oid;
+
+    const SHA256: DigestAlgorithm = DigestAlgorithm::Sha256;
+
+    fn attribute(attribute: ObjectIdentifier, values: &[&[u8]]) -> Vec<u8> {
+        tlv(SEQUENCE, &[&oid(attribute), &tlv(SET, values)])
+    }
+
+    fn content_type() -> Vec<u8> {
+        attribute(attribute::CONTENT_TYPE, &[&oid(ID_DATA)])
+    }
+
+    fn message_digest() -> Vec<u8> {
+        attribute(attribute::MESSAGE_DIGEST, &[&tlv(OCTET_STRING, &[&SHA256.digest(b"content")])])
+    }
+
+    /// A signature by party 1 over exactly these attributes, in this order.
+    fn signed(attributes: &[Vec<u8>]) -> SignerInfo {
+        let party = Party::new(1);
+        let attributes = tlv(SET, &[&attributes.concat()]);
+        let signature = party.sign(&attributes);
+        let der = SignedDataWriter::new(&attributes, ALGORITHM, &signature, &party.certificate).finish();
+        SignedData::from_der(&der, &Limits::default()).unwrap().signer().unwrap().clone()
+    }
+
+    fn verify(signer: &SignerInfo) -> Result<(), CmsFault> {
+        signer.verify(&Party::new(1).certificate, &SHA256.digest(b"content"), ID_DATA)
+    }
+
+    #[test]
+    fn attributes_are_hashed_as_received_whatever_their_order() {
+        let signer = signed(&[message_digest(), content_type()]);
+        assert_eq!(verify(&signer), Ok(()));
+        assert!(!signer.signed_attributes_are_sorted());
+        assert!(signed(&[content_type(), message_digest()]).signed_attributes_are_sorted());
+    }
+
+    #[test]
+    fn mandatory_attributes_are_there_once_with_one_typed_value() {
+        let name = "message-digest";
+        assert_eq!(verify(&signed(&[content_type()])), Err(CmsFault::MissingAttribute(name)));
+        assert_eq!(verify(&signed(&[message_digest()])), Err(CmsFault::MissingAttribute("content-type")));
+        let twice = [content_type(), message_digest(), message_digest()];
+        assert_eq!(verify(&signed(&twice)), Err(CmsFault::RepeatedAttribute(name)));
+        let digest = tlv(OCTET_STRING, &[&SHA256.digest(b"content")]);
+        let two = attribute(attribute::MESSAGE_DIGEST, &[&digest, &digest]);
+        assert_eq!(verify(&signed(&[content_type(), two])), Err(CmsFault::AttributeValues(name)));
+        let wrong = attribute(attribute::MESSAGE_DIGEST, &[&tlv(0x0c, &[&SHA256.digest(b"content")])]);
+        assert_eq!(verify(&signed(&[content_type(), wrong])), Err(CmsFault::UnreadableAttribute(name)));
+        let found = const_oid::db::rfc5911::ID_SIGNED_DATA;
+        let other = attribute(attribute::CONTENT_TYPE, &[&oid(found)]);
+        let fault = CmsFault::ContentType { expected: ID_DATA, found };
+        assert_eq!(verify(&signed(&[other, message_digest()])), Err(fault));
+    }
+
+    #[test]
+    fn no_signed_attributes_signs_the_content_itself() {
+        let party = Party::new(1);
+        let mut signer = signed(&[content_type(), message_digest()]);
+        signer.signed_der = None;
+        signer.signed.clear();
+        signer.signature = party.sign(b"content");
+        assert_eq!(verify(&signer), Ok(()));
+        assert_eq!(signer.message_digest(), Err(CmsFault::NoSignedAttributes));
+        assert_eq!(signer.signing_certificate(), Err(CmsFault::NoSigningCertificate));
+        let other = signer.verify(&party.certificate, &SHA256.digest(b"other"), ID_DATA);
+        assert_eq!(other, Err(CmsFault::Signature(crate::pki::key::KeyFault::BadSignature)));
+        let tst = crate::pki::timestamp::asn1::ID_CT_TST_INFO;
+        assert_eq!(signer.check_content(&[], tst), Err(CmsFault::NoSignedAttributes));
+    }
+
+    #[test]
+    fn the_signer_is_whom_the_signed_attribute_names() {
+        let (party, other) = (Party::new(1), Party::new(2));
+        let pool = [other.certificate.clone(), party.certificate.clone()];
+        let attributes = |certificate| {
+            let der = SignedAttributes::new(SHA256, ID_DATA, &SHA256.digest(b"content"), certificate).to_der();
+            let set = Elements::new(&der).any("").unwrap().children().all("").unwrap();
+            set.iter().map(|one| one.whole.to_vec()).collect::<Vec<_>>()
+        };
+        let good = signed(&attributes(&party.certificate));
+        assert_eq!(good.signing_certificate_in(&pool), Ok(&party.certificate));
+        assert_eq!(good.signing_certificate_in(&pool[..1]), Err(CmsFault::SigningCertificateNotFound));
+        assert_eq!(good.identified_certificate_in(&pool), Some(&party.certificate));
+        let mismatched = signed(&attributes(&other.certificate));
+        assert_eq!(mismatched.signing_certificate_in(&pool), Err(CmsFault::SidMismatch));
+        assert_eq!(mismatched.signing_certificate_in(&pool[1..]), Err(CmsFault::EssMismatch));
+        let none = signed(&[content_type(), message_digest()]);
+        assert_eq!(none.signing_certificate_in(&pool), Err(CmsFault::NoSigningCertificate));
+    }
+
+    #[test]
+    fn both_versions_of_the_ess_attribute_are_too_many() {
+        let hash = |digest: DigestAlgorithm| {
+            let id = tlv(SEQUENCE, &[&tlv(OCTET_STRING, &[&digest.digest(Party::new(1).certificate.der())])]);
+            tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&id])])
+        };
+        let v1 = attribute(attribute::SIGNING_CERTIFICATE, &[&hash(DigestAlgorithm::Sha1)]);
+        let v2 = attribute(attribute::SIGNING_CERTIFICATE_V2, &[&hash(SHA256)]);
+        let pool = [Party::new(1).certificate];
+        for one in [&v1, &v2] {
+            assert_eq!(signed(&[one.clone()]).signing_certificate_in(&pool), Ok(&pool[0]));
+        }
+        assert_eq!(signed(&[v1, v2.clone()]).signing_certificate(), Err(CmsFault::TwoSigningCertificates));
+        let twice = signed(&[v2.clone(), v2]).signing_certificate();
+        assert_eq!(twice, Err(CmsFault::RepeatedAttribute("signing-certificate")));
+    }
+
+    #[test]
+    fn ess_issuer_and_serial_are_compared() {
+        let party = Party::new(1);
+        let issuer = tlv(SEQUENCE, &[&tlv(context(4), &[party.certificate.issuer().der()])]);
+        let serial = tlv(SEQUENCE, &[&issuer, &tlv(INTEGER, &[&[7]])]);
+        let id = tlv(SEQUENCE, &[&tlv(OCTET_STRING, &[&SHA256.digest(party.certificate.der())]), &serial]);
+        let value = tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&id])]);
+        let signer = signed(&[attribute(attribute::SIGNING_CERTIFICATE_V2, &[&value])]);
+        assert_eq!(signer.signing_certificate_in(&[party.certificate]), Err(CmsFault::EssIssuerSerial));
+    }
+
+    #[test]
+    fn algorithm_protection_is_compared_when_present() {
+        let protection = |digest: DigestAlgorithm| {
+            let digest = tlv(SEQUENCE, &[&oid(digest.oid()), &[5, 0]]);
+            let signature = tlv(context(1), &[&oid(const_oid::db::rfc5912::ECDSA_WITH_SHA_256)]);
+            attribute(attribute::ALGORITHM_PROTECTION, &[&tlv(SEQUENCE, &[&digest, &signature])])
+        };
+        let with = |one| signed(&[content_type(), message_digest(), one]);
+        assert_eq!(verify(&with(protection(SHA256))), Ok(()));
+        assert_eq!(verify(&with(protection(DigestAlgorithm::Sha512))), Err(CmsFault::AlgorithmProtection));
+    }
+}
