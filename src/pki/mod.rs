@@ -10,5 +10,7 @@
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
 pub(crate) use crate::digest;
+pub(crate) mod cms;
 pub(crate) mod key;
 pub(crate) mod name;
+pub(crate) mod timestamp;
