@@ -185,7 +185,7 @@ fn signer(cms: &SignedData, at_hand: &Evidence) -> Option<Certificate> {
     let signer = cms.signer().ok()?;
     let candidates = || cms.certificates().iter().chain(at_hand.certificates());
     let named = signer.signing_certificate_in(candidates()).ok().cloned();
-    named.or_else(|| signer.certificate_by_identifier(candidates()).cloned())
+    named.or_else(|| signer.identified_certificate_in(candidates()).cloned())
 }
 
 /// Who may close a gap: OCSP before CRLs, which may be large.

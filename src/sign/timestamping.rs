@@ -164,7 +164,6 @@ pub(super) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]
     }
     let token = request.accept(response, &Limits::default()).map_err(|fault| {
         Error::new(ErrorKind::Timestamp, "the timestamp authority's answer is not usable")
-            .class_is(fault.class())
             .because(fault)
             .advise("ask again, or another authority")
     })?;

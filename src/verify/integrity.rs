@@ -86,7 +86,7 @@ impl Facts {
     pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
         match &self.content {
             Content::Signature(cms) => cms.signer().ok()?.digest_algorithm().ok(),
-            Content::Timestamp(token) => token.tst().imprint_algorithm().ok(),
+            Content::Timestamp(token) => token.imprint_algorithm().ok(),
             Content::None => None,
         }
     }
@@ -190,7 +190,7 @@ impl Cryptography {
         if cms.content().is_some() {
             return found.with(Code::Cms, "the CMS carries content of its own, but it should be detached");
         }
-        match signer.check_content(digest, crate::pki::cms::oid::DATA) {
+        match signer.check_content(digest, const_oid::db::rfc5911::ID_DATA) {
             Ok(()) => found.digest_holds = true,
             Err(fault) => found.report(Code::Digest, fault),
         }
@@ -200,19 +200,19 @@ impl Cryptography {
                 found.signing_certificate = Some(certificate.clone());
                 found.certificate_is_bound = true;
             }
-            Err(CmsFault::NoSigningCertificateAttribute) if !needs_ess => {
-                found.signing_certificate = signer.certificate_by_identifier(candidates()).cloned();
+            Err(CmsFault::NoSigningCertificate) if !needs_ess => {
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
                 found.certificate_is_bound = found.signing_certificate.is_some();
             }
             Err(fault) => {
                 // Whether the value holds is still worth saying: integrity and identity are separate statements.
-                found.signing_certificate = signer.certificate_by_identifier(candidates()).cloned();
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
                 found.report(Code::SigningCertificate, fault);
             }
         }
         let value = |certificate: &Certificate| {
             let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-            signer.check_signature(&key, Some(digest)).map_err(|fault| fault.to_string())
+            signer.check_algorithms().and_then(|()| signer.check_signature(&key, digest)).map_err(|fault| fault.to_string())
         };
         match found.signing_certificate.as_ref().map(value) {
             Some(Ok(())) => found.value_holds = true,

@@ -152,7 +152,7 @@ pub(crate) fn evidence_in(
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
 fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
-    let archived = cms.signer().ok().map(|signer| signer.adbe_revocation()).unwrap_or_default();
+    let archived = cms.signer().and_then(|signer| signer.adbe_revocation()).unwrap_or_default();
     for crl in cms.crls().iter().chain(&archived.crls) {
         let _ = evidence.add_crl(crl);
     }
@@ -281,7 +281,7 @@ impl Stage<'_> {
         let Ok(signer) = cms.signer() else { return Vec::new() };
         let mut judged = Vec::new();
         for token in timestamp::signature_tokens(cms, self.verification.document.limits()) {
-            let token = token.and_then(|token| Ok((token.tst().imprint_algorithm()?, token)));
+            let token = token.and_then(|token| Ok((token.imprint_algorithm()?, token)));
             match token {
                 Ok((algorithm, token)) => {
                     let digest = algorithm.digest(signer.signature());
