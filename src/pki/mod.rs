@@ -12,3 +12,4 @@ pub(crate) mod certificate;
 pub(crate) mod digest;
 pub(crate) mod key;
 pub(crate) mod name;
+pub(crate) mod revocation;
