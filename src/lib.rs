@@ -26,5 +26,6 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::digest::DigestAlgorithm;
+pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use time::{Time, UtcOffset};
