@@ -30,5 +30,6 @@ pub use pdf::document::Document;
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
 pub use pki::algorithm::SignatureAlgorithm;
+pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use time::{Time, UtcOffset};

@@ -5,7 +5,8 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`].
+//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`], [`path`], [`revocation`],
+//! [`trust`].
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
@@ -14,3 +15,8 @@ pub(crate) mod cms;
 pub(crate) mod key;
 pub(crate) mod name;
 pub(crate) mod timestamp;
+pub(crate) mod general_name;
+pub(crate) mod path;
+pub(crate) mod revocation;
+pub(crate) mod signature;
+pub(crate) mod trust;
