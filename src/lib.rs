@@ -20,6 +20,8 @@ pub(crate) mod pdf;
 pub(crate) mod pki;
 pub(crate) mod port;
 pub mod report;
+#[cfg(feature = "software")]
+pub(crate) mod software;
 pub(crate) mod time;
 
 pub use error::{Error, ErrorClass, ErrorKind, Result};
@@ -27,4 +29,6 @@ pub use limits::Limits;
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::digest::DigestAlgorithm;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
+#[cfg(feature = "software")]
+pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
