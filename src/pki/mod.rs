@@ -12,3 +12,5 @@ pub(crate) mod certificate;
 pub(crate) mod digest;
 pub(crate) mod key;
 pub(crate) mod name;
+pub(crate) mod revocation;
+pub(crate) mod timestamp;
