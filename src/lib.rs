@@ -14,6 +14,8 @@
     )
 )]
 
+#[cfg(feature = "authority")]
+pub mod authority;
 pub(crate) mod error;
 pub(crate) mod limits;
 pub(crate) mod pdf;

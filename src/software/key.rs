@@ -61,9 +61,7 @@ impl PrivateKey {
         match curve {
             rfc5912::SECP_256_R_1 => info.try_into().map(Self::P256).map_err(unreadable),
             rfc5912::SECP_384_R_1 => info.try_into().map(Self::P384).map_err(unreadable),
-            rfc5912::SECP_521_R_1 => {
-                info.try_into().map(|key| Self::P521(Box::new(key))).map_err(unreadable)
-            }
+            rfc5912::SECP_521_R_1 => info.try_into().map(|key| Self::P521(Box::new(key))).map_err(unreadable),
             _ => Err(unsupported(curve)),
         }
     }

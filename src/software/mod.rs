@@ -89,10 +89,6 @@ impl SoftwareSigner {
         Ok(Self { key, identity: Identity::new(chain.iter().map(Certificate::der))? })
     }
 
-    pub(crate) fn key(&self) -> &PrivateKey {
-        &self.key
-    }
-
     fn certificate(&self) -> String {
         self.identity.chain().first().map(Certificate::to_string).unwrap_or_default()
     }

@@ -14,7 +14,8 @@ const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -nodes -in key.pem 
 
 /// The DER of the one private key in `text`.
 pub(crate) fn private_key(text: &[u8]) -> Result<Secret> {
-    let blocks: Vec<Block<'_>> = blocks(text)?.into_iter().filter(|block| block.label.ends_with("PRIVATE KEY")).collect();
+    let blocks: Vec<Block<'_>> =
+        blocks(text)?.into_iter().filter(|block| block.label.ends_with("PRIVATE KEY")).collect();
     let [block] = blocks.as_slice() else {
         return Err(Error::new(ErrorKind::Key, format!("the PEM has {} private keys, not one", blocks.len()))
             .advise("give a file with one block `BEGIN PRIVATE KEY`"));
