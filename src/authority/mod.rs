@@ -181,3 +181,6 @@ pub enum RevocationReason {
 fn unwritable(fault: der::Error) -> Error {
     Error::new(ErrorKind::Certificate, "the test authority cannot write this").because(fault)
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,8 @@ impl SoftwareSigner {
     /// Signs with `algorithm` rather than with the one that fits the key.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] if the key cannot sign so: RSA with an ECDSA key, or a digest too long or too short for the key.
+    /// [`ErrorKind::Key`] if the key cannot sign so: RSA with an ECDSA key, say, or a salt that
+    /// does not fit.
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Result<Self> {
         let sample = b"can this key sign so?";
         self.key.sign(algorithm, sample).map_err(|_| {
@@ -125,4 +126,4 @@ fn foreign_key(key: &PrivateKey, chain: &[Certificate]) -> Error {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;
