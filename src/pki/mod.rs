@@ -9,6 +9,7 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
+pub(crate) mod cms;
 pub(crate) mod digest;
 pub(crate) mod key;
 pub(crate) mod name;
