@@ -101,7 +101,7 @@ impl Authority {
         let number = self.generation(time, YEAR)?;
         let (not_before, not_after) = self.validity(number, YEAR, TSA_LIFE);
         let (form, purpose, validity) = match misbehaviour {
-            Some(Misbehaviour::ExpiredCertificate) => ("-expired", Purpose::Tsa, (self.epoch, time.before(DAY))),
+            Some(Misbehaviour::ExpiredCertificate) => ("-expired", Purpose::Tsa, (time.before(YEAR), time.before(DAY))),
             Some(Misbehaviour::NotYetValid) => ("-early", Purpose::Tsa, (time.after(DAY), not_after)),
             Some(Misbehaviour::NoExtendedKeyUsage) => ("-none", Purpose::AnyUse, (not_before, not_after)),
             Some(Misbehaviour::NonCriticalExtendedKeyUsage) => {
