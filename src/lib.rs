@@ -30,6 +30,7 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::digest::DigestAlgorithm;
+pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
