@@ -14,6 +14,8 @@
     )
 )]
 
+#[cfg(feature = "authority")]
+pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
 pub(crate) mod limits;
@@ -21,6 +23,8 @@ pub(crate) mod pdf;
 pub(crate) mod pki;
 pub(crate) mod port;
 pub mod report;
+#[cfg(feature = "software")]
+pub(crate) mod software;
 pub(crate) mod time;
 
 pub use digest::DigestAlgorithm;
@@ -32,4 +36,6 @@ pub use pdf::source::Source;
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
+#[cfg(feature = "software")]
+pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};

@@ -27,7 +27,7 @@ macro_rules! ecdsa {
     };
 }
 /// A public key that can verify, read from a `SubjectPublicKeyInfo`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKey {
     Rsa(RsaPublicKey),
     P256(p256::ecdsa::VerifyingKey),
