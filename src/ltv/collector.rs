@@ -5,7 +5,7 @@ use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
-use crate::pki::revocation::ocsp::OcspRequest;
+use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
@@ -195,8 +195,8 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
             certificate.issuer_urls().into_iter().map(|url| FetchRequest::Certificate { url }).collect()
         }
         Gap::Revocation(subject, issuer) => {
-            let body = OcspRequest::for_certificate(subject, issuer, None);
-            let ocsp = subject.ocsp_urls().into_iter().map(|url| FetchRequest::Ocsp { url, body: body.clone() });
+            let body = OcspRequest::for_certificate(subject, issuer, None).ok();
+            let ocsp = subject.ocsp_urls().into_iter().filter_map(|url| Some(FetchRequest::Ocsp { url, body: body.clone()? }));
             let crls = subject.crl_urls().into_iter().map(|url| FetchRequest::Crl { url });
             ocsp.chain(crls).collect()
         }

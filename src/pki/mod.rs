@@ -12,6 +12,7 @@ pub(crate) mod algorithm;
 pub(crate) mod certificate;
 pub(crate) use crate::digest;
 pub(crate) mod cms;
+pub(crate) mod evidence;
 pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;
