@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::dss::Dss;
-use crate::pdf::evidence::{DssAdditions, append};
+use crate::pdf::evidence::DssAdditions;
 use crate::pdf::update::UpdateWriter;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
@@ -66,7 +66,7 @@ impl<'d> Augmentation<'d> {
     /// [`ErrorKind::SelfCheck`] where the result does not read back as meant.
     pub fn finish(&self) -> Result<Update> {
         let mut writer = UpdateWriter::new(self.document)?;
-        append(&mut writer, &self.additions())?;
+        Dss::append(&mut writer, &self.additions())?;
         let appended = writer.finish(file_id(self.document, self.now))?;
         let update = Update::new(self.document.len(), appended.bytes);
         self.check(&update)?;

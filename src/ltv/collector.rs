@@ -196,7 +196,8 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
         }
         Gap::Revocation(subject, issuer) => {
             let body = OcspRequest::for_certificate(subject, issuer, None).ok();
-            let ocsp = subject.ocsp_urls().into_iter().filter_map(|url| Some(FetchRequest::Ocsp { url, body: body.clone()? }));
+            let ocsp =
+                subject.ocsp_urls().into_iter().filter_map(|url| Some(FetchRequest::Ocsp { url, body: body.clone()? }));
             let crls = subject.crl_urls().into_iter().map(|url| FetchRequest::Crl { url });
             ocsp.chain(crls).collect()
         }

@@ -177,6 +177,7 @@ fn check_validity(identity: &Identity, now: Time) -> Result<()> {
         return Ok(());
     }
     let state = if now < signing.not_before() { "is not valid yet" } else { "has expired" };
-    let message = format!("the signing certificate {state}: valid from {} to {}", signing.not_before(), signing.not_after());
+    let message =
+        format!("the signing certificate {state}: valid from {} to {}", signing.not_before(), signing.not_after());
     Err(Error::new(ErrorKind::Certificate, message).at(signing).advise("sign with a certificate that is valid now"))
 }

@@ -189,7 +189,10 @@ impl Validator<'_> {
                     (SubIndication::TryLater, Code::Revocation, message)
                 }
                 StatusAt::TryLater { answer } => {
-                    let message = format!("whether {subject} was revoked by {time} is not known: {} is too old", described(answer));
+                    let message = format!(
+                        "whether {subject} was revoked by {time} is not known: {} is too old",
+                        described(answer)
+                    );
                     (SubIndication::TryLater, Code::RevocationMissing, message)
                 }
                 StatusAt::Unknown => {
@@ -214,7 +217,8 @@ impl Validator<'_> {
         notes: &mut Vec<Finding>,
     ) -> Vec<Answer> {
         let found = self.answers(subject, issuer);
-        let refused = |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
+        let refused =
+            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
         notes.extend(found.refused.iter().map(refused));
         let mut believed = found.answers;
         believed.retain(|answer| {
@@ -253,7 +257,8 @@ impl Validator<'_> {
 
     fn first_path(&self, target: &Certificate, time: Time) -> Option<Path> {
         let settings = self.settings();
-        let mut paths = Paths::new(target, self.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
+        let mut paths =
+            Paths::new(target, self.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
         let first = paths.next()?;
         if validate(&first, time, &settings).is_ok() {
             return Some(first);
@@ -312,7 +317,8 @@ fn check_purpose(path: &Path, purpose: Purpose) -> Result<(), Fault> {
 
 /// Step 6: the algorithms of the chain at `time`.
 fn check_algorithms(path: &Path, time: Time) -> Result<(), Fault> {
-    let fault = |message: String| (SubIndication::CryptoConstraintsFailureNoPoe, Finding::new(Code::Algorithm, message));
+    let fault =
+        |message: String| (SubIndication::CryptoConstraintsFailureNoPoe, Finding::new(Code::Algorithm, message));
     for (subject, issuer) in links(path) {
         let algorithm = SignatureAlgorithm::from_identifier(subject.signature_algorithm())
             .map_err(|unknown| fault(format!("{subject}: {unknown}")))?;
