@@ -47,10 +47,10 @@ impl<'a> Document<'a> {
     }
 
     /// This file with `appended` behind it, as a file of its own; digests that are known continue.
-    pub(crate) fn with_appended<'b>(&'b self, appended: Vec<u8>) -> Result<Document<'b>> {
+    pub(crate) fn with_appended(&self, appended: Vec<u8>) -> Result<Document<'_>> {
         let digests = self.digests().continued(&appended);
         let joined = Joined { base: self.source(), base_len: self.len(), appended };
-        Document::open_joined(joined, self.limits().clone(), digests)
+        Document::open_hashed(joined, self.limits().clone(), digests)
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod timestamping;
 mod update;
 
 pub use prepared::Prepared;
+pub(crate) use revision::file_id;
 pub use signed::Signed;
 pub use signing::Signing;
 pub use timestamping::{PreparedTimestamp, Timestamping};

@@ -22,5 +22,8 @@ mod timestamp;
 mod verification;
 
 pub(crate) use certificate::{Gap, Validator};
+pub(crate) use integrity::Content;
 pub(crate) use integrity::Facts;
+pub(crate) use timestamp::signature_tokens;
 pub use verification::Verification;
+pub(crate) use verification::{evidence_in, read_signatures};

@@ -1,0 +1,171 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::digest::DigestAlgorithm;
+use crate::limits::Limits;
+use crate::pki::certificate::Criticality::Critical;
+use crate::pki::timestamp::TimestampRequest;
+use crate::port::{Fetch, FetchRequest, Signer, TimestampAuthority};
+
+fn now() -> Time {
+    "2026-10-07T00:25:23Z".parse().unwrap()
+}
+
+fn years_later(years: u64) -> Time {
+    now().after(Duration::from_secs(years * hierarchy::YEAR.as_secs()))
+}
+
+fn chain(signer: &SoftwareSigner) -> Vec<Certificate> {
+    signer.identity().unwrap().chain().to_vec()
+}
+
+#[test]
+fn the_same_seed_is_the_same_authority_and_another_is_another() {
+    let make = |seed: &[u8]| {
+        let authority = Authority::new(seed, now()).unwrap();
+        // In another order each time: nothing may depend on it.
+        let names = if seed == b"one" { ["Alice", "Bob"] } else { ["Bob", "Alice"] };
+        let mut chains: Vec<_> = names.iter().map(|name| chain(&authority.issue(*name).unwrap())).collect();
+        chains.sort_by_key(|chain| chain[0].subject().to_string());
+        (authority.root_der().unwrap(), chains)
+    };
+    assert_eq!(make(b"one"), make(b"one"));
+    let (first, second) = (make(b"one"), make(b"two"));
+    assert!(first.0 != second.0 && first.1 != second.1);
+    assert_ne!(first.1[0][1].subject(), second.1[0][1].subject());
+}
+
+#[test]
+fn every_subject_warns_and_every_address_is_served() {
+    let authority = Authority::new(b"warn", now()).unwrap();
+    let services = authority.at(now());
+    let mut certificates = chain(&authority.issue("Alice").unwrap());
+    certificates.push(Certificate::from_der(&services.tsa_certificate().unwrap()).unwrap());
+    for certificate in &certificates {
+        assert!(certificate.subject().to_string().contains("NOT FOR PRODUCTION"), "{certificate}");
+        let (certificate_url, crl_url) = (certificate.issuer_urls(), certificate.crl_urls());
+        let issuer = services.fetch(&FetchRequest::Certificate { url: certificate_url[0].clone() }).unwrap();
+        assert_eq!(Certificate::from_der(&issuer).unwrap().subject(), certificate.issuer());
+        assert!(services.fetch(&FetchRequest::Crl { url: crl_url[0].clone() }).is_ok());
+        let ocsp = FetchRequest::Ocsp { url: certificate.ocsp_urls()[0].clone(), body: vec![0x30] };
+        assert_eq!(services.fetch(&ocsp).unwrap(), [0x30, 3, 0x0a, 1, 1], "malformedRequest");
+        let crossed = FetchRequest::Crl { url: certificate_url[0].clone() };
+        assert_eq!(services.fetch(&crossed).unwrap_err().kind(), ErrorKind::Fetch);
+    }
+}
+
+#[test]
+fn whoever_is_in_force_is_valid_for_as_long_as_promised() {
+    let authority = Authority::new(b"decades", now()).unwrap();
+    let mut units = std::collections::BTreeSet::new();
+    for years in 0..59 {
+        let time = years_later(years);
+        let services = authority.at(time);
+        let [tsa, issuer] = [services.tsa_certificate(), services.issuer_certificate()]
+            .map(|der| Certificate::from_der(&der.unwrap()).unwrap());
+        let last = time.after(Duration::from_secs(10 * hierarchy::YEAR.as_secs())).min(years_later(59));
+        assert!([&tsa, &issuer].iter().all(|one| one.is_valid_at(time) && one.is_valid_at(last)), "{years}");
+        assert_eq!(tsa.issuer(), issuer.subject());
+        assert_eq!(tsa.extended_key_usage().unwrap().unwrap().0, Critical);
+        units.insert(tsa.serial_hex());
+    }
+    assert_eq!(units.len(), 59);
+    for outside in [now().before(2 * hierarchy::DAY), years_later(61)] {
+        let error = authority.at(outside).tsa_certificate().unwrap_err();
+        assert!(error.kind() == ErrorKind::Certificate && error.advice().is_some(), "{error}");
+    }
+}
+
+#[test]
+fn only_its_own_certificates_can_be_revoked() {
+    let mut authority = Authority::new(b"mine", now()).unwrap();
+    let own = chain(&authority.issue("Alice").unwrap());
+    let foreign = chain(&Authority::new(b"yours", now()).unwrap().issue("Alice").unwrap());
+    for certificate in &own {
+        authority.revoke(certificate.der(), now(), RevocationReason::Superseded).unwrap();
+    }
+    let error = authority.revoke(foreign[0].der(), now(), RevocationReason::Superseded).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Certificate);
+    // The earliest revocation counts, and not before it happened.
+    authority.revoke(own[0].der(), now().before(hierarchy::DAY), RevocationReason::KeyCompromise).unwrap();
+    let reason = |time| authority.revocation(own[0].serial(), time).map(|one| one.reason);
+    assert_eq!(reason(now()), Some(RevocationReason::KeyCompromise));
+    assert_eq!(reason(now().before(2 * hierarchy::DAY)), None);
+}
+
+#[test]
+fn validity_must_lie_in_the_authoritys_life() {
+    let authority = Authority::new(b"life", now()).unwrap();
+    let issued = |from, to| authority.issue(Subscriber::new("Alice").valid(from, to));
+    let signer = issued(years_later(5), years_later(6)).unwrap();
+    assert!(chain(&signer)[1].subject().to_string().contains("Issuing CA 1"));
+    for (from, to) in [(years_later(1), now()), (now().before(2 * hierarchy::DAY), now())] {
+        assert_eq!(issued(from, to).unwrap_err().kind(), ErrorKind::Certificate);
+    }
+    assert!(Authority::new(b"early", Time::from_unix(-1)).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_request_is_answered(bytes: Vec<u8>, common_name in ".{0,80}") {
+        let authority = Authority::new(b"any", now()).unwrap();
+        let signer = authority.issue(common_name.as_str()).unwrap();
+        prop_assert!(authority.is_ours(chain(&signer)[0].serial()));
+        prop_assert!(authority.at(now()).stamp(&bytes).is_ok());
+        let url = chain(&signer)[0].ocsp_urls().remove(0);
+        let request = FetchRequest::Ocsp { url, body: bytes };
+        prop_assert!(authority.at(now()).fetch(&request).is_ok());
+    }
+}
+
+/// Each spoilt timestamp answer, and the one fault that it is refused with.
+#[test]
+fn every_misbehaviour_of_the_tsa_is_its_own_fault() {
+    let authority = Authority::new(b"faults", now()).unwrap();
+    let request = TimestampRequest::new(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(b"x"), &[7; 8]);
+    let request = request.policy(certificate::TSA_POLICY);
+    let judge = |misbehaviour: Option<Misbehaviour>| {
+        let services = AuthorityAt { misbehaviour, ..authority.at(now()) };
+        request.accept(&services.timestamp(&request.to_der()).unwrap(), &Limits::default())
+    };
+    let token = judge(None).unwrap();
+    assert_eq!(token.gen_time(), now());
+    use Misbehaviour as M;
+    let mut seen = Vec::new();
+    for (bad, expected) in [
+        (M::HtmlPage, "503 Service Unavailable"),
+        (M::Empty, "answer is empty"),
+        (M::Garbage, "begins with"),
+        (M::TrailingData, "follows the TimeStampResp"),
+        (M::Rejected, "systemFailure, saying \"the clock is out of order\""),
+        (M::GrantedWithMods, "grantedWithMods"),
+        (M::NoToken, "sent none"),
+        (M::WrongNonce, "nonce is not the one"),
+        (M::MissingNonce, "no nonce"),
+        (M::WrongImprint, "other data"),
+        (M::WrongImprintAlgorithm, "imprint was made with"),
+        (M::WrongPolicy, "under the policy"),
+        (M::NoCertificate, "is not in the token"),
+        (M::WrongCertificate, "is not the one that the signer identifier names"),
+        (M::NoSigningCertificate, "no signing-certificate attribute"),
+        (M::ExpiredCertificate, "outside the validity"),
+        (M::NotYetValid, "outside the validity"),
+        (M::NoExtendedKeyUsage, "lacks timeStamping"),
+        (M::NonCriticalExtendedKeyUsage, "not critical"),
+        (M::SecondExtendedKeyUsage, "other purposes"),
+        (M::BadSignature, "signature value does not verify"),
+        (M::WrongMessageDigest, "content's digest"),
+        (M::TwoSigners, "2 signers"),
+    ] {
+        let fault = judge(Some(bad)).err().map(|fault| fault.to_string()).unwrap_or_default();
+        assert!(fault.contains(expected), "{bad:?}: {fault}");
+        assert!(!seen.contains(&fault), "{bad:?} as another: {fault}");
+        seen.push(fault);
+    }
+    let error = authority.at(now()).misbehaving(M::TransportFailure).timestamp(&request.to_der()).unwrap_err();
+    assert_eq!((error.kind(), error.class()), (ErrorKind::Timestamp, crate::error::ErrorClass::Retryable));
+    // Whether the time is right only a second clock can tell.
+    assert_eq!(judge(Some(M::FutureTime)).unwrap().gen_time(), now().after(hierarchy::HOUR));
+}
