@@ -114,3 +114,39 @@ fn incremental_saving_attacks_do_not_open_or_have_stray_bytes() {
     }
     let _ = ErrorKind::Syntax;
 }
+
+#[test]
+fn list() {
+    for part in ["foreign", "attacks", "hostile"] {
+        let Some(folder) = corpora(part) else { return };
+        for path in files(&folder).iter().filter(|path| path.extension().is_some_and(|e| e == "pdf")) {
+            let bytes = fs::read(path).unwrap();
+            let name = path.strip_prefix(&folder).unwrap().display();
+            match Document::open(&bytes) {
+                Err(error) => println!("L {part} {name} ERR {error}"),
+                Ok(document) => {
+                    let t = document.trailing();
+                    let n = document.revisions().len();
+                    let pages = document.latest().first_page().err().map(|e| e.to_string());
+                    let broken = document
+                        .latest()
+                        .live_objects()
+                        .filter_map(|id| document.latest().get(id).err())
+                        .map(|e| e.to_string())
+                        .next();
+                    let conflicts: usize = document.revisions().iter().map(|r| r.conflicts.len()).sum();
+                    println!(
+                        "L {part} {name} OPEN revisions {n} trailing {} page {pages:?} broken {broken:?} conflicts {conflicts} {}",
+                        t.end - t.start,
+                        document.is_encrypted()
+                    );
+                    for revision in 0..n {
+                        for s in account(&document, revision).unwrap() {
+                            println!("L {part} {name}    S {revision} {:?} {}", s.range, s.what);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

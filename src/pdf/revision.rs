@@ -73,34 +73,38 @@ pub(crate) struct Ending {
 }
 
 /// Cuts sections, newest first, into revisions, oldest first.
+///
+/// A section without a `startxref` of its own belongs to the save that made the next one: so does Acrobat write the table and the
+/// stream of a hybrid file.
 pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, shift: u64, last: Ending) -> Result<Vec<Revision>> {
     sections.reverse();
     let mut revisions: Vec<Revision> = Vec::new();
+    let mut parts: Vec<Section> = Vec::new();
     let mut sections = sections.into_iter().peekable();
     while let Some(section) = sections.next() {
-        let second = match sections.peek() {
+        let start = revisions.last().map_or(0, Revision::end).max(parts.first().map_or(0, |part| part.end));
+        if section.offset < start {
+            return Err(syntax(section.offset, "a cross-reference section lies inside an earlier revision"));
+        }
+        let tail = section.end;
+        let first_page = match sections.peek() {
             // Of a linearized file the first page's section counts first, and stands first (annex F.3.7).
-            Some(next) if next.offset < section.offset && revisions.is_empty() && is_linearized(bytes) => {
-                sections.next()
-            }
-            Some(next) if next.offset < section.end => {
+            Some(next) if next.offset < section.offset && start == 0 && is_linearized(bytes) => sections.next(),
+            Some(next) if next.offset < tail => {
                 return Err(syntax(next.offset, "/Prev points forward: the revisions do not follow each other"));
             }
             _ => None,
         };
-        let start = revisions.last().map_or(0, Revision::end);
-        if section.offset < start {
-            return Err(syntax(section.offset, "a cross-reference section lies inside an earlier revision"));
-        }
+        parts.insert(0, section);
+        parts.splice(0..0, first_page);
+        let own = parts.first().map_or(0, |part| part.offset);
         let bound = sections.peek().map_or(bytes.len(), |next| next.offset);
-        let (own, tail) = (second.as_ref().unwrap_or(&section).offset, section.end);
         let end = match end(bytes, own, tail..bound, shift)? {
-            Some(end) => end,
-            None if sections.peek().is_none() => last.end,
-            None => tail,
+            None if sections.peek().is_some() => continue,
+            found => found.unwrap_or(last.end),
         };
-        let parts = second.into_iter().chain([section]).collect();
-        revisions.push(revision(revisions.len().saturating_add(1), start..end, parts));
+        let start = revisions.last().map_or(0, Revision::end);
+        revisions.push(revision(revisions.len().saturating_add(1), start..end, std::mem::take(&mut parts)));
     }
     Ok(revisions)
 }

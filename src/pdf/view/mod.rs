@@ -190,10 +190,10 @@ impl<'d> View<'d> {
             return Err(syntax(offset, "the object lies behind the end of the file"));
         }
         let mut cursor = bytes.cursor(offset..bytes.len(), 1024);
-        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()))?;
-        let end = cursor.offset();
+        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
+        let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
         self.document.charge_overlap(offset..end)?;
-        Ok((object, offset, end))
+        Ok((object?, offset, end))
     }
 
     /// Where data that starts at `start` ends, where its object ends, and whether `length` is right.
