@@ -41,23 +41,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let trust = authority.trust()?;
 
     // Each party agrees in its own time, and the service signs as a witness.
-    let minutes = |count: u64| now.after(Duration::from_secs(60 * count));
+    let minutes_ago = |count: u64| now.before(Duration::from_secs(60 * count));
     let base = Document::open(pdf.as_slice())?;
-    let first = agree(&base, &CONTRACTOR, &service, &authority.at(now), now)?;
+    let first = agree(&base, &CONTRACTOR, &service, &authority.at(minutes_ago(20)), minutes_ago(20))?;
     let base_with_first = first.document(&base)?;
-    let second = agree(&base_with_first, &CITY, &service, &authority.at(minutes(10)), minutes(10))?;
+    let second = agree(&base_with_first, &CITY, &service, &authority.at(minutes_ago(10)), minutes_ago(10))?;
     let agreed = first.then(second)?;
 
     // Evidence goes in, and a document timestamp over all of it.
-    let end = minutes(20);
     let signed = agreed.document(&base)?;
-    let evidence = Evidence::collect(&signed, &trust, &authority.at(end), end)?;
-    let archive = Augmentation::new(&signed, end).evidence(&evidence).timestamp(&authority.at(end))?;
+    let evidence = Evidence::collect(&signed, &trust, &authority.at(now), now)?;
+    let archive = Augmentation::new(&signed, now).evidence(&evidence).timestamp(&authority.at(now))?;
     let contract = agreed.then(archive)?.apply(&pdf)?;
 
     // Anybody can verify it from here on, with nothing but the file and the anchor.
     let document = Document::open(contract.as_slice())?;
-    let report = Verification::new(&document, &trust, minutes(21)).verify();
+    let report = Verification::new(&document, &trust, now).verify();
     let (file, anchor) = (folder.join("contract.pdf"), folder.join("anchor.pem"));
     std::fs::write(&file, &contract)?;
     std::fs::write(&anchor, authority.root_pem()?)?;
