@@ -16,6 +16,8 @@ mod container;
 pub(crate) mod contents;
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod corpora_updates;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;
@@ -34,6 +36,8 @@ pub(crate) mod sample;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;
+#[cfg(test)]
+pub(crate) mod specimen;
 pub(crate) mod text;
 pub(crate) mod transform;
 pub(crate) mod update;
