@@ -13,6 +13,7 @@ pub(crate) mod certificate;
 pub(crate) use crate::digest;
 pub(crate) mod cms;
 pub(crate) mod general_name;
+
 pub(crate) mod key;
 pub(crate) mod name;
 pub(crate) mod path;

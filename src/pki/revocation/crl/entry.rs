@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
 use der::{Decode, Reader, SliceReader};
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::CrlReason;
 
 use super::{Reason, RevocationFault};
 use crate::pki::certificate::to_time;
@@ -25,8 +26,7 @@ const CRITICAL: [u8; 3] = [0x01, 0x01, 0xff];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CrlEntry {
     pub(crate) revoked_at: Time,
-    /// `None` where the list gives none, or one that does not exist.
-    pub(crate) reason: Option<Reason>,
+    pub(crate) reason: Reason,
 }
 
 /// Searches `entries`, the content of `revokedCertificates`.
@@ -88,8 +88,8 @@ impl<'a> RawEntry<'a> {
 
     fn entry(&self, extensions: &[Extension]) -> der::Result<CrlEntry> {
         let revoked_at = to_time(x509_cert::time::Time::from_der(self.revocation_date)?);
-        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| Reason::from_der(der).ok());
-        Ok(CrlEntry { revoked_at, reason })
+        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| CrlReason::from_der(der).ok());
+        Ok(CrlEntry { revoked_at, reason: reason.into() })
     }
 }
 
