@@ -9,11 +9,10 @@
 //! [`trust`].
 
 pub(crate) mod algorithm;
+pub(crate) mod asn1_time;
 pub(crate) mod certificate;
-pub(crate) use crate::digest;
 pub(crate) mod cms;
 pub(crate) mod general_name;
-
 pub(crate) mod key;
 pub(crate) mod name;
 pub(crate) mod path;
@@ -21,3 +20,5 @@ pub(crate) mod revocation;
 pub(crate) mod signature;
 pub(crate) mod timestamp;
 pub(crate) mod trust;
+
+pub(crate) use crate::digest;

@@ -2,12 +2,12 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
-use der::{Decode, Reader, SliceReader};
+use der::{Any, Decode, Reader, SliceReader};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::CrlReason;
 
 use super::{Reason, RevocationFault};
-use crate::pki::certificate::to_time;
+use crate::pki::asn1_time::time_of;
 use crate::pki::general_name::{GeneralName, general_names};
 use crate::pki::name::Name;
 use crate::time::Time;
@@ -87,7 +87,7 @@ impl<'a> RawEntry<'a> {
     }
 
     fn entry(&self, extensions: &[Extension]) -> der::Result<CrlEntry> {
-        let revoked_at = to_time(x509_cert::time::Time::from_der(self.revocation_date)?);
+        let revoked_at = time_of(&Any::from_der(self.revocation_date)?)?;
         let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| CrlReason::from_der(der).ok());
         Ok(CrlEntry { revoked_at, reason: reason.into() })
     }
