@@ -38,6 +38,7 @@ pub use self::subscriber::{KeyType, Subscriber};
 pub use self::view::AuthorityAt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::{Certificate, hex};
+use crate::pki::trust::store::TrustStore;
 use crate::software::SoftwareSigner;
 use crate::software::derived::Derived;
 use crate::time::Time;
@@ -135,6 +136,16 @@ impl Authority {
     pub fn root_pem(&self) -> Result<String> {
         der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, &self.root_der()?)
             .map_err(|fault| Error::new(ErrorKind::Certificate, "the root cannot be written as PEM").because(fault))
+    }
+
+    /// The root as a trust store, labelled `pades-ltv test authority`.
+    ///
+    /// # Errors
+    /// None after a successful [`new`](Self::new).
+    pub fn trust(&self) -> Result<TrustStore> {
+        let mut trust = TrustStore::new();
+        trust.add_der(&self.root_der()?, "pades-ltv test authority")?;
+        Ok(trust)
     }
 
     /// The authority's services with their clock at `time`.

@@ -18,7 +18,7 @@ fn years_later(years: u64) -> Time {
 }
 
 fn chain(signer: &SoftwareSigner) -> Vec<Certificate> {
-    signer.identity().unwrap().chain().to_vec()
+    signer.identity().unwrap().all().cloned().collect()
 }
 
 #[test]

@@ -34,6 +34,8 @@ const TAIL: u64 = 4096;
 /// It reads from its source when asked, and keeps decoded object streams only. The source must not change meanwhile.
 pub struct Document<'a> {
     bytes: Bytes<'a>,
+    /// What all offsets in the file lack.
+    shift: u64,
     revisions: Vec<Revision>,
     /// Object number and revision index of every entry, ascending: the history of each object without a map for each revision.
     index: Vec<(u32, u32)>,
@@ -73,7 +75,7 @@ impl<'a> Document<'a> {
         let revisions = revision::cut(&bytes, sections, shift, last)?;
         let index = index(&revisions);
         let (containers, places) = (Mutex::default(), OnceLock::new());
-        Ok(Self { bytes, revisions, index, containers, places, digests })
+        Ok(Self { bytes, shift, revisions, index, containers, places, digests })
     }
 
     /// The length of the file in bytes.
@@ -106,6 +108,11 @@ impl<'a> Document<'a> {
     /// The objects as of the last revision.
     pub(crate) fn latest(&self) -> View<'_> {
         self.view(usize::MAX)
+    }
+
+    /// What all offsets that are written in the file lack: 0, unless bytes stand before the header.
+    pub(crate) fn shift(&self) -> u64 {
+        self.shift
     }
 
     pub(crate) fn source(&self) -> &dyn Source {

@@ -82,7 +82,7 @@ impl SoftwareSigner {
     /// A signer with `key`, whose certificate is somewhere in `chain`.
     pub(crate) fn new<C: AsRef<[u8]>>(key: PrivateKey, chain: impl IntoIterator<Item = C>) -> Result<Self> {
         let given = Identity::new(chain)?;
-        let mut chain = given.chain().to_vec();
+        let mut chain: Vec<Certificate> = given.all().cloned().collect();
         let public = key.public_key();
         let own = chain.iter().position(|one| one.public_key().is_ok_and(|theirs| theirs == public));
         let own = own.ok_or_else(|| foreign_key(&key, &chain))?;
@@ -91,7 +91,7 @@ impl SoftwareSigner {
     }
 
     fn certificate(&self) -> String {
-        self.identity.chain().first().map(Certificate::to_string).unwrap_or_default()
+        self.identity.signing_certificate().to_string()
     }
 }
 

@@ -48,17 +48,22 @@ impl Facts {
         let latest = document.latest();
         let Some(now) = dictionary_at(document, latest.revision(), &field.value)? else { return Ok(None) };
         let end = now.byte_range.as_ref().ok().map(|range| range.end());
-        let revision = end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
+        let revision =
+            end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
         let mut findings = Vec::new();
         let dictionary = match revision {
             Some(revision) if revision != latest.revision() => match dictionary_at(document, revision, &field.value)? {
                 Some(signed) if signed == now => signed,
                 Some(signed) => {
-                    findings.push(Finding::new(Code::Redefined, "a later revision defines the signature dictionary anew"));
+                    findings
+                        .push(Finding::new(Code::Redefined, "a later revision defines the signature dictionary anew"));
                     signed
                 }
                 None => {
-                    findings.push(Finding::new(Code::Redefined, "the signature dictionary is not in the revision that it signs"));
+                    findings.push(Finding::new(
+                        Code::Redefined,
+                        "the signature dictionary is not in the revision that it signs",
+                    ));
                     now
                 }
             },
@@ -212,12 +217,17 @@ impl Cryptography {
         }
         let value = |certificate: &Certificate| {
             let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-            signer.check_algorithms().and_then(|()| signer.check_signature(&key, digest)).map_err(|fault| fault.to_string())
+            signer
+                .check_algorithms()
+                .and_then(|()| signer.check_signature(&key, digest))
+                .map_err(|fault| fault.to_string())
         };
         match found.signing_certificate.as_ref().map(value) {
             Some(Ok(())) => found.value_holds = true,
             Some(Err(fault)) => found.report(Code::SignatureValue, fault),
-            None => found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand"),
+            None => {
+                found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand")
+            }
         }
         found
     }

@@ -18,7 +18,10 @@ pub(super) fn nonconformities(facts: &Facts, cms: &SignedData) -> Vec<Finding> {
     let has_policy = signer.is_some_and(|signer| signer.has_signed(attribute::SIGNATURE_POLICY));
     let is_bound = signer.is_some_and(|signer| signer.signing_certificate().is_ok());
     let broken = [
-        (dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"), "/SubFilter is not ETSI.CAdES.detached (T17)"),
+        (
+            dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"),
+            "/SubFilter is not ETSI.CAdES.detached (T17)",
+        ),
         (dictionary.m.is_none(), "/M, the claimed time, is missing (T12)"),
         (has_signing_time, "the CMS holds a signing-time attribute (T13)"),
         (!is_bound, "the signing-certificate attribute is missing (T08)"),

@@ -80,7 +80,8 @@ impl<'a> Verification<'a> {
 
     fn judge(&self, facts: Vec<Facts>, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let digests = hash(self.document, &facts)?;
-        let modified = modification::analyse(self.document, &facts);
+        let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
+        let modified = modification::analyse(self.document, &revisions);
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
@@ -211,12 +212,13 @@ impl Stage<'_> {
     /// For each intact document timestamp, where it ends and what it covers.
     fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<(u64, Evidence)> {
         let document = self.verification.document;
-        let intact = self.facts.iter().zip(tokens).filter(|(_, token)| {
-            token.as_ref().is_some_and(|token| token.cryptography.is_intact())
-        });
-        let covered = |facts: &Facts| {
-            Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())))
-        };
+        let intact = self
+            .facts
+            .iter()
+            .zip(tokens)
+            .filter(|(_, token)| token.as_ref().is_some_and(|token| token.cryptography.is_intact()));
+        let covered =
+            |facts: &Facts| Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())));
         intact.filter_map(|(facts, _)| covered(facts)).collect()
     }
 
@@ -264,8 +266,11 @@ impl Stage<'_> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
-        report.algorithm =
-            cms.signer().ok().and_then(|signer| signer.signature_algorithm().ok()).map(|algorithm| algorithm.to_string());
+        report.algorithm = cms
+            .signer()
+            .ok()
+            .and_then(|signer| signer.signature_algorithm().ok())
+            .map(|algorithm| algorithm.to_string());
         report.best_signature_time = best;
         self.add_level(&mut report, facts, cms, &cryptography, &tokens, stamped);
         report.signature_timestamps = tokens.into_iter().map(|token| token.report).collect();
