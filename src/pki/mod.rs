@@ -9,6 +9,7 @@
 //! [`trust`].
 
 pub(crate) mod algorithm;
+pub(crate) mod asn1_time;
 pub(crate) mod certificate;
 pub(crate) mod cms;
 pub(crate) mod evidence;
@@ -20,3 +21,5 @@ pub(crate) mod revocation;
 pub(crate) mod signature;
 pub(crate) mod timestamp;
 pub(crate) mod trust;
+
+pub(crate) use crate::digest;

@@ -6,14 +6,15 @@
 //! revocation information); EN 319 122-1 (CAdES). Nouns: [`Attribute`], [`EssCertificateId`], [`RevocationValues`].
 
 use const_oid::ObjectIdentifier;
-use der::Decode;
+use der::{Any, Decode};
 use spki::AlgorithmIdentifierOwned;
 
 use super::element::{Element, Elements, OCTET_STRING, SEQUENCE, SET, context, oid, tlv};
 use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_of;
-use crate::pki::certificate::{Certificate, to_time};
+use crate::pki::asn1_time::time_of;
+use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
 use crate::time::Time;
 
@@ -208,7 +209,7 @@ impl AlgorithmProtection {
 
 /// A `Time` (RFC 5652, 11.3).
 pub(super) fn signing_time(value: &[u8]) -> Option<Time> {
-    x509_cert::time::Time::from_der(value).ok().map(to_time)
+    time_of(&Any::from_der(value).ok()?).ok()
 }
 
 /// The first part of a `CommitmentTypeIndication` (EN 319 122-1, 5.2.3).
