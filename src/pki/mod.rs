@@ -5,7 +5,7 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`].
+//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`], [`cms`], [`timestamp`].
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
