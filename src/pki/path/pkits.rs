@@ -46,9 +46,8 @@ impl Suite {
     }
 
     fn run(&self, case: &Value) -> Result<(), String> {
-        let certificate = |name: &str| {
-            Certificate::from_der(&self.read("certs", name)).map_err(|fault| format!("{name}: {fault}"))
-        };
+        let certificate =
+            |name: &str| Certificate::from_der(&self.read("certs", name)).map_err(|fault| format!("{name}: {fault}"));
         let names = |key: &str| strings(&case[key]);
         let target = certificate(case["cert"].as_str().unwrap())?;
         let pool = names("other_certs").iter().map(|name| certificate(name)).collect::<Result<Vec<_>, _>>()?;
