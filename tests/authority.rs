@@ -1,5 +1,7 @@
 //! The test authority before an outside judge: OpenSSL must accept what it answers, and refuse what it answers badly.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

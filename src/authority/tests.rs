@@ -6,11 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::limits::Limits;
 use crate::pki::certificate::Criticality::Critical;
-use crate::pki::digest::DigestAlgorithm;
-use crate::pki::timestamp::TimestampRequest;
-use crate::port::{Fetch, FetchRequest, Signer, TimestampAuthority};
+use crate::port::{Fetch, FetchRequest, Signer};
 
 fn now() -> Time {
     "2026-10-07T00:25:23Z".parse().unwrap()
