@@ -65,7 +65,7 @@ fn now() -> Time {
 }
 
 fn years_later(years: u64) -> Time {
-    now().after(std::time::Duration::from_secs(years * YEAR))
+    now().after(std::time::Duration::from_secs(YEAR.saturating_mul(years)))
 }
 
 fn certificates(signer: &impl Signer) -> Vec<Vec<u8>> {

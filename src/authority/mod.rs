@@ -50,7 +50,7 @@ use crate::time::Time;
 /// use pades_ltv::{Fetch, FetchRequest, TimestampAuthority};
 ///
 /// let now = "2026-10-07T09:00:00+09:00".parse()?;
-/// let authority = Authority::new(b"my tests", now)?;
+/// let authority = Authority::new("my tests", now)?;
 /// let alice = authority.issue("Alice")?;
 /// let bob = authority.issue(Subscriber::new("Bob").key(KeyType::P384))?;
 /// // Both a TimestampAuthority and a Fetch, whose clock stands at `now`.
@@ -82,8 +82,8 @@ impl Authority {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] if `now` is before 1970 or so late that 60 years cannot be written.
-    pub fn new(seed: &[u8], now: Time) -> Result<Self> {
-        let origin = Origin::new(seed, now);
+    pub fn new(seed: impl AsRef<[u8]>, now: Time) -> Result<Self> {
+        let origin = Origin::new(seed.as_ref(), now);
         let root = Arc::new(origin.root()?);
         let root_pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, root.certificate.der())
             .map_err(|fault| Error::new(ErrorKind::Certificate, "the root cannot be written as PEM").because(fault))?;

@@ -11,9 +11,9 @@ use super::certificate::{Seal, sign};
 use super::hierarchy::{DAY, Entity};
 use super::view::AuthorityAt;
 use super::{Misbehaviour, unwritable};
+use crate::digest::DigestAlgorithm;
 use crate::error::Result;
 use crate::pki::algorithm::digest_of;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::revocation::ocsp::asn1::{
     BasicOcspResponse, CertId, CertStatus, ID_PKIX_OCSP_BASIC, ID_PKIX_OCSP_NONCE, OcspRequest, OcspResponse,
     OcspResponseStatus, ResponderId, ResponseBytes, ResponseData, RevokedInfo, SingleResponse, TbsRequest,

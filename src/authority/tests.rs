@@ -18,7 +18,7 @@ fn years_later(years: u64) -> Time {
 }
 
 fn chain(signer: &SoftwareSigner) -> Vec<Certificate> {
-    signer.identity().unwrap().chain().to_vec()
+    signer.identity().unwrap().certificates().map(|der| Certificate::from_der(der).unwrap()).collect()
 }
 
 #[test]

@@ -18,10 +18,10 @@ use x509_cert::attr::{Attribute, Attributes};
 use super::certificate::{Seal, sign, x509_time};
 use super::hierarchy::Entity;
 use super::{Misbehaviour, unwritable};
+use crate::digest::DigestAlgorithm;
 use crate::error::Result;
 use crate::pki::algorithm::digest_identifier;
 use crate::pki::certificate::Certificate;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::timestamp::asn1::ID_CT_TST_INFO;
 use crate::time::Time;
 

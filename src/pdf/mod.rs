@@ -9,4 +9,33 @@
 //! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
+pub(crate) mod account;
+pub(crate) mod byte_range;
+mod bytes;
+mod container;
+pub(crate) mod contents;
+#[cfg(test)]
+mod corpora;
+pub(crate) mod document;
+pub(crate) mod dss;
+pub(crate) mod evidence;
+pub(crate) mod extensions;
+pub(crate) mod field;
+pub(crate) mod filter;
+pub(crate) mod form;
+pub(crate) mod hashing;
+pub(crate) mod lexer;
 pub(crate) mod object;
+pub(crate) mod parser;
+pub(crate) mod placeholder;
+pub(crate) mod revision;
+#[cfg(test)]
+pub(crate) mod sample;
+pub(crate) mod serializer;
+pub(crate) mod signature;
+pub(crate) mod source;
+pub(crate) mod text;
+pub(crate) mod transform;
+pub(crate) mod update;
+pub(crate) mod view;
+pub(crate) mod xref;

@@ -19,9 +19,9 @@ use x509_cert::ext::pkix::{
     KeyUsage, SubjectKeyIdentifier,
 };
 
-use super::digest::DigestAlgorithm;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
+use crate::digest::DigestAlgorithm;
 use crate::time::Time;
 
 const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;

@@ -16,7 +16,7 @@ use sha2::{Sha224, Sha256, Sha384, Sha512};
 use spki::SubjectPublicKeyInfoRef;
 
 use super::algorithm::SignatureAlgorithm;
-use super::digest::DigestAlgorithm;
+use crate::digest::DigestAlgorithm;
 
 /// The curve's own `Ecdsa-Sig-Value` parser and equation; the digest is cut to the curve's length (FIPS 186-5, 6.4.2).
 macro_rules! ecdsa {

@@ -5,13 +5,13 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`], [`path`], [`revocation`],
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`path`], [`revocation`],
 //! [`trust`].
 
 pub(crate) mod algorithm;
 pub(crate) mod certificate;
 pub(crate) mod cms;
-pub(crate) mod digest;
+pub(crate) mod evidence;
 pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;

@@ -1,4 +1,260 @@
-//! report
-/// A finding.
-#[derive(Debug)]
-pub struct Finding;
+//! What a verification found, as plain data; its JSON and its text.
+//!
+//! Invariant: nothing here knows how it was found. Data goes down, verbs go up: `verify` fills these values in.
+//! Invariant: the same values give the same bytes of JSON and text.
+//!
+//! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
+//!
+//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`].
+
+mod finding;
+mod indication;
+#[cfg(feature = "json")]
+mod json;
+mod text;
+
+pub use finding::{Code, Finding};
+pub use indication::{Indication, SubIndication};
+pub use text::Language;
+
+use crate::time::Time;
+
+/// What was found in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// When: the validation time that the caller gave.
+    pub validation_time: Time,
+    /// The file's length, in bytes.
+    pub length: u64,
+    /// How many revisions the file has.
+    pub revisions: usize,
+    /// Every signature and document timestamp, oldest revision first.
+    pub signatures: Vec<SignatureReport>,
+    /// What is to be said of the file as a whole.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The worst indication of all signatures; `None` where the file has no signature.
+    ///
+    /// One TOTAL-FAILED makes the file TOTAL-FAILED; else one INDETERMINATE makes it INDETERMINATE. A file whose signatures
+    /// could not all be read is INDETERMINATE at best.
+    pub fn verdict(&self) -> Option<Indication> {
+        let is_unread = self.findings.iter().any(|finding| matches!(finding.code, Code::Structure | Code::Limit));
+        let unread = is_unread.then_some(Indication::Indeterminate);
+        self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
+    }
+}
+
+/// An indication with its sub-indication: the answer of a validation process or of one of its blocks (EN 319 102-1, 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// The main status.
+    pub indication: Indication,
+    /// Why it is not passed; `None` where it is.
+    pub sub_indication: Option<SubIndication>,
+}
+
+impl Conclusion {
+    /// PASSED.
+    pub const PASSED: Self = Self { indication: Indication::TotalPassed, sub_indication: None };
+
+    /// FAILED, because of `sub_indication`.
+    pub fn failed(sub_indication: SubIndication) -> Self {
+        Self { indication: Indication::TotalFailed, sub_indication: Some(sub_indication) }
+    }
+
+    /// INDETERMINATE, because of `sub_indication`.
+    pub fn indeterminate(sub_indication: SubIndication) -> Self {
+        Self { indication: Indication::Indeterminate, sub_indication: Some(sub_indication) }
+    }
+
+    /// Whether this is PASSED.
+    pub fn is_passed(self) -> bool {
+        self.indication == Indication::TotalPassed
+    }
+}
+
+/// What was found about one signature or document timestamp.
+///
+/// Two statements stand apart: [`intact`](Self::intact) (the signed bytes are the ones signed) and the
+/// [`conclusion`](Self::conclusion) (who signed, when, and whether that holds under the caller's trust anchors).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignatureReport {
+    /// The fully qualified field name (ISO 32000-2, 12.7.4.2).
+    pub field: String,
+    /// Signature or document timestamp.
+    pub kind: Kind,
+    /// The revision that it closes, counted from 1; `None` where the byte range ends at no revision.
+    pub revision: Option<usize>,
+    /// The dictionary's `/SubFilter`.
+    pub sub_filter: Option<String>,
+    /// The verdict.
+    pub conclusion: Conclusion,
+    /// The PAdES baseline level reached; `None` for document timestamps and for what is no PAdES baseline signature.
+    pub level: Option<Level>,
+    /// Whether the digest and the signature value hold for the bytes covered.
+    pub intact: bool,
+    /// What the byte range covers.
+    pub covers: Coverage,
+    /// What later revisions changed, at most.
+    pub modification: Modification,
+    /// The signing certificate, where one was found.
+    pub signer: Option<CertificateReport>,
+    /// Where the trust anchor of the signing certificate's path comes from: the label that the caller gave it.
+    pub trust_source: Option<String>,
+    /// How it was signed, as in `ECDSA with SHA-256`.
+    pub algorithm: Option<String>,
+    /// The dictionary's `/M`: what the signer claims.
+    pub claimed_time: Option<Time>,
+    /// The earliest time at which the signature is proved to have existed (EN 319 102-1, 5.5.4); a document
+    /// timestamp's own time for a document timestamp.
+    pub best_signature_time: Option<Time>,
+    /// `/Reason`, `/Location`, `/Name` and `/ContactInfo` as signed.
+    pub reason: Option<String>,
+    /// See [`reason`](Self::reason).
+    pub location: Option<String>,
+    /// See [`reason`](Self::reason).
+    pub name: Option<String>,
+    /// See [`reason`](Self::reason).
+    pub contact_info: Option<String>,
+    /// The signature timestamps inside.
+    pub signature_timestamps: Vec<TimestampReport>,
+    /// Whether everything that is needed to verify it offline lies in the file: certificates and revocation values of
+    /// the signer's and the timestamps' paths. What Acrobat calls LTV enabled.
+    pub long_term: bool,
+    /// What is to be said about it, in the order of the checks.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found about one timestamp token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TimestampReport {
+    /// The time that the authority states; `None` where the token cannot be read.
+    pub time: Option<Time>,
+    /// The verdict on the token.
+    pub conclusion: Conclusion,
+    /// The authority's certificate.
+    pub signer: Option<CertificateReport>,
+    /// Where its trust anchor comes from.
+    pub trust_source: Option<String>,
+    /// The authority's policy, as a dotted OID.
+    pub policy: Option<String>,
+}
+
+/// A certificate, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateReport {
+    /// Subject, as RFC 4514 writes it.
+    pub subject: String,
+    /// The subject's common name, where it has one.
+    pub common_name: Option<String>,
+    /// Issuer, as RFC 4514 writes it.
+    pub issuer: String,
+    /// Serial number, in lower-case hexadecimal.
+    pub serial: String,
+    /// The end of its validity.
+    pub not_after: Time,
+}
+
+/// The two kinds of signature (ISO 32000-2, 12.8.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Somebody's signature.
+    Signature,
+    /// A timestamp over the document (12.8.5).
+    DocumentTimestamp,
+}
+
+/// The baseline levels (EN 319 142-1, 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// B-B: a basic signature.
+    B,
+    /// B-T: with a trusted time.
+    T,
+    /// B-LT: with certificates and revocation values.
+    Lt,
+    /// B-LTA: with a document timestamp over them.
+    Lta,
+}
+
+/// What a byte range covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// The whole file as it is now.
+    File,
+    /// The whole file as it was when the revision was made.
+    Revision,
+    /// Something else: no conforming signature.
+    Other,
+}
+
+/// What revisions after a signature changed, at most; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Modification {
+    /// Nothing.
+    None,
+    /// Evidence and document timestamps were added.
+    Lta,
+    /// Further signatures were added, or forms filled in.
+    Form,
+    /// Annotations were added.
+    Annotate,
+    /// Something that a signature does not allow.
+    Other,
+    /// It could not be told: treated like [`Modification::Other`].
+    Unknown,
+}
+
+impl Kind {
+    /// The word in the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::DocumentTimestamp => "document_timestamp",
+        }
+    }
+}
+
+impl Level {
+    /// `B-B`, `B-T`, `B-LT`, `B-LTA`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::B => "B-B",
+            Self::T => "B-T",
+            Self::Lt => "B-LT",
+            Self::Lta => "B-LTA",
+        }
+    }
+}
+
+impl Coverage {
+    /// The word in the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Revision => "revision",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Modification {
+    /// The word in the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Lta => "lta",
+            Self::Form => "form",
+            Self::Annotate => "annotate",
+            Self::Other => "other",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -13,9 +13,9 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::derived::Derived;
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::key::{PublicKey, pkcs1_scheme};
 
 /// The RSA lengths that are signed with, in bits: FIPS 186-5, 5.1 begins at 2048; beyond 8192 a signature takes seconds.

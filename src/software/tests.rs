@@ -5,7 +5,7 @@ use rsa::RsaPrivateKey;
 use super::derived::Derived;
 use super::*;
 use crate::authority::{Authority, KeyType, Subscriber};
-use crate::pki::digest::DigestAlgorithm::{Sha256, Sha384, Sha512};
+use crate::digest::DigestAlgorithm::{Sha256, Sha384, Sha512};
 use crate::time::Time;
 
 const TYPES: [KeyType; 4] = [KeyType::P256, KeyType::P384, KeyType::P521, KeyType::Rsa2048];

@@ -1,8 +1,8 @@
 use super::super::*;
 use super::now;
+use crate::digest::DigestAlgorithm;
 use crate::error::ErrorClass;
 use crate::limits::Limits;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::timestamp::TimestampRequest;
 use crate::port::TimestampAuthority;
 

@@ -11,9 +11,9 @@ use spki::AlgorithmIdentifierOwned;
 
 use super::element::{Element, Elements, OCTET_STRING, SEQUENCE, SET, context, oid, tlv};
 use super::fault::CmsFault;
+use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::{Certificate, to_time};
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::name::Name;
 use crate::time::Time;
 

@@ -14,10 +14,10 @@ use super::attribute;
 use super::ber::Definite;
 use super::element::{Element, Elements, INTEGER, OCTET_STRING, OID, SEQUENCE, SET, context, oid, set_of, tlv};
 use super::fault::CmsFault;
+use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_identifier};
 use crate::pki::certificate::Certificate;
-use crate::pki::digest::DigestAlgorithm;
 use crate::time::Time;
 
 const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;

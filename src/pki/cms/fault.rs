@@ -2,8 +2,8 @@
 
 use const_oid::ObjectIdentifier;
 
+use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::{SignatureAlgorithm, UnknownAlgorithm};
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::key::KeyFault;
 
 /// What is wrong with a CMS: data for a verifier to turn into a finding.

@@ -6,9 +6,9 @@ use p256::ecdsa::{Signature, SigningKey};
 
 use super::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, SET, context, oid, tlv};
 use super::{SignedAttributes, SignedDataWriter};
+use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::timestamp::asn1::{GenTime, ID_CT_TST_INFO, MessageImprint, TstInfo};
 use crate::time::Time;
 

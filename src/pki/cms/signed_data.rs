@@ -199,7 +199,7 @@ mod tests {
     use super::super::element::tlv;
     use super::super::fixture::{ID_DATA, Party};
     use super::*;
-    use crate::pki::digest::DigestAlgorithm;
+    use crate::digest::DigestAlgorithm;
 
     fn read(bytes: &[u8]) -> Result<SignedData, CmsFault> {
         SignedData::from_der(bytes, &Limits::default())

@@ -12,8 +12,8 @@ use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_identifier;
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::name::text_of;
 use crate::time::Time;
 

@@ -10,12 +10,12 @@ use der::Decode;
 
 use super::asn1::TimeStampReq;
 use super::fault::TimestampFault;
+use crate::digest::DigestAlgorithm;
 use crate::pki::cms::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, oid, tlv};
-use crate::pki::digest::DigestAlgorithm;
 
-/// A time-stamp request.
+/// A time-stamp request: what an authority is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TimestampRequest {
+pub struct TimestampRequest {
     algorithm: DigestAlgorithm,
     imprint: Vec<u8>,
     policy: Option<ObjectIdentifier>,
@@ -53,8 +53,8 @@ impl TimestampRequest {
         })
     }
 
-    /// The DER `TimeStampReq`.
-    pub(crate) fn to_der(&self) -> Vec<u8> {
+    /// The DER `TimeStampReq` (RFC 3161, 2.4.1).
+    pub fn to_der(&self) -> Vec<u8> {
         // OpenSSL too writes NULL parameters here; RFC 5754, 2 lets both stand, and servers are used to it.
         let algorithm = tlv(SEQUENCE, &[&oid(self.algorithm.oid()), &[0x05, 0]]);
         let imprint = tlv(SEQUENCE, &[&algorithm, &tlv(OCTET_STRING, &[&self.imprint])]);
@@ -63,12 +63,13 @@ impl TimestampRequest {
         tlv(SEQUENCE, &[&[0x02, 1, 1], &imprint, &policy, &nonce, &[0x01, 1, 0xff]])
     }
 
-    pub(crate) fn imprint_algorithm(&self) -> DigestAlgorithm {
+    /// What the digest was made with.
+    pub fn imprint_algorithm(&self) -> DigestAlgorithm {
         self.algorithm
     }
 
     /// The digest that gets stamped.
-    pub(crate) fn imprint(&self) -> &[u8] {
+    pub fn imprint(&self) -> &[u8] {
         &self.imprint
     }
 

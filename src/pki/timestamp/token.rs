@@ -12,10 +12,10 @@ use x509_cert::ext::pkix::name::GeneralName;
 
 use super::asn1::{Accuracy, GenTime, ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
+use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::certificate::{Certificate, Criticality, hex};
 use crate::pki::cms::{SignedData, SignerInfo};
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::name::Name;
 use crate::time::Time;
 

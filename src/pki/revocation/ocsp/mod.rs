@@ -15,10 +15,10 @@ use der::{Decode, Encode};
 use x509_cert::ext::Extension;
 
 use super::RevocationFault;
+use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::{Certificate, to_time};
-use crate::pki::digest::DigestAlgorithm;
 use crate::pki::name::Name;
 use crate::pki::signature::Signed;
 use crate::time::Time;

@@ -6,9 +6,9 @@ use der::asn1::{Int, OctetString};
 use x509_cert::ext::Extension;
 
 use super::asn1::{CertId, ID_PKIX_OCSP_NONCE, OcspRequest, Request, TbsRequest};
+use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_identifier;
 use crate::pki::certificate::Certificate;
-use crate::pki::digest::DigestAlgorithm;
 
 impl OcspRequest {
     /// The DER of a request for the status of `certificate`, which `issuer` issued.

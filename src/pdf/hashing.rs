@@ -1,0 +1,138 @@
+//! Hashing files: each base once, however many signatures are made or checked.
+//!
+//! Invariant: memory does not depend on the file's length; the bytes hashed are those of the source, nothing else.
+//!
+//! Specified in ISO 32000-2, 12.8.1 (what a byte range covers).
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use super::document::Document;
+use super::source::Source;
+use crate::digest::{DigestAlgorithm, Hasher};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much is read at a time: large enough for SHA-256 to dominate, small enough to stay in a processor's cache.
+const CHUNK: u64 = 256 * 1024;
+
+/// The running digests of a whole file, kept so that what is appended later continues them.
+#[derive(Debug, Default)]
+pub(crate) struct Digests(Mutex<Vec<Hasher>>);
+
+impl Digests {
+    /// These digests, each continued by `appended`.
+    fn continued(&self, appended: &[u8]) -> Self {
+        let mut states = self.states().clone();
+        states.iter_mut().for_each(|state| state.update(appended));
+        Self(Mutex::new(states))
+    }
+
+    fn states(&self) -> std::sync::MutexGuard<'_, Vec<Hasher>> {
+        // A digest is complete before it is stored, so that a panic elsewhere leaves nothing half-done here.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> Document<'a> {
+    /// The running digest of the whole file. The first call for an algorithm reads the file, later ones do not.
+    pub(crate) fn digest_state(&self, algorithm: DigestAlgorithm) -> Result<Hasher> {
+        let known = |states: &[Hasher]| states.iter().find(|state| state.algorithm() == algorithm).cloned();
+        if let Some(state) = known(&self.digests().states()) {
+            return Ok(state);
+        }
+        let mut state = algorithm.hasher();
+        feed(self, 0..self.len(), |chunk| state.update(chunk))?;
+        self.digests().states().push(state.clone());
+        Ok(state)
+    }
+
+    /// This file with `appended` behind it, as a file of its own; digests that are known continue.
+    pub(crate) fn with_appended(&self, appended: Vec<u8>) -> Result<Document<'_>> {
+        let digests = self.digests().continued(&appended);
+        let joined = Joined { base: self.source(), base_len: self.len(), appended };
+        Document::open_hashed(joined, self.limits().clone(), digests)
+    }
+}
+
+/// What one signature covers: its digest algorithm and its ranges, in bytes from the start of the file.
+pub(crate) struct Covered {
+    pub(crate) algorithm: DigestAlgorithm,
+    pub(crate) ranges: [Range<u64>; 2],
+}
+
+/// The digests of several byte ranges in one pass over the file.
+///
+/// Ranges that begin at 0 share the digest up to the hole; only what follows the hole is hashed for each. With signatures in
+/// revisions of their own, that is a few KB each, so that the cost is that of the file, whatever the number of signatures.
+pub(crate) fn digests(document: &Document<'_>, covered: &[Covered]) -> Result<Vec<Vec<u8>>> {
+    let mut cuts: Vec<u64> = covered.iter().map(|one| one.ranges[0].end).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut running: Vec<Hasher> = Vec::new();
+    for one in covered {
+        if !running.iter().any(|state| state.algorithm() == one.algorithm) {
+            running.push(one.algorithm.hasher());
+        }
+    }
+    let mut forks: Vec<Option<Hasher>> = vec![None; covered.len()];
+    let mut position = 0;
+    for cut in cuts {
+        feed(document, position..cut, |chunk| running.iter_mut().for_each(|state| state.update(chunk)))?;
+        position = cut;
+        for (fork, one) in forks.iter_mut().zip(covered).filter(|(_, one)| one.ranges[0].end == cut) {
+            *fork = running.iter().find(|state| state.algorithm() == one.algorithm).cloned();
+        }
+    }
+    let tails = forks.into_iter().zip(covered).map(|(fork, one)| {
+        let mut state = fork.unwrap_or_else(|| one.algorithm.hasher());
+        feed(document, one.ranges[1].clone(), |chunk| state.update(chunk))?;
+        Ok(state.finish())
+    });
+    tails.collect()
+}
+
+/// Gives the bytes of `range` to `sink`, in order, a chunk at a time.
+pub(crate) fn feed(document: &Document<'_>, range: Range<u64>, mut sink: impl FnMut(&[u8])) -> Result<()> {
+    let mut position = range.start;
+    let mut buffer = Vec::new();
+    while position < range.end {
+        let length = range.end.saturating_sub(position).min(CHUNK);
+        buffer.resize(usize::try_from(length).unwrap_or_default(), 0);
+        document.source().read_at(position, &mut buffer).map_err(|cause| {
+            Error::new(ErrorKind::Io, "the file cannot be read").at(format_args!("byte {position}")).because(cause)
+        })?;
+        sink(&buffer);
+        position = position.saturating_add(length);
+    }
+    Ok(())
+}
+
+/// A file and what is appended to it.
+struct Joined<'a> {
+    base: &'a dyn Source,
+    base_len: u64,
+    appended: Vec<u8>,
+}
+
+impl Source for Joined<'_> {
+    fn len(&self) -> std::io::Result<u64> {
+        let appended = u64::try_from(self.appended.len()).map_err(std::io::Error::other)?;
+        self.base_len.checked_add(appended).ok_or_else(|| std::io::Error::other("the file is too long"))
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        let in_base = usize::try_from(self.base_len.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
+        let (head, tail) = buffer.split_at_mut(in_base);
+        if !head.is_empty() {
+            self.base.read_at(offset, head)?;
+        }
+        if tail.is_empty() {
+            return Ok(());
+        }
+        let from = usize::try_from(offset.saturating_sub(self.base_len)).unwrap_or(usize::MAX);
+        let until = from.saturating_add(tail.len());
+        let bytes = self.appended.get(from..until).ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        tail.copy_from_slice(bytes);
+        Ok(())
+    }
+}

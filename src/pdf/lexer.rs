@@ -1,0 +1,352 @@
+//! Tokens of PDF syntax (ISO 32000-2, 7.2 and 7.3), on nom's streaming parsers.
+//!
+//! What it is for: one token from the start of a slice that may be a window into a larger file. "The window ends too
+//! early" ([`nom::Err::Incomplete`]) and "this is no PDF" ([`Fault`]) are different answers, so that windows can grow.
+//!
+//! Invariant: a token is the same whatever the size of the window it was read from.
+//!
+//! Nouns: [`Token`], [`Fault`].
+
+use nom::bytes::streaming::{tag, take_till, take_while, take_while_m_n, take_while1};
+use nom::combinator::opt;
+use nom::error::ParseError;
+use nom::number::streaming::u8 as byte;
+use nom::{Err, IResult, Parser};
+
+use super::object::{Name, PdfString, StringForm};
+
+/// What stands behind the last byte of what can be read: it ends every token except an unfinished string, is no part of
+/// any value, and so makes "there is no more" an ordinary fault instead of a special case in every rule.
+pub(crate) const SENTINEL: &[u8] = b"\n}";
+
+/// The result of a lexical rule: what is left, and what was read.
+pub(crate) type Lexed<'a, T> = IResult<&'a [u8], T, Fault<'a>>;
+
+/// The input is not what the rule wants, whatever may follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault<'a> {
+    /// What was left where the fault is.
+    pub(crate) rest: &'a [u8],
+    pub(crate) what: &'static str,
+}
+
+/// A token (7.2.3).
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Token<'a> {
+    Integer(i64),
+    Real(String),
+    Name(Name),
+    String(PdfString),
+    ArrayOpen,
+    ArrayClose,
+    DictionaryOpen,
+    DictionaryClose,
+    /// `true`, `obj`, `R`, `xref`, …
+    Keyword(&'a [u8]),
+}
+
+impl<'a> Fault<'a> {
+    pub(crate) fn at<T>(rest: &'a [u8], what: &'static str) -> Lexed<'a, T> {
+        Err(Err::Error(Self { rest, what }))
+    }
+}
+
+impl<'a> ParseError<&'a [u8]> for Fault<'a> {
+    fn from_error_kind(rest: &'a [u8], _: nom::error::ErrorKind) -> Self {
+        Self { rest, what: "unexpected byte" }
+    }
+
+    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+/// Skips white space and comments.
+pub(crate) fn space(mut input: &[u8]) -> Lexed<'_, ()> {
+    loop {
+        let (rest, _) = take_while(is_white)(input)?;
+        let (rest, percent) = opt(tag("%")).parse(rest)?;
+        if percent.is_none() {
+            return Ok((rest, ()));
+        }
+        (input, _) = take_till(is_line_end)(rest)?;
+    }
+}
+
+/// Reads the token at the very start of `input`, which is neither white space nor a comment.
+pub(crate) fn token(input: &[u8]) -> Lexed<'_, Token<'_>> {
+    let (rest, first) = byte(input)?;
+    match first {
+        b'/' => name(rest).map(|(rest, name)| (rest, Token::Name(name))),
+        b'(' => literal(rest).map(|(rest, string)| (rest, Token::String(string))),
+        b'[' => Ok((rest, Token::ArrayOpen)),
+        b']' => Ok((rest, Token::ArrayClose)),
+        b'<' => match opt(tag("<")).parse(rest)? {
+            (rest, Some(_)) => Ok((rest, Token::DictionaryOpen)),
+            (rest, None) => hexadecimal(rest).map(|(rest, string)| (rest, Token::String(string))),
+        },
+        b'>' => match opt(tag(">")).parse(rest)? {
+            (rest, Some(_)) => Ok((rest, Token::DictionaryClose)),
+            _ => Fault::at(input, "a lone >"),
+        },
+        b')' | b'{' | b'}' => Fault::at(input, "an unexpected delimiter"),
+        _ => word(input),
+    }
+}
+
+/// Reads exactly `keyword`, after white space and comments.
+pub(crate) fn keyword(keyword: &'static str) -> impl for<'a> Fn(&'a [u8]) -> Lexed<'a, ()> {
+    move |input| {
+        let (here, ()) = space(input)?;
+        match token(here)? {
+            (rest, Token::Keyword(found)) if found == keyword.as_bytes() => Ok((rest, ())),
+            _ => Fault::at(here, missing(keyword)),
+        }
+    }
+}
+
+/// Reads a number of digits only, after white space and comments.
+pub(crate) fn digits(input: &[u8]) -> Lexed<'_, u64> {
+    let (here, ()) = space(input)?;
+    let (rest, digits) = take_while1(is_regular)(here)?;
+    match digits.iter().all(u8::is_ascii_digit).then(|| ascii(digits).parse()) {
+        Some(Ok(value)) => Ok((rest, value)),
+        _ => Fault::at(here, "an unsigned integer is missing"),
+    }
+}
+
+pub(crate) fn is_white(byte: u8) -> bool {
+    matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
+}
+
+pub(crate) fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// Neither white space nor a delimiter (7.2.3).
+pub(crate) fn is_regular(byte: u8) -> bool {
+    !is_white(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+/// A number or a keyword: a run of regular characters (7.3.3).
+fn word(input: &[u8]) -> Lexed<'_, Token<'_>> {
+    let (rest, word) = take_while1(is_regular)(input)?;
+    if !matches!(word.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.')) {
+        return Ok((rest, Token::Keyword(word)));
+    }
+    let unsigned = word.strip_prefix(b"+").or(word.strip_prefix(b"-")).unwrap_or(word);
+    let points = unsigned.iter().filter(|byte| **byte == b'.').count();
+    let plain = unsigned.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let any_digit = unsigned.iter().any(u8::is_ascii_digit);
+    if !plain || !any_digit || points > 1 {
+        return Fault::at(input, "not a number");
+    }
+    let text = ascii(word);
+    match text.parse() {
+        Ok(value) if points == 0 => Ok((rest, Token::Integer(value))),
+        // A real number, or an integer beyond i64: its spelling is kept, and nobody calculates with it.
+        _ => Ok((rest, Token::Real(text.to_owned()))),
+    }
+}
+
+/// A name behind its slash (7.3.5). A `#` that two hexadecimal digits do not follow stands for itself, as before PDF 1.2.
+fn name(input: &[u8]) -> Lexed<'_, Name> {
+    let (rest, mut raw) = take_while(is_regular)(input)?;
+    let mut bytes = Vec::with_capacity(raw.len());
+    while let Some((&first, behind)) = raw.split_first() {
+        match (first, behind.split_first_chunk()) {
+            (b'#', Some((&[high, low], behind))) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                bytes.push(pair(high, low));
+                raw = behind;
+            }
+            _ => {
+                bytes.push(first);
+                raw = behind;
+            }
+        }
+    }
+    Ok((rest, Name(bytes)))
+}
+
+/// A literal string behind its parenthesis (7.3.4.2).
+fn literal(mut input: &[u8]) -> Lexed<'_, PdfString> {
+    let mut bytes = Vec::new();
+    let mut open: u64 = 1;
+    loop {
+        let (rest, plain) = take_till(|byte| matches!(byte, b'(' | b')' | b'\\' | b'\r'))(input)?;
+        bytes.extend_from_slice(plain);
+        let (rest, special) = byte(rest)?;
+        input = match special {
+            b'\\' => escape(rest, &mut bytes)?.0,
+            b'\r' => {
+                bytes.push(b'\n');
+                opt(tag("\n")).parse(rest)?.0
+            }
+            b')' if open == 1 => return Ok((rest, PdfString { bytes, form: StringForm::Literal })),
+            b')' => {
+                open = open.saturating_sub(1);
+                bytes.push(special);
+                rest
+            }
+            _ => {
+                open = open.saturating_add(1);
+                bytes.push(special);
+                rest
+            }
+        };
+    }
+}
+
+/// What stands behind a backslash (7.3.4.2, table 3).
+fn escape<'a>(input: &'a [u8], bytes: &mut Vec<u8>) -> Lexed<'a, ()> {
+    let (rest, first) = byte(input)?;
+    match first {
+        b'n' => bytes.push(b'\n'),
+        b'r' => bytes.push(b'\r'),
+        b't' => bytes.push(b'\t'),
+        b'b' => bytes.push(8),
+        b'f' => bytes.push(12),
+        b'\n' => {}
+        b'\r' => return opt(tag("\n")).parse(rest).map(|(rest, _)| (rest, ())),
+        b'0'..=b'7' => {
+            let (rest, octal) = take_while_m_n(1, 3, |byte| matches!(byte, b'0'..=b'7'))(input)?;
+            // "High-order overflow shall be ignored."
+            let value = octal.iter().fold(0u8, |value, digit| (value << 3) | (digit & 7));
+            bytes.push(value);
+            return Ok((rest, ()));
+        }
+        other => bytes.push(other),
+    }
+    Ok((rest, ()))
+}
+
+/// A hexadecimal string behind its `<` (7.3.4.3).
+fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
+    let (rest, body) = take_while(|byte: u8| byte.is_ascii_hexdigit() || is_white(byte))(input)?;
+    let (end, close) = byte(rest)?;
+    if close != b'>' {
+        return Fault::at(rest, "not a hexadecimal digit");
+    }
+    Ok((end, PdfString { bytes: unhex(body), form: StringForm::Hexadecimal }))
+}
+
+/// Decodes hexadecimal digits, passing over what is none; an odd last digit is followed by 0.
+pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(body.len().div_ceil(2));
+    let mut high = None;
+    for digit in body.iter().copied().filter(u8::is_ascii_hexdigit) {
+        match high.take() {
+            None => high = Some(digit),
+            Some(high) => bytes.push(pair(high, digit)),
+        }
+    }
+    bytes.extend(high.map(|high| pair(high, b'0')));
+    bytes
+}
+
+fn pair(high: u8, low: u8) -> u8 {
+    (nibble(high) << 4) | nibble(low)
+}
+
+fn nibble(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit.wrapping_sub(b'0'),
+        _ => (digit | 0x20).wrapping_sub(b'a').wrapping_add(10),
+    }
+}
+
+/// The text of bytes that are known to be ASCII.
+fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+fn missing(keyword: &str) -> &'static str {
+    match keyword {
+        "obj" => "the keyword obj is missing",
+        "endobj" => "the keyword endobj is missing",
+        "endstream" => "the keyword endstream is missing",
+        "xref" => "the keyword xref is missing",
+        "trailer" => "the keyword trailer is missing",
+        "startxref" => "the keyword startxref is missing",
+        _ => "a keyword is missing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn one(input: &str) -> Token<'_> {
+        let (rest, token) = token(input.as_bytes()).unwrap();
+        assert_eq!(rest, b"|", "{input}");
+        token
+    }
+
+    fn string(input: &str) -> Vec<u8> {
+        match one(input) {
+            Token::String(string) => string.bytes,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn numbers() {
+        let number = |text: &str| token(format!("{text} ").as_bytes()).map(|(_, token)| format!("{token:?}")).ok();
+        for (text, value) in [("0", 0), ("+1", 1), ("-17", -17), ("007", 7), ("9223372036854775807", i64::MAX)] {
+            assert_eq!(number(text), Some(format!("{:?}", Token::Integer(value))));
+        }
+        for text in ["-.5", "4.", "0.0", "+3.25", "9223372036854775808", "-.002"] {
+            assert_eq!(number(text), Some(format!("{:?}", Token::Real(text.into()))));
+        }
+        for text in ["-", ".", "+", "--5", "1.2.3", "1e5", "12a", "+-1"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn strings() {
+        assert_eq!(string("(a(b)c)|"), b"a(b)c");
+        assert_eq!(string(r"(\n\r\t\b\f\(\)\\\x\053\53x\0053\777)|"), b"\n\r\t\x08\x0c()\\x++x\x053\xff");
+        assert_eq!(string("(a\\\r\nb\\\nc\\\rd)|"), b"abcd");
+        assert_eq!(string("(a\r\nb\rc\nd)|"), b"a\nb\nc\nd");
+        assert_eq!(string("<4 1\n42 5>|"), b"AB\x50");
+        assert_eq!(string("<>|"), b"");
+        assert!(token(b"<4x>").is_err_and(|error| !error.is_incomplete()));
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(token(b"/A#20b#2 "), Ok((&b" "[..], Token::Name(Name(b"A b#2".to_vec())))));
+        assert_eq!(token(b"/ "), Ok((&b" "[..], Token::Name(Name(Vec::new())))));
+    }
+
+    #[test]
+    fn comments_are_space() {
+        assert_eq!(space(b" %a (b\r\n\0%c\rx"), Ok((&b"x"[..], ())));
+        assert!(space(b" % no end").unwrap_err().is_incomplete());
+    }
+
+    #[test]
+    fn what_may_go_on_is_incomplete() {
+        for text in ["", "12", "/Na", "(abc", "<41", "<", ">", "tru", "(\\", "(\\0", "(a\r"] {
+            assert!(token(text.as_bytes()).unwrap_err().is_incomplete(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_larger_window_changes_no_token(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in 0usize..200) {
+            let whole = token(&bytes).map(|(rest, token)| (bytes.len() - rest.len(), format!("{token:?}")));
+            let window = &bytes[..cut.min(bytes.len())];
+            let part = token(window).map(|(rest, token)| (window.len() - rest.len(), format!("{token:?}")));
+            match (whole, part) {
+                (_, Err(Err::Incomplete(_))) => {}
+                (Ok(whole), Ok(part)) => prop_assert_eq!(whole, part),
+                (Err(_), Err(_)) => {}
+                (whole, part) => prop_assert!(false, "{whole:?} {part:?}"),
+            }
+        }
+    }
+}

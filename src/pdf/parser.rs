@@ -1,0 +1,378 @@
+//! Values and indirect objects from tokens (ISO 32000-2, 7.3), without recursion.
+//!
+//! What it is for: reading one value, or one `n g obj … endobj`, from a window into the file.
+//!
+//! Invariant: the work is linear in the window, the nesting bounded; nothing is repaired or guessed.
+//!
+//! Nouns: [`Indirect`] (an object with its identity), [`Stop`] (why there is none).
+
+use std::ops::Range;
+
+use nom::Parser;
+use nom::bytes::streaming::take_while;
+use nom::combinator::opt;
+
+use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, space, token};
+use super::object::{Dictionary, Entry, Name, Object, Ref};
+use crate::limits::Limits;
+
+/// An indirect object (7.3.10), and how many bytes of the window it took.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Indirect {
+    pub(crate) id: Ref,
+    pub(crate) body: Body,
+}
+
+/// What an indirect object holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Body {
+    /// A value; the window was read up to and with `endobj`.
+    Value(Object),
+    /// The dictionary of a stream; the window was read up to the first byte of the data, whose end only `/Length` knows.
+    Stream(Dictionary),
+}
+
+/// Why the window was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The window ends too early: a larger one may do.
+    Incomplete,
+    /// No larger window helps: what is wrong, this many bytes into the window.
+    Fault(usize, &'static str),
+    /// A bound of [`Limits`] was reached.
+    Limit(&'static str),
+}
+
+/// What was read from a window, and how many bytes it took.
+pub(crate) type Parsed<T> = Result<(T, usize), Stop>;
+
+/// Runs a lexical rule on a window.
+pub(crate) fn lex<'a, T>(window: &'a [u8], mut rule: impl FnMut(&'a [u8]) -> Lexed<'a, T>) -> Parsed<T> {
+    let position = |rest: &[u8]| window.len().saturating_sub(rest.len());
+    match rule(window) {
+        Ok((rest, value)) => Ok((value, position(rest))),
+        Err(nom::Err::Incomplete(_)) => Err(Stop::Incomplete),
+        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(Stop::Fault(position(fault.rest), fault.what)),
+    }
+}
+
+/// Reads one value. `base` is where the window starts in the file, `None` inside an object stream.
+pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
+    let mut stack: Vec<Frame> = Vec::new();
+    let mut position = 0;
+    let mut values: u32 = 0;
+    loop {
+        let read = |rule| lex(window.get(position..).unwrap_or_default(), rule).map_err(|stop| stop.further(position));
+        let ((start, token), length) = read(spanned)?;
+        let start = position.saturating_add(start);
+        position = position.saturating_add(length);
+        let fault = |what| Err(Stop::Fault(start, what));
+
+        let (value, start) = match token {
+            Token::ArrayOpen | Token::DictionaryOpen if stack.len() >= limits.nesting => {
+                return Err(Stop::Limit("arrays and dictionaries nest too deeply"));
+            }
+            Token::ArrayOpen => {
+                stack.push(Frame { start, content: Content::Array(Vec::new()) });
+                continue;
+            }
+            Token::DictionaryOpen => {
+                stack.push(Frame { start, content: Content::Dictionary(Dictionary::new(), None) });
+                continue;
+            }
+            Token::ArrayClose => match stack.pop() {
+                Some(Frame { start, content: Content::Array(items) }) => (Object::Array(items), start),
+                _ => return fault("an unexpected ]"),
+            },
+            Token::DictionaryClose => match stack.pop() {
+                Some(Frame { start, content: Content::Dictionary(dictionary, None) }) => {
+                    (Object::Dictionary(dictionary), start)
+                }
+                Some(Frame { content: Content::Dictionary(_, Some(_)), .. }) => return fault("a key without a value"),
+                _ => return fault("an unexpected >>"),
+            },
+            Token::Name(name) => match stack.last_mut() {
+                Some(Frame { content: Content::Dictionary(_, key @ None), .. }) => {
+                    *key = Some(name);
+                    continue;
+                }
+                _ => (Object::Name(name), start),
+            },
+            Token::Integer(number) => {
+                let rest = window.get(position..).unwrap_or_default();
+                match reference(number, rest).map_err(|stop| stop.further(position))? {
+                    (Some(id), length) => {
+                        position = position.saturating_add(length);
+                        (Object::Reference(id), start)
+                    }
+                    (None, _) => (Object::Integer(number), start),
+                }
+            }
+            Token::Real(spelling) => (Object::Real(spelling), start),
+            Token::String(string) => (Object::String(string), start),
+            Token::Keyword(b"null") => (Object::Null, start),
+            Token::Keyword(b"true") => (Object::Boolean(true), start),
+            Token::Keyword(b"false") => (Object::Boolean(false), start),
+            Token::Keyword(_) => return fault("an unexpected keyword"),
+        };
+
+        values = values.saturating_add(1);
+        if values > limits.objects {
+            return Err(Stop::Limit("one object holds too many values"));
+        }
+        match stack.last_mut() {
+            None => return Ok((value, position)),
+            Some(frame) => {
+                frame.content.take(value, span(base, start..position)).map_err(|what| Stop::Fault(start, what))?
+            }
+        }
+    }
+}
+
+/// Reads `n g obj`, its value, and `endobj` or `stream` with its line end.
+pub(crate) fn indirect(window: &[u8], base: u64, limits: &Limits) -> Parsed<Indirect> {
+    let (id, head) = lex(window, header)?;
+    let behind = |length: usize| window.get(length..).unwrap_or_default();
+    let value_base = base.checked_add(offset(head));
+    let (value, length) = object(behind(head), value_base, limits).map_err(|stop| stop.further(head))?;
+    let position = head.saturating_add(length);
+    match value {
+        Object::Dictionary(dictionary) => {
+            let (is_stream, length) = lex(behind(position), ending).map_err(|stop| stop.further(position))?;
+            let body = match is_stream {
+                true => Body::Stream(dictionary),
+                false => Body::Value(Object::Dictionary(dictionary)),
+            };
+            Ok((Indirect { id, body }, position.saturating_add(length)))
+        }
+        value => {
+            let ((), length) = lex(behind(position), keyword("endobj")).map_err(|stop| stop.further(position))?;
+            Ok((Indirect { id, body: Body::Value(value) }, position.saturating_add(length)))
+        }
+    }
+}
+
+/// `n g obj` (7.3.10).
+pub(crate) fn header(input: &[u8]) -> Lexed<'_, Ref> {
+    let (here, ()) = space(input)?;
+    let (rest, number) = digits(here)?;
+    let (rest, generation) = digits(rest)?;
+    let (rest, ()) = keyword("obj")(rest)?;
+    match (u32::try_from(number), u16::try_from(generation)) {
+        (Ok(number), Ok(generation)) => Ok((rest, Ref { number, generation })),
+        _ => Fault::at(here, "an object number or generation is too large"),
+    }
+}
+
+impl Stop {
+    /// The same, seen from `bytes` further to the front.
+    pub(crate) fn further(self, bytes: usize) -> Self {
+        match self {
+            Self::Fault(at, what) => Self::Fault(at.saturating_add(bytes), what),
+            other => other,
+        }
+    }
+}
+
+/// An array or dictionary that is still open.
+struct Frame {
+    start: usize,
+    content: Content,
+}
+
+enum Content {
+    Array(Vec<Object>),
+    /// The entries so far, and the key whose value comes next.
+    Dictionary(Dictionary, Option<Name>),
+}
+
+impl Content {
+    fn take(&mut self, value: Object, span: Option<Range<u64>>) -> Result<(), &'static str> {
+        match self {
+            Self::Array(items) => items.push(value),
+            Self::Dictionary(dictionary, key) => {
+                let key = key.take().ok_or("a dictionary key is no name")?;
+                dictionary.push(Entry { key, value, span });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A token with the bytes of white space before it.
+fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
+    let (here, ()) = space(input)?;
+    let (rest, token) = token(here)?;
+    Ok((rest, (input.len().saturating_sub(here.len()), token)))
+}
+
+/// Whether `g R` follows the integer `number`: then it is a reference.
+fn reference(number: i64, rest: &[u8]) -> Parsed<Option<Ref>> {
+    let Ok(number) = u32::try_from(number) else { return Ok((None, 0)) };
+    let tail = |input| {
+        let (rest, ((_, generation), (_, r))) = (spanned, spanned).parse(input)?;
+        match (generation, r) {
+            (Token::Integer(generation), Token::Keyword(b"R")) => Ok((rest, generation)),
+            _ => Fault::at(input, "no reference"),
+        }
+    };
+    // A look at the next byte spares most integers the whole look ahead.
+    let next = lex(rest, |input| space(input).map(|(rest, ())| (rest, rest.first().copied())))?.0;
+    if !next.is_none_or(|byte| byte.is_ascii_digit()) {
+        return Ok((None, 0));
+    }
+    match lex(rest, tail) {
+        Ok((generation, length)) => {
+            let id = u16::try_from(generation).ok().map(|generation| Ref { number, generation });
+            Ok((id, length))
+        }
+        Err(Stop::Fault(..)) => Ok((None, 0)),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// `endobj` (false), or `stream` and its line end (true). A carriage return alone is no line end here (7.3.8.1), but real
+/// writers use it; since a line feed right behind it would belong to it, there is nothing to guess.
+fn ending(input: &[u8]) -> Lexed<'_, bool> {
+    let (here, ()) = space(input)?;
+    match token(here)? {
+        (rest, Token::Keyword(b"endobj")) => Ok((rest, false)),
+        (rest, Token::Keyword(b"stream")) => {
+            let (rest, _) = take_while(|byte| matches!(byte, b' ' | b'\t'))(rest)?;
+            let (rest, carriage_return) = opt(nom::bytes::streaming::tag("\r")).parse(rest)?;
+            let (rest, line_feed) = opt(nom::bytes::streaming::tag("\n")).parse(rest)?;
+            if carriage_return.or(line_feed).is_none() {
+                return Fault::at(rest, "no line end behind the keyword stream");
+            }
+            Ok((rest, true))
+        }
+        _ => Fault::at(here, "the keyword endobj or stream is missing"),
+    }
+}
+
+/// `endstream` and `endobj` behind the data of a stream.
+pub(crate) fn stream_end(input: &[u8]) -> Lexed<'_, ()> {
+    let (rest, _) = take_while(is_white)(input)?;
+    let (rest, ()) = keyword("endstream")(rest)?;
+    keyword("endobj")(rest)
+}
+
+fn span(base: Option<u64>, window: Range<usize>) -> Option<Range<u64>> {
+    let base = base?;
+    Some(base.checked_add(offset(window.start))?..base.checked_add(offset(window.end))?)
+}
+
+/// A length in memory as a length in a file: no machine that we run on has more than 64 bits.
+pub(crate) fn offset(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pdf::lexer::SENTINEL;
+
+    fn read(text: &str) -> Result<Object, Stop> {
+        object(text.as_bytes(), Some(100), &Limits::default()).map(|(object, _)| object)
+    }
+
+    #[test]
+    fn values_nest_and_references_need_three_tokens() {
+        let object = read("<</A[1 2 R 3 0 4 0 R]/B<</C null/D(x)>>/E -1.50>>|").unwrap();
+        let dictionary = object.as_dictionary().unwrap();
+        let id = |number, generation| Object::Reference(Ref { number, generation });
+        let expected = [id(1, 2), Object::Integer(3), Object::Integer(0), id(4, 0)];
+        assert_eq!(dictionary.get("A").unwrap().as_array().unwrap(), expected);
+        assert_eq!(dictionary.get("E"), Some(&Object::Real("-1.50".into())));
+        let inner = dictionary.get("B").unwrap().as_dictionary().unwrap();
+        assert_eq!(inner.get("C"), None);
+    }
+
+    #[test]
+    fn every_value_of_a_dictionary_knows_its_place() {
+        let text = "<< /A  (x) /B[ 1 ]/C 1 0 R /D<41> >>|";
+        let object = read(text).unwrap();
+        let spans = object.as_dictionary().unwrap().iter().map(|entry| entry.span.clone().unwrap());
+        let spelled: Vec<_> = spans.map(|span| &text[span.start as usize - 100..span.end as usize - 100]).collect();
+        assert_eq!(spelled, ["(x)", "[ 1 ]", "1 0 R", "<41>"]);
+    }
+
+    #[test]
+    fn malformed_values_say_where() {
+        for (text, at) in [("]", 0), ("[ >>", 2), ("<</A>>", 4), ("<</A 1 2>>", 7), ("<<1 2>>", 2), ("[foo]", 1)] {
+            assert!(matches!(read(&format!("{text}|")), Err(Stop::Fault(found, _)) if found == at), "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded_without_a_stack_overflow() {
+        assert_eq!(read(&"[".repeat(1_000_000)), Err(Stop::Limit("arrays and dictionaries nest too deeply")));
+        let deep = format!("{}{}|", "[".repeat(256), "]".repeat(256));
+        assert!(read(&deep).is_ok());
+    }
+
+    #[test]
+    fn indirect_objects_end_behind_endobj_or_where_the_data_starts() {
+        let limits = Limits::default();
+        let (found, length) = indirect(b"%c\n7 1 obj<</A 1>>endobj\n8", 0, &limits).unwrap();
+        assert_eq!((found.id.number, found.id.generation, length), (7, 1, 24));
+        for line_end in ["\n", "\r\n", "\r", " \r\n"] {
+            let text = format!("7 0 obj<<>>stream{line_end}DATA endstream endobj");
+            let (found, length) = indirect(text.as_bytes(), 0, &limits).unwrap();
+            assert_eq!(found.body, Body::Stream(Dictionary::new()));
+            assert_eq!(&text[length..length + 4], "DATA");
+        }
+        assert!(matches!(indirect(b"7 0 obj 1 8 0 obj ", 0, &limits), Err(Stop::Fault(10, _))));
+        assert!(matches!(indirect(b"7 0 obj endobj ", 0, &limits), Err(Stop::Fault(8, _))));
+    }
+
+    proptest! {
+        #[test]
+        fn a_larger_window_changes_no_object(bytes in hostile(), cut in 0usize..300) {
+            let limits = Limits::default();
+            let whole = indirect(&bytes, 0, &limits);
+            match indirect(&bytes[..cut.min(bytes.len())], 0, &limits) {
+                Err(Stop::Incomplete) => {}
+                part => prop_assert_eq!(part, whole),
+            }
+        }
+
+        #[test]
+        fn behind_the_sentinel_nothing_is_incomplete_but_strings(bytes in hostile()) {
+            let mut bytes = bytes;
+            bytes.retain(|byte| !b"(<".contains(byte));
+            bytes.extend_from_slice(SENTINEL);
+            prop_assert_ne!(object(&bytes, None, &Limits::default()), Err(Stop::Incomplete));
+        }
+    }
+
+    fn hostile() -> impl Strategy<Value = Vec<u8>> {
+        let piece = proptest::sample::select(vec![
+            "1 0 obj",
+            "<<",
+            ">>",
+            "[",
+            "]",
+            "/A",
+            "(a\\)b)",
+            "<41>",
+            " 1 0 R ",
+            " 17 ",
+            "-1.5 ",
+            "stream\r\n",
+            "endobj",
+            "null ",
+            "%c\n",
+            "\0",
+            "(",
+            "}",
+        ]);
+        let pieces = proptest::collection::vec(piece, 0..40);
+        prop_oneof![
+            pieces.prop_map(|pieces| format!("1 0 obj{}", pieces.concat()).into_bytes()),
+            proptest::collection::vec(any::<u8>(), 0..300),
+        ]
+    }
+}

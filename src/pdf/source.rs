@@ -1,0 +1,128 @@
+//! Bytes at offsets: where a document comes from.
+//!
+//! What it is for: a document is read where it lies, in small pieces, from memory, a file, or whatever the caller has
+//! (an object store, a database row).
+//!
+//! Invariant: a source is never written to, and the crate reads no more of it than it needs.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Result};
+use std::sync::Arc;
+
+/// A fixed run of bytes that can be read at any offset: a `[u8]`, a [`File`], or your own.
+///
+/// The bytes must not change while a [`Document`](crate::Document) is open on them.
+pub trait Source: Send + Sync {
+    /// How many bytes there are.
+    ///
+    /// # Errors
+    /// Whatever the underlying storage reports.
+    #[allow(clippy::len_without_is_empty, reason = "an empty source is simply not a PDF; nobody asks it")]
+    fn len(&self) -> Result<u64>;
+
+    /// Fills all of `buffer` with the bytes from `offset` on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnexpectedEof`] if there are fewer, or whatever the underlying storage reports.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()>;
+}
+
+impl Source for [u8] {
+    fn len(&self) -> Result<u64> {
+        u64::try_from(<[u8]>::len(self)).map_err(Error::other)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        let start = usize::try_from(offset).map_err(|_| ErrorKind::UnexpectedEof)?;
+        let end = start.checked_add(buffer.len()).ok_or(ErrorKind::UnexpectedEof)?;
+        let bytes = self.get(start..end).ok_or(ErrorKind::UnexpectedEof)?;
+        buffer.copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Source for Vec<u8> {
+    fn len(&self) -> Result<u64> {
+        Source::len(self.as_slice())
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.as_slice().read_at(offset, buffer)
+    }
+}
+
+/// An adapter, and the only input of the core that is not plain data: positional reads, which move no cursor.
+impl Source for File {
+    fn len(&self) -> Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(self, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, mut offset: u64, mut buffer: &mut [u8]) -> Result<()> {
+        while !buffer.is_empty() {
+            let count = match std::os::windows::fs::FileExt::seek_read(self, buffer, offset) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            buffer = buffer.get_mut(count..).unwrap_or_default();
+            offset = offset.saturating_add(u64::try_from(count).map_err(Error::other)?);
+        }
+        Ok(())
+    }
+}
+
+impl<S: Source + ?Sized> Source for &S {
+    fn len(&self) -> Result<u64> {
+        (**self).len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        (**self).read_at(offset, buffer)
+    }
+}
+
+impl<S: Source + ?Sized> Source for Arc<S> {
+    fn len(&self) -> Result<u64> {
+        (**self).len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        (**self).read_at(offset, buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn law(source: &dyn Source) {
+        assert_eq!(source.len().unwrap(), 10);
+        let mut buffer = [0; 4];
+        source.read_at(3, &mut buffer).unwrap();
+        assert_eq!(&buffer, b"3456");
+        source.read_at(10, &mut []).unwrap();
+        for offset in [7, 10, 11, u64::MAX - 1, u64::MAX] {
+            assert!(source.read_at(offset, &mut buffer).is_err(), "{offset}");
+        }
+    }
+
+    #[test]
+    fn memory_and_files_read_alike() {
+        let bytes = b"0123456789";
+        law(&&bytes[..]);
+        law(&bytes.to_vec());
+        law(&Arc::new(bytes.to_vec()));
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        law(&file);
+    }
+}

@@ -1,0 +1,328 @@
+//! The objects of a document as of one revision.
+//!
+//! What it is for: every layer above reads the document through a view, so that what was signed and what came later
+//! are the same code at two revisions.
+//!
+//! Invariant: an object is what the newest entry up to the revision says, or an error; it is never searched for.
+//!
+//! Nouns: [`View`].
+
+mod pages;
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError};
+
+use super::bytes::syntax;
+use super::container::Container;
+use super::document::Document;
+use super::filter::{Filter, decode};
+use super::lexer::{is_line_end, keyword};
+use super::object::{Dictionary, Object, Ref, Stream};
+use super::parser::{self, Body, Indirect, stream_end};
+use super::revision::{Revision, find};
+use super::xref::XrefEntry;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many references may lead from one to the next. Real files have none that lead to a reference.
+const REFERENCES: usize = 32;
+
+/// A document as of one of its revisions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'d> {
+    document: &'d Document<'d>,
+    revision: usize,
+}
+
+/// An object with the bytes that it takes in the file.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) id: Ref,
+    pub(crate) object: Object,
+    pub(crate) range: Range<u64>,
+    pub(crate) length: Length,
+}
+
+/// Whether the data of a stream ends where its `/Length` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    Right,
+    /// The data was taken up to the first `endstream`.
+    Wrong,
+}
+
+impl<'d> View<'d> {
+    pub(super) fn new(document: &'d Document<'d>, revision: usize) -> Self {
+        Self { document, revision }
+    }
+
+    pub(crate) fn document(&self) -> &'d Document<'d> {
+        self.document
+    }
+
+    /// The index of its revision, counted from 0.
+    pub(crate) fn revision(&self) -> usize {
+        self.revision
+    }
+
+    /// The trailer of its revision.
+    pub(crate) fn trailer(&self) -> &'d Dictionary {
+        const NONE: &Dictionary = &Dictionary::new();
+        self.document.revisions().get(self.revision).map_or(NONE, |revision| &revision.trailer)
+    }
+
+    /// The catalog (7.7.2).
+    pub(crate) fn catalog(&self) -> Result<(Ref, Dictionary)> {
+        let root = self.trailer().get("Root").and_then(Object::as_reference);
+        let root = root.ok_or_else(|| Error::new(ErrorKind::Syntax, "the trailer has no /Root"))?;
+        match self.get(root)? {
+            Object::Dictionary(catalog) => Ok((root, catalog)),
+            _ => Err(Error::new(ErrorKind::Syntax, "the catalog is missing or no dictionary").at(root)),
+        }
+    }
+
+    /// Where an object is; nothing if no revision up to this one says, or of another generation.
+    pub(crate) fn location(&self, id: Ref) -> Option<XrefEntry> {
+        let (_, entry) = self.document.history(id.number, self.revision)?;
+        let generation = match entry {
+            XrefEntry::Free => return Some(entry),
+            XrefEntry::InFile { generation, .. } => generation,
+            XrefEntry::InStream { .. } => 0,
+        };
+        Some(entry).filter(|_| generation == id.generation)
+    }
+
+    /// An object, `Null` if it does not exist (7.3.10).
+    pub(crate) fn get(&self, id: Ref) -> Result<Object> {
+        match self.location(id) {
+            None | Some(XrefEntry::Free) => Ok(Object::Null),
+            Some(XrefEntry::InFile { offset, .. }) => self.placed(id, offset).map(|placed| placed.object),
+            Some(XrefEntry::InStream { stream, index }) => self.member(id, stream, index),
+        }
+        .map_err(|error| error.at(id))
+    }
+
+    /// An object, or what the reference that it is leads to.
+    pub(crate) fn resolve<'o>(&self, object: &'o Object) -> Result<Cow<'o, Object>> {
+        let Object::Reference(first) = object else { return Ok(Cow::Borrowed(object)) };
+        let mut id = *first;
+        for _ in 0..REFERENCES {
+            match self.get(id)? {
+                Object::Reference(next) => id = next,
+                object => return Ok(Cow::Owned(object)),
+            }
+        }
+        Err(Error::new(ErrorKind::Syntax, "references lead in a circle").at(first))
+    }
+
+    /// The resolved value of a key, `Null` if it is absent.
+    pub(crate) fn entry(&self, dictionary: &Dictionary, key: &str) -> Result<Object> {
+        match dictionary.get(key) {
+            None => Ok(Object::Null),
+            Some(value) => self.resolve(value).map(Cow::into_owned),
+        }
+    }
+
+    /// The decoded data of a stream. What it expands beyond 16 times counts against the budget of the file, so that
+    /// reading the same bomb again and again ends, and reading real streams again does not.
+    pub(crate) fn stream_data(&self, stream: &Stream) -> Result<Vec<u8>> {
+        let raw = stream.data.end.saturating_sub(stream.data.start);
+        let (data, made) = self.decoded(stream)?;
+        match made.saturating_sub(raw.saturating_mul(16)) {
+            0 => Ok(data),
+            expanded => self.document.bytes().charge(expanded).map(|()| data),
+        }
+    }
+
+    /// The data of a stream as it stands in the file.
+    pub(crate) fn raw_stream_data(&self, stream: &Stream) -> Result<Vec<u8>> {
+        self.document.read(stream.data.clone())
+    }
+
+    /// The largest object number that is in use or that a believable `/Size` allows.
+    pub(crate) fn max_object_number(&self) -> u32 {
+        let revisions = self.document.revisions().iter().take(self.revision.saturating_add(1));
+        let most = self.document.limits().objects;
+        let number = |revision: &Revision| {
+            let size = revision.trailer.get("Size").and_then(Object::as_integer);
+            let by_size =
+                size.and_then(|size| u32::try_from(size.checked_sub(1)?).ok()).filter(|number| *number <= most);
+            by_size.max(revision.changed.last().map(|(number, _)| *number))
+        };
+        revisions.filter_map(number).max().unwrap_or_default()
+    }
+
+    /// All objects that exist, by number.
+    pub(crate) fn live_objects(&self) -> impl Iterator<Item = Ref> + use<'d> {
+        let view = *self;
+        let index = view.document.index();
+        index.chunk_by(|left, right| left.0 == right.0).filter_map(move |history| {
+            let (number, _) = *history.first()?;
+            match view.document.history(number, view.revision)?.1 {
+                XrefEntry::Free => None,
+                XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
+                XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
+            }
+        })
+    }
+
+    /// The object that stands at `offset`, which must be `id`.
+    pub(crate) fn placed(&self, id: Ref, offset: u64) -> Result<Placed> {
+        let (object, start, end) = self.indirect(offset)?;
+        if object.id != id {
+            return Err(syntax(offset, format!("{} stands where the cross-reference places {id}", object.id)));
+        }
+        let (object, end, length) = match object.body {
+            Body::Value(object) => (object, end, Length::Right),
+            Body::Stream(dictionary) => {
+                let length = self.length(&dictionary);
+                let (data, end, length) = self.data(end, length)?;
+                (Object::Stream(Stream { dictionary, data }), end, length)
+            }
+        };
+        Ok(Placed { id, object, range: start..end, length })
+    }
+
+    /// The object that stands at `offset`, where it starts, and its end or that of its dictionary.
+    fn indirect(&self, offset: u64) -> Result<(Indirect, u64, u64)> {
+        let bytes = self.document.bytes();
+        if offset >= bytes.len() {
+            return Err(syntax(offset, "the object lies behind the end of the file"));
+        }
+        let mut cursor = bytes.cursor(offset..bytes.len(), 1024);
+        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
+        let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
+        self.document.charge_overlap(offset..end)?;
+        Ok((object?, offset, end))
+    }
+
+    /// Where data that starts at `start` ends, where its object ends, and whether `length` is right.
+    fn data(&self, start: u64, length: Option<u64>) -> Result<(Range<u64>, u64, Length)> {
+        let bytes = self.document.bytes();
+        if let Some(end) = length.and_then(|length| start.checked_add(length)).filter(|end| *end <= bytes.len()) {
+            let mut cursor = bytes.cursor(end..bytes.len(), 64);
+            if cursor.lex(stream_end).is_ok() {
+                return Ok((start..end, cursor.offset(), Length::Right));
+            }
+        }
+        let (data_end, place) = self.endstream(start)?;
+        let mut cursor = bytes.cursor(place..bytes.len(), 64);
+        cursor.lex(keyword("endstream"))?;
+        cursor.lex(keyword("endobj"))?;
+        self.document.charge_overlap(start..cursor.offset())?;
+        Ok((start..data_end, cursor.offset(), Length::Wrong))
+    }
+
+    /// The first `endstream` from `start` on: where it stands, and where the line end before it does.
+    fn endstream(&self, start: u64) -> Result<(u64, u64)> {
+        const STEP: u64 = 64 << 10;
+        let bytes = self.document.bytes();
+        let most = bytes.len().min(start.saturating_add(bytes.limits().stream_bytes));
+        let mut from = start;
+        while from < most {
+            // Windows overlap by the keyword and a line end.
+            let to = most.min(from.saturating_add(STEP));
+            let window = bytes.read(from..to)?;
+            if let Some(at) = find(&window, b"endstream", 0) {
+                let before = window.get(..at).unwrap_or_default();
+                let line_end = match before {
+                    [.., b'\r', b'\n'] => 2,
+                    [.., last] if is_line_end(*last) => 1,
+                    _ => 0,
+                };
+                let place = from.saturating_add(parser::offset(at));
+                return Ok((place.saturating_sub(line_end), place));
+            }
+            from = if to == most { most } else { to.saturating_sub(11) };
+        }
+        Err(syntax(start, "the stream does not end"))
+    }
+
+    /// `/Length`, if it is there and can be read.
+    fn length(&self, dictionary: &Dictionary) -> Option<u64> {
+        let length = match dictionary.get("Length")? {
+            Object::Reference(id) => match self.location(*id)? {
+                XrefEntry::InStream { stream, index } => self.member(*id, stream, index).ok()?,
+                _ => return self.plain_length(dictionary),
+            },
+            direct => direct.clone(),
+        };
+        u64::try_from(length.as_integer()?).ok()
+    }
+
+    /// `/Length`, if it is direct or an object of its own: that of an object stream must not lie in another (7.5.7),
+    /// which would be a recursion.
+    fn plain_length(&self, dictionary: &Dictionary) -> Option<u64> {
+        let length = match dictionary.get("Length")? {
+            Object::Reference(id) => match self.location(*id)? {
+                XrefEntry::InFile { offset, .. } => match self.indirect(offset).ok()? {
+                    (Indirect { id: found, body: Body::Value(length) }, ..) if found == *id => length,
+                    _ => return None,
+                },
+                _ => return None,
+            },
+            direct => direct.clone(),
+        };
+        u64::try_from(length.as_integer()?).ok()
+    }
+
+    /// A member of an object stream. The stream itself is as of this view too.
+    fn member(&self, id: Ref, stream: u32, index: u32) -> Result<Object> {
+        if self.document.is_encrypted() {
+            return Err(Error::new(ErrorKind::Encrypted, "the object lies in an encrypted object stream"));
+        }
+        let stream = Ref { number: stream, generation: 0 };
+        let Some(XrefEntry::InFile { offset, .. }) = self.location(stream) else {
+            return Err(Error::new(ErrorKind::Syntax, format!("its object stream, {stream}, does not exist")));
+        };
+        let container = self.container(stream, offset)?;
+        container.object(id.number, index, self.document.limits())
+    }
+
+    fn container(&self, id: Ref, offset: u64) -> Result<Arc<Container>> {
+        // The map is never left half changed, so that a panic elsewhere does not matter.
+        let cache = || self.document.containers().lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(container) = cache().get(&offset) {
+            return Ok(Arc::clone(container));
+        }
+        let (object, _, start) = self.indirect(offset)?;
+        let Body::Stream(dictionary) = object.body else { return Err(syntax(offset, "no object stream")) };
+        if object.id != id {
+            return Err(syntax(offset, format!("{} stands where the cross-reference places {id}", object.id)));
+        }
+        let (data, _, _) = self.data(start, self.plain_length(&dictionary))?;
+        let stream = Stream { dictionary, data };
+        let (data, made) = self.decoded(&stream)?;
+        self.document.bytes().charge(made)?;
+        let container = Arc::new(Container::new(&stream.dictionary, data, self.document.limits())?);
+        cache().insert(offset, Arc::clone(&container));
+        Ok(container)
+    }
+
+    /// The decoded data, and how many bytes all filters together made.
+    fn decoded(&self, stream: &Stream) -> Result<(Vec<u8>, u64)> {
+        if self.document.is_encrypted() {
+            return Err(Error::new(ErrorKind::Encrypted, "the stream is encrypted"));
+        }
+        let limits = self.document.limits();
+        let resolve = |object: &Object| self.plain(object);
+        let chain = Filter::chain(&stream.dictionary, limits.filters, &resolve)?;
+        let most = limits.stream_bytes.min(self.document.bytes().budget());
+        decode(self.raw_stream_data(stream)?, &chain, most)
+    }
+
+    /// A filter or its parameters, which in an object stream may not lie in another: no recursion.
+    fn plain(&self, object: &Object) -> Result<Object> {
+        let Object::Reference(id) = object else { return Ok(object.clone()) };
+        match self.location(*id) {
+            Some(XrefEntry::InFile { offset, .. }) => match self.indirect(offset)?.0.body {
+                Body::Value(value) => Ok(value),
+                Body::Stream(_) => Err(syntax(offset, "a filter is no stream")),
+            },
+            Some(XrefEntry::InStream { .. }) => {
+                Err(Error::new(ErrorKind::Unsupported, "a filter's name or parameters lie in an object stream").at(id))
+            }
+            _ => Ok(Object::Null),
+        }
+    }
+}

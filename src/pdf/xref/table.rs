@@ -1,0 +1,143 @@
+//! Cross-reference tables and their trailers (ISO 32000-2, 7.5.4, 7.5.5).
+
+use nom::Parser;
+
+use super::super::bytes::{Bytes, Cursor};
+use super::super::lexer::{Fault, Lexed, Token, digits, keyword, space, token};
+use super::super::object::Object;
+use super::super::parser;
+use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
+use crate::error::Result;
+
+/// Reads a table; the cursor stands at `xref`.
+///
+/// Departs: 7.5.4 wants lines of exactly 20 bytes. Real writers make them of 19 to 21, or break the head of a subsection
+/// differently; since every entry is two numbers and a letter, reading by tokens needs no guess
+/// (`sloppy_lines_are_read`).
+/// Departs: 7.5.4 wants object 0 first. Where the only free entry of generation 65535, which can be object 0 alone, stands first
+/// in a table that says it starts at 1, the count starts at 0, as every reader takes it (`a_table_that_starts_at_1`).
+pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: usize) -> Result<Section> {
+    let offset = cursor.offset();
+    cursor.lex(keyword("xref"))?;
+    let most = bytes.limits().objects;
+    let mut entries = Vec::new();
+    while let Some((mut first, count)) = cursor.lex(head)? {
+        for index in 0..count {
+            if entries.len() >= room {
+                return Err(too_many("the number of cross-reference entries"));
+            }
+            let (place, generation, in_use) = cursor.lex(entry)?;
+            if entries.is_empty() && first == 1 && !in_use && generation == u16::MAX {
+                first = 0;
+            }
+            entries.push((numbered(first, index, most)?, located(place, generation, in_use, shift)));
+        }
+    }
+    let trailer = cursor.parse(|window, base| {
+        let ((), head) = parser::lex(window, space)?;
+        let rest = window.get(head..).unwrap_or_default();
+        let base = base.saturating_add(parser::offset(head));
+        match parser::object(rest, Some(base), bytes.limits()).map_err(|stop| stop.further(head))? {
+            (Object::Dictionary(trailer), length) => Ok((trailer, head.saturating_add(length))),
+            _ => Err(parser::Stop::Fault(head, "the trailer is no dictionary")),
+        }
+    })?;
+    let end = cursor.offset();
+    Section { offset, end, style: XrefStyle::Table, entries, trailer, hidden: None }.check()
+}
+
+/// An entry in use at byte 0, where no object can be, is a free one of some writers.
+fn located(place: u64, generation: u16, in_use: bool, shift: u64) -> XrefEntry {
+    match in_use && place != 0 {
+        true => XrefEntry::InFile { offset: place.saturating_add(shift), generation },
+        false => XrefEntry::Free,
+    }
+}
+
+/// The first object number and the count of a subsection, or nothing at the keyword `trailer`.
+fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
+    let (here, ()) = space(input)?;
+    match token(here)? {
+        (rest, Token::Keyword(b"trailer")) => Ok((rest, None)),
+        (_, Token::Integer(_)) => (digits, digits).parse(here).map(|(rest, pair)| (rest, Some(pair))),
+        _ => Fault::at(here, "neither a subsection nor the keyword trailer"),
+    }
+}
+
+/// `oooooooooo ggggg n` or `… f`.
+fn entry(input: &[u8]) -> Lexed<'_, (u64, u16, bool)> {
+    let (here, ()) = space(input)?;
+    let (rest, (place, generation)) = (digits, digits).parse(here)?;
+    let (rest, ()) = space(rest)?;
+    let (rest, letter) = token(rest)?;
+    let in_use = match letter {
+        Token::Keyword(b"n") => true,
+        Token::Keyword(b"f") => false,
+        _ => return Fault::at(here, "a cross-reference entry is malformed"),
+    };
+    match u16::try_from(generation) {
+        Ok(generation) => Ok((rest, (place, generation, in_use))),
+        // A free entry's generation means nothing to a reader.
+        Err(_) if !in_use => Ok((rest, (place, 0, false))),
+        Err(_) => Fault::at(here, "a generation is larger than 65535"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read;
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn at(offset: u64) -> XrefEntry {
+        XrefEntry::InFile { offset, generation: 0 }
+    }
+
+    #[test]
+    fn subsections_follow_each_other() {
+        let text = "xref\n0 2\n0000000000 65535 f \n0000000017 00000 n \n7 1\n0000000042 00003 n \ntrailer\n<</Size 8>>\nstartxref";
+        let section = read(text.as_bytes()).unwrap();
+        let third = XrefEntry::InFile { offset: 42, generation: 3 };
+        assert_eq!(section.entries, [(0, XrefEntry::Free), (1, at(17)), (7, third)]);
+        assert_eq!(&text[section.end as usize..], "\nstartxref");
+    }
+
+    #[test]
+    fn sloppy_lines_are_read() {
+        for line_end in ["\n", "\r", "\r\n", " \r\n", "  \n", " "] {
+            let lines = format!("0000000000 65535 f{line_end}0000000017 00000 n{line_end}");
+            for head in ["xref\n0 2\n", "xref 0 2 ", "\r\n xref\r0 2\r"] {
+                let section = read(format!("{head}{lines}trailer<<>>").as_bytes()).unwrap();
+                assert_eq!(section.entries, [(0, XrefEntry::Free), (1, at(17))]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_that_starts_at_1() {
+        let numbers = |text: &str| {
+            let section = read(text.as_bytes()).unwrap();
+            section.entries.iter().map(|(number, _)| *number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers("xref 1 2 0 65535 f 17 0 n trailer<<>>"), [0, 1]);
+        assert_eq!(numbers("xref 1 2 0 0 f 17 0 n trailer<<>>"), [1, 2]);
+        assert_eq!(numbers("xref 1 2 16 0 n 17 0 n trailer<<>>"), [1, 2]);
+    }
+
+    #[test]
+    fn counts_in_the_billions_cost_nothing() {
+        let error = read(b"xref 0 4000000000 0 0 f trailer<<>>").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Syntax);
+        let error = read(b"xref 4000000000 1 0 0 f trailer<<>>").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        let many = format!("xref 0 2000 {} trailer<<>>", "0 0 f ".repeat(2_000));
+        assert_eq!(read(many.as_bytes()).unwrap_err().kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn malformed_entries_are_refused() {
+        for text in ["0 1 17 0 x", "0 1 17 n", "0 1 -17 0 n", "0 1 17 65536 n", "0 2 17 0 n", "0", "x 1"] {
+            assert!(read(format!("xref {text} trailer<<>>").as_bytes()).is_err(), "{text}");
+        }
+    }
+}

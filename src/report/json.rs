@@ -1,0 +1,146 @@
+//! The report as JSON, schema `pades-ltv/report/1`.
+//!
+//! Invariant: every key is always there; `null` is what is not known.
+
+use serde::Serialize;
+
+use super::{CertificateReport, Finding, Report, SignatureReport, TimestampReport};
+
+/// The schema's name, in every report.
+const SCHEMA: &str = "pades-ltv/report/1";
+
+impl Report {
+    /// This report as one JSON object, for the file that the caller calls `file`.
+    pub fn to_json(&self, file: &str) -> String {
+        let signatures = self.signatures.iter().map(Signature::from).collect();
+        let json = File {
+            schema: SCHEMA,
+            file,
+            verdict: self.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str()),
+            validation_time: self.validation_time.to_string(),
+            revisions: self.revisions,
+            signatures,
+            findings: findings(&self.findings),
+        };
+        // Strings and numbers alone: nothing here can fail to serialize.
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    schema: &'a str,
+    file: &'a str,
+    verdict: &'a str,
+    validation_time: String,
+    revisions: usize,
+    signatures: Vec<Signature<'a>>,
+    findings: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    field: &'a str,
+    kind: &'a str,
+    revision: Option<usize>,
+    sub_filter: Option<&'a str>,
+    indication: &'a str,
+    sub_indication: Option<&'a str>,
+    level: Option<&'a str>,
+    intact: bool,
+    covers: &'a str,
+    modification: &'a str,
+    signer: Option<Certificate<'a>>,
+    trust_source: Option<&'a str>,
+    algorithm: Option<&'a str>,
+    claimed_time: Option<String>,
+    best_signature_time: Option<String>,
+    reason: Option<&'a str>,
+    location: Option<&'a str>,
+    name: Option<&'a str>,
+    contact_info: Option<&'a str>,
+    signature_timestamps: Vec<Timestamp<'a>>,
+    long_term: bool,
+    findings: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Timestamp<'a> {
+    time: Option<String>,
+    indication: &'a str,
+    sub_indication: Option<&'a str>,
+    signer: Option<Certificate<'a>>,
+    trust_source: Option<&'a str>,
+    policy: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Certificate<'a> {
+    subject: &'a str,
+    issuer: &'a str,
+    serial: &'a str,
+    not_after: String,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl<'a> From<&'a SignatureReport> for Signature<'a> {
+    fn from(report: &'a SignatureReport) -> Self {
+        Self {
+            field: &report.field,
+            kind: report.kind.as_str(),
+            revision: report.revision,
+            sub_filter: report.sub_filter.as_deref(),
+            indication: report.conclusion.indication.as_str(),
+            sub_indication: report.conclusion.sub_indication.map(|sub| sub.as_str()),
+            level: report.level.map(|level| level.as_str()),
+            intact: report.intact,
+            covers: report.covers.as_str(),
+            modification: report.modification.as_str(),
+            signer: report.signer.as_ref().map(Certificate::from),
+            trust_source: report.trust_source.as_deref(),
+            algorithm: report.algorithm.as_deref(),
+            claimed_time: report.claimed_time.map(|time| time.to_string()),
+            best_signature_time: report.best_signature_time.map(|time| time.to_string()),
+            reason: report.reason.as_deref(),
+            location: report.location.as_deref(),
+            name: report.name.as_deref(),
+            contact_info: report.contact_info.as_deref(),
+            signature_timestamps: report.signature_timestamps.iter().map(Timestamp::from).collect(),
+            long_term: report.long_term,
+            findings: findings(&report.findings),
+        }
+    }
+}
+
+impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
+    fn from(report: &'a TimestampReport) -> Self {
+        Self {
+            time: report.time.map(|time| time.to_string()),
+            indication: report.conclusion.indication.as_str(),
+            sub_indication: report.conclusion.sub_indication.map(|sub| sub.as_str()),
+            signer: report.signer.as_ref().map(Certificate::from),
+            trust_source: report.trust_source.as_deref(),
+            policy: report.policy.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a CertificateReport> for Certificate<'a> {
+    fn from(report: &'a CertificateReport) -> Self {
+        Self {
+            subject: &report.subject,
+            issuer: &report.issuer,
+            serial: &report.serial,
+            not_after: report.not_after.to_string(),
+        }
+    }
+}
+
+fn findings(findings: &[Finding]) -> Vec<FindingJson<'_>> {
+    findings.iter().map(|finding| FindingJson { code: finding.code.as_str(), message: &finding.message }).collect()
+}

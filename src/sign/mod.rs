@@ -1,0 +1,28 @@
+//! Signing: from a document and a signer to the bytes to append.
+//!
+//! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign; can be
+//! stored) → [`Signed`] (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append).
+//!
+//! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
+//! Invariant: nothing is handed out that was not parsed back and verified first.
+//!
+//! Specified in EN 319 142-1, 6.3 (what goes in), ISO 32000-2, 12.8 (where), RFC 5652 (how).
+
+mod prepared;
+mod revision;
+mod signed;
+mod signing;
+mod state;
+pub(crate) mod timestamping;
+mod update;
+
+pub use prepared::Prepared;
+pub(crate) use revision::file_id;
+pub use signed::Signed;
+pub use signing::Signing;
+pub use timestamping::{PreparedTimestamp, Timestamping};
+pub use update::Update;
+
+/// Room for a timestamp token in bytes, where nothing else is said. Tokens with two or three RSA certificates inside
+/// are 4 to 8 KB; EN 319 142-1, 6.3 (q) asks to leave room.
+pub(crate) const TOKEN_ROOM: usize = 10 * 1024;

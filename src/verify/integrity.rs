@@ -1,0 +1,296 @@
+//! What the file says of one signature, and whether its digest and its value hold.
+//!
+//! Invariant: the dictionary that counts is the one physically inside the signed revision; what a later revision makes of it is
+//! a finding.
+//! Invariant: nothing is skipped: a signature that cannot be read is a signature that failed.
+//!
+//! Specified in EN 319 102-1, 5.2.2 (format), 5.2.3 (signing certificate), 5.2.7 (cryptographic verification); ISO 32000-2, 12.8.1.
+
+use crate::digest::DigestAlgorithm;
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::pdf::document::Document;
+use crate::pdf::form::{Field, FieldValue};
+use crate::pdf::hashing::{Covered, digests};
+use crate::pdf::signature::{SignatureDictionary, SignatureKind};
+use crate::pki::certificate::Certificate;
+use crate::pki::cms::{CmsFault, SignedData};
+use crate::pki::timestamp::{TimestampFault, TimestampToken};
+use crate::report::{Code, Coverage, Finding};
+
+/// One signature field with everything that was read out of it.
+pub(crate) struct Facts {
+    pub(crate) field: String,
+    pub(crate) dictionary: SignatureDictionary,
+    /// The revision whose end is the byte range's end, counted from 0.
+    pub(crate) revision: Option<usize>,
+    pub(crate) covers: Coverage,
+    pub(crate) content: Content,
+    pub(crate) findings: Vec<Finding>,
+    /// Whether the dictionary is sound enough for the cryptographic checks (EN 319 102-1, 5.2.2).
+    pub(crate) is_well_formed: bool,
+}
+
+/// What `/Contents` holds.
+pub(crate) enum Content {
+    Signature(Box<SignedData>),
+    Timestamp(Box<TimestampToken>),
+    /// Unreadable, or of a format that is not judged: the findings say why.
+    None,
+}
+
+/// The sub-filters whose CMS this crate judges.
+const CMS_FORMATS: [&str; 2] = ["ETSI.CAdES.detached", "adbe.pkcs7.detached"];
+
+impl Facts {
+    /// Reads the signature in `field`.
+    pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
+        let latest = document.latest();
+        let Some(now) = dictionary_at(document, latest.revision(), &field.value)? else { return Ok(None) };
+        let end = now.byte_range.as_ref().ok().map(|range| range.end());
+        let revision =
+            end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
+        let mut findings = Vec::new();
+        let dictionary = match revision {
+            Some(revision) if revision != latest.revision() => match dictionary_at(document, revision, &field.value)? {
+                Some(signed) if signed == now => signed,
+                Some(signed) => {
+                    findings
+                        .push(Finding::new(Code::Redefined, "a later revision defines the signature dictionary anew"));
+                    signed
+                }
+                None => {
+                    findings.push(Finding::new(
+                        Code::Redefined,
+                        "the signature dictionary is not in the revision that it signs",
+                    ));
+                    now
+                }
+            },
+            _ => now,
+        };
+        let mut facts = Self {
+            field: field.name.to_string(),
+            covers: covers(document, end, revision),
+            dictionary,
+            revision,
+            content: Content::None,
+            findings,
+            is_well_formed: true,
+        };
+        facts.check_dictionary();
+        facts.content = facts.read_content(document.limits());
+        Ok(Some(facts))
+    }
+
+    pub(crate) fn is_timestamp(&self) -> bool {
+        self.dictionary.kind == SignatureKind::DocumentTimestamp
+    }
+
+    /// The digest algorithm that the signature's content is hashed with.
+    pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
+        match &self.content {
+            Content::Signature(cms) => cms.signer().ok()?.digest_algorithm().ok(),
+            Content::Timestamp(token) => token.imprint_algorithm().ok(),
+            Content::None => None,
+        }
+    }
+
+    /// Where the signed revision ends, in bytes from the start of the file.
+    pub(crate) fn end(&self) -> Option<u64> {
+        self.dictionary.byte_range.as_ref().ok().map(|range| range.end())
+    }
+
+    fn check_dictionary(&mut self) {
+        let mut faults: Vec<Finding> =
+            self.dictionary.faults.iter().map(|fault| Finding::new(Code::SignatureDictionary, fault)).collect();
+        if let Err(fault) = &self.dictionary.byte_range {
+            faults.push(Finding::new(Code::ByteRange, fault));
+        }
+        if let Err(fault) = &self.dictionary.contents {
+            faults.push(Finding::new(Code::Contents, fault));
+        }
+        if self.dictionary.byte_range.is_ok() && self.covers == Coverage::Other {
+            faults.push(Finding::new(Code::Coverage, "the byte range does not end where a revision of the file ends"));
+        }
+        self.is_well_formed = faults.is_empty() && !self.findings.iter().any(|one| one.code == Code::Redefined);
+        self.findings.extend(faults);
+    }
+
+    fn read_content(&mut self, limits: &Limits) -> Content {
+        let Ok(contents) = &self.dictionary.contents else { return Content::None };
+        let format = self.dictionary.sub_filter.as_deref().unwrap_or_default();
+        let read = match self.dictionary.kind {
+            SignatureKind::DocumentTimestamp => TimestampToken::from_der(&contents.der, limits)
+                .map(|token| Content::Timestamp(Box::new(token)))
+                .map_err(|fault| Finding::new(Code::Timestamp, fault)),
+            SignatureKind::Signature if CMS_FORMATS.contains(&format) => SignedData::from_der(&contents.der, limits)
+                .map(|cms| Content::Signature(Box::new(cms)))
+                .map_err(|fault| Finding::new(Code::Cms, fault)),
+            SignatureKind::Signature => {
+                let message = format!("the format /{format} is not one that this library judges");
+                Err(Finding::new(Code::SubFilter, message))
+            }
+        };
+        read.unwrap_or_else(|finding| {
+            self.findings.push(finding);
+            self.is_well_formed = false;
+            Content::None
+        })
+    }
+}
+
+/// The digests of what each of `facts` covers, in one pass over the file; `None` where there is nothing to hash.
+pub(crate) fn hash(document: &Document<'_>, facts: &[Facts]) -> Result<Vec<Option<Vec<u8>>>> {
+    let covered = |facts: &Facts| -> Option<Covered> {
+        let ranges = facts.dictionary.byte_range.as_ref().ok()?.ranges();
+        Some(Covered { algorithm: facts.digest_algorithm()?, ranges })
+    };
+    let wanted: Vec<Option<Covered>> = facts.iter().map(covered).collect();
+    let places: Vec<bool> = wanted.iter().map(Option::is_some).collect();
+    let mut found = digests(document, &wanted.into_iter().flatten().collect::<Vec<_>>())?.into_iter();
+    Ok(places.into_iter().map(|is_wanted| is_wanted.then(|| found.next()).flatten()).collect())
+}
+
+/// What the cryptographic blocks say of a CMS or token over content with a known digest.
+pub(crate) struct Cryptography {
+    /// The certificate that the signature names (5.2.3).
+    pub(crate) signing_certificate: Option<Certificate>,
+    /// The digest is the signed one (5.2.7, HASH_FAILURE).
+    pub(crate) digest_holds: bool,
+    /// The value verifies under the certificate's key (5.2.7, SIG_CRYPTO_FAILURE).
+    pub(crate) value_holds: bool,
+    /// The signing certificate is bound by the signature itself.
+    pub(crate) certificate_is_bound: bool,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Cryptography {
+    /// The digest and the value both hold.
+    pub(crate) fn is_intact(&self) -> bool {
+        self.digest_holds && self.value_holds
+    }
+
+    /// Nothing could be checked.
+    pub(crate) fn unchecked() -> Self {
+        Self {
+            signing_certificate: None,
+            digest_holds: false,
+            value_holds: false,
+            certificate_is_bound: false,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Checks a detached signature over content with `digest`.
+    ///
+    /// `needs_ess`: PAdES asks for the signing-certificate attribute (EN 319 142-1, 6.3, rows T08–T10); older formats
+    /// lived without, and name the certificate by issuer and serial number alone.
+    pub(crate) fn of_signature(cms: &SignedData, digest: &[u8], pool: &[Certificate], needs_ess: bool) -> Self {
+        let mut found = Self::unchecked();
+        let signer = match cms.signer() {
+            Ok(signer) => signer,
+            Err(fault) => return found.with(Code::Cms, fault),
+        };
+        if cms.content().is_some() {
+            return found.with(Code::Cms, "the CMS carries content of its own, but it should be detached");
+        }
+        match signer.check_content(digest, const_oid::db::rfc5911::ID_DATA) {
+            Ok(()) => found.digest_holds = true,
+            Err(fault) => found.report(Code::Digest, fault),
+        }
+        let candidates = || cms.certificates().iter().chain(pool);
+        match signer.signing_certificate_in(candidates()) {
+            Ok(certificate) => {
+                found.signing_certificate = Some(certificate.clone());
+                found.certificate_is_bound = true;
+            }
+            Err(CmsFault::NoSigningCertificate) if !needs_ess => {
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
+                found.certificate_is_bound = found.signing_certificate.is_some();
+            }
+            Err(fault) => {
+                // Whether the value holds is still worth saying: integrity and identity are separate statements.
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
+                found.report(Code::SigningCertificate, fault);
+            }
+        }
+        let value = |certificate: &Certificate| {
+            let key = certificate.public_key().map_err(|fault| fault.to_string())?;
+            signer
+                .check_algorithms()
+                .and_then(|()| signer.check_signature(&key, digest))
+                .map_err(|fault| fault.to_string())
+        };
+        match found.signing_certificate.as_ref().map(value) {
+            Some(Ok(())) => found.value_holds = true,
+            Some(Err(fault)) => found.report(Code::SignatureValue, fault),
+            None => {
+                found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand")
+            }
+        }
+        found
+    }
+
+    /// Checks a token over content with `digest`.
+    pub(crate) fn of_token(token: &TimestampToken, digest: &[u8], pool: &[Certificate]) -> Self {
+        let mut found = Self::unchecked();
+        match token.check_imprint(digest) {
+            Ok(()) => found.digest_holds = true,
+            Err(fault) => found.report(Code::Timestamp, fault),
+        }
+        match token.signer(pool) {
+            Ok(certificate) => {
+                found.certificate_is_bound = true;
+                match token.verify_signature(certificate) {
+                    Ok(()) => found.value_holds = true,
+                    Err(fault) => found.report(token_code(&fault), fault),
+                }
+                found.signing_certificate = Some(certificate.clone());
+            }
+            Err(fault) => found.report(Code::SigningCertificate, fault),
+        }
+        found
+    }
+
+    fn report(&mut self, code: Code, message: impl std::fmt::Display) {
+        self.findings.push(Finding::new(code, message));
+    }
+
+    fn with(mut self, code: Code, message: impl std::fmt::Display) -> Self {
+        self.report(code, message);
+        self
+    }
+}
+
+fn token_code(fault: &TimestampFault) -> Code {
+    match fault {
+        TimestampFault::Cms(_) => Code::SignatureValue,
+        _ => Code::Timestamp,
+    }
+}
+
+fn dictionary_at(document: &Document<'_>, revision: usize, value: &FieldValue) -> Result<Option<SignatureDictionary>> {
+    let view = document.view(revision);
+    match value {
+        FieldValue::Empty => Ok(None),
+        FieldValue::Indirect(id) => SignatureDictionary::read(view, *id).map(Some),
+        FieldValue::Direct(object) => SignatureDictionary::read_direct(view, object, None).map(Some),
+    }
+}
+
+/// A revision ends with `%%EOF` and an optional end-of-line marker, which the byte range may or may not include
+/// (ISO 32000-2, 12.8.1).
+fn ends_at(revision: u64, end: u64, document: &Document<'_>) -> bool {
+    let between = end.min(revision)..end.max(revision);
+    let is_eol = |bytes: Vec<u8>| matches!(bytes.as_slice(), b"" | b"\n" | b"\r" | b"\r\n");
+    between.end.saturating_sub(between.start) <= 2 && document.read(between).is_ok_and(is_eol)
+}
+
+fn covers(document: &Document<'_>, end: Option<u64>, revision: Option<usize>) -> Coverage {
+    match (end, revision) {
+        (Some(end), _) if end == document.len() => Coverage::File,
+        (Some(_), Some(_)) => Coverage::Revision,
+        _ => Coverage::Other,
+    }
+}

@@ -1,0 +1,29 @@
+//! Verifying: from a document, trust anchors and a time to a report.
+//!
+//! What it is for: the answer to "is this what was signed, by whom, when, and does it still hold?" in the words of EN 319 102-1.
+//!
+//! Invariant: `Err` never stands for a bad signature; whatever is wrong becomes a finding and an indication.
+//! Invariant: only a proof of existence moves time back: a claimed signing time never does.
+//! Invariant: what could not be judged is never passed.
+//!
+//! Specified in EN 319 102-1, 5.2 (blocks) and 5.3–5.6 (processes); the modules carry the standard's names.
+//!
+//! Nouns, from the ground up: [`policy`] (which algorithms hold until when), [`integrity`] (what the file says and whether its
+//! digest and value hold), [`modification`] (what later revisions changed), [`certificate`] (the X.509 block), [`timestamp`],
+//! [`long_term`] (the processes), [`level`] (how much is there).
+
+mod certificate;
+mod integrity;
+mod level;
+mod long_term;
+mod modification;
+mod policy;
+mod timestamp;
+mod verification;
+
+pub(crate) use certificate::{Gap, Validator};
+pub(crate) use integrity::Content;
+pub(crate) use integrity::Facts;
+pub(crate) use timestamp::signature_tokens;
+pub use verification::Verification;
+pub(crate) use verification::{evidence_in, read_signatures};
