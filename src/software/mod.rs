@@ -81,17 +81,25 @@ impl SoftwareSigner {
 
     /// A signer with `key`, whose certificate is somewhere in `chain`.
     pub(crate) fn new<C: AsRef<[u8]>>(key: PrivateKey, chain: impl IntoIterator<Item = C>) -> Result<Self> {
-        let given = Identity::new(chain)?;
-        let mut chain: Vec<Certificate> = given.all().cloned().collect();
+        let mut chain: Vec<C> = chain.into_iter().collect();
         let public = key.public_key();
-        let own = chain.iter().position(|one| one.public_key().is_ok_and(|theirs| theirs == public));
-        let own = own.ok_or_else(|| foreign_key(&key, &chain))?;
-        chain.get_mut(..=own).unwrap_or_default().rotate_right(1);
-        Ok(Self { key, identity: Identity::new(chain.iter().map(Certificate::der))? })
+        let mut names = Vec::new();
+        for (position, der) in chain.iter().enumerate() {
+            let certificate = Certificate::from_der(der.as_ref()).map_err(|fault| {
+                let place = format!("certificate {} of the chain", position.saturating_add(1));
+                Error::new(ErrorKind::Certificate, "the certificate cannot be read").at(place).because(fault)
+            })?;
+            if certificate.public_key().is_ok_and(|theirs| theirs == public) {
+                chain.get_mut(..=position).unwrap_or_default().rotate_right(1);
+                return Ok(Self { key, identity: Identity::new(chain)? });
+            }
+            names.push(certificate.to_string());
+        }
+        Err(if names.is_empty() { no_certificate() } else { foreign_key(&key, &names) })
     }
 
-    fn certificate(&self) -> String {
-        self.identity.signing_certificate().to_string()
+    fn certificate(&self) -> &Certificate {
+        self.identity.signing_certificate()
     }
 }
 
@@ -115,8 +123,12 @@ impl fmt::Debug for SoftwareSigner {
 /// Secret bytes that are wiped when dropped.
 pub(crate) type Secret = Zeroizing<Vec<u8>>;
 
-fn foreign_key(key: &PrivateKey, chain: &[Certificate]) -> Error {
-    let certificates: Vec<String> = chain.iter().map(Certificate::to_string).collect();
+fn no_certificate() -> Error {
+    Error::new(ErrorKind::Certificate, "there is no certificate for the key")
+        .advise("give the owner's certificate, followed by those of the issuing authorities")
+}
+
+fn foreign_key(key: &PrivateKey, certificates: &[String]) -> Error {
     Error::new(ErrorKind::Key, format!("{key} belongs to no certificate of the chain"))
         .at(certificates.join("; "))
         .advise(
