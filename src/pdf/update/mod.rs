@@ -5,10 +5,10 @@
 //! Invariant: a byte of the base is never changed, and an object that came out as it was is not written again.
 //! Invariant: the same changes give the same bytes: no clock, no randomness; the second half of `/ID` is an argument.
 //!
-//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`] (what a signature
+//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`](appended::Hole) (what a signature
 //! does not cover).
 
-mod appended;
+pub(crate) mod appended;
 mod place;
 mod section;
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub(crate) use appended::{Appended, Hole};
+pub(crate) use appended::Appended;
 pub(crate) use place::Place;
 
 use crate::error::{Error, ErrorKind, Result};
