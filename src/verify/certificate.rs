@@ -178,10 +178,9 @@ impl Validator<'_> {
                 StatusAt::Good { .. } => continue,
                 StatusAt::Revoked { answer, since, reason } => {
                     judged.revoked_at = Some(since);
-                    let why = reason.map_or_else(String::new, |reason| format!(" ({reason:?})"));
                     let sub_indication =
                         if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
-                    let message = format!("{subject} was revoked at {since}{why}, says {}", described(answer));
+                    let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
                     (sub_indication, Code::Revocation, message)
                 }
                 StatusAt::OnHold { answer, since } => {
