@@ -148,15 +148,15 @@ fn declare_signatures(writer: &mut UpdateWriter<'_>) -> Result<()> {
 mod tests {
     use super::*;
     use crate::pdf::document::Document;
-    use crate::pdf::sample;
+    use crate::pdf::specimen;
 
     fn id(number: u32) -> Ref {
         Ref { number, generation: 0 }
     }
 
     fn both_styles(objects: &[(u32, &str)]) -> [Vec<u8>; 2] {
-        let objects = sample::one_page_with(objects);
-        [sample::table_pdf(&objects, sample::ID), sample::stream_pdf(&objects, sample::ID)]
+        let objects = specimen::one_page_with(objects);
+        [specimen::table_pdf(&objects, specimen::ID), specimen::stream_pdf(&objects, specimen::ID)]
     }
 
     /// The objects that the last revision defines, without its cross-reference stream.
@@ -174,7 +174,7 @@ mod tests {
 
     fn refused(objects: &[(u32, &str)], name: &str) -> Error {
         let [table, stream] =
-            both_styles(objects).map(|pdf| sample::signed(&pdf, FieldChoice::Named(name)).unwrap_err());
+            both_styles(objects).map(|pdf| specimen::signed(&pdf, FieldChoice::Named(name)).unwrap_err());
         assert_eq!((table.kind(), table.to_string()), (stream.kind(), stream.to_string()));
         table
     }
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_first_signature_makes_the_form() {
         for pdf in both_styles(&[]) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
             assert_eq!((field.name.as_str(), field.origin), ("Signature1", FieldOrigin::New));
             let objects = written(&signed);
             let [(1, catalog), (3, page), (signature, _), (widget, field), (form, acro_form)] = objects.as_slice()
@@ -203,10 +203,10 @@ mod tests {
     #[test]
     fn signatures_follow_each_other() {
         for pdf in both_styles(&[]) {
-            let (mut signed, _) = sample::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
+            let (mut signed, _) = specimen::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
             for name in ["Signature2", "Signature3"] {
                 let previous = signed.clone();
-                let (next, field) = sample::signed(&previous, FieldChoice::Numbered("Signature")).unwrap();
+                let (next, field) = specimen::signed(&previous, FieldChoice::Numbered("Signature")).unwrap();
                 assert!(next.starts_with(&previous));
                 assert_eq!(field.name, name);
                 signed = next;
@@ -238,7 +238,7 @@ mod tests {
             (8, "<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 3 >> >>"),
         ];
         for pdf in both_styles(&indirect) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let objects = written(&signed);
             let numbers: Vec<u32> = objects.iter().map(|(number, _)| *number).collect();
             assert_eq!(numbers[..4], [5, 6, 7, 8]);
@@ -255,7 +255,7 @@ mod tests {
             (3, "<< /Type /Page /Parent 2 0 R /Annots [] >>"),
         ];
         for pdf in both_styles(&direct) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let objects = written(&signed);
             let id = field.id.number;
             let form = format!("/AcroForm << /Fields [{id} 0 R] /NeedAppearances true /XFA [] /SigFlags 3 >>");
@@ -272,7 +272,7 @@ mod tests {
             (3, "<< /Type /Page /Parent 2 0 R /Annots 78 0 R >>"),
         ];
         for pdf in both_styles(&objects) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let document = Document::open(&signed).unwrap();
             assert_eq!(Form::read(document.latest()).unwrap().field("x").unwrap().id, Some(field.id));
             assert_eq!(document.latest().get(id(77)).unwrap(), Object::Null);
@@ -291,11 +291,11 @@ mod tests {
             (6, "<< /Type /Annot /Subtype /Widget /Rect [1 2 3 4] /Parent 5 0 R >>"),
         ];
         for pdf in both_styles(&objects) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("group.contractor")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("group.contractor")).unwrap();
             assert_eq!((field.id, field.origin), (id(5), FieldOrigin::Existing));
             let numbers: Vec<u32> = written(&signed).iter().map(|(number, _)| *number).collect();
             assert_eq!((numbers.len(), numbers[0]), (2, 5));
-            let error = sample::signed(&signed, FieldChoice::Named("group.contractor")).unwrap_err();
+            let error = specimen::signed(&signed, FieldChoice::Named("group.contractor")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Field);
             assert!(error.to_string().contains("already signed"), "{error}");
         }

@@ -351,7 +351,7 @@ fn limit(what: &str, count: usize) -> Error {
 mod tests {
     use super::*;
     use crate::pdf::document::Document;
-    use crate::pdf::sample;
+    use crate::pdf::specimen;
     use crate::pdf::transform::{FieldSelection, Permission};
 
     fn id(number: u32) -> Ref {
@@ -362,7 +362,7 @@ mod tests {
     fn form(objects: &[(u32, &str)]) -> Result<Form> {
         let mut all = vec![(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>")];
         all.extend(objects);
-        let pdf = sample::table_pdf(&sample::one_page_with(&all), "");
+        let pdf = specimen::table_pdf(&specimen::one_page_with(&all), "");
         let document = Document::open(&pdf).unwrap();
         Form::read(document.latest())
     }

@@ -7,7 +7,7 @@
 use super::certificate::Certificate;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
-use super::revocation::{Answer, Source};
+use super::revocation::{Answer, Kind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -75,16 +75,16 @@ impl Evidence {
 
     /// Adds the value of `pool` that `answer` was read from.
     pub(crate) fn insert_answer(&mut self, answer: &Answer, pool: &Self) {
-        let (crls, ocsp) = match answer.source {
-            Source::Crl(index) => ([Some(index), None], None),
-            Source::DeltaCrl { delta, base } => ([Some(base), Some(delta)], None),
-            Source::Ocsp(index) => ([None, None], Some(index)),
-        };
-        for crl in crls.into_iter().flatten().filter_map(|index| pool.crls.get(index)) {
-            insert(&mut self.crls, crl.clone(), Crl::der);
-        }
-        if let Some(ocsp) = ocsp.and_then(|index| pool.ocsps.get(index)) {
-            insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der);
+        match answer.kind {
+            Kind::Crl => {
+                let crls =
+                    [Some(answer.index), answer.base].into_iter().flatten().filter_map(|index| pool.crls.get(index));
+                crls.for_each(|crl| insert(&mut self.crls, crl.clone(), Crl::der));
+            }
+            Kind::Ocsp => {
+                let ocsp = pool.ocsps.get(answer.index);
+                ocsp.into_iter().for_each(|ocsp| insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::pki::path::purpose::{self, Purpose};
 use crate::pki::path::validate::{PathSettings, ValidityCheck, validate};
 use crate::pki::path::{Path, PathFault, Paths, StepFault};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
-use crate::pki::revocation::{Answer, Answers, Refusal, Source, answers};
+use crate::pki::revocation::{Answer, Answers, Kind, Refusal, answers};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Code, Conclusion, Finding, SubIndication};
 use crate::time::Time;
@@ -178,10 +178,9 @@ impl Validator<'_> {
                 StatusAt::Good { .. } => continue,
                 StatusAt::Revoked { answer, since, reason } => {
                     judged.revoked_at = Some(since);
-                    let why = reason.map_or_else(String::new, |reason| format!(" ({reason:?})"));
                     let sub_indication =
                         if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
-                    let message = format!("{subject} was revoked at {since}{why}, says {}", described(answer));
+                    let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
                     (sub_indication, Code::Revocation, message)
                 }
                 StatusAt::OnHold { answer, since } => {
@@ -226,9 +225,9 @@ impl Validator<'_> {
                 return true;
             }
             let Some(depth) = depth.checked_sub(1) else { return false };
-            let purpose = match answer.source {
-                Source::Ocsp(_) => Purpose::OcspSigning,
-                Source::Crl(_) | Source::DeltaCrl { .. } => Purpose::CrlSigning,
+            let purpose = match answer.kind {
+                Kind::Ocsp => Purpose::OcspSigning,
+                Kind::Crl => Purpose::CrlSigning,
             };
             // An expired signer is judged at its end: what it signed before stays signed.
             let signer = self.judge_at_depth(&answer.signer, purpose, time.min(answer.signer.not_after()), depth);
@@ -294,11 +293,7 @@ fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
 }
 
 fn described(answer: &Answer) -> String {
-    let kind = match answer.source {
-        Source::Ocsp(_) => "an OCSP response",
-        Source::Crl(_) | Source::DeltaCrl { .. } => "a CRL",
-    };
-    format!("{kind} of {}", answer.issued_at())
+    format!("the {} of {}", answer.kind, answer.issued_at())
 }
 
 /// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).

@@ -3,7 +3,7 @@
 use super::crl::distribution::ReasonSet;
 use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, SingleResponse};
 use super::ocsp::{OcspResponse, archive_cutoff, time};
-use super::{Answer, RevocationFault, Search, Source, Status};
+use super::{Answer, Kind, RevocationFault, Search, Status};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Purpose, purpose};
 use crate::pki::signature;
@@ -15,10 +15,9 @@ impl Search<'_> {
         if about.is_empty() {
             return;
         }
-        let source = Source::Ocsp(index);
         let signer = match self.responder_of(ocsp) {
             Ok(signer) => signer,
-            Err(fault) => return self.refuse(source, fault),
+            Err(fault) => return self.refuse(Kind::Ocsp, index, fault),
         };
         for single in about {
             match ocsp.check(single, certificate).and_then(|()| status_of(single)) {
@@ -28,13 +27,15 @@ impl Search<'_> {
                     next_update: single.next_update.map(time),
                     produced_at: ocsp.produced_at(),
                     signer: signer.clone(),
-                    source,
+                    kind: Kind::Ocsp,
+                    index,
+                    base: None,
                     reasons: ReasonSet::ALL,
                     nocheck: signer.raw_extension(ID_PKIX_OCSP_NOCHECK).is_some(),
                     expired_kept_since: archive_cutoff(single),
                     not_after: certificate.not_after(),
                 }),
-                Err(fault) => self.refuse(source, fault),
+                Err(fault) => self.refuse(Kind::Ocsp, index, fault),
             }
         }
     }
@@ -73,7 +74,7 @@ fn status_of(single: &SingleResponse) -> Result<Status, RevocationFault> {
     match &single.cert_status {
         CertStatus::Good(_) => Ok(Status::Good),
         CertStatus::Revoked(info) => {
-            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason })
+            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason.into() })
         }
         CertStatus::Unknown(_) => Err(RevocationFault::Unknown),
     }

@@ -5,13 +5,13 @@
 //! Invariant: facts are kept apart from judgement: an answer is never dropped for being old, new, or signed by a certificate that expired.
 //! Invariant: who signed an answer is handed out, for the caller to validate as of the time that it chooses.
 //!
-//! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Refusal`], [`RevocationFault`].
+//! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
+
+use std::fmt;
 
 use const_oid::ObjectIdentifier;
 
-use self::crl::Crl;
 use self::crl::distribution::ReasonSet;
-use self::ocsp::OcspResponse;
 use self::ocsp::asn1::OcspResponseStatus;
 use super::certificate::Certificate;
 use super::path::PurposeFault;
@@ -23,12 +23,15 @@ pub(crate) mod crl;
 mod from_crl;
 mod from_ocsp;
 pub(crate) mod ocsp;
+mod reason;
 pub(crate) mod select;
 
 #[cfg(test)]
 mod corpora;
 
-pub(crate) use x509_cert::ext::pkix::CrlReason as Reason;
+pub(crate) use crl::Crl;
+pub(crate) use ocsp::OcspResponse;
+pub(crate) use reason::Reason;
 
 /// What was found about one certificate.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +54,11 @@ pub(crate) struct Answer {
     pub(crate) produced_at: Option<Time>,
     /// Whose key signed it. Unless it has the issuer's name and key, its own path and status are the caller's to validate.
     pub(crate) signer: Certificate,
-    pub(crate) source: Source,
+    /// What it comes from, and at which position of the input.
+    pub(crate) kind: Kind,
+    pub(crate) index: usize,
+    /// The position of the complete CRL that a delta CRL was combined with.
+    pub(crate) base: Option<usize>,
     /// The reasons for revocation that a CRL speaks about; all of them for most CRLs and every OCSP response.
     pub(crate) reasons: ReasonSet,
     /// The signer carries id-pkix-ocsp-nocheck: its own status need not be asked (RFC 6960, 4.2.2.2.1).
@@ -66,21 +73,31 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Good,
-    Revoked { time: Time, reason: Option<Reason> },
+    Revoked { time: Time, reason: Reason },
 }
 
-/// Which value an answer comes from, as a position in the input.
+/// A kind of revocation value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Crl(usize),
-    DeltaCrl { delta: usize, base: usize },
-    Ocsp(usize),
+pub(crate) enum Kind {
+    Crl,
+    Ocsp,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Crl => "CRL",
+            Self::Ocsp => "OCSP response",
+        })
+    }
 }
 
 /// A value that is about the certificate but cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    pub(crate) source: Source,
+    pub(crate) kind: Kind,
+    /// Its position in the input.
+    pub(crate) index: usize,
     pub(crate) fault: RevocationFault,
 }
 
@@ -186,8 +203,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn refuse(&mut self, source: Source, fault: RevocationFault) {
-        self.answers.refused.push(Refusal { source, fault });
+    fn refuse(&mut self, kind: Kind, index: usize, fault: RevocationFault) {
+        self.answers.refused.push(Refusal { kind, index, fault });
     }
 
     /// Whether `candidate` speaks for the issuer: the same name and key.

@@ -17,7 +17,7 @@ pub(crate) enum StatusAt<'a> {
     /// Not revoked then, by an answer that is fresh.
     Good { answer: &'a Answer },
     /// Revoked at `since`, which is not after the time asked about.
-    Revoked { answer: &'a Answer, since: Time, reason: Option<Reason> },
+    Revoked { answer: &'a Answer, since: Time, reason: Reason },
     /// Suspended then.
     OnHold { answer: &'a Answer, since: Time },
     /// "Not revoked" is all that is known, but the answer is too old for the time asked about.
@@ -61,7 +61,7 @@ pub(crate) fn newest_usable(answers: &[Answer], at: Time, max_freshness: Option<
 /// What a "revoked" means at the time `at`; `None` when the certificate was not revoked yet.
 fn revoked_by(answer: &Answer, at: Time) -> Option<StatusAt<'_>> {
     match answer.status {
-        Status::Revoked { time, reason: Some(Reason::CertificateHold) } if time <= at => {
+        Status::Revoked { time, reason } if time <= at && reason.is_hold() => {
             Some(StatusAt::OnHold { answer, since: time })
         }
         Status::Revoked { time, reason } if time <= at => Some(StatusAt::Revoked { answer, since: time, reason }),

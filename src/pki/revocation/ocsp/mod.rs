@@ -18,7 +18,7 @@ use super::RevocationFault;
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
-use crate::pki::certificate::{Certificate, to_time};
+use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
 use crate::pki::signature::Signed;
 use crate::time::Time;
@@ -194,7 +194,7 @@ impl Basic {
 
 /// A time of an OCSP message.
 pub(super) fn time(time: GeneralizedTime) -> Time {
-    to_time(time.into())
+    Time::from_unix(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Until when the responder keeps what expired, from `single` (RFC 6960, 4.4.4).
