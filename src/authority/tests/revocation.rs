@@ -95,7 +95,7 @@ fn revocations_are_answered_from_their_time_on() {
     authority.revoke(chain[1].der(), years_later(2), RevocationReason::CaCompromise).unwrap();
     let status = |answers: Result<Answers, String>| answers.unwrap().answers[0].status;
     for (of, years, reason) in [(&chain[..2], 1, Reason::KeyCompromise), (&chain[1..], 2, Reason::CaCompromise)] {
-        let revoked = Status::Revoked { time: years_later(years), reason: Some(reason) };
+        let revoked = Status::Revoked { time: years_later(years), reason };
         let services = |time| authority.at(time);
         for ask in [by_ocsp, by_crl] {
             assert_eq!(status(ask(services(years_later(years).before(hierarchy::DAY)), of)), Status::Good);
