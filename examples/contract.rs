@@ -36,9 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // In production these are an HSM, an accredited authority and the internet; here, an authority in memory.
     let now = Time::from(SystemTime::now());
-    let authority = Authority::new(b"the contract example", now)?;
+    let authority = Authority::new("the contract example", now)?;
     let service = authority.issue(Subscriber::new("電子契約サービス (demo)").key(KeyType::P256))?;
-    let trust = authority.trust()?;
+    let trust = authority.anchors();
 
     // Each party agrees in its own time, and the service signs as a witness.
     let minutes_ago = |count: u64| now.before(Duration::from_secs(60 * count));
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = Verification::new(&document, &trust, now).verify();
     let (file, anchor) = (folder.join("contract.pdf"), folder.join("anchor.pem"));
     std::fs::write(&file, &contract)?;
-    std::fs::write(&anchor, authority.root_pem()?)?;
+    std::fs::write(&anchor, authority.root_pem())?;
     std::fs::write(folder.join("report.json"), report.to_json("contract.pdf"))?;
     print!("{}", report.to_text(language));
     println!("\n{} ({} bytes, {} before)", file.display(), contract.len(), pdf.len());

@@ -41,8 +41,8 @@ impl Evidence {
 /// # use pades_ltv::{Collector, Document, Fetch, Time, TrustStore, authority::Authority};
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
-/// # let authority = Authority::new(b"doc", now)?;
-/// # let (trust, server) = (authority.trust()?, authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let (trust, server) = (authority.anchors(), authority.at(now));
 /// let document = Document::open(pdf)?;
 /// let mut collector = Collector::new(&document, &trust, now)?;
 /// while let Some(request) = collector.next_request() {

@@ -1,6 +1,7 @@
 //! Adding values to the document security store (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
 //!
-//! Invariant: what the store holds stays, in its place and order, VRI too; a value that is already there is not added again.
+//! Invariant: what the store holds stays, in its place and order, VRI too; a value that is already there is not added
+//! again.
 
 use std::collections::HashSet;
 
@@ -28,8 +29,8 @@ pub(crate) struct AddedCounts {
 }
 
 impl Dss {
-    /// Adds to the store what is not in it yet, each value as a stream of its own; makes the store where there is none. With nothing
-    /// new, nothing is changed. Once per update: values added by the same update are not looked at.
+    /// Adds to the store what is not in it yet, each value as a stream of its own; makes the store where there is none.
+    /// With nothing new, nothing is changed. Once per update: values added by the same update are not looked at.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] where the store or one of its lists is not made as it should; [`ErrorKind::Limit`].
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
     use crate::pdf::document::Document;
     use crate::pdf::dss::DssFault;
-    use crate::pdf::sample;
+    use crate::pdf::specimen;
 
     fn additions(certs: &[&[u8]], crls: &[&[u8]], ocsps: &[&[u8]]) -> DssAdditions {
         let owned = |values: &[&[u8]]| values.iter().map(|value| value.to_vec()).collect();
@@ -111,25 +112,25 @@ mod tests {
     }
 
     fn both_styles(objects: &[(u32, &str)]) -> [Vec<u8>; 2] {
-        let objects = sample::one_page_with(objects);
-        [sample::table_pdf(&objects, ""), sample::stream_pdf(&objects, "")]
+        let objects = specimen::one_page_with(objects);
+        [specimen::table_pdf(&objects, ""), specimen::stream_pdf(&objects, "")]
     }
 
     #[test]
     fn values_are_added_once_and_old_ones_stay() {
         for pdf in both_styles(&[]) {
             assert_eq!(Dss::read(Document::open(&pdf).unwrap().latest()).unwrap(), None);
-            let first = sample::with_evidence(&pdf, &additions(&[b"a", b"b", b"a"], &[], &[&[9; 500]])).unwrap();
+            let first = specimen::with_evidence(&pdf, &additions(&[b"a", b"b", b"a"], &[], &[&[9; 500]])).unwrap();
             let one = dss(&first);
             assert_eq!((ders(&one.certs), ders(&one.crls).len()), (vec![b"a".as_slice(), b"b"], 0));
             assert_eq!(ders(&one.ocsps), [[9; 500].as_slice()]);
-            let second = sample::with_evidence(&first, &additions(&[b"b", b"c"], &[b"a"], &[&[9; 500]])).unwrap();
+            let second = specimen::with_evidence(&first, &additions(&[b"b", b"c"], &[b"a"], &[&[9; 500]])).unwrap();
             let two = dss(&second);
             assert_eq!(ders(&two.certs), [b"a".as_slice(), b"b", b"c"]);
             assert_eq!((ders(&two.crls), &two.ocsps), (vec![b"a".as_slice()], &one.ocsps));
             assert_eq!(two.certs[..2], one.certs, "the very same streams");
             assert_eq!(two.faults, []);
-            let third = sample::with_evidence(&second, &additions(&[b"a"], &[b"a"], &[])).unwrap();
+            let third = specimen::with_evidence(&second, &additions(&[b"a"], &[b"a"], &[])).unwrap();
             assert_eq!(third, second, "nothing new, nothing written");
         }
     }
@@ -138,10 +139,7 @@ mod tests {
     fn the_object_is_the_same_and_so_are_vri_and_broken_entries() {
         let objects = [
             (1, "<< /Type /Catalog /Pages 2 0 R /DSS 4 0 R >>"),
-            (
-                4,
-                "<< /Type /DSS /Certs 5 0 R /OCSPs [99 0 R 3 0 R] /VRI << /AB << /Cert [6 0 R] /TU (D:2026) >> >> /X (y) >>",
-            ),
+            (4, "<< /Certs 5 0 R /OCSPs [99 0 R 3 0 R] /VRI << /AB << /Cert [6 0 R] /TU (D:2026) >> >> /X (y) >>"),
             (5, "[6 0 R]"),
             (6, "<< /Length 3 >>\nstream\nold\nendstream"),
         ];
@@ -151,7 +149,7 @@ mod tests {
             assert_eq!(before.faults, [stray(0), stray(1)]);
             assert_eq!((before.vri[0].key.as_str(), before.vri[0].tu.as_deref()), ("AB", Some("D:2026")));
             assert_eq!(before.vri[0].certs, before.certs);
-            let updated = sample::with_evidence(&pdf, &additions(&[b"new"], &[], &[b"new"])).unwrap();
+            let updated = specimen::with_evidence(&pdf, &additions(&[b"new"], &[], &[b"new"])).unwrap();
             let after = dss(&updated);
             assert_eq!(
                 (ders(&after.certs), ders(&after.ocsps)),
@@ -175,7 +173,7 @@ mod tests {
             (4, "<< /Length 3 >>\nstream\nold\nendstream"),
         ];
         for pdf in both_styles(&objects) {
-            let updated = sample::with_evidence(&pdf, &additions(&[], &[b"new"], &[])).unwrap();
+            let updated = specimen::with_evidence(&pdf, &additions(&[], &[b"new"], &[])).unwrap();
             assert_eq!(ders(&dss(&updated).crls), [b"old".as_slice(), b"new"]);
             let document = Document::open(&updated).unwrap();
             assert!(document.latest().catalog().unwrap().1.get("DSS").unwrap().as_reference().is_some());
@@ -193,7 +191,7 @@ mod tests {
             let catalog = format!("<< /Type /Catalog /Pages 2 0 R /DSS {store} >>");
             for pdf in both_styles(&[(1, &catalog)]) {
                 assert_eq!(dss(&pdf).faults, std::slice::from_ref(&fault), "{store}");
-                let added = sample::with_evidence(&pdf, &additions(&[b"new"], &[], &[]));
+                let added = specimen::with_evidence(&pdf, &additions(&[b"new"], &[], &[]));
                 assert_eq!(added.is_ok(), store.contains("[] /"), "{store}");
             }
         }
@@ -202,8 +200,8 @@ mod tests {
     #[test]
     fn too_many_values_are_a_fault_not_a_cut() {
         let limits = crate::Limits { certificates: 2, ..crate::Limits::default() };
-        let pdf = sample::table_pdf(&sample::ONE_PAGE, "");
-        let pdf = sample::with_evidence(&pdf, &additions(&[b"a", b"b", b"c"], &[], &[])).unwrap();
+        let pdf = specimen::table_pdf(&specimen::ONE_PAGE, "");
+        let pdf = specimen::with_evidence(&pdf, &additions(&[b"a", b"b", b"c"], &[], &[])).unwrap();
         let document = Document::open_with(pdf, limits).unwrap();
         let dss = Dss::read(document.latest()).unwrap().unwrap();
         assert_eq!((dss.certs.len(), dss.faults), (2, vec![DssFault::TooMany("Certs")]));

@@ -1,7 +1,7 @@
 //! Hanging a new signature into the form (ISO 32000-2, 12.7.4, 12.7.5.5).
 //!
-//! Invariant: what is direct stays direct and what is indirect stays indirect; objects that need no change get none; nothing is
-//! removed. Verifiers that compare revisions ask for no less.
+//! Invariant: what is direct stays direct and what is indirect stays indirect; objects that need no change get none;
+//! nothing is removed. Verifiers that compare revisions ask for no less.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::{Field, FieldKind, FieldValue, Form};
@@ -33,7 +33,8 @@ pub(crate) enum FieldOrigin {
     New,
 }
 
-/// Makes `signature` the value of a field: an existing empty one, or a new invisible one on `page`.
+/// Makes `signature` the value of a field: an existing empty one, or a new invisible one on `page`, or else on the
+/// first page.
 ///
 /// # Errors
 /// [`ErrorKind::Field`] where the field is already signed, is no signature field, or cannot have the name;
@@ -42,7 +43,7 @@ pub(crate) fn sign_field(
     writer: &mut UpdateWriter<'_>,
     choice: FieldChoice<'_>,
     signature: Ref,
-    page: Ref,
+    page: Option<Ref>,
 ) -> Result<SignedField> {
     let form = Form::read(writer.view())?;
     let name = match choice {
@@ -55,6 +56,10 @@ pub(crate) fn sign_field(
         FieldChoice::Numbered(stem) => free_name(&form, stem),
     };
     check_new_name(&name)?;
+    let page = match page {
+        Some(page) => page,
+        None => writer.view().first_page()?.0,
+    };
     let id = add_field(writer, &name, signature, page)?;
     declare_signatures(writer)?;
     Ok(SignedField { name, id, origin: FieldOrigin::New })
@@ -148,15 +153,15 @@ fn declare_signatures(writer: &mut UpdateWriter<'_>) -> Result<()> {
 mod tests {
     use super::*;
     use crate::pdf::document::Document;
-    use crate::pdf::sample;
+    use crate::pdf::specimen;
 
     fn id(number: u32) -> Ref {
         Ref { number, generation: 0 }
     }
 
     fn both_styles(objects: &[(u32, &str)]) -> [Vec<u8>; 2] {
-        let objects = sample::one_page_with(objects);
-        [sample::table_pdf(&objects, sample::ID), sample::stream_pdf(&objects, sample::ID)]
+        let objects = specimen::one_page_with(objects);
+        [specimen::table_pdf(&objects, specimen::ID), specimen::stream_pdf(&objects, specimen::ID)]
     }
 
     /// The objects that the last revision defines, without its cross-reference stream.
@@ -174,7 +179,7 @@ mod tests {
 
     fn refused(objects: &[(u32, &str)], name: &str) -> Error {
         let [table, stream] =
-            both_styles(objects).map(|pdf| sample::signed(&pdf, FieldChoice::Named(name)).unwrap_err());
+            both_styles(objects).map(|pdf| specimen::signed(&pdf, FieldChoice::Named(name)).unwrap_err());
         assert_eq!((table.kind(), table.to_string()), (stream.kind(), stream.to_string()));
         table
     }
@@ -182,7 +187,7 @@ mod tests {
     #[test]
     fn a_first_signature_makes_the_form() {
         for pdf in both_styles(&[]) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
             assert_eq!((field.name.as_str(), field.origin), ("Signature1", FieldOrigin::New));
             let objects = written(&signed);
             let [(1, catalog), (3, page), (signature, _), (widget, field), (form, acro_form)] = objects.as_slice()
@@ -194,7 +199,8 @@ mod tests {
             assert!(page.contains(&format!("/Annots [{widget} 0 R]")), "{page}");
             assert_eq!(*acro_form, format!("<< /Fields [{widget} 0 R] /SigFlags 3 >>"));
             let expected = format!(
-                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /V {signature} 0 R /Rect [0 0 0 0] /F 132 /P 3 0 R >>"
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /V {signature} 0 R \
+                 /Rect [0 0 0 0] /F 132 /P 3 0 R >>"
             );
             assert_eq!(*field, expected);
         }
@@ -203,10 +209,10 @@ mod tests {
     #[test]
     fn signatures_follow_each_other() {
         for pdf in both_styles(&[]) {
-            let (mut signed, _) = sample::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
+            let (mut signed, _) = specimen::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
             for name in ["Signature2", "Signature3"] {
                 let previous = signed.clone();
-                let (next, field) = sample::signed(&previous, FieldChoice::Numbered("Signature")).unwrap();
+                let (next, field) = specimen::signed(&previous, FieldChoice::Numbered("Signature")).unwrap();
                 assert!(next.starts_with(&previous));
                 assert_eq!(field.name, name);
                 signed = next;
@@ -238,7 +244,7 @@ mod tests {
             (8, "<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 3 >> >>"),
         ];
         for pdf in both_styles(&indirect) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let objects = written(&signed);
             let numbers: Vec<u32> = objects.iter().map(|(number, _)| *number).collect();
             assert_eq!(numbers[..4], [5, 6, 7, 8]);
@@ -248,14 +254,11 @@ mod tests {
             assert!(objects[3].1.contains("/ADBE") && objects[3].1.contains("/ESIC"));
         }
         let direct: [(u32, &str); 2] = [
-            (
-                1,
-                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /NeedAppearances true /XFA [] >> /Version /2.0 >>",
-            ),
+            (1, "<< /Pages 2 0 R /AcroForm << /Fields [] /NeedAppearances true /XFA [] >> /Version /2.0 >>"),
             (3, "<< /Type /Page /Parent 2 0 R /Annots [] >>"),
         ];
         for pdf in both_styles(&direct) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let objects = written(&signed);
             let id = field.id.number;
             let form = format!("/AcroForm << /Fields [{id} 0 R] /NeedAppearances true /XFA [] /SigFlags 3 >>");
@@ -272,7 +275,7 @@ mod tests {
             (3, "<< /Type /Page /Parent 2 0 R /Annots 78 0 R >>"),
         ];
         for pdf in both_styles(&objects) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("x")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("x")).unwrap();
             let document = Document::open(&signed).unwrap();
             assert_eq!(Form::read(document.latest()).unwrap().field("x").unwrap().id, Some(field.id));
             assert_eq!(document.latest().get(id(77)).unwrap(), Object::Null);
@@ -284,18 +287,19 @@ mod tests {
         let objects = [
             (
                 1,
-                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >> /Extensions << /ESIC << /ExtensionLevel 5 >> >> >>",
+                "<< /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >>
+                 /Extensions << /ESIC << /ExtensionLevel 5 >> >> >>",
             ),
             (4, "<< /FT /Sig /T (group) /Kids [5 0 R] >>"),
             (5, "<< /T (contractor) /Kids [6 0 R] /Parent 4 0 R >>"),
             (6, "<< /Type /Annot /Subtype /Widget /Rect [1 2 3 4] /Parent 5 0 R >>"),
         ];
         for pdf in both_styles(&objects) {
-            let (signed, field) = sample::signed(&pdf, FieldChoice::Named("group.contractor")).unwrap();
+            let (signed, field) = specimen::signed(&pdf, FieldChoice::Named("group.contractor")).unwrap();
             assert_eq!((field.id, field.origin), (id(5), FieldOrigin::Existing));
             let numbers: Vec<u32> = written(&signed).iter().map(|(number, _)| *number).collect();
             assert_eq!((numbers.len(), numbers[0]), (2, 5));
-            let error = sample::signed(&signed, FieldChoice::Named("group.contractor")).unwrap_err();
+            let error = specimen::signed(&signed, FieldChoice::Named("group.contractor")).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Field);
             assert!(error.to_string().contains("already signed"), "{error}");
         }

@@ -6,7 +6,8 @@
 //! Invariant: nothing here ever sees a certificate. CMS, certificates and revocation values are opaque bytes.
 //! Invariant: a byte of the base is never changed; the tower only ever appends.
 //!
-//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
+//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its
+//! revisions), [`view`] (its objects as of one), [`account`] (bytes that belong to none),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;
@@ -16,6 +17,8 @@ mod container;
 pub(crate) mod contents;
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod corpora_updates;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;
@@ -34,6 +37,8 @@ pub(crate) mod sample;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;
+#[cfg(test)]
+pub(crate) mod specimen;
 pub(crate) mod text;
 pub(crate) mod transform;
 pub(crate) mod update;

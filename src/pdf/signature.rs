@@ -2,10 +2,12 @@
 //!
 //! What it is for: every fact of a signature that stands outside its CMS, and every way in which it is malformed.
 //!
-//! Invariant: reading is total. What is broken gives an entry with faults, never none; only a source that cannot be read is an error.
+//! Invariant: reading is total. What is broken gives an entry with faults, never none; only a source that cannot be
+//! read is an error.
 //! Invariant: the CMS or timestamp is opaque bytes here.
 //!
-//! Nouns: [`SignatureDictionary`], [`SignatureKind`], [`SignatureFault`]; [`ByteRange`] and [`Contents`] are its hard parts.
+//! Nouns: [`SignatureDictionary`], [`SignatureKind`], [`SignatureFault`]; [`ByteRange`] and [`Contents`] are its hard
+//! parts.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
@@ -237,7 +239,8 @@ impl Reading<'_> {
         }
     }
 
-    /// 12.8.1: where there is a `/ByteRange`, all values are direct. `/ByteRange` and `/Contents` have faults of their own.
+    /// 12.8.1: where there is a `/ByteRange`, all values are direct. `/ByteRange` and `/Contents` have faults of their
+    /// own.
     fn find_indirect_values(&mut self) {
         let indirect = self.dictionary.iter().filter(|entry| entry.value.as_reference().is_some());
         let others = indirect.filter(|entry| entry.key != *"ByteRange" && entry.key != *"Contents");
@@ -275,14 +278,14 @@ mod tests {
     use super::*;
     use crate::pdf::document::Document;
     use crate::pdf::field::FieldChoice;
-    use crate::pdf::sample;
+    use crate::pdf::specimen;
     use crate::pdf::transform::FieldSelection;
 
     const FOUR: Ref = Ref { number: 4, generation: 0 };
 
     /// What object 4 says as a signature dictionary.
     fn read(body: &str) -> SignatureDictionary {
-        let pdf = sample::table_pdf(&sample::one_page_with(&[(4, body)]), "");
+        let pdf = specimen::table_pdf(&specimen::one_page_with(&[(4, body)]), "");
         let document = Document::open(&pdf).unwrap();
         SignatureDictionary::read(document.latest(), FOUR).unwrap()
     }
@@ -294,8 +297,8 @@ mod tests {
 
     #[test]
     fn what_was_signed_is_read_back() {
-        for pdf in [sample::table_pdf(&sample::ONE_PAGE, ""), sample::stream_pdf(&sample::ONE_PAGE, "")] {
-            let (signed, _) = sample::signed(&pdf, FieldChoice::Named("署名")).unwrap();
+        for pdf in [specimen::table_pdf(&specimen::ONE_PAGE, ""), specimen::stream_pdf(&specimen::ONE_PAGE, "")] {
+            let (signed, _) = specimen::signed(&pdf, FieldChoice::Named("署名")).unwrap();
             let document = Document::open(&signed).unwrap();
             let form = crate::pdf::form::Form::read(document.latest()).unwrap();
             let found = form.signatures().next().unwrap().signature(document.latest()).unwrap().unwrap();
@@ -314,7 +317,7 @@ mod tests {
     #[test]
     fn a_dictionary_in_an_object_stream_has_no_place() {
         let body = "<< /ByteRange [0 1 2 3] /Contents <30> >>";
-        let pdf = sample::stream_pdf(&sample::one_page_with(&[(4, body)]), "");
+        let pdf = specimen::stream_pdf(&specimen::one_page_with(&[(4, body)]), "");
         let document = Document::open(&pdf).unwrap();
         let found = SignatureDictionary::read(document.latest(), FOUR).unwrap();
         assert_eq!(found.contents, Err(ContentsFault::NoPlace));

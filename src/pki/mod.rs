@@ -5,8 +5,8 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`path`], [`revocation`],
-//! [`trust`].
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`cms`], [`timestamp`], [`trust`], [`path`],
+//! [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
 pub(crate) mod asn1_time;
@@ -23,5 +23,3 @@ pub(crate) mod revocation;
 pub(crate) mod signature;
 pub(crate) mod timestamp;
 pub(crate) mod trust;
-
-pub(crate) use crate::digest;

@@ -294,10 +294,10 @@ fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
 
 fn described(answer: &Answer) -> String {
     let kind = match answer.source {
-        Source::Ocsp(_) => "an OCSP response",
-        Source::Crl(_) | Source::DeltaCrl { .. } => "a CRL",
+        Source::Ocsp(_) => "OCSP response",
+        Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
     };
-    format!("{kind} of {}", answer.issued_at())
+    format!("the {kind} of {}", answer.issued_at())
 }
 
 /// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).

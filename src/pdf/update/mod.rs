@@ -5,10 +5,10 @@
 //! Invariant: a byte of the base is never changed, and an object that came out as it was is not written again.
 //! Invariant: the same changes give the same bytes: no clock, no randomness; the second half of `/ID` is an argument.
 //!
-//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`] (what a signature
+//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`](appended::Hole) (what a signature
 //! does not cover).
 
-mod appended;
+pub(crate) mod appended;
 mod place;
 mod section;
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub(crate) use appended::{Appended, Hole};
+pub(crate) use appended::Appended;
 pub(crate) use place::Place;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -47,8 +47,8 @@ impl<'d> UpdateWriter<'d> {
     /// [`ErrorKind::Encrypted`] where the document is encrypted: what is appended would have to be so, too.
     pub(crate) fn new(document: &'d Document<'d>) -> Result<Self> {
         if document.is_encrypted() {
-            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file")
-                .advise("remove the encryption first (as with qpdf --decrypt); this is only possible before the first signature"));
+            let advice = "remove the encryption first (as with qpdf --decrypt), if nobody has signed the file yet";
+            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file").advise(advice));
         }
         let view = document.latest();
         // This counts numbers below /Size, too: references to what was never there must stay null.
@@ -113,10 +113,11 @@ impl<'d> UpdateWriter<'d> {
     /// `file_id` becomes the second half of `/ID` where the base has one (14.4): it names this version of the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] where the base has a cross-reference table and ends beyond byte 9,999,999,999, the largest offset that
-    /// a table can hold; [`ErrorKind::State`] for more than one signature; and whatever reading the base meets.
+    /// [`ErrorKind::Limit`] where the base has a cross-reference table and ends beyond byte 9,999,999,999, the largest
+    /// offset that a table can hold; [`ErrorKind::State`] for more than one signature; and whatever reading the base
+    /// meets.
     pub(crate) fn finish(mut self, file_id: [u8; 16]) -> Result<Appended> {
-        self.forget_unchanged()?;
+        self.forget_unchanged();
         let base = self.view.document().len();
         let mut appended = Appended::new(base);
         if self.changes.is_empty() {
@@ -142,17 +143,12 @@ impl<'d> UpdateWriter<'d> {
         self.changes.insert(id, change);
     }
 
-    fn forget_unchanged(&mut self) -> Result<()> {
-        let mut unchanged = Vec::new();
-        for (id, change) in &self.changes {
-            if let Change::Object(object) = change
-                && self.view.get(*id)? == *object
-            {
-                unchanged.push(*id);
-            }
-        }
-        self.changes.retain(|id, _| !unchanged.contains(id));
-        Ok(())
+    fn forget_unchanged(&mut self) {
+        let view = self.view;
+        self.changes.retain(|id, change| match change {
+            Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
+            Change::Stream { .. } | Change::Signature(_) => true,
+        });
     }
 
     fn base_ends_in_eol(&self) -> Result<bool> {

@@ -1,12 +1,16 @@
 //! Updates of small files of every style, read back.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::pdf::account::account;
+use crate::pdf::dss::Dss;
+use crate::pdf::evidence::DssAdditions;
 use crate::pdf::field::FieldChoice;
-use crate::pdf::object::Stream;
-use crate::pdf::sample;
+use crate::pdf::form::Form;
 use crate::pdf::signature::SignatureDictionary;
 use crate::pdf::source::Source;
+use crate::pdf::specimen;
 use crate::pdf::xref::XrefStyle;
 
 fn id(number: u32) -> Ref {
@@ -17,16 +21,16 @@ fn rewritten(pdf: &[u8], number: u32, value: Object) -> Vec<u8> {
     let document = Document::open(pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
     writer.put(id(number), value);
-    sample::apply(pdf, &writer.finish([1; 16]).unwrap())
+    specimen::apply(pdf, &writer.finish([1; 16]).unwrap())
 }
 
 fn both_styles(objects: &[(u32, &str)]) -> [Vec<u8>; 2] {
-    [sample::table_pdf(objects, sample::ID), sample::stream_pdf(objects, sample::ID)]
+    [specimen::table_pdf(objects, specimen::ID), specimen::stream_pdf(objects, specimen::ID)]
 }
 
 #[test]
 fn each_style_is_answered_in_kind_again_and_again() {
-    for (pdf, style) in both_styles(&sample::ONE_PAGE).into_iter().zip([XrefStyle::Table, XrefStyle::Stream]) {
+    for (pdf, style) in both_styles(&specimen::ONE_PAGE).into_iter().zip([XrefStyle::Table, XrefStyle::Stream]) {
         let mut updated = pdf.clone();
         for round in 1..=5 {
             let previous = updated.clone();
@@ -50,8 +54,8 @@ fn each_style_is_answered_in_kind_again_and_again() {
 #[test]
 fn the_trailer_keeps_what_is_not_of_one_section() {
     for pdf in [
-        sample::table_pdf(&sample::ONE_PAGE, &format!("{} /Info 2 0 R /Private (x)", sample::ID)),
-        sample::stream_pdf(&sample::ONE_PAGE, &format!("{} /Info 2 0 R /Private (x)", sample::ID)),
+        specimen::table_pdf(&specimen::ONE_PAGE, &format!("{} /Info 2 0 R /Private (x)", specimen::ID)),
+        specimen::stream_pdf(&specimen::ONE_PAGE, &format!("{} /Info 2 0 R /Private (x)", specimen::ID)),
     ] {
         let updated = rewritten(&pdf, 9, Object::Boolean(true));
         let (before, after) = (Document::open(&pdf).unwrap(), Document::open(&updated).unwrap());
@@ -65,29 +69,26 @@ fn the_trailer_keeps_what_is_not_of_one_section() {
         let size = after.get("Size").unwrap().as_integer().unwrap();
         assert!(size >= 10 && size >= before.get("Size").unwrap().as_integer().unwrap());
     }
-    let without = rewritten(&sample::table_pdf(&sample::ONE_PAGE, ""), 9, Object::Boolean(true));
+    let without = rewritten(&specimen::table_pdf(&specimen::ONE_PAGE, ""), 9, Object::Boolean(true));
     assert_eq!(Document::open(&without).unwrap().latest().trailer().get("ID"), None);
 }
 
 #[test]
 fn a_cross_reference_stream_lists_itself() {
-    let updated = rewritten(&sample::stream_pdf(&sample::ONE_PAGE, ""), 1, Object::Boolean(true));
+    let updated = rewritten(&specimen::stream_pdf(&specimen::ONE_PAGE, ""), 1, Object::Boolean(true));
     let document = Document::open(&updated).unwrap();
     let last = document.revisions().last().unwrap();
-    let own = last.changed.iter().find_map(|(number, _)| {
-        let object = document.latest().get(id(*number)).ok()?;
-        matches!(&object, Object::Stream(Stream { dictionary, .. }) if dictionary.get("Type") == Some(&Object::name("XRef")))
-            .then_some(())
-    });
-    assert_eq!(own, Some(()));
+    let is_xref = |object: &Object| matches!(object, Object::Stream(stream) if stream.dictionary.get("Type") == Some(&Object::name("XRef")));
+    let objects = last.changed.iter().map(|(number, _)| document.latest().get(id(*number)).unwrap());
+    assert_eq!(objects.filter(is_xref).count(), 1);
     assert_eq!(last.changed.len(), 2);
 }
 
 #[test]
 fn a_hybrid_file_is_answered_without_a_hidden_stream() {
-    let base = sample::table_pdf(&sample::ONE_PAGE, "");
+    let base = specimen::table_pdf(&specimen::ONE_PAGE, "");
     let hidden = "<< /Type /XRef /Size 6 /W [1 4 1] /Index [5 1] /Length 6 >>\nstream\n\0\0\0\0\0\0\nendstream";
-    let hybrid = sample::with_section(&base, &[(id(4), hidden)], &format!("/Size 6 /XRefStm {}", base.len()));
+    let hybrid = specimen::with_section(&base, &[(id(4), hidden)], &format!("/Size 6 /XRefStm {}", base.len()));
     assert_eq!(Document::open(&hybrid).unwrap().revisions().last().unwrap().style, XrefStyle::Hybrid);
     let updated = rewritten(&hybrid, 1, Object::Boolean(true));
     let document = Document::open(&updated).unwrap();
@@ -98,7 +99,7 @@ fn a_hybrid_file_is_answered_without_a_hidden_stream() {
 
 #[test]
 fn offsets_count_from_where_the_base_counts() {
-    let pdf = [b"a mail gateway's banner\n".as_slice(), &sample::table_pdf(&sample::ONE_PAGE, "")].concat();
+    let pdf = [b"a mail gateway's banner\n".as_slice(), &specimen::table_pdf(&specimen::ONE_PAGE, "")].concat();
     let updated = rewritten(&pdf, 9, Object::Integer(9));
     let document = Document::open(&updated).unwrap();
     assert_eq!(document.revisions().len(), 2);
@@ -107,7 +108,7 @@ fn offsets_count_from_where_the_base_counts() {
 
 #[test]
 fn what_did_not_change_is_not_written() {
-    for pdf in both_styles(&sample::ONE_PAGE) {
+    for pdf in both_styles(&specimen::ONE_PAGE) {
         let document = Document::open(&pdf).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
         let pages = Place::object(id(2));
@@ -122,12 +123,12 @@ fn what_did_not_change_is_not_written() {
 fn old_generations_are_kept() {
     let page = Ref { number: 5, generation: 7 };
     let pages = (id(2), "<< /Type /Pages /Kids [5 7 R] /Count 1 >>");
-    let base = sample::table_pdf(&sample::ONE_PAGE, "");
-    let pdf = sample::with_section(&base, &[pages, (page, "<< /Type /Page /Parent 2 0 R >>")], "/Size 6");
+    let base = specimen::table_pdf(&specimen::ONE_PAGE, "");
+    let pdf = specimen::with_section(&base, &[pages, (page, "<< /Type /Page /Parent 2 0 R >>")], "/Size 6");
     let document = Document::open(&pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
     writer.edit_dictionary(&Place::object(page)).unwrap().set("Rotate", Object::Integer(90));
-    let updated = sample::apply(&pdf, &writer.finish([0; 16]).unwrap());
+    let updated = specimen::apply(&pdf, &writer.finish([0; 16]).unwrap());
     let document = Document::open(&updated).unwrap();
     let page = document.latest().get(page).unwrap();
     assert_eq!(page.as_dictionary().unwrap().get("Rotate"), Some(&Object::Integer(90)));
@@ -135,7 +136,7 @@ fn old_generations_are_kept() {
 
 #[test]
 fn streams_come_back_compressed_or_not() {
-    for pdf in both_styles(&sample::ONE_PAGE) {
+    for pdf in both_styles(&specimen::ONE_PAGE) {
         let document = Document::open(&pdf).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
         let (long, short) = (vec![b'a'; 10_000], b"\r\nendstream\n".to_vec());
@@ -143,7 +144,7 @@ fn streams_come_back_compressed_or_not() {
         writer.put_stream(id(31), Dictionary::new(), short.clone());
         let appended = writer.finish([0; 16]).unwrap();
         assert!(appended.bytes.len() < 1000);
-        let updated = sample::apply(&pdf, &appended);
+        let updated = specimen::apply(&pdf, &appended);
         let document = Document::open(&updated).unwrap();
         for (number, data) in [(30, long), (31, short)] {
             let Object::Stream(stream) = document.latest().get(id(number)).unwrap() else { panic!() };
@@ -155,7 +156,7 @@ fn streams_come_back_compressed_or_not() {
 #[test]
 fn a_stream_of_the_base_takes_its_data_along() {
     let stream = "<< /Length 5 /Kind (a) >>\nstream\nhello\nendstream";
-    for pdf in both_styles(&sample::one_page_with(&[(4, stream)])) {
+    for pdf in both_styles(&specimen::one_page_with(&[(4, stream)])) {
         let document = Document::open(&pdf).unwrap();
         let Object::Stream(mut stream) = document.latest().get(id(4)).unwrap() else { panic!() };
         stream.dictionary.set("Kind", Object::Integer(1));
@@ -169,17 +170,17 @@ fn a_stream_of_the_base_takes_its_data_along() {
 
 #[test]
 fn an_encrypted_base_is_refused() {
-    let pdf = sample::table_pdf(&sample::ONE_PAGE, "/Encrypt 3 0 R");
+    let pdf = specimen::table_pdf(&specimen::ONE_PAGE, "/Encrypt 3 0 R");
     let document = Document::open(&pdf).unwrap();
     assert_eq!(UpdateWriter::new(&document).err().unwrap().kind(), ErrorKind::Encrypted);
 }
 
 #[test]
 fn a_signature_is_embedded_padded_or_refused() {
-    for pdf in both_styles(&sample::ONE_PAGE) {
+    for pdf in both_styles(&specimen::ONE_PAGE) {
         let document = Document::open(&pdf).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
-        writer.put_signature(id(40), &sample::entries(), 4);
+        writer.put_signature(id(40), &specimen::entries(), 4);
         let mut appended = writer.finish([0; 16]).unwrap();
         assert_eq!(appended.capacity(), 4);
         let error = appended.embed(&[0x30; 5]).unwrap_err();
@@ -189,7 +190,7 @@ fn a_signature_is_embedded_padded_or_refused() {
         appended.embed(&[0x31, 0xAB]).unwrap();
         let [before, after] = appended.covered().unwrap();
         let before_hole = [&pdf, before].concat();
-        let updated = sample::apply(&pdf, &appended);
+        let updated = specimen::apply(&pdf, &appended);
         assert_eq!(updated, [&before_hole, b"<31AB0000>".as_slice(), after].concat());
         let document = Document::open(&updated).unwrap();
         let signature = SignatureDictionary::read(document.latest(), id(40)).unwrap();
@@ -203,29 +204,29 @@ fn a_signature_is_embedded_padded_or_refused() {
 
 #[test]
 fn two_signatures_in_one_update_are_refused() {
-    let pdf = sample::table_pdf(&sample::ONE_PAGE, "");
+    let pdf = specimen::table_pdf(&specimen::ONE_PAGE, "");
     let document = Document::open(&pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
-    writer.put_signature(id(40), &sample::entries(), 4);
-    writer.put_signature(id(41), &sample::entries(), 4);
+    writer.put_signature(id(40), &specimen::entries(), 4);
+    writer.put_signature(id(41), &specimen::entries(), 4);
     assert_eq!(writer.finish([0; 16]).unwrap_err().kind(), ErrorKind::State);
 }
 
 #[test]
 fn the_same_changes_give_the_same_bytes() {
-    for pdf in both_styles(&sample::ONE_PAGE) {
-        let sign = || sample::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
+    for pdf in both_styles(&specimen::ONE_PAGE) {
+        let sign = || specimen::signed(&pdf, FieldChoice::Numbered("Signature")).unwrap();
         assert_eq!(sign(), sign());
     }
 }
 
 #[test]
 fn beyond_ten_gigabytes_a_table_is_refused_and_a_stream_goes_on() {
-    for (pdf, is_table) in both_styles(&sample::ONE_PAGE).into_iter().zip([true, false]) {
+    for (pdf, is_table) in both_styles(&specimen::ONE_PAGE).into_iter().zip([true, false]) {
         let base = Sparse::from(&pdf);
         let document = Document::open(base.clone()).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
-        writer.put_signature(id(40), &sample::entries(), 4);
+        writer.put_signature(id(40), &specimen::entries(), 4);
         let mut appended = match writer.finish([0; 16]) {
             Err(error) => {
                 assert!(is_table && error.kind() == ErrorKind::Limit, "{error}");
@@ -282,5 +283,35 @@ impl Source for Sparse {
             };
         }
         Ok(())
+    }
+}
+
+proptest! {
+    #[test]
+    fn damaged_files_are_read_and_signed_without_panic(
+        is_stream: bool,
+        edits in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let pdf = both_styles(&specimen::ONE_PAGE)[usize::from(is_stream)].clone();
+        let (pdf, _) = specimen::signed(&pdf, FieldChoice::Named("a")).unwrap();
+        let additions = DssAdditions { certs: vec![vec![1; 9]], ..DssAdditions::default() };
+        let mut pdf = specimen::with_evidence(&pdf, &additions).unwrap();
+        for (at, byte) in edits {
+            let at = at.index(pdf.len());
+            pdf[at] = byte;
+        }
+        if let Ok(document) = Document::open(&pdf) {
+            let view = document.latest();
+            let _ = Dss::read(view);
+            for field in Form::read(view).iter().flat_map(Form::signatures) {
+                field.signature(view).unwrap();
+            }
+            if let Ok((signed, field)) = specimen::signed(&pdf, FieldChoice::Numbered("b")) {
+                let document = Document::open(&signed).unwrap();
+                let form = Form::read(document.latest()).unwrap();
+                let signature = form.field(&field.name).unwrap().signature(document.latest()).unwrap().unwrap();
+                prop_assert_eq!(signature.byte_range.unwrap().end(), signed.len() as u64);
+            }
+        }
     }
 }

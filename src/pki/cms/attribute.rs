@@ -2,8 +2,9 @@
 //!
 //! Invariant: values are kept as received; reading one never changes what is hashed.
 //!
-//! Specified in RFC 5652, 11; RFC 5035 (signing-certificate); RFC 6211 (algorithm protection); ISO 32000-2, 12.8.3.3.2 (Adobe's
-//! revocation information); EN 319 122-1 (CAdES). Nouns: [`Attribute`], [`EssCertificateId`], [`RevocationValues`].
+//! Specified in RFC 5652, 11; RFC 5035 (signing-certificate); RFC 6211 (algorithm protection); ISO 32000-2, 12.8.3.3.2
+//! (Adobe's revocation information); EN 319 122-1 (CAdES). Nouns: [`Attribute`], [`EssCertificateId`],
+//! [`RevocationValues`].
 
 use const_oid::ObjectIdentifier;
 use der::{Any, Decode};
@@ -218,7 +219,8 @@ pub(super) fn commitment_type(value: &[u8]) -> Result<ObjectIdentifier, CmsFault
     Elements::new(value).expect(SEQUENCE, what)?.children().any(what)?.oid(what)
 }
 
-/// The certificates of a CAdES `CertificateValues`; those that do not parse are left out (EN 319 122-1, 5.4.2.1 and A.1.1).
+/// The certificates of a CAdES `CertificateValues`; those that do not parse are left out (EN 319 122-1, 5.4.2.1 and
+/// A.1.1).
 pub(super) fn certificate_values(value: &[u8]) -> Result<Vec<Certificate>, CmsFault> {
     let what = "certificate values";
     let values = Elements::new(value).expect(SEQUENCE, what)?.children().all(what)?;

@@ -1,7 +1,8 @@
 //! Writing SignedData: first the attributes that get signed, then, when the signature value is there, the whole.
 //!
 //! Invariant: what is written is DER. Adding an unsigned attribute changes no byte of what stands but lengths.
-//! Invariant: no signing-time unless asked for: PAdES says the time in the signature dictionary (EN 319 142-1, Table 1).
+//! Invariant: no signing-time unless asked for: PAdES says the time in the signature dictionary (EN 319 142-1, Table
+//! 1).
 //!
 //! Specified in RFC 5652, 5; RFC 5035; EN 319 122-1, 5. Nouns: [`SignedAttributes`], [`SignedDataWriter`].
 
@@ -28,7 +29,8 @@ const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
 pub(crate) struct SignedAttributes(Vec<Vec<u8>>);
 
 impl SignedAttributes {
-    /// Content type, the content's digest, and the certificate that signs, named by its `digest` (EN 319 142-1, T02, T03, T10).
+    /// Content type, the content's digest, and the certificate that signs, named by its `digest` (EN 319 142-1, T02,
+    /// T03, T10).
     pub(crate) fn new(
         digest: DigestAlgorithm,
         content_type: ObjectIdentifier,
@@ -72,8 +74,8 @@ pub(crate) struct SignedDataWriter<'a> {
 }
 
 impl<'a> SignedDataWriter<'a> {
-    /// A detached signature over `id-data`: the signed attributes as [`SignedAttributes::to_der`] gave them, and the signature value
-    /// over them. The digest algorithm is the signature algorithm's.
+    /// A detached signature over `id-data`: the signed attributes as [`SignedAttributes::to_der`] gave them, and the
+    /// signature value over them. The digest algorithm is the signature algorithm's.
     pub(crate) fn new(
         attributes_der: &'a [u8],
         algorithm: SignatureAlgorithm,
@@ -168,7 +170,8 @@ pub(crate) fn add_timestamp(signed_data_der: &[u8], token: &[u8]) -> Result<Vec<
 /// Adds an unsigned attribute with one DER `value` to a SignedData with one signer; padding behind it is dropped.
 ///
 /// # Errors
-/// [`CmsFault::NotDer`] where it is BER, [`CmsFault::NoSigner`] and [`CmsFault::SeveralSigners`], or how it is malformed.
+/// [`CmsFault::NotDer`] where it is BER, [`CmsFault::NoSigner`] and [`CmsFault::SeveralSigners`], or how it is
+/// malformed.
 pub(crate) fn add_unsigned_attribute(
     signed_data_der: &[u8],
     attribute: ObjectIdentifier,
@@ -342,8 +345,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn additions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), at in 0usize..1000, byte in any::<u8>()) {
+        fn additions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), at in 0usize..1000) {
             let _ = add_timestamp(&bytes, &bytes);
+            let byte = bytes.first().copied().unwrap_or(0);
             let mut der = Party::new(1).cms(b"content");
             let at = at % der.len();
             der[at] = byte;

@@ -1,6 +1,7 @@
 //! The ASN.1 of the time-stamp protocol, both ways.
 //!
-//! Invariant: plain values; nothing is judged here. What a TSA signed is the bytes in the token, never a re-encoding of [`TstInfo`].
+//! Invariant: plain values; nothing is judged here. What a TSA signed is the bytes in the token, never a re-encoding
+//! of [`TstInfo`].
 //!
 //! Specified in RFC 3161, 2.4 (with RFC 5816's changes, which lie in the CMS attributes and not here).
 //! Nouns: [`TimeStampReq`], [`TimeStampResp`] with [`PkiStatusInfo`], [`TstInfo`] with [`GenTime`] and [`Accuracy`].
