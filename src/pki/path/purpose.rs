@@ -29,8 +29,6 @@ pub(crate) enum Purpose {
     TimeStamping,
     OcspSigning,
     CrlSigning,
-    /// Nothing is asked.
-    Any,
 }
 
 /// Why a certificate may not be used for a purpose.
@@ -53,7 +51,6 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
     let usages = certificate.key_usage()?;
     let signs = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;
     match purpose {
-        Purpose::Any => Ok(()),
         Purpose::CrlSigning => check_usage(usages, KeyUsages::CRLSign.into(), "cRLSign"),
         Purpose::DocumentSigning => {
             check_usage(usages, signs, "digitalSignature or nonRepudiation")?;
@@ -142,6 +139,5 @@ mod tests {
         assert!(judge(Purpose::OcspSigning, &[]).is_err());
         assert_eq!(judge(Purpose::CrlSigning, &[]), Ok(()));
         assert!(judge(Purpose::CrlSigning, &[usage(KeyUsages::KeyCertSign)]).is_err());
-        assert_eq!(judge(Purpose::Any, &[usage(KeyUsages::EncipherOnly)]), Ok(()));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: this is RFC 5280, 6.1 without revocation: whether a status was known is asked separately, of any time.
 //!
-//! Specified in RFC 5280, 6.1.2 to 6.1.5. Nouns: [`PathSettings`] (6.1.1), [`ValidPath`] (6.1.6).
+//! Specified in RFC 5280, 6.1.2 to 6.1.5. Noun: [`PathSettings`] (6.1.1).
 
 use std::collections::HashSet;
 
@@ -52,15 +52,8 @@ pub(crate) enum ValidityCheck {
     /// Everybody's but the target's, which EN 319 102-1, 5.2.6 looks at later.
     Issuers,
     /// Nobody's: chains of the chain model (EN 319 102-1, 5.6.2.1).
+    #[cfg_attr(not(test), expect(dead_code, reason = "past validation will ask for it"))]
     Nobody,
-}
-
-/// A path that holds, and what for.
-#[derive(Clone, Debug)]
-pub(crate) struct ValidPath {
-    pub(crate) path: Path,
-    /// The user-constrained policies that the path is valid for.
-    pub(crate) policies: PolicySet,
 }
 
 impl PathSettings {
@@ -79,8 +72,9 @@ impl PathSettings {
     }
 }
 
-/// Judges `path` as of `at`. The first fault from the anchor downwards is returned.
-pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result<ValidPath, PathFault> {
+/// Judges `path` as of `at`; returns the policies that it is valid for (RFC 5280, 6.1.6: the user-constrained-policy-set), or the first fault
+/// from the anchor downwards.
+pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result<PolicySet, PathFault> {
     if path.is_anchor() {
         return anchor_itself(path, at, settings);
     }
@@ -97,9 +91,7 @@ pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result
         step.map_err(|fault| PathFault::refused(certificate, fault))?;
     }
     let Some(target) = target else { return Err(PathFault::TooLong { limit: 0 }) };
-    let policies = state.policies.finish(target, &settings.policies);
-    let policies = policies.map_err(|fault| PathFault::refused(target, fault))?;
-    Ok(ValidPath { path: path.clone(), policies })
+    state.policies.finish(target, &settings.policies).map_err(|fault| PathFault::refused(target, fault))
 }
 
 /// Where a certificate stands in its path.
@@ -194,11 +186,11 @@ fn check_extensions(certificate: &Certificate) -> Result<(), StepFault> {
 }
 
 /// A target that is trusted itself has nothing above it (EN 319 102-1, 5.2.6 step 1).
-fn anchor_itself(path: &Path, at: Time, settings: &PathSettings) -> Result<ValidPath, PathFault> {
+fn anchor_itself(path: &Path, at: Time, settings: &PathSettings) -> Result<PolicySet, PathFault> {
     if let (ValidityCheck::All, Some(target)) = (settings.validity, path.certificates.first()) {
         check_validity(target, at).map_err(|fault| PathFault::refused(target, fault))?;
     }
-    Ok(ValidPath { path: path.clone(), policies: settings.policies.clone() })
+    Ok(settings.policies.clone())
 }
 
 #[cfg(test)]

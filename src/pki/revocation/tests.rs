@@ -1,5 +1,6 @@
 //! Who may say what about whom, and what happens to values that lie.
 
+use der::Decode;
 use proptest::prelude::*;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
@@ -124,7 +125,7 @@ fn responders_that_the_issuer_did_not_appoint_are_refused() {
     let eku = purposes(false, &[EKU_OCSP_SIGNING]);
     let foreign = party(8, 8).issue(RESPONDER, std::slice::from_ref(&eku));
     assert_eq!(scene.fault(&[], std::slice::from_ref(&response), &[foreign]), RevocationFault::NotAuthorised);
-    let namesake = party(CA.name, 8).issue(RESPONDER, &[eku.clone()]);
+    let namesake = party(CA.name, 8).issue(RESPONDER, std::slice::from_ref(&eku));
     assert_eq!(scene.fault(&[], std::slice::from_ref(&response), &[namesake]), RevocationFault::NotAuthorised);
     let unfit = CA.issue(RESPONDER, &[]);
     assert!(matches!(scene.fault(&[], &[response], &[unfit]), RevocationFault::SignerPurpose(_)));
@@ -160,8 +161,19 @@ fn a_response_about_another_certificate_is_no_data() {
 }
 
 #[test]
+fn a_bare_basic_response_says_the_same() {
+    let scene = Scene::new();
+    let limits = Limits::default();
+    let full = OcspResponse::from_der(&scene.ocsp(CA, good(), &[]), &limits).unwrap();
+    let bare = ocsp::asn1::OcspResponse::from_der(full.der()).unwrap().response_bytes.unwrap().response;
+    let bare = OcspResponse::from_basic_der(bare.as_bytes(), &limits).unwrap();
+    assert_eq!((bare.produced_at(), bare.responder(), bare.nonce()), (full.produced_at(), full.responder(), None));
+    let ask = |ocsp| answers(&scene.leaf, &scene.issuer, &[], &[ocsp], &[], &limits).answers;
+    assert_eq!(ask(bare), ask(full));
+}
+
+#[test]
 fn requests_carry_the_nonce() {
-    use der::Decode;
     let scene = Scene::new();
     let der = OcspRequest::for_certificate(&scene.leaf, &scene.issuer, Some(&[7; 16])).unwrap();
     let request = OcspRequest::from_der(&der).unwrap();
