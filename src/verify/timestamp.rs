@@ -17,7 +17,6 @@ use crate::time::Time;
 pub(crate) struct JudgedToken {
     pub(crate) report: TimestampReport,
     pub(crate) cryptography: Cryptography,
-    pub(crate) judged: Option<Judged>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -30,8 +29,9 @@ impl JudgedToken {
             signer: None,
             trust_source: None,
             policy: None,
+            serial: None,
         };
-        Self { report, cryptography: Cryptography::unchecked(), judged: None, findings: Vec::new() }
+        Self { report, cryptography: Cryptography::unchecked(), findings: Vec::new() }
     }
 
     /// The proved time, where the token passed.
@@ -77,8 +77,9 @@ pub(crate) fn judge(
         signer: cryptography.signing_certificate.as_ref().map(certificate_report),
         trust_source: trust_source(judged.as_ref()),
         policy: Some(token.policy().to_string()),
+        serial: Some(token.serial_hex()),
     };
-    JudgedToken { report, cryptography, judged, findings }
+    JudgedToken { report, cryptography, findings }
 }
 
 /// The order of EN 319 102-1, 5.3: a broken digest or value weighs more than any trouble with certificates.

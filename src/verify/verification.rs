@@ -153,11 +153,14 @@ pub(crate) fn evidence_in(
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
 fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
-    let archived = cms.signer().and_then(|signer| signer.adbe_revocation()).unwrap_or_default();
-    for crl in cms.crls().iter().chain(&archived.crls) {
+    let Ok(signer) = cms.signer() else { return };
+    signer.certificate_values().unwrap_or_default().into_iter().for_each(|one| evidence.insert_certificate(one));
+    let archived = signer.adbe_revocation().unwrap_or_default();
+    let valued = signer.revocation_values().unwrap_or_default();
+    for crl in cms.crls().iter().chain(&archived.crls).chain(&valued.crls) {
         let _ = evidence.add_crl(crl);
     }
-    for ocsp in cms.ocsp_responses().iter().chain(&archived.ocsps) {
+    for ocsp in cms.ocsp_responses().iter().chain(&archived.ocsps).chain(&valued.ocsps) {
         let _ = evidence.add_ocsp(ocsp);
     }
 }
