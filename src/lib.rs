@@ -16,6 +16,8 @@
 
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "http")]
+pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod pdf;
 pub(crate) mod pki;
@@ -25,6 +27,8 @@ pub(crate) mod time;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
+#[cfg(feature = "http")]
+pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;
