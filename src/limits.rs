@@ -37,6 +37,8 @@ pub struct Limits {
     pub path_steps: usize,
     /// Certificates in one path, from the target to the anchor. Real ones have at most 8.
     pub path_length: usize,
+    /// Comparisons of names with name constraints on one path. Real ones need below 1,000; other validators stop at 250,000 too.
+    pub name_comparisons: usize,
     /// Nesting of ASN.1 values. Real certificates stay below 20.
     pub asn1_depth: usize,
     /// Signature timestamps read from one signature.
@@ -61,6 +63,7 @@ impl Default for Limits {
             revocation_values: 10_000,
             path_steps: 400,
             path_length: 16,
+            name_comparisons: 250_000,
             asn1_depth: 64,
             signature_timestamps: 32,
         }

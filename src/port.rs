@@ -80,7 +80,8 @@ impl FetchRequest {
 /// A signing certificate, the chain above it, and the algorithm that its key signs with.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    certificates: Vec<Certificate>,
+    signing: Certificate,
+    chain: Vec<Certificate>,
     algorithm: SignatureAlgorithm,
     key: PublicKey,
 }
@@ -96,16 +97,17 @@ impl Identity {
                 Error::new(ErrorKind::Certificate, "a certificate of the signer's chain cannot be read").because(fault)
             })
         };
-        let certificates = certificates.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-        let signing = certificates.first().ok_or_else(|| {
+        let mut certificates = certificates.into_iter().map(read);
+        let signing = certificates.next().ok_or_else(|| {
             Error::new(ErrorKind::Certificate, "the signer has no certificate")
                 .advise("give the signing certificate, followed by those of the issuing authorities")
-        })?;
+        })??;
+        let chain = certificates.collect::<Result<Vec<_>>>()?;
         let key = signing.public_key().map_err(|fault| {
-            Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(signing)
+            Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(&signing)
         })?;
         let algorithm = key.default_algorithm();
-        Ok(Self { certificates, algorithm, key })
+        Ok(Self { signing, chain, algorithm, key })
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
@@ -122,11 +124,21 @@ impl Identity {
 
     /// The signing certificate, then its chain, each DER.
     pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.certificates.iter().map(Certificate::der)
+        self.all().map(Certificate::der)
     }
 
+    pub(crate) fn signing_certificate(&self) -> &Certificate {
+        &self.signing
+    }
+
+    /// The signing certificate, then its chain.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Certificate> {
+        std::iter::once(&self.signing).chain(&self.chain)
+    }
+
+    /// The certificates above the signing certificate.
     pub(crate) fn chain(&self) -> &[Certificate] {
-        &self.certificates
+        &self.chain
     }
 
     pub(crate) fn key(&self) -> &PublicKey {

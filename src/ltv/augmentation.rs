@@ -3,11 +3,12 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::dss::Dss;
-use crate::pdf::evidence::{DssAdditions, append};
+use crate::pdf::evidence::DssAdditions;
 use crate::pdf::update::UpdateWriter;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
-use crate::pki::revocation::{Crl, OcspResponse};
+use crate::pki::revocation::crl::Crl;
+use crate::pki::revocation::ocsp::OcspResponse;
 use crate::port::TimestampAuthority;
 use crate::sign::{Timestamping, Update, file_id};
 use crate::time::Time;
@@ -16,11 +17,11 @@ use crate::time::Time;
 ///
 /// # Examples
 /// ```
-/// # use pades_ltv::{Augmentation, Document, Evidence, Signing, Time, authority::{Authority, Profile}};
+/// # use pades_ltv::{Augmentation, Document, Evidence, Signing, Time, authority::Authority};
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
-/// # let authority = Authority::new("doc", now);
-/// # let signer = authority.issue_signer("signer", Profile::P256)?;
-/// # let (trust, server) = (authority.trust(), authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let signer = authority.issue("signer")?;
+/// # let (trust, server) = (authority.anchors(), authority.at(now));
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
 /// # let base = Document::open(pdf)?;
 /// # let signed = Signing::new(&base, now).sign(&signer)?.timestamp(&server)?.finish()?.apply(pdf)?;
@@ -65,7 +66,7 @@ impl<'d> Augmentation<'d> {
     /// [`ErrorKind::SelfCheck`] where the result does not read back as meant.
     pub fn finish(&self) -> Result<Update> {
         let mut writer = UpdateWriter::new(self.document)?;
-        append(&mut writer, &self.additions())?;
+        Dss::append(&mut writer, &self.additions())?;
         let appended = writer.finish(file_id(self.document, self.now))?;
         let update = Update::new(self.document.len(), appended.bytes);
         self.check(&update)?;

@@ -5,7 +5,7 @@ use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
-use crate::pki::revocation::ocsp::OcspRequest;
+use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
@@ -41,8 +41,8 @@ impl Evidence {
 /// # use pades_ltv::{Collector, Document, Fetch, Time, TrustStore, authority::Authority};
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
-/// # let authority = Authority::new("doc", now);
-/// # let (trust, server) = (authority.trust(), authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let (trust, server) = (authority.anchors(), authority.at(now));
 /// let document = Document::open(pdf)?;
 /// let mut collector = Collector::new(&document, &trust, now)?;
 /// while let Some(request) = collector.next_request() {
@@ -185,7 +185,7 @@ fn signer(cms: &SignedData, at_hand: &Evidence) -> Option<Certificate> {
     let signer = cms.signer().ok()?;
     let candidates = || cms.certificates().iter().chain(at_hand.certificates());
     let named = signer.signing_certificate_in(candidates()).ok().cloned();
-    named.or_else(|| signer.certificate_by_identifier(candidates()).cloned())
+    named.or_else(|| signer.identified_certificate_in(candidates()).cloned())
 }
 
 /// Who may close a gap: OCSP before CRLs, which may be large.
@@ -195,8 +195,9 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
             certificate.issuer_urls().into_iter().map(|url| FetchRequest::Certificate { url }).collect()
         }
         Gap::Revocation(subject, issuer) => {
-            let body = OcspRequest::for_certificate(subject, issuer, None);
-            let ocsp = subject.ocsp_urls().into_iter().map(|url| FetchRequest::Ocsp { url, body: body.clone() });
+            let body = OcspRequest::for_certificate(subject, issuer, None).ok();
+            let ocsp =
+                subject.ocsp_urls().into_iter().filter_map(|url| Some(FetchRequest::Ocsp { url, body: body.clone()? }));
             let crls = subject.crl_urls().into_iter().map(|url| FetchRequest::Crl { url });
             ocsp.chain(crls).collect()
         }

@@ -10,7 +10,6 @@
 
 use std::ops::Range;
 
-use super::bytes::Cursor;
 use super::document::Document;
 use super::lexer::space;
 use super::object::Ref;
@@ -32,12 +31,12 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
     let Some(appended) = document.revisions().get(revision).filter(|_| revision > 0) else { return Ok(Vec::new()) };
     let view = document.view(revision);
     let known = known(document, revision);
-    let mut strays = Vec::new();
+    let mut strays = misplaced(document, revision);
     let mut at = appended.start();
     let mut next = 0;
     while at < appended.end() {
         let mut cursor = document.bytes().cursor(at..appended.end(), 1024);
-        skip(&mut cursor)?;
+        cursor.lex(space)?;
         at = cursor.offset();
         if at >= appended.end() {
             break;
@@ -47,7 +46,7 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
         }
         let step = match known.get(next) {
             Some((place, part)) if *place == at => read(&view, at, part)?,
-            _ if cursor.lex(ending).is_ok() => Step::Known(cursor.offset()),
+            _ if cursor.lex(ending).is_ok() && cursor.offset() == appended.end() => break,
             _ => Step::Stray("bytes that no cross-reference entry places".into()),
         };
         at = match step {
@@ -66,6 +65,46 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
         };
     }
     Ok(strays)
+}
+
+/// What a revision says that no writer says, and that gives bytes which were signed as something else a new meaning: an
+/// object placed among the bytes of an earlier revision, where it was not before; an object stream replaced under
+/// the objects that it holds; no root.
+fn misplaced(document: &Document<'_>, index: usize) -> Vec<Stray> {
+    let Some(revision) = document.revisions().get(index) else { return Vec::new() };
+    let before = index.saturating_sub(1);
+    let is_own = |entry: &XrefEntry| match entry {
+        XrefEntry::Free => true,
+        XrefEntry::InFile { offset, .. } => revision.range.contains(offset),
+        XrefEntry::InStream { stream, .. } => revision.entry(*stream).is_some(),
+    };
+    let strange = revision.changed.iter().filter(|(number, entry)| {
+        !is_own(entry) && document.history(*number, before).is_none_or(|(_, earlier)| earlier != *entry)
+    });
+    let replaced = revision.changed.iter().filter(|(number, entry)| {
+        document.is_container_before(*number, index)
+            && document.history(*number, before).is_some_and(|(_, earlier)| earlier != *entry)
+    });
+    let replaced = replaced.map(|(number, _)| Stray {
+        range: revision.startxref..revision.startxref,
+        what: format!("object stream {number}, which holds older objects, is replaced"),
+    });
+    let misplaced = strange.map(|(number, entry)| match entry {
+        XrefEntry::InFile { offset, .. } => Stray {
+            range: *offset..*offset,
+            what: format!("object {number} is placed outside the revision that adds it"),
+        },
+        _ => Stray {
+            range: revision.startxref..revision.startxref,
+            what: format!("object {number} is placed in an object stream of an earlier revision"),
+        },
+    });
+    let rootless = revision
+        .trailer
+        .get("Root")
+        .is_none()
+        .then(|| Stray { range: revision.startxref..revision.startxref, what: "the trailer has no /Root".into() });
+    misplaced.chain(replaced).chain(rootless).collect()
 }
 
 /// What stands at a place that the revision knows.
@@ -113,7 +152,77 @@ fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
     }
 }
 
-/// White space and comments, except at a `%%EOF` that belongs to a `startxref`: that is read with it.
-fn skip(cursor: &mut Cursor<'_>) -> Result<()> {
-    cursor.lex(space)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::sample::Sample;
+
+    fn base() -> Sample {
+        Sample::one_page().object(4, "(signed)").table("/Root 1 0 R/Size 5")
+    }
+
+    fn strays(sample: &Sample) -> Vec<(String, String)> {
+        let document = Document::open(&sample.bytes).unwrap();
+        let strays = account(&document, document.revisions().len() - 1).unwrap();
+        let text = |stray: &Stray| {
+            let range = stray.range.start as usize..stray.range.end as usize;
+            String::from_utf8_lossy(&sample.bytes[range]).into_owned()
+        };
+        strays.into_iter().map(|stray| (text(&stray), stray.what)).collect()
+    }
+
+    #[test]
+    fn sound_updates_account_for_every_byte() {
+        let table = base().raw(b"% a comment\n\n").object(4, "5").stream(5, "", b"data").table("/Root 1 0 R");
+        assert_eq!(strays(&table), []);
+        let stream = base().object(4, "5").xref_stream(6, "/Root 1 0 R", &[]);
+        assert_eq!(strays(&stream), []);
+        assert_eq!(strays(&base()), []);
+    }
+
+    #[test]
+    fn objects_that_no_entry_places_are_stray() {
+        let hidden = "7 0 obj\n<</Type/Page>>\nendobj\n";
+        let sample = base().raw(hidden.as_bytes()).object(4, "5").table("/Root 1 0 R");
+        assert_eq!(strays(&sample), [(hidden.to_owned(), "bytes that no cross-reference entry places".to_owned())]);
+        let sample = base().object(4, "5").raw(hidden.as_bytes()).table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, hidden);
+        let sample = base().object(4, "5").raw(b"xref\n0 0\ntrailer<<>>\n").table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, "xref\n0 0\ntrailer<<>>\n");
+    }
+
+    #[test]
+    fn wrong_lengths_and_broken_objects_are_stray() {
+        let sample = base();
+        let place = sample.offset();
+        let wrong = sample.raw(b"5 0 obj\n<</Length 3>>\nstream\nlonger\nendstream\nendobj\n").entry(5, place);
+        assert_eq!(strays(&wrong.table("/Root 1 0 R"))[0].1, "object 5 0 is a stream whose /Length is wrong");
+        let sample = base();
+        let place = sample.offset();
+        let wrong = sample.raw(b"6 0 obj\n5\nendobj\n").entry(5, place).table("/Root 1 0 R");
+        assert!(strays(&wrong)[0].1.starts_with("object 5 0 cannot be read"));
+    }
+
+    #[test]
+    fn what_an_update_says_about_older_bytes_is_stray_when_it_is_new() {
+        let again = base().entry(4, base().bytes.windows(7).position(|w| w == b"4 0 obj").unwrap() as u64);
+        assert_eq!(strays(&again.table("/Root 1 0 R")), []);
+        let moved = base().entry(4, 20).table("/Root 1 0 R");
+        assert_eq!(strays(&moved)[0].1, "object 4 is placed outside the revision that adds it");
+        assert_eq!(strays(&base().object(4, "5").table(""))[0].1, "the trailer has no /Root");
+    }
+
+    #[test]
+    fn an_object_stream_replaced_under_its_objects_is_stray() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 1/First 4", b"6 0 60");
+        let sample = sample.xref_stream(8, "/Root 1 0 R", &[(6, 5, 0)]);
+        let sample = sample.stream(5, "/Type/ObjStm/N 1/First 4", b"6 0 61").xref_stream(9, "/Root 1 0 R", &[]);
+        assert_eq!(strays(&sample)[0].1, "object stream 5, which holds older objects, is replaced");
+    }
+
+    #[test]
+    fn ends_that_point_elsewhere_are_stray() {
+        let sample = base().object(4, "5").raw(b"startxref\n9\n%%EOF\n").table("/Root 1 0 R");
+        assert_eq!(strays(&sample)[0].0, "startxref\n9\n%%EOF\n");
+    }
 }

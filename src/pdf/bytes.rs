@@ -106,6 +106,11 @@ impl Cursor<'_> {
         self.start.saturating_add(offset(self.at)).min(self.end)
     }
 
+    /// How far the file has been read for it.
+    pub(crate) fn reach(&self) -> u64 {
+        self.start.saturating_add(offset(self.buffer.len())).min(self.end)
+    }
+
     /// Reads by `rule`, which gets a window and the offset at which it starts. On an error the cursor does not move.
     pub(crate) fn parse<T>(&mut self, mut rule: impl FnMut(&[u8], u64) -> Parsed<T>) -> Result<T> {
         loop {

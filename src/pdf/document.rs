@@ -16,7 +16,7 @@ use super::bytes::Bytes;
 use super::container::Container;
 use super::hashing::Digests;
 use super::parser::offset;
-use super::revision::{self, Ending, Revision};
+use super::revision::{self, Ending, Head, Revision};
 use super::source::Source;
 use super::view::View;
 use super::xref::{self, Section, XrefEntry};
@@ -34,6 +34,8 @@ const TAIL: u64 = 4096;
 /// It reads from its source when asked, and keeps decoded object streams only. The source must not change meanwhile.
 pub struct Document<'a> {
     bytes: Bytes<'a>,
+    /// What all offsets in the file lack.
+    head: Head,
     revisions: Vec<Revision>,
     /// Object number and revision index of every entry, ascending: the history of each object without a map for each revision.
     index: Vec<(u32, u32)>,
@@ -42,6 +44,8 @@ pub struct Document<'a> {
     /// Every offset at which some revision places an object, ascending; made when first wanted.
     places: OnceLock<Vec<u64>>,
     digests: Digests,
+    /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
+    first_uses: OnceLock<HashMap<u32, usize>>,
 }
 
 impl<'a> Document<'a> {
@@ -68,12 +72,12 @@ impl<'a> Document<'a> {
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let last = last(&bytes)?;
-        let shift = shift(&bytes, header, last.pointer);
-        let sections = xref::chain(&bytes, last.pointer, shift)?;
-        let revisions = revision::cut(&bytes, sections, shift, last)?;
+        let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
+        let sections = xref::chain(&bytes, last.pointer, head.shift)?;
+        let revisions = revision::cut(&bytes, sections, head, last)?;
         let index = index(&revisions);
-        let (containers, places) = (Mutex::default(), OnceLock::new());
-        Ok(Self { bytes, revisions, index, containers, places, digests })
+        let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        Ok(Self { bytes, head, revisions, index, containers, places, first_uses, digests })
     }
 
     /// The length of the file in bytes.
@@ -89,7 +93,7 @@ impl<'a> Document<'a> {
 
     /// Whether its last revision is encrypted (7.6).
     pub fn is_encrypted(&self) -> bool {
-        self.latest().trailer().get("Encrypt").is_some()
+        self.latest().is_encrypted()
     }
 
     /// What stands behind the last revision: nothing, in a sound file. In bytes from the start of the file.
@@ -106,6 +110,11 @@ impl<'a> Document<'a> {
     /// The objects as of the last revision.
     pub(crate) fn latest(&self) -> View<'_> {
         self.view(usize::MAX)
+    }
+
+    /// What all offsets that are written in the file lack: 0, unless bytes stand before the header.
+    pub(crate) fn shift(&self) -> u64 {
+        self.head.shift
     }
 
     pub(crate) fn source(&self) -> &dyn Source {
@@ -145,6 +154,22 @@ impl<'a> Document<'a> {
     /// Object number and revision index of every entry, ascending.
     pub(super) fn index(&self) -> &[(u32, u32)] {
         &self.index
+    }
+
+    /// Whether a revision before `revision` (index) places objects in the object stream `stream`.
+    pub(super) fn is_container_before(&self, stream: u32, revision: usize) -> bool {
+        let first_uses = self.first_uses.get_or_init(|| {
+            let mut first_uses = HashMap::new();
+            for (index, revision) in self.revisions.iter().enumerate() {
+                for (_, entry) in &revision.changed {
+                    if let XrefEntry::InStream { stream, .. } = entry {
+                        first_uses.entry(*stream).or_insert(index);
+                    }
+                }
+            }
+            first_uses
+        });
+        first_uses.get(&stream).is_some_and(|first| *first < revision)
     }
 
     /// Charges what an object takes beyond the place where another begins. Only hostile files have such objects, and
@@ -226,4 +251,230 @@ fn index(revisions: &[Revision]) -> Vec<(u32, u32)> {
     let mut index: Vec<_> = items.collect();
     index.sort_unstable();
     index
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::pdf::object::{Object, Ref};
+    use crate::pdf::sample::Sample;
+
+    fn id(number: u32) -> Ref {
+        Ref { number, generation: 0 }
+    }
+
+    fn integer(document: &Document<'_>, revision: usize, number: u32) -> Option<i64> {
+        document.view(revision).get(id(number)).unwrap().as_integer()
+    }
+
+    #[test]
+    fn documents_go_between_threads() {
+        fn is_send_and_sync<T: Send + Sync>() {}
+        is_send_and_sync::<Document<'static>>();
+    }
+
+    #[test]
+    fn every_revision_shows_its_own_objects() {
+        let mut sample = Sample::one_page().object(4, "40").object(5, "50").table("/Root 1 0 R/Size 6");
+        let mut ends = vec![sample.bytes.len() as u64];
+        for revision in 1..50 {
+            sample = sample.object(4, &format!("{}", 40 + revision)).table("/Root 1 0 R/Size 6");
+            ends.push(sample.bytes.len() as u64);
+        }
+        let document = Document::open(&sample.bytes).unwrap();
+        assert_eq!(document.revisions().iter().map(Revision::end).collect::<Vec<_>>(), ends);
+        for (revision, end) in ends.into_iter().enumerate() {
+            assert_eq!(integer(&document, revision, 4), Some(40 + revision as i64));
+            assert_eq!(integer(&document, revision, 5), Some(50));
+            assert_eq!(document.revisions()[revision].number(), revision + 1);
+            let prefix = Document::open(&sample.bytes[..end as usize]).unwrap();
+            assert_eq!(prefix.revisions().len(), revision + 1);
+        }
+        assert!(document.trailing().is_empty());
+        assert_eq!(document.latest().live_objects().map(|id| id.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn the_header_may_stand_behind_other_bytes_under_one_rule() {
+        let pdf = Sample::one_page().table("/Root 1 0 R/Size 4").bytes;
+        let from_header = [b"junk\n".as_slice(), &pdf].concat();
+        let mut sample = Sample::new();
+        sample.bytes = b"junk\n%PDF-1.7\n".to_vec();
+        let from_zero = sample.object(1, "<</Pages 2 0 R>>").object(2, "<</Kids[3 0 R]>>").object(3, "<<>>");
+        let from_zero = from_zero.table("/Root 1 0 R/Size 4").bytes;
+        for bytes in [from_header, from_zero] {
+            let document = Document::open(&bytes).unwrap();
+            assert_eq!(document.latest().first_page().unwrap().0, id(3));
+            assert_eq!(document.revisions()[0].end(), bytes.len() as u64);
+            let start = document.revisions()[0].startxref as usize;
+            assert!(bytes[start..].starts_with(b"xref"));
+        }
+        let far = [&[b' '; 1024][..], &pdf].concat();
+        assert_eq!(Document::open(&far).unwrap_err().kind(), ErrorKind::NotPdf);
+    }
+
+    #[test]
+    fn what_is_no_pdf_or_is_cut_off_says_so() {
+        for (bytes, text) in [(&b""[..], "empty"), (b"<html>", "no %PDF-"), (b"%PDF-1.7\nstartxref\n12", "cut off")] {
+            let error = Document::open(bytes).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotPdf);
+            assert!(error.to_string().contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn junk_behind_the_end_is_trailing() {
+        let pdf = Sample::one_page().table("/Root 1 0 R/Size 4").bytes;
+        let end = pdf.len() as u64;
+        let document = [&pdf[..], b"<!-- a mail gateway was here -->"].concat();
+        assert_eq!(Document::open(&document).unwrap().trailing(), end..end + 32);
+        let repeated = [&pdf[..], b"4 0 obj 17 endobj\n", &pdf[pdf.len() - 20..]].concat();
+        let document = Document::open(&repeated).unwrap();
+        assert_eq!((document.revisions().len(), document.trailing().start), (1, end));
+    }
+
+    #[test]
+    fn object_streams_and_hybrid_files() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 2/First 8", b"6 0 7 3 60 70");
+        let sample = sample.xref_stream(8, "/Root 1 0 R", &[(6, 5, 0), (7, 5, 1)]);
+        let document = Document::open(&sample.bytes).unwrap();
+        assert_eq!((integer(&document, 0, 6), integer(&document, 0, 7)), (Some(60), Some(70)));
+        assert_eq!(document.latest().max_object_number(), 99);
+
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 1/First 4", b"6 0 60");
+        let hidden = sample.offset();
+        let table = sample.bare_xref_stream(8, "", &[(6, 5, 0)]).entry(3, 1).entry(1, 1);
+        let offset = table.offset();
+        let sample = table.bare_table(&format!("/Root 1 0 R/Size 9/XRefStm {hidden}")).end(offset);
+        let document = Document::open(&sample.bytes).unwrap();
+        let revision = &document.revisions()[0];
+        assert_eq!((revision.style, &revision.conflicts[..]), (xref::XrefStyle::Hybrid, &[1, 3][..]));
+        assert_eq!(integer(&document, 0, 6), Some(60));
+    }
+
+    #[test]
+    fn a_linearized_file_is_one_revision() {
+        let sample = Sample::new().object(4, "<</Linearized 1>>");
+        let first = sample.offset();
+        let room = format!("xref\n4 1\n{first:010} 00000 n \ntrailer\n<</Root 1 0 R/Size 5/Prev 0000000000>>\n");
+        let (start, length) = (sample.bytes.len(), room.len());
+        let sample = sample.raw(&vec![b' '; length]).end(0).object(1, "<</Pages 2 0 R>>").object(2, "<</Kids[]>>");
+        let main = sample.offset();
+        let mut sample = sample.bare_table("/Size 4").end(first);
+        let section = room.replace("/Prev 0000000000", &format!("/Prev {main:010}"));
+        sample.bytes[start..start + length].copy_from_slice(section.as_bytes());
+        let document = Document::open(&sample.bytes).unwrap();
+        let revisions = document.revisions();
+        assert_eq!((revisions.len(), revisions[0].startxref, revisions[0].end()), (1, first, document.len()));
+        assert!(document.latest().catalog().is_ok());
+
+        // The same shape without /Linearized is a chain that jumps.
+        let mut jumping = sample.bytes.clone();
+        let at = jumping.windows(11).position(|window| window == b"/Linearized").unwrap();
+        jumping[at + 1] = b'X';
+        assert_eq!(Document::open(&jumping).unwrap_err().kind(), ErrorKind::Syntax);
+    }
+
+    #[test]
+    fn every_prefix_opens_or_says_why_not() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 2/First 8", b"6 0 7 3 60 70");
+        let sample = sample.xref_stream(8, "/Root 1 0 R", &[(6, 5, 0), (7, 5, 1)]).object(4, "4");
+        let bytes = sample.table("/Root 1 0 R/Size 9").bytes;
+        let opened = (0..=bytes.len()).filter(|length| match Document::open(&bytes[..*length]) {
+            Ok(document) => document.latest().live_objects().all(|id| document.latest().get(id).is_ok()),
+            Err(_) => false,
+        });
+        // Both whole revisions, what follows the first, and each without its last line end.
+        assert!(opened.count() > 3);
+    }
+
+    #[test]
+    fn a_flipped_byte_never_panics() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 2/First 8", b"6 0 7 3 60 70");
+        let bytes =
+            sample.xref_stream(8, "/Root 1 0 R", &[(6, 5, 0), (7, 5, 1)]).object(4, "4").table("/Root 1 0 R").bytes;
+        for at in 0..bytes.len() {
+            for value in [0, b'0', b'9', b'<', b'>', b' ', 0xff] {
+                let mut bytes = bytes.clone();
+                bytes[at] = value;
+                let Ok(document) = Document::open(&bytes) else { continue };
+                for revision in 0..document.revisions().len() {
+                    let _ = crate::pdf::account::account(&document, revision);
+                    let _ = document.view(revision).first_page();
+                }
+                document.latest().live_objects().for_each(|id| drop(document.latest().get(id)));
+            }
+        }
+    }
+
+    /// A file of 1 GB of which only the ends exist, and that counts what is read.
+    struct Sparse {
+        head: Vec<u8>,
+        tail: Vec<u8>,
+        len: u64,
+        read: AtomicU64,
+    }
+
+    impl Source for Sparse {
+        fn len(&self) -> std::io::Result<u64> {
+            Ok(self.len)
+        }
+
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+            self.read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+            let tail = self.len - self.tail.len() as u64;
+            for (place, byte) in (offset..).zip(buffer) {
+                let part = if place < tail { (&self.head, place) } else { (&self.tail, place - tail) };
+                *byte = part.0.get(part.1 as usize).copied().unwrap_or(0);
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn opening_a_gigabyte_reads_little() {
+        let head = Sample::one_page().bytes;
+        let place = |number: u32| {
+            let header = format!("{number} 0 obj");
+            head.windows(7).position(|window| window == header.as_bytes()).unwrap() as u64
+        };
+        let mut tail = Sample::new();
+        tail.bytes.clear();
+        for number in 1..=3 {
+            tail = tail.entry(number, place(number));
+        }
+        let len = 1 << 30;
+        let mut tail = tail.bare_table("/Root 1 0 R/Size 4").bytes;
+        let end = format!("startxref\n{}\n%%EOF\n", len - 4096);
+        tail.resize(4096 - end.len(), b' ');
+        tail.extend_from_slice(end.as_bytes());
+        let source = Sparse { head, tail, len, read: AtomicU64::new(0) };
+        let document = Document::open(&source).unwrap();
+        document.latest().first_page().unwrap();
+        assert!(source.read.load(Ordering::Relaxed) < 64 << 10, "{:?}", source.read);
+    }
+
+    #[test]
+    fn objects_inside_objects_spend_the_budget() {
+        // Every object is a string that holds all the others: each is as long as the file.
+        let mut sample = Sample::one_page();
+        let mut places = Vec::new();
+        for number in 10..2_000 {
+            places.push((number, sample.offset()));
+            sample = sample.raw(format!("{number} 0 obj (").as_bytes());
+        }
+        sample = sample.raw(&b")".repeat(1_990)).raw(b" endobj\n");
+        for (number, offset) in places {
+            sample = sample.entry(number, offset);
+        }
+        let bytes = sample.table("/Root 1 0 R/Size 2000").bytes;
+        let limits = Limits { decoded_bytes: 100_000, ..Limits::default() };
+        let document = Document::open_with(&bytes, limits).unwrap();
+        let kinds: Vec<_> =
+            document.latest().live_objects().map(|id| document.latest().get(id).err().map(|e| e.kind())).collect();
+        assert!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::Limit)).count() > 1_000);
+        assert!(matches!(document.latest().get(id(3)), Ok(Object::Dictionary(_))));
+    }
 }

@@ -6,21 +6,41 @@
 //! Invariant: nothing here ever sees a certificate. CMS, certificates and revocation values are opaque bytes.
 //! Invariant: a byte of the base is never changed; the tower only ever appends.
 //!
-//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
+//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its
+//! revisions), [`view`] (its objects as of one), [`account`] (bytes that belong to none),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;
+pub(crate) mod byte_range;
 mod bytes;
 mod container;
+pub(crate) mod contents;
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod corpora_updates;
 pub(crate) mod document;
+pub(crate) mod dss;
+pub(crate) mod evidence;
+pub(crate) mod extensions;
+pub(crate) mod field;
 pub(crate) mod filter;
+pub(crate) mod form;
 pub(crate) mod hashing;
 pub(crate) mod lexer;
 pub(crate) mod object;
 pub(crate) mod parser;
+pub(crate) mod placeholder;
 pub(crate) mod revision;
+#[cfg(test)]
+pub(crate) mod sample;
+pub(crate) mod serializer;
+pub(crate) mod signature;
 pub(crate) mod source;
+#[cfg(test)]
+pub(crate) mod specimen;
+pub(crate) mod text;
+pub(crate) mod transform;
+pub(crate) mod update;
 pub(crate) mod view;
 pub(crate) mod xref;

@@ -134,6 +134,10 @@ impl Object {
         }
     }
 
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
     /// A dictionary, or a stream's dictionary.
     pub(crate) fn as_dictionary(&self) -> Option<&Dictionary> {
         match self {
@@ -183,15 +187,27 @@ impl Dictionary {
         self.entries.push(entry);
     }
 
-    /// Sets `key` to `value`, in its old place if it has one.
+    /// Sets `key` to `value`, in its old place if it has one; afterwards the key stands once.
     pub(crate) fn set(&mut self, key: &str, value: Object) {
-        match self.entries.iter_mut().find(|entry| entry.key == *key) {
-            Some(entry) => {
-                entry.value = value;
-                entry.span = None;
-            }
-            None => self.entries.push(Entry { key: Name::from(key), value, span: None }),
+        *self.value_mut(key) = value;
+    }
+
+    /// The value of `key` for changing, `null` where it was absent; afterwards the key stands once.
+    pub(crate) fn value_mut(&mut self, key: &str) -> &mut Object {
+        let index = self.entries.iter().position(|entry| entry.key == *key).unwrap_or(self.entries.len());
+        let mut at = 0_usize;
+        self.entries.retain(|entry| {
+            let later_twin = at > index && entry.key == *key;
+            at = at.saturating_add(1);
+            !later_twin
+        });
+        if index == self.entries.len() {
+            self.entries.push(Entry { key: Name::from(key), value: Object::Null, span: None });
         }
+        #[expect(clippy::indexing_slicing, reason = "the index was found, or is that of the entry just pushed")]
+        let entry = &mut self.entries[index];
+        entry.span = None;
+        &mut entry.value
     }
 
     /// Removes `key`.

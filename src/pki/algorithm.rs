@@ -10,7 +10,7 @@ use der::asn1::{AnyRef, Null};
 use der::{Any, Decode, Encode};
 use spki::AlgorithmIdentifierOwned;
 
-use super::digest::DigestAlgorithm;
+use crate::digest::DigestAlgorithm;
 
 /// `rsaEncryption`, used in CMS as a signature algorithm whose digest stands beside it (RFC 3370, 3.2).
 const RSA_ENCRYPTION: ObjectIdentifier = rfc5912::RSA_ENCRYPTION;

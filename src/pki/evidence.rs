@@ -5,7 +5,9 @@
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
 use super::certificate::Certificate;
-use super::revocation::{Answer, Crl, Kind, OcspResponse};
+use super::revocation::crl::Crl;
+use super::revocation::ocsp::OcspResponse;
+use super::revocation::{Answer, Kind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -74,9 +76,14 @@ impl Evidence {
     /// Adds the value of `pool` that `answer` was read from.
     pub(crate) fn insert_answer(&mut self, answer: &Answer, pool: &Self) {
         match answer.kind {
-            Kind::Crl => pool.crls.get(answer.index).into_iter().for_each(|one| insert(&mut self.crls, one.clone(), Crl::der)),
+            Kind::Crl => {
+                let crls =
+                    [Some(answer.index), answer.base].into_iter().flatten().filter_map(|index| pool.crls.get(index));
+                crls.for_each(|crl| insert(&mut self.crls, crl.clone(), Crl::der));
+            }
             Kind::Ocsp => {
-                pool.ocsps.get(answer.index).into_iter().for_each(|one| insert(&mut self.ocsps, one.clone(), OcspResponse::der));
+                let ocsp = pool.ocsps.get(answer.index);
+                ocsp.into_iter().for_each(|ocsp| insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der));
             }
         }
     }

@@ -16,7 +16,7 @@ use sha2::{Sha224, Sha256, Sha384, Sha512};
 use spki::SubjectPublicKeyInfoRef;
 
 use super::algorithm::SignatureAlgorithm;
-use super::digest::DigestAlgorithm;
+use crate::digest::DigestAlgorithm;
 
 /// The curve's own `Ecdsa-Sig-Value` parser and equation; the digest is cut to the curve's length (FIPS 186-5, 6.4.2).
 macro_rules! ecdsa {
@@ -27,7 +27,7 @@ macro_rules! ecdsa {
     };
 }
 /// A public key that can verify, read from a `SubjectPublicKeyInfo`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PublicKey {
     Rsa(RsaPublicKey),
     P256(p256::ecdsa::VerifyingKey),

@@ -5,10 +5,19 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`digest`], [`algorithm`], [`key`], [`name`], [`certificate`].
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`cms`], [`timestamp`], [`trust`], [`path`],
+//! [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
+pub(crate) mod asn1_time;
 pub(crate) mod certificate;
-pub(crate) use crate::digest;
+pub(crate) mod cms;
+pub(crate) mod evidence;
+pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;
+pub(crate) mod path;
+pub(crate) mod revocation;
+pub(crate) mod signature;
+pub(crate) mod timestamp;
+pub(crate) mod trust;

@@ -38,9 +38,12 @@ pub struct Report {
 impl Report {
     /// The worst indication of all signatures; `None` where the file has no signature.
     ///
-    /// One TOTAL-FAILED makes the file TOTAL-FAILED; else one INDETERMINATE makes it INDETERMINATE.
+    /// One TOTAL-FAILED makes the file TOTAL-FAILED; else one INDETERMINATE makes it INDETERMINATE. A file whose signatures
+    /// could not all be read is INDETERMINATE at best.
     pub fn verdict(&self) -> Option<Indication> {
-        self.signatures.iter().map(|signature| signature.conclusion.indication).max()
+        let is_unread = self.findings.iter().any(|finding| matches!(finding.code, Code::Structure | Code::Limit));
+        let unread = is_unread.then_some(Indication::Indeterminate);
+        self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
     }
 }
 

@@ -17,10 +17,10 @@ pub(crate) mod timestamping;
 mod update;
 
 pub use prepared::Prepared;
+pub(crate) use revision::file_id;
 pub use signed::Signed;
 pub use signing::Signing;
 pub use timestamping::{PreparedTimestamp, Timestamping};
-pub(crate) use revision::file_id;
 pub use update::Update;
 
 /// Room for a timestamp token in bytes, where nothing else is said. Tokens with two or three RSA certificates inside

@@ -76,16 +76,17 @@ impl Prepared {
     /// As [`complete`](Self::complete), for the document that was prepared a moment ago.
     pub(super) fn complete_with<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.check_value(value)?;
-        let der = cms(&self.identity, self.input.message(), value, &[]);
+        let der = cms(&self.identity, self.input.message(), value);
         self.check_cms(&der)?;
         Ok(Signed::new(document, self.appended, der, self.now))
     }
 
     fn check_value(&self, value: &[u8]) -> Result<()> {
         self.identity.key().verify(self.input.algorithm(), self.input.message(), value).map_err(|fault| {
-            let error = Error::new(ErrorKind::Signer, "the signer's answer is no signature of the signing certificate");
-            let error = self.identity.chain().first().map_or(Error::new(ErrorKind::Signer, ""), |one| error.at(one));
-            error.because(fault).advise("check that key and certificate belong together, and that the digest was not hashed twice")
+            Error::new(ErrorKind::Signer, "the signer's answer is no signature of the signing certificate")
+                .at(self.identity.signing_certificate())
+                .because(fault)
+                .advise("check that key and certificate belong together, and that the digest was not hashed twice")
         })
     }
 
@@ -93,6 +94,6 @@ impl Prepared {
     fn check_cms(&self, der: &[u8]) -> Result<()> {
         let read = SignedData::from_der(der, &Limits::default()).map_err(not_as_meant)?;
         let signer = read.signer().map_err(not_as_meant)?;
-        signer.check_signature(self.identity.key(), None).map_err(not_as_meant)
+        signer.check_signature(self.identity.key(), &[]).map_err(not_as_meant)
     }
 }

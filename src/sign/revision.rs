@@ -3,7 +3,7 @@
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
-use crate::pdf::extensions;
+use crate::pdf::extensions::declare_extensions;
 use crate::pdf::field::{FieldChoice, sign_field};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureDictionary;
@@ -27,7 +27,7 @@ pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> R
     let signature = writer.allocate()?;
     let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
     sign_field(&mut writer, choice, signature, page)?;
-    extensions::declare(&mut writer)?;
+    declare_extensions(&mut writer)?;
     writer.put_signature(signature, &entries.signature, entries.reserved);
     writer.finish(file_id(base, now))
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pdf::update::Appended;
-use crate::pki::cms::{SignedData, builder, oid};
+use crate::pki::cms::{SignedData, add_timestamp};
 use crate::pki::timestamp::TimestampRequest;
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
@@ -46,8 +46,7 @@ impl<'d> Signed<'d> {
 
     /// The request for a timestamp over this signature's value (RFC 5126, 6.1.1; RFC 3161).
     ///
-    /// Its nonce is derived from the signature value and the time of signing; give another with
-    /// [`TimestampRequest::with_nonce`].
+    /// Its nonce is derived from the signature value and the time of signing.
     ///
     /// # Errors
     /// [`ErrorKind::SelfCheck`] where the signature does not read back; that would be a defect.
@@ -61,10 +60,9 @@ impl<'d> Signed<'d> {
     /// # Errors
     /// As [`timestamp`](Self::timestamp).
     pub fn timestamped(self, request: &TimestampRequest, response: &[u8]) -> Result<Self> {
-        let imprint = request.digest_algorithm().digest(&self.value()?);
+        let imprint = request.imprint_algorithm().digest(&self.value()?);
         let token = accept(request, &imprint, response)?;
-        let cms = builder::add_unsigned_attribute(&self.cms, oid::SIGNATURE_TIME_STAMP, &token)
-            .map_err(revision::not_as_meant)?;
+        let cms = add_timestamp(&self.cms, &token).map_err(revision::not_as_meant)?;
         let capacity = self.appended.capacity();
         if cms.len() > capacity {
             let missing = cms.len().saturating_sub(capacity);

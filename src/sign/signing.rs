@@ -1,5 +1,7 @@
 //! What a signature is to say, and where it is to stand.
 
+use const_oid::db::rfc5911::ID_DATA;
+
 use super::prepared::Prepared;
 use super::revision::{self, Entries};
 use super::signed::Signed;
@@ -7,9 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
-use crate::pki::certificate::Certificate;
-use crate::pki::cms::builder::{SignedAttributes, assemble};
-use crate::pki::cms::oid;
+use crate::pki::cms::{SignedAttributes, SignedDataWriter};
 use crate::port::{Identity, Signer};
 use crate::time::{Time, UtcOffset};
 
@@ -17,11 +17,11 @@ use crate::time::{Time, UtcOffset};
 ///
 /// # Examples
 /// ```
-/// # use pades_ltv::{Document, Signing, Time, UtcOffset, authority::{Authority, Profile}};
+/// # use pades_ltv::{Document, Signing, Time, UtcOffset, authority::Authority};
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
-/// # let authority = Authority::new("doc", now);
-/// # let (signer, tsa) = (authority.issue_signer("甲野サービス", Profile::P256)?, authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let (signer, tsa) = (authority.issue("甲野サービス")?, authority.at(now));
 /// let document = Document::open(pdf)?;
 /// let update = Signing::new(&document, now)
 ///     .field("FIELD_2336416_0")
@@ -133,12 +133,13 @@ impl<'d> Signing<'d> {
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
     /// cannot be signed; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
-        let signing = check_validity(identity, self.now)?;
+        check_validity(identity, self.now)?;
+        let signing = identity.signing_certificate();
         let digest = identity.algorithm().digest();
-        let attributes = |imprint: &[u8]| SignedAttributes::new(digest, oid::DATA, imprint, signing).to_der();
+        let attributes = |imprint: &[u8]| SignedAttributes::new(digest, ID_DATA, imprint, signing).to_der();
         let dummy = attributes(&vec![0; digest.len()]);
         let value = vec![0; identity.key().signature_len()];
-        let bare = cms(identity, &dummy, &value, &[]);
+        let bare = cms(identity, &dummy, &value);
         let entries = Entries {
             field: self.field.as_deref(),
             stem: "Signature",
@@ -164,21 +165,19 @@ impl<'d> Signing<'d> {
     }
 }
 
-/// The CMS of `identity` over `attributes`, with `tokens` as signature timestamps.
-pub(super) fn cms(identity: &Identity, attributes: &[u8], value: &[u8], tokens: &[Vec<u8>]) -> Vec<u8> {
-    let unsigned: Vec<_> = tokens.iter().map(|token| (oid::SIGNATURE_TIME_STAMP, token.clone())).collect();
-    let algorithm = identity.algorithm();
-    assemble(attributes, algorithm.digest(), algorithm, value, identity.chain(), None, &unsigned)
+/// The CMS of `identity` over `attributes`.
+pub(super) fn cms(identity: &Identity, attributes: &[u8], value: &[u8]) -> Vec<u8> {
+    let writer = SignedDataWriter::new(attributes, identity.algorithm(), value, identity.signing_certificate());
+    writer.chain(identity.chain()).finish()
 }
 
-fn check_validity(identity: &Identity, now: Time) -> Result<&Certificate> {
-    let Some(signing) = identity.chain().first() else {
-        return Err(Error::new(ErrorKind::Certificate, "the signer has no certificate"));
-    };
+fn check_validity(identity: &Identity, now: Time) -> Result<()> {
+    let signing = identity.signing_certificate();
     if signing.is_valid_at(now) {
-        return Ok(signing);
+        return Ok(());
     }
     let state = if now < signing.not_before() { "is not valid yet" } else { "has expired" };
-    let message = format!("the signing certificate {state}: valid from {} to {}", signing.not_before(), signing.not_after());
+    let message =
+        format!("the signing certificate {state}: valid from {} to {}", signing.not_before(), signing.not_after());
     Err(Error::new(ErrorKind::Certificate, message).at(signing).advise("sign with a certificate that is valid now"))
 }

@@ -37,8 +37,11 @@ impl Base {
         if *self == Self::of(document)? {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Base, "this file has the right length but other bytes than the one that was prepared")
-            .advise("use the very file that was prepared, unchanged"))
+        Err(Error::new(
+            ErrorKind::Base,
+            "this file has the right length but other bytes than the one that was prepared",
+        )
+        .advise("use the very file that was prepared, unchanged"))
     }
 }
 
@@ -69,8 +72,11 @@ impl AppendedState {
     pub(super) fn into_appended(self) -> Result<Appended> {
         let contents = self.contents_start..self.contents_end;
         let byte_range_value = self.byte_range_start..self.byte_range_end;
-        let appended =
-            Appended { base: self.base, bytes: self.bytes.into_bytes().into_vec(), hole: Some(Hole { contents, byte_range_value }) };
+        let appended = Appended {
+            base: self.base,
+            bytes: self.bytes.into_bytes().into_vec(),
+            hole: Some(Hole { contents, byte_range_value }),
+        };
         appended.covered().is_some().then_some(appended).ok_or_else(malformed)
     }
 }
@@ -88,7 +94,13 @@ pub(super) struct PreparedState {
 }
 
 impl PreparedState {
-    pub(super) fn new(base: &Base, appended: &Appended, identity: &Identity, attributes: &[u8], now: Time) -> Result<Self> {
+    pub(super) fn new(
+        base: &Base,
+        appended: &Appended,
+        identity: &Identity,
+        attributes: &[u8],
+        now: Time,
+    ) -> Result<Self> {
         let octets = |bytes: &[u8]| OctetString::new(bytes.to_vec()).map_err(too_long);
         Ok(Self {
             version: VERSION,

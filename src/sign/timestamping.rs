@@ -142,7 +142,8 @@ impl PreparedTimestamp {
         check_version(state.version)?;
         let appended = state.appended.into_appended()?;
         let base = Base { length: appended.base, digest: state.base_digest.as_bytes().to_vec() };
-        let request = TimestampRequest::from_der(state.request.as_bytes()).map_err(|fault| malformed().because(fault))?;
+        let request =
+            TimestampRequest::from_der(state.request.as_bytes()).map_err(|fault| malformed().because(fault))?;
         Ok(Self { base, appended, imprint: state.imprint.as_bytes().to_vec(), request })
     }
 }
@@ -164,7 +165,6 @@ pub(super) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]
     }
     let token = request.accept(response, &Limits::default()).map_err(|fault| {
         Error::new(ErrorKind::Timestamp, "the timestamp authority's answer is not usable")
-            .class_is(fault.class())
             .because(fault)
             .advise("ask again, or another authority")
     })?;

@@ -11,8 +11,10 @@ use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::path::purpose::{self, Purpose};
-use crate::pki::path::{Path, PathFault, PathSettings, Paths, validate};
-use crate::pki::revocation::{Answer, Status, answers};
+use crate::pki::path::validate::{PathSettings, ValidityCheck, validate};
+use crate::pki::path::{Path, PathFault, Paths, StepFault};
+use crate::pki::revocation::select::{StatusAt, newest_usable};
+use crate::pki::revocation::{Answer, Answers, Kind, Refusal, answers};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Code, Conclusion, Finding, SubIndication};
 use crate::time::Time;
@@ -92,16 +94,20 @@ impl Validator<'_> {
                 if is_exempt(subject) {
                     continue;
                 }
-                match self.usable(subject, issuer, &mut Vec::new()).into_iter().next() {
-                    Some(answer) if is_fresh(&answer, time) => {
-                        needs.add_certificate(&answer.signer);
-                        if answer.signer != *issuer && !is_no_check(&answer.signer) {
-                            open.push(answer.signer.clone());
-                        }
-                        needs.answers.push(answer);
+                let found = self.answers(subject, issuer).answers;
+                let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) =
+                    newest_usable(&found, time, None)
+                else {
+                    needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone()));
+                    continue;
+                };
+                if !is_same_authority(&answer.signer, issuer) {
+                    needs.add_certificate(&answer.signer);
+                    if !answer.nocheck {
+                        open.push(answer.signer.clone());
                     }
-                    _ => needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone())),
                 }
+                needs.answers.push(answer.clone());
             }
         }
         needs
@@ -129,10 +135,6 @@ impl Validator<'_> {
                 Err(fault) => worst.findings.push(Finding::new(Code::Path, fault)),
             }
         }
-        if worst.path.is_none() && worst.findings.is_empty() {
-            let message = format!("no path leads from {target} to a trust anchor");
-            worst.findings.push(Finding::new(Code::Path, message));
-        }
         worst
     }
 
@@ -154,98 +156,108 @@ impl Validator<'_> {
 
     /// Step 4: RFC 5280, 6.1, leaving out whether `time` lies in the target's own validity.
     fn check_rfc5280(&self, path: &Path, time: Time) -> Result<(), Fault> {
-        let settings = PathSettings { skip_target_validity: true, ..PathSettings::default() };
-        match validate(path, time, &settings) {
-            Ok(_) => Ok(()),
-            Err(fault) => {
-                let (sub_indication, code) = match fault {
-                    // An authority that expired is out of bounds like a signer that did: an earlier time may help.
-                    PathFault::Expired { .. } | PathFault::NotYetValid { .. } => {
-                        (SubIndication::OutOfBoundsNoPoe, Code::Validity)
-                    }
-                    _ => (SubIndication::CertificateChainGeneralFailure, Code::Path),
-                };
-                Err((sub_indication, Finding::new(code, fault)))
-            }
-        }
+        validate(path, time, &self.settings()).map(drop).map_err(|fault| {
+            let (sub_indication, code) = match fault {
+                // An authority that expired is out of bounds like a signer that did: an earlier time may help.
+                PathFault::Refused { fault: StepFault::Expired(_) | StepFault::NotYetValid(_), .. } => {
+                    (SubIndication::OutOfBoundsNoPoe, Code::Validity)
+                }
+                _ => (SubIndication::CertificateChainGeneralFailure, Code::Path),
+            };
+            (sub_indication, Finding::new(code, fault))
+        })
     }
 
     /// Step 4 (a) to (d), from the anchor down.
     fn check_revocation(&self, path: &Path, time: Time, depth: u8, judged: &mut Judged) -> Result<(), Fault> {
-        let links: Vec<_> = links(path).collect();
-        for (index, (subject, issuer)) in links.into_iter().enumerate().rev() {
-            if is_exempt(subject) {
-                continue;
-            }
-            let answer = self.trustworthy_answer(subject, issuer, time, depth, judged)?;
-            let by = format!("{subject}, says the {} of {}", answer.kind, answer.this_update);
-            match answer.status {
-                Status::Revoked { time: revoked_at, reason } if revoked_at <= time && reason.is_hold() => {
-                    judged.revoked_at = Some(revoked_at);
-                    return Err((SubIndication::TryLater, Finding::new(Code::Revocation, format!("on hold: {by}"))));
-                }
-                Status::Revoked { time: revoked_at, reason } if revoked_at <= time => {
-                    judged.revoked_at = Some(revoked_at);
+        for (subject, issuer) in links(path).rev().filter(|(subject, _)| !is_exempt(subject)) {
+            let is_target = path.certificates.first() == Some(subject);
+            let mut notes = Vec::new();
+            let believed = self.believed(subject, issuer, time, depth, &mut notes);
+            let (sub_indication, code, message) = match newest_usable(&believed, time, None) {
+                StatusAt::Good { .. } => continue,
+                StatusAt::Revoked { answer, since, reason } => {
+                    judged.revoked_at = Some(since);
                     let sub_indication =
-                        if index == 0 { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
-                    let message = format!("revoked at {revoked_at} ({reason}): {by}");
-                    return Err((sub_indication, Finding::new(Code::Revocation, message)));
+                        if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
+                    let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
+                    (sub_indication, Code::Revocation, message)
                 }
-                // Revoked after the time of interest is good at that time.
-                _ if is_fresh(&answer, time) => {}
-                _ => {
-                    let message = format!("too old for {time}: {by}");
-                    return Err((SubIndication::TryLater, Finding::new(Code::RevocationMissing, message)));
+                StatusAt::OnHold { answer, since } => {
+                    let message = format!("{subject} is on hold since {since}, says {}", described(answer));
+                    (SubIndication::TryLater, Code::Revocation, message)
                 }
-            }
+                StatusAt::TryLater { answer } => {
+                    let message = format!(
+                        "whether {subject} was revoked by {time} is not known: {} is too old",
+                        described(answer)
+                    );
+                    (SubIndication::TryLater, Code::RevocationMissing, message)
+                }
+                StatusAt::Unknown => {
+                    let message = format!("nothing at hand says whether {subject} was revoked");
+                    (SubIndication::TryLater, Code::RevocationMissing, message)
+                }
+            };
+            // Values that could not be used matter only where a usable one is missing.
+            judged.findings.append(&mut notes);
+            return Err((sub_indication, Finding::new(code, message)));
         }
         Ok(())
     }
 
-    /// The newest answer about `subject` whose own signer holds.
-    fn trustworthy_answer(
+    /// The authentic answers about `subject` whose signers hold themselves.
+    fn believed(
         &self,
         subject: &Certificate,
         issuer: &Certificate,
         time: Time,
         depth: u8,
-        judged: &mut Judged,
-    ) -> Result<Answer, Fault> {
-        for answer in self.usable(subject, issuer, &mut judged.findings) {
-            if answer.signer == *issuer || is_no_check(&answer.signer) {
-                return Ok(answer);
+        notes: &mut Vec<Finding>,
+    ) -> Vec<Answer> {
+        let found = self.answers(subject, issuer);
+        let refused =
+            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
+        notes.extend(found.refused.iter().map(refused));
+        let mut believed = found.answers;
+        believed.retain(|answer| {
+            if is_same_authority(&answer.signer, issuer) || answer.nocheck {
+                return true;
             }
-            let Some(depth) = depth.checked_sub(1) else { continue };
-            let purpose = if answer.is_ocsp() { Purpose::OcspSigning } else { Purpose::CrlSigning };
-            let at = answer.issued_at().max(time.min(answer.signer.not_after()));
-            let signer = self.judge_at_depth(&answer.signer, purpose, at, depth);
-            if signer.conclusion.is_passed() {
-                return Ok(answer);
+            let Some(depth) = depth.checked_sub(1) else { return false };
+            let purpose = match answer.kind {
+                Kind::Ocsp => Purpose::OcspSigning,
+                Kind::Crl => Purpose::CrlSigning,
+            };
+            // An expired signer is judged at its end: what it signed before stays signed.
+            let signer = self.judge_at_depth(&answer.signer, purpose, time.min(answer.signer.not_after()), depth);
+            let holds = signer.conclusion.is_passed();
+            if !holds {
+                let message = format!("about {subject}: its signer {} does not hold", answer.signer);
+                notes.push(Finding::new(Code::RevocationUnusable, message));
+                notes.extend(signer.findings);
             }
-            judged.findings.push(Finding::new(
-                Code::RevocationUnusable,
-                format!("the {} about {subject} was signed by {}, which does not hold", answer.kind, answer.signer),
-            ));
-            judged.findings.extend(signer.findings);
-        }
-        let message = format!("nothing says whether {subject} was revoked");
-        Err((SubIndication::TryLater, Finding::new(Code::RevocationMissing, message)))
+            holds
+        });
+        believed
     }
 
-    /// The authentic answers about `subject` that were given while their signer's certificate was valid, newest first.
-    fn usable(&self, subject: &Certificate, issuer: &Certificate, findings: &mut Vec<Finding>) -> Vec<Answer> {
+    /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.
+    fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Answers {
         let evidence = self.evidence;
-        let found = answers(subject, issuer, evidence.crls(), evidence.ocsps(), evidence.certificates(), self.limits);
-        findings.extend(found.refused.iter().map(|fault| Finding::new(Code::RevocationUnusable, fault)));
-        let mut usable: Vec<Answer> =
-            found.answers.into_iter().filter(|answer| answer.signer.is_valid_at(answer.issued_at())).collect();
-        usable.sort_by_key(|answer| std::cmp::Reverse(answer.issued_at()));
-        usable
+        let anchors = self.trust.anchors().iter().map(|anchor| anchor.certificate().clone());
+        let pool: Vec<Certificate> = evidence.certificates().iter().cloned().chain(anchors).collect();
+        answers(subject, issuer, evidence.crls(), evidence.ocsps(), &pool, self.limits)
+    }
+
+    fn settings(&self) -> PathSettings {
+        PathSettings::new(self.limits).validity(ValidityCheck::Issuers)
     }
 
     fn first_path(&self, target: &Certificate, time: Time) -> Option<Path> {
-        let settings = PathSettings { skip_target_validity: true, ..PathSettings::default() };
-        let mut paths = Paths::new(target, self.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
+        let settings = self.settings();
+        let mut paths =
+            Paths::new(target, self.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
         let first = paths.next()?;
         if validate(&first, time, &settings).is_ok() {
             return Some(first);
@@ -270,14 +282,18 @@ impl Validator<'_> {
 /// A sub-indication with the finding that explains it.
 type Fault = (SubIndication, Finding);
 
-/// Each certificate of `path` with its issuer, from the target up.
-pub(crate) fn links(path: &Path) -> impl DoubleEndedIterator<Item = (&Certificate, &Certificate)> + ExactSizeIterator {
-    let issuers: Vec<&Certificate> =
-        path.certificates.iter().skip(1).chain(std::iter::once(path.anchor.certificate())).collect();
-    // A target that is an anchor itself has no link.
-    let subjects: Vec<&Certificate> =
-        path.certificates.iter().filter(|certificate| !path.anchor.is(certificate)).collect();
-    subjects.into_iter().zip(issuers).collect::<Vec<_>>().into_iter()
+/// Each certificate of `path` with its issuer, from the target up. A target that is an anchor has no issuer to ask.
+fn links(path: &Path) -> impl DoubleEndedIterator<Item = (&Certificate, &Certificate)> {
+    path.links().filter(|_| !path.is_anchor())
+}
+
+/// The same name and key, whatever certificate carries them.
+fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
+    one.subject() == other.subject() && one.spki() == other.spki()
+}
+
+fn described(answer: &Answer) -> String {
+    format!("the {} of {}", answer.kind, answer.issued_at())
 }
 
 /// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).
@@ -288,23 +304,6 @@ fn is_exempt(certificate: &Certificate) -> bool {
     !is_ca && [SHORT_TERM, NO_REV_AVAIL].into_iter().any(|oid| certificate.raw_extension(oid).is_some())
 }
 
-/// A responder whose issuer vouches for it while its certificate lives (RFC 6960, 4.2.2.2.1); on any other certificate the
-/// extension counts for nothing.
-fn is_no_check(certificate: &Certificate) -> bool {
-    use const_oid::db::rfc5912::ID_KP_OCSP_SIGNING;
-    const NO_CHECK: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
-    let purposes = certificate.extended_key_usage().ok().flatten();
-    purposes.is_some_and(|(_, purposes)| purposes.contains(&ID_KP_OCSP_SIGNING))
-        && certificate.raw_extension(NO_CHECK).is_some()
-}
-
-/// 5.2.5: issued later than `time` less the freshness that the answer itself promises. An answer that promises nothing
-/// is fresh only for times before it was given.
-pub(crate) fn is_fresh(answer: &Answer, time: Time) -> bool {
-    let issued = answer.this_update;
-    answer.next_update.map_or(issued >= time, |next| time < next || issued >= time)
-}
-
 fn check_purpose(path: &Path, purpose: Purpose) -> Result<(), Fault> {
     let Some(target) = path.certificates.first() else { return Ok(()) };
     purpose::check(target, purpose)
@@ -313,7 +312,8 @@ fn check_purpose(path: &Path, purpose: Purpose) -> Result<(), Fault> {
 
 /// Step 6: the algorithms of the chain at `time`.
 fn check_algorithms(path: &Path, time: Time) -> Result<(), Fault> {
-    let fault = |message: String| (SubIndication::CryptoConstraintsFailureNoPoe, Finding::new(Code::Algorithm, message));
+    let fault =
+        |message: String| (SubIndication::CryptoConstraintsFailureNoPoe, Finding::new(Code::Algorithm, message));
     for (subject, issuer) in links(path) {
         let algorithm = SignatureAlgorithm::from_identifier(subject.signature_algorithm())
             .map_err(|unknown| fault(format!("{subject}: {unknown}")))?;

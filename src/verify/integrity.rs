@@ -48,17 +48,22 @@ impl Facts {
         let latest = document.latest();
         let Some(now) = dictionary_at(document, latest.revision(), &field.value)? else { return Ok(None) };
         let end = now.byte_range.as_ref().ok().map(|range| range.end());
-        let revision = end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
+        let revision =
+            end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
         let mut findings = Vec::new();
         let dictionary = match revision {
             Some(revision) if revision != latest.revision() => match dictionary_at(document, revision, &field.value)? {
                 Some(signed) if signed == now => signed,
                 Some(signed) => {
-                    findings.push(Finding::new(Code::Redefined, "a later revision defines the signature dictionary anew"));
+                    findings
+                        .push(Finding::new(Code::Redefined, "a later revision defines the signature dictionary anew"));
                     signed
                 }
                 None => {
-                    findings.push(Finding::new(Code::Redefined, "the signature dictionary is not in the revision that it signs"));
+                    findings.push(Finding::new(
+                        Code::Redefined,
+                        "the signature dictionary is not in the revision that it signs",
+                    ));
                     now
                 }
             },
@@ -86,7 +91,7 @@ impl Facts {
     pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
         match &self.content {
             Content::Signature(cms) => cms.signer().ok()?.digest_algorithm().ok(),
-            Content::Timestamp(token) => token.tst().imprint_algorithm().ok(),
+            Content::Timestamp(token) => token.imprint_algorithm().ok(),
             Content::None => None,
         }
     }
@@ -190,7 +195,7 @@ impl Cryptography {
         if cms.content().is_some() {
             return found.with(Code::Cms, "the CMS carries content of its own, but it should be detached");
         }
-        match signer.check_content(digest, crate::pki::cms::oid::DATA) {
+        match signer.check_content(digest, const_oid::db::rfc5911::ID_DATA) {
             Ok(()) => found.digest_holds = true,
             Err(fault) => found.report(Code::Digest, fault),
         }
@@ -200,24 +205,29 @@ impl Cryptography {
                 found.signing_certificate = Some(certificate.clone());
                 found.certificate_is_bound = true;
             }
-            Err(CmsFault::NoSigningCertificateAttribute) if !needs_ess => {
-                found.signing_certificate = signer.certificate_by_identifier(candidates()).cloned();
+            Err(CmsFault::NoSigningCertificate) if !needs_ess => {
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
                 found.certificate_is_bound = found.signing_certificate.is_some();
             }
             Err(fault) => {
                 // Whether the value holds is still worth saying: integrity and identity are separate statements.
-                found.signing_certificate = signer.certificate_by_identifier(candidates()).cloned();
+                found.signing_certificate = signer.identified_certificate_in(candidates()).cloned();
                 found.report(Code::SigningCertificate, fault);
             }
         }
         let value = |certificate: &Certificate| {
             let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-            signer.check_signature(&key, Some(digest)).map_err(|fault| fault.to_string())
+            signer
+                .check_algorithms()
+                .and_then(|()| signer.check_signature(&key, digest))
+                .map_err(|fault| fault.to_string())
         };
         match found.signing_certificate.as_ref().map(value) {
             Some(Ok(())) => found.value_holds = true,
             Some(Err(fault)) => found.report(Code::SignatureValue, fault),
-            None => found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand"),
+            None => {
+                found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand")
+            }
         }
         found
     }

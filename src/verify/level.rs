@@ -5,7 +5,7 @@
 use super::certificate::Validator;
 use super::integrity::Facts;
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::SignedData;
+use crate::pki::cms::{SignedData, attribute};
 use crate::report::{Code, Finding, Level};
 use crate::time::Time;
 
@@ -14,11 +14,14 @@ pub(super) fn nonconformities(facts: &Facts, cms: &SignedData) -> Vec<Finding> {
     let dictionary = &facts.dictionary;
     let signer = cms.signer().ok();
     let has_signing_time = signer.is_some_and(|signer| signer.signing_time().is_some());
-    let commits = signer.is_some_and(|signer| signer.has(crate::pki::cms::oid::COMMITMENT_TYPE));
-    let has_policy = signer.is_some_and(|signer| signer.has(crate::pki::cms::oid::SIGNATURE_POLICY));
+    let commits = signer.is_some_and(|signer| signer.has_signed(attribute::COMMITMENT_TYPE));
+    let has_policy = signer.is_some_and(|signer| signer.has_signed(attribute::SIGNATURE_POLICY));
     let is_bound = signer.is_some_and(|signer| signer.signing_certificate().is_ok());
     let broken = [
-        (dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"), "/SubFilter is not ETSI.CAdES.detached (T17)"),
+        (
+            dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"),
+            "/SubFilter is not ETSI.CAdES.detached (T17)",
+        ),
         (dictionary.m.is_none(), "/M, the claimed time, is missing (T12)"),
         (has_signing_time, "the CMS holds a signing-time attribute (T13)"),
         (!is_bound, "the signing-certificate attribute is missing (T08)"),

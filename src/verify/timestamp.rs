@@ -7,7 +7,7 @@ use super::integrity::Cryptography;
 use super::policy;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::SignedData;
+use crate::pki::cms::{CmsFault, SignedData};
 use crate::pki::path::purpose::Purpose;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{CertificateReport, Code, Conclusion, Finding, SubIndication, TimestampReport};
@@ -50,7 +50,7 @@ pub(crate) fn judge(
     proved: Option<Time>,
 ) -> JudgedToken {
     let cryptography = Cryptography::of_token(token, digest, validator.evidence.certificates());
-    let gen_time = token.tst().gen_time();
+    let gen_time = token.gen_time();
     let mut findings = cryptography.findings.clone();
     let judged = cryptography.signing_certificate.as_ref().map(|certificate| {
         let now = validator.judge(certificate, Purpose::TimeStamping, time);
@@ -76,7 +76,7 @@ pub(crate) fn judge(
         conclusion,
         signer: cryptography.signing_certificate.as_ref().map(certificate_report),
         trust_source: trust_source(judged.as_ref()),
-        policy: Some(token.tst().policy().to_string()),
+        policy: Some(token.policy().to_string()),
     };
     JudgedToken { report, cryptography, judged, findings }
 }
@@ -100,8 +100,11 @@ pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> 
 
 /// The signature timestamps of `cms`, each readable or not.
 pub(crate) fn signature_tokens(cms: &SignedData, limits: &Limits) -> Vec<Result<TimestampToken, TimestampFault>> {
-    let Ok(signer) = cms.signer() else { return Vec::new() };
-    signer.signature_timestamps().into_iter().map(|token| TimestampToken::from_der(token, limits)).collect()
+    match cms.signer().and_then(|signer| signer.signature_timestamps(limits)) {
+        Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),
+        Err(CmsFault::NoSigner | CmsFault::SeveralSigners(_)) => Vec::new(),
+        Err(fault) => vec![Err(fault.into())],
+    }
 }
 
 /// A certificate, for people.
@@ -121,7 +124,7 @@ pub(super) fn trust_source(judged: Option<&Judged>) -> Option<String> {
 }
 
 fn check_algorithms(token: &TimestampToken, cryptography: &Cryptography, time: Time) -> Result<(), String> {
-    let imprint = token.tst().imprint_algorithm().map_err(|fault| fault.to_string())?;
+    let imprint = token.imprint_algorithm().map_err(|fault| fault.to_string())?;
     policy::check_digest(imprint, time).map_err(|weak| weak.to_string())?;
     check_cms(token.signed_data(), cryptography, time)
 }

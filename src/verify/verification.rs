@@ -80,7 +80,8 @@ impl<'a> Verification<'a> {
 
     fn judge(&self, facts: Vec<Facts>, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let digests = hash(self.document, &facts)?;
-        let modified = modification::analyse(self.document, &facts);
+        let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
+        let modified = modification::analyse(self.document, &revisions);
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
@@ -152,7 +153,7 @@ pub(crate) fn evidence_in(
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
 fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
-    let archived = cms.signer().ok().map(|signer| signer.adbe_revocation()).unwrap_or_default();
+    let archived = cms.signer().and_then(|signer| signer.adbe_revocation()).unwrap_or_default();
     for crl in cms.crls().iter().chain(&archived.crls) {
         let _ = evidence.add_crl(crl);
     }
@@ -211,12 +212,13 @@ impl Stage<'_> {
     /// For each intact document timestamp, where it ends and what it covers.
     fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<(u64, Evidence)> {
         let document = self.verification.document;
-        let intact = self.facts.iter().zip(tokens).filter(|(_, token)| {
-            token.as_ref().is_some_and(|token| token.cryptography.is_intact())
-        });
-        let covered = |facts: &Facts| {
-            Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())))
-        };
+        let intact = self
+            .facts
+            .iter()
+            .zip(tokens)
+            .filter(|(_, token)| token.as_ref().is_some_and(|token| token.cryptography.is_intact()));
+        let covered =
+            |facts: &Facts| Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())));
         intact.filter_map(|(facts, _)| covered(facts)).collect()
     }
 
@@ -264,8 +266,11 @@ impl Stage<'_> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
-        report.algorithm =
-            cms.signer().ok().and_then(|signer| signer.signature_algorithm().ok()).map(|algorithm| algorithm.to_string());
+        report.algorithm = cms
+            .signer()
+            .ok()
+            .and_then(|signer| signer.signature_algorithm().ok())
+            .map(|algorithm| algorithm.to_string());
         report.best_signature_time = best;
         self.add_level(&mut report, facts, cms, &cryptography, &tokens, stamped);
         report.signature_timestamps = tokens.into_iter().map(|token| token.report).collect();
@@ -281,7 +286,7 @@ impl Stage<'_> {
         let Ok(signer) = cms.signer() else { return Vec::new() };
         let mut judged = Vec::new();
         for token in timestamp::signature_tokens(cms, self.verification.document.limits()) {
-            let token = token.and_then(|token| Ok((token.tst().imprint_algorithm()?, token)));
+            let token = token.and_then(|token| Ok((token.imprint_algorithm()?, token)));
             match token {
                 Ok((algorithm, token)) => {
                     let digest = algorithm.digest(signer.signature());

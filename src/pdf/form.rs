@@ -1,0 +1,478 @@
+//! Form fields (ISO 32000-2, 12.7.4): where signatures hang.
+//!
+//! Invariant: the order is that of the file, every node is visited once, and what cannot be read is a fault, never nothing.
+//!
+//! Nouns: [`Form`], [`Field`], [`FieldKind`], [`FieldValue`].
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::signature::SignatureDictionary;
+use crate::pdf::text::read_text_string;
+use crate::pdf::transform::FieldLock;
+use crate::pdf::view::View;
+
+/// The fields of a document's interactive form, as they stand in one revision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) faults: Vec<FormFault>,
+}
+
+/// A field that has a value or could have one, or a group of fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// The fully qualified name (12.7.4.2).
+    pub(crate) name: Arc<str>,
+    /// `None` where the field is a direct object, against the rules.
+    pub(crate) id: Option<Ref>,
+    pub(crate) kind: FieldKind,
+    /// Whether this is a group: its kids are fields, too.
+    pub(crate) is_group: bool,
+    pub(crate) value: FieldValue,
+    /// The annotations that show the field, itself included where both are one dictionary.
+    pub(crate) widgets: Vec<Ref>,
+    /// What a signature in this field will freeze.
+    pub(crate) lock: Option<FieldLock>,
+}
+
+/// The type of a field (`/FT`), its own or inherited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldKind {
+    Signature,
+    Text,
+    Button,
+    Choice,
+    /// No `/FT`, or one that the standard does not know.
+    Unknown,
+}
+
+/// The value of a field (`/V`), its own or inherited.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum FieldValue {
+    /// None, null, or a reference to nothing.
+    Empty,
+    Indirect(Ref),
+    Direct(Object),
+}
+
+/// What is wrong with the form itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FormFault {
+    #[error("/{0} is not what the form needs there")]
+    WrongType(&'static str),
+    #[error("the field below \"{0}\" is not a dictionary")]
+    NotDictionary(Arc<str>),
+    #[error("the field cannot be read: {0}")]
+    Unreadable(String),
+    #[error("{0} is the kid of more than one field, or of itself")]
+    SharedKid(Ref),
+    #[error("the field \"{0}\" is a direct object")]
+    DirectField(Arc<str>),
+    #[error("a field of the form has no name")]
+    NoName,
+}
+
+/// A signature dictionary that is the value of more than one field: one of them pretends (THREATS, A).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SharedValue {
+    pub(crate) value: Ref,
+    pub(crate) fields: Vec<Arc<str>>,
+}
+
+impl Form {
+    /// Reads all fields that `/AcroForm` leads to. Without a form there are none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] beyond [`Limits::fields`] or [`Limits::signatures`], [`ErrorKind::Io`], and what reading the catalog meets.
+    pub(crate) fn read(view: View<'_>) -> Result<Self> {
+        let mut walk = Walk { view, form: Self::default(), visited: HashSet::new(), nodes: 0, name_bytes: 0 };
+        let (_, catalog) = view.catalog()?;
+        match walk.entry(&catalog, "AcroForm")? {
+            Object::Null => {}
+            Object::Dictionary(acro_form) => walk.run(&acro_form)?,
+            _ => walk.fault(FormFault::WrongType("AcroForm")),
+        }
+        let signed = walk.form.signatures().filter(|field| field.value != FieldValue::Empty).count();
+        if signed > view.document().limits().signatures {
+            return Err(limit("signatures", signed));
+        }
+        Ok(walk.form)
+    }
+
+    /// The signature fields, signed or not, in file order. Document timestamps stand in such fields, too.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.kind == FieldKind::Signature)
+    }
+
+    /// The first field of this fully qualified name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| &*field.name == name)
+    }
+
+    /// Signature dictionaries that more than one field has as its value.
+    pub(crate) fn shared_values(&self) -> Vec<SharedValue> {
+        let mut fields_of: BTreeMap<Ref, Vec<Arc<str>>> = BTreeMap::new();
+        for field in self.signatures() {
+            if let FieldValue::Indirect(value) = field.value {
+                fields_of.entry(value).or_default().push(Arc::clone(&field.name));
+            }
+        }
+        let shared = fields_of.into_iter().filter(|(_, fields)| fields.len() > 1);
+        shared.map(|(value, fields)| SharedValue { value, fields }).collect()
+    }
+}
+
+impl Field {
+    /// The signature dictionary that is this field's value, as it stands in `view`; `None` for an empty field.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] only: whatever else is wrong is a fault of the signature.
+    pub(crate) fn signature(&self, view: View<'_>) -> Result<Option<SignatureDictionary>> {
+        match &self.value {
+            FieldValue::Empty => Ok(None),
+            FieldValue::Indirect(id) => SignatureDictionary::read(view, *id).map(Some),
+            FieldValue::Direct(value) => SignatureDictionary::read_direct(view, value, None).map(Some),
+        }
+    }
+}
+
+/// A field's dictionary and what it inherits, waiting to be visited.
+struct Node {
+    id: Option<Ref>,
+    dictionary: Dictionary,
+    parent: Arc<Inherited>,
+    depth: usize,
+}
+
+/// What fields hand down (12.7.4.1).
+struct Inherited {
+    name: Arc<str>,
+    kind: FieldKind,
+    value: FieldValue,
+}
+
+struct Walk<'d> {
+    view: View<'d>,
+    form: Form,
+    visited: HashSet<Ref>,
+    nodes: usize,
+    name_bytes: u64,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, acro_form: &Dictionary) -> Result<()> {
+        let root = Arc::new(Inherited { name: Arc::from(""), kind: FieldKind::Unknown, value: FieldValue::Empty });
+        let mut waiting = self.kids(acro_form, "Fields", &root, 0)?;
+        waiting.reverse();
+        while let Some(node) = waiting.pop() {
+            let first = waiting.len();
+            waiting.extend(self.visit(node)?);
+            if let Some(kids) = waiting.get_mut(first..) {
+                kids.reverse();
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes one field and gives back those of its kids that are fields.
+    fn visit(&mut self, node: Node) -> Result<Vec<Node>> {
+        let name = self.name(&node)?;
+        let kind = self.kind(&node)?;
+        let own_value = node.dictionary.get("V").is_some();
+        let value = if own_value { self.value(&node.dictionary, kind)? } else { node.parent.value.clone() };
+        let inherited = Arc::new(Inherited { name: Arc::clone(&name), kind, value: value.clone() });
+        let kids = self.kids(&node.dictionary, "Kids", &inherited, node.depth.saturating_add(1))?;
+        let (fields, widgets): (Vec<Node>, Vec<Node>) = kids.into_iter().partition(|kid| is_field(&kid.dictionary));
+        let is_merged = node.dictionary.get("Subtype").and_then(Object::as_name).is_some_and(|name| *name == *"Widget");
+        let own_widget = node.id.filter(|_| is_merged);
+        self.note_name(&node, &name);
+        let lock = match kind {
+            FieldKind::Signature => self.lock(&node.dictionary)?,
+            _ => None,
+        };
+        self.form.fields.push(Field {
+            name,
+            id: node.id,
+            kind,
+            is_group: !fields.is_empty(),
+            // A group's own value is that of its kids, and they are listed with it.
+            value: if fields.is_empty() || own_value { value } else { FieldValue::Empty },
+            widgets: own_widget.into_iter().chain(widgets.iter().filter_map(|widget| widget.id)).collect(),
+            lock,
+        });
+        Ok(fields)
+    }
+
+    /// The dictionaries in the array `key`, each object once.
+    fn kids(
+        &mut self,
+        holder: &Dictionary,
+        key: &'static str,
+        parent: &Arc<Inherited>,
+        depth: usize,
+    ) -> Result<Vec<Node>> {
+        let items = match self.entry(holder, key)? {
+            Object::Null => return Ok(Vec::new()),
+            Object::Array(items) => items,
+            _ => {
+                self.fault(FormFault::WrongType(key));
+                return Ok(Vec::new());
+            }
+        };
+        if depth >= self.limits().nesting {
+            return Err(limit("levels of fields", depth));
+        }
+        let mut kids = Vec::new();
+        for item in items {
+            let id = item.as_reference();
+            self.count_node()?;
+            if let Some(id) = id.filter(|id| !self.visited.insert(*id)) {
+                self.fault(FormFault::SharedKid(id));
+                continue;
+            }
+            match self.tolerate(self.view.resolve(&item).map(|kid| kid.into_owned()))? {
+                Some(Object::Dictionary(dictionary)) => {
+                    kids.push(Node { id, dictionary, parent: Arc::clone(parent), depth });
+                }
+                Some(_) => self.fault(FormFault::NotDictionary(Arc::clone(&parent.name))),
+                None => {}
+            }
+        }
+        Ok(kids)
+    }
+
+    /// 12.7.4.2: the partial names on the way, joined by periods.
+    fn name(&mut self, node: &Node) -> Result<Arc<str>> {
+        let partial = match self.entry(&node.dictionary, "T")? {
+            Object::String(string) => read_text_string(&string),
+            Object::Null => return Ok(Arc::clone(&node.parent.name)),
+            _ => {
+                self.fault(FormFault::WrongType("T"));
+                return Ok(Arc::clone(&node.parent.name));
+            }
+        };
+        let parent = &node.parent.name;
+        let name = if parent.is_empty() { partial } else { format!("{parent}.{partial}") };
+        // Nesting multiplies names, so that they have a bound together: that of a single object.
+        self.name_bytes = self.name_bytes.saturating_add(u64::try_from(name.len()).unwrap_or(u64::MAX));
+        if self.name_bytes > self.limits().object_bytes {
+            return Err(limit("bytes of field names", name.len()));
+        }
+        Ok(Arc::from(name))
+    }
+
+    fn note_name(&mut self, node: &Node, name: &Arc<str>) {
+        if name.is_empty() {
+            self.fault(FormFault::NoName);
+        }
+        if node.id.is_none() {
+            self.fault(FormFault::DirectField(Arc::clone(name)));
+        }
+    }
+
+    fn kind(&mut self, node: &Node) -> Result<FieldKind> {
+        Ok(match self.entry(&node.dictionary, "FT")? {
+            Object::Null => node.parent.kind,
+            Object::Name(name) => match name.as_bytes() {
+                b"Sig" => FieldKind::Signature,
+                b"Tx" => FieldKind::Text,
+                b"Btn" => FieldKind::Button,
+                b"Ch" => FieldKind::Choice,
+                _ => FieldKind::Unknown,
+            },
+            _ => FieldKind::Unknown,
+        })
+    }
+
+    fn value(&mut self, dictionary: &Dictionary, kind: FieldKind) -> Result<FieldValue> {
+        Ok(match dictionary.get("V") {
+            None => FieldValue::Empty,
+            // Only for signatures it matters whether there is something at the other end; what cannot be read is something.
+            Some(Object::Reference(id)) if kind == FieldKind::Signature => match self.tolerate(self.view.get(*id))? {
+                Some(Object::Null) => FieldValue::Empty,
+                _ => FieldValue::Indirect(*id),
+            },
+            Some(Object::Reference(id)) => FieldValue::Indirect(*id),
+            Some(direct) => FieldValue::Direct(direct.clone()),
+        })
+    }
+
+    fn lock(&mut self, dictionary: &Dictionary) -> Result<Option<FieldLock>> {
+        let lock = FieldLock::read(self.view, dictionary);
+        Ok(self.tolerate(lock)?.unwrap_or(Some(FieldLock::STRICTEST)))
+    }
+
+    /// A resolved entry; one that cannot be read is a fault and null.
+    fn entry(&mut self, dictionary: &Dictionary, key: &str) -> Result<Object> {
+        Ok(self.tolerate(self.view.entry(dictionary, key))?.unwrap_or(Object::Null))
+    }
+
+    /// A broken file is a fault of the form; a source that fails is an error.
+    fn tolerate<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.kind() == ErrorKind::Io => Err(error),
+            Err(error) => {
+                self.fault(FormFault::Unreadable(error.to_string()));
+                Ok(None)
+            }
+        }
+    }
+
+    fn count_node(&mut self) -> Result<()> {
+        self.nodes = self.nodes.saturating_add(1);
+        if self.nodes > self.limits().fields { Err(limit("form fields", self.nodes)) } else { Ok(()) }
+    }
+
+    fn fault(&mut self, fault: FormFault) {
+        self.form.faults.push(fault);
+    }
+
+    fn limits(&self) -> &Limits {
+        self.view.document().limits()
+    }
+}
+
+/// Whether a kid is a field, not just an annotation of its parent. By the rules `/T` tells (12.7.4.1); one with a value of its own
+/// is taken for a field, too, so that no signature hides in a widget.
+fn is_field(kid: &Dictionary) -> bool {
+    ["T", "Kids", "V"].into_iter().any(|key| kid.get(key).is_some())
+}
+
+fn limit(what: &str, count: usize) -> Error {
+    Error::new(ErrorKind::Limit, format!("too many {what}: {count}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::document::Document;
+    use crate::pdf::specimen;
+    use crate::pdf::transform::{FieldSelection, Permission};
+
+    fn id(number: u32) -> Ref {
+        Ref { number, generation: 0 }
+    }
+
+    /// The form of a file with these objects; object 4 is the form's dictionary.
+    fn form(objects: &[(u32, &str)]) -> Result<Form> {
+        let mut all = vec![(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>")];
+        all.extend(objects);
+        let pdf = specimen::table_pdf(&specimen::one_page_with(&all), "");
+        let document = Document::open(&pdf).unwrap();
+        Form::read(document.latest())
+    }
+
+    fn names(form: &Form) -> Vec<&str> {
+        form.fields.iter().map(|field| &*field.name).collect()
+    }
+
+    #[test]
+    fn fields_inherit_and_are_named_in_file_order() {
+        let form = form(&[
+            (4, "<< /Fields [5 0 R 9 0 R] >>"),
+            (5, "<< /T (a) /FT /Sig /Kids [6 0 R 7 0 R] >>"),
+            (6, "<< /T <FEFF65E5> /V 20 0 R /Type /Annot /Subtype /Widget >>"),
+            (7, "<< /T (c) /Kids [8 0 R] >>"),
+            (8, "<< /Subtype /Widget >>"),
+            (9, "<< /T (d) /FT /Tx /V (x) /Kids [10 0 R 11 0 R] >>"),
+            (10, "<< /Subtype /Widget >>"),
+            (11, "<< /Subtype /Widget >>"),
+            (20, "<< >>"),
+        ])
+        .unwrap();
+        assert_eq!((names(&form), form.faults.as_slice()), (vec!["a", "a.日", "a.c", "d"], [].as_slice()));
+        let [group, merged, separate, text] = form.fields.as_slice() else { panic!() };
+        assert!(group.is_group && !merged.is_group);
+        assert_eq!((merged.kind, merged.value.clone()), (FieldKind::Signature, FieldValue::Indirect(id(20))));
+        assert_eq!((merged.widgets.as_slice(), separate.widgets.as_slice()), ([id(6)].as_slice(), [id(8)].as_slice()));
+        assert_eq!((separate.kind, &separate.value), (FieldKind::Signature, &FieldValue::Empty));
+        assert_eq!((text.kind, text.widgets.len()), (FieldKind::Text, 2));
+        assert!(matches!(&text.value, FieldValue::Direct(Object::String(_))));
+        assert_eq!(form.signatures().count(), 3);
+    }
+
+    #[test]
+    fn no_signature_hides_in_a_widget_or_in_a_group() {
+        let form = form(&[
+            (4, "<< /Fields [5 0 R 7 0 R 9 0 R] >>"),
+            (5, "<< /T (a) /FT /Sig /Kids [6 0 R] >>"),
+            (6, "<< /Subtype /Widget /V 20 0 R >>"),
+            (7, "<< /T (b) /FT /Sig /V 21 0 R /Kids [8 0 R] >>"),
+            (8, "<< /T (c) /V << /ByteRange [] >> >>"),
+            (9, "<< /FT /Sig /V 99 0 R >>"),
+            (20, "[]"),
+            (21, "<< >>"),
+        ])
+        .unwrap();
+        let values: Vec<_> = form.signatures().map(|field| (&*field.name, field.value.clone())).collect();
+        let [group, widget, parent, kid, nameless] = values.as_slice() else { panic!("{values:?}") };
+        assert_eq!(*group, ("a", FieldValue::Empty));
+        assert_eq!(*widget, ("a", FieldValue::Indirect(id(20))));
+        assert_eq!(*parent, ("b", FieldValue::Indirect(id(21))));
+        assert!(matches!(kid, ("b.c", FieldValue::Direct(Object::Dictionary(_)))));
+        assert_eq!(*nameless, ("", FieldValue::Empty), "a reference to nothing is null");
+        assert_eq!(form.faults, [FormFault::NoName]);
+    }
+
+    #[test]
+    fn what_is_broken_is_named() {
+        let form = form(&[
+            (4, "<< /Fields [5 0 R 5 0 R 6 0 R 7 0 R << /T (direct) /FT /Sig >>] >>"),
+            (5, "<< /T (loop) /Kids [5 0 R 8 0 R] >>"),
+            (6, "[]"),
+            (7, "<< /T (open"),
+            (8, "<< /T 1 /Kids 1 /V null >>"),
+        ])
+        .unwrap();
+        use FormFault as F;
+        let [shared, not_dictionary, unreadable, own_kid, name, kids, direct] = form.faults.as_slice() else {
+            panic!("{:?}", form.faults)
+        };
+        assert_eq!((shared, own_kid), (&F::SharedKid(id(5)), &F::SharedKid(id(5))));
+        assert_eq!((name, kids), (&F::WrongType("T"), &F::WrongType("Kids")));
+        assert_eq!((not_dictionary, direct), (&F::NotDictionary("".into()), &F::DirectField("direct".into())));
+        assert!(matches!(unreadable, F::Unreadable(_)));
+    }
+
+    #[test]
+    fn shared_values_are_found() {
+        let form = form(&[
+            (4, "<< /Fields [5 0 R 6 0 R 7 0 R] >>"),
+            (5, "<< /T (a) /FT /Sig /V 20 0 R >>"),
+            (6, "<< /T (b) /FT /Sig /V 21 0 R >>"),
+            (7, "<< /T (c) /FT /Sig /V 20 0 R >>"),
+            (20, "<< >>"),
+            (21, "<< >>"),
+        ])
+        .unwrap();
+        assert_eq!(form.shared_values(), [SharedValue { value: id(20), fields: vec!["a".into(), "c".into()] }]);
+    }
+
+    #[test]
+    fn locks_are_read_and_broken_ones_lock_all() {
+        let form = form(&[
+            (4, "<< /Fields [5 0 R 6 0 R] >>"),
+            (5, "<< /T (a) /FT /Sig /Lock << /Action /Exclude /Fields [(x)] /P 2 >> >>"),
+            (6, "<< /T (b) /FT /Sig /Lock 1 >>"),
+        ])
+        .unwrap();
+        let locks: Vec<_> = form.signatures().filter_map(|field| field.lock.clone()).collect();
+        let first =
+            FieldLock { fields: FieldSelection::Exclude(vec!["x".into()]), permission: Some(Permission::FillForms) };
+        assert_eq!(locks, [first, FieldLock::STRICTEST]);
+    }
+
+    #[test]
+    fn deep_forms_end() {
+        let objects: Vec<(u32, String)> =
+            (5..400).map(|number| (number, format!("<< /T (x) /Kids [{} 0 R] >>", number + 1))).collect();
+        let mut all = vec![(4, "<< /Fields [5 0 R] >>")];
+        all.extend(objects.iter().map(|(number, body)| (*number, body.as_str())));
+        assert_eq!(form(&all).unwrap_err().kind(), ErrorKind::Limit);
+    }
+}

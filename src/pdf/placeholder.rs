@@ -1,0 +1,131 @@
+//! Signature dictionaries that are still to be signed: their entries now, their two late values as room to fill
+//! (ISO 32000-2, 12.8.1).
+//!
+//! Invariant: all values are direct, `/ByteRange` and `/Contents` stand once, and the room never changes its size.
+
+use std::ops::Range;
+
+use crate::pdf::byte_range::ByteRange;
+use crate::pdf::object::{Dictionary, Object};
+use crate::pdf::serializer::serialize_dictionary;
+use crate::pdf::signature::SignatureKind;
+use crate::pdf::text::text_string;
+
+/// What a new signature dictionary says besides its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignatureEntries {
+    pub(crate) kind: SignatureKind,
+    /// Spelled as the standard does: `ETSI.CAdES.detached`, `ETSI.RFC3161`.
+    pub(crate) sub_filter: &'static str,
+    /// The claimed signing time as a PDF date.
+    pub(crate) m: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) contact_info: Option<String>,
+}
+
+/// A signature dictionary as bytes, and where its late values stand in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignatureBody {
+    pub(crate) bytes: Vec<u8>,
+    /// The hexadecimal string with its `<` and `>`.
+    pub(crate) contents: Range<u64>,
+    /// The array with its brackets.
+    pub(crate) byte_range: Range<u64>,
+}
+
+impl SignatureEntries {
+    /// The dictionary with room for `reserved` bytes of CMS or timestamp.
+    pub(crate) fn with_room_for(&self, reserved: usize) -> SignatureBody {
+        let mut bytes = serialize_dictionary(&self.dictionary());
+        bytes.truncate(bytes.len().saturating_sub(b">>".len()));
+        let byte_range = push_entry(&mut bytes, b"/ByteRange ", &ByteRange::placeholder());
+        let mut room = vec![b'0'; reserved.saturating_mul(2).saturating_add(2)];
+        if let [first, .., last] = room.as_mut_slice() {
+            (*first, *last) = (b'<', b'>');
+        }
+        let contents = push_entry(&mut bytes, b"/Contents ", &room);
+        bytes.extend_from_slice(b">>");
+        SignatureBody { bytes, contents, byte_range }
+    }
+
+    fn dictionary(&self) -> Dictionary {
+        let mut dictionary = Dictionary::new();
+        match self.kind {
+            SignatureKind::Signature => dictionary.set("Type", Object::name("Sig")),
+            SignatureKind::DocumentTimestamp => {
+                dictionary.set("Type", Object::name("DocTimeStamp"));
+                dictionary.set("V", Object::Integer(0));
+            }
+        }
+        dictionary.set("Filter", Object::name("Adobe.PPKLite"));
+        dictionary.set("SubFilter", Object::name(self.sub_filter));
+        let texts = [
+            ("M", &self.m),
+            ("Name", &self.name),
+            ("Reason", &self.reason),
+            ("Location", &self.location),
+            ("ContactInfo", &self.contact_info),
+        ];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                dictionary.set(key, Object::String(text_string(text)));
+            }
+        }
+        dictionary
+    }
+}
+
+/// Writes an entry and says where its value stands.
+fn push_entry(bytes: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Range<u64> {
+    bytes.extend_from_slice(key);
+    let start = bytes.len();
+    bytes.extend_from_slice(value);
+    let offset = |index: usize| u64::try_from(index).unwrap_or(u64::MAX);
+    let range = offset(start)..offset(bytes.len());
+    bytes.push(b'\n');
+    range
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(kind: SignatureKind) -> SignatureEntries {
+        SignatureEntries {
+            kind,
+            sub_filter: "ETSI.CAdES.detached",
+            m: Some("D:20261007092523+09'00'".into()),
+            name: None,
+            reason: Some("承認".into()),
+            location: Some("Tokyo (JP)".into()),
+            contact_info: None,
+        }
+    }
+
+    #[test]
+    fn says_where_the_late_values_stand() {
+        let body = entries(SignatureKind::Signature).with_room_for(3);
+        let text = String::from_utf8(body.bytes.clone()).unwrap();
+        let slice = |range: &Range<u64>| &text[range.start as usize..range.end as usize];
+        assert_eq!(slice(&body.contents), "<000000>");
+        assert_eq!(slice(&body.byte_range).as_bytes(), ByteRange::placeholder());
+        assert!(
+            text.starts_with("<<\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("/M (D:20261007092523+09'00')\n/Reason <FEFF627F8A8D>\n/Location (Tokyo \\(JP\\))\n"),
+            "{text}"
+        );
+        assert!(text.ends_with(">\n>>"), "{text}");
+    }
+
+    #[test]
+    fn a_document_timestamp_says_so() {
+        let body = entries(SignatureKind::DocumentTimestamp).with_room_for(0);
+        assert!(body.bytes.starts_with(b"<<\n/Type /DocTimeStamp\n/V 0\n"));
+        assert!(body.bytes.ends_with(b"/Contents <>\n>>"));
+    }
+}

@@ -1,0 +1,196 @@
+//! Values to bytes (ISO 32000-2, 7.3).
+//!
+//! What it is for: the bodies of the objects of an incremental update.
+//!
+//! Invariant: parsing what was written gives the same value again: numbers keep their spelling, strings their form,
+//! references their generation, names their bytes.
+//!
+//! `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have no generation, it chooses the
+//! form of a string, and its `Primitive` trait is sealed), so values are written here.
+
+use crate::pdf::object::{Dictionary, Name, Object, PdfString, StringForm};
+
+/// `object` as bytes. A stream gives its dictionary: its data is the affair of whoever writes the indirect object.
+pub(crate) fn serialize(object: &Object) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_steps(&mut out, Step::Value(object));
+    out
+}
+
+/// `dictionary` as bytes.
+pub(crate) fn serialize_dictionary(dictionary: &Dictionary) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_steps(&mut out, Step::Dictionary(dictionary));
+    out
+}
+
+/// What is still to be written, kept on a stack so that nesting costs no call depth.
+enum Step<'o> {
+    Value(&'o Object),
+    Dictionary(&'o Dictionary),
+    Key(&'o Name),
+    Raw(&'static [u8]),
+}
+
+fn write_steps(out: &mut Vec<u8>, first: Step<'_>) {
+    let mut steps = vec![first];
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Raw(bytes) => out.extend_from_slice(bytes),
+            Step::Key(name) => write_name(out, name),
+            Step::Dictionary(dictionary) => open_dictionary(out, &mut steps, dictionary),
+            Step::Value(Object::Dictionary(dictionary)) => open_dictionary(out, &mut steps, dictionary),
+            Step::Value(Object::Stream(stream)) => open_dictionary(out, &mut steps, &stream.dictionary),
+            Step::Value(Object::Array(items)) => open_array(out, &mut steps, items),
+            Step::Value(Object::Null) => out.extend_from_slice(b"null"),
+            Step::Value(Object::Boolean(true)) => out.extend_from_slice(b"true"),
+            Step::Value(Object::Boolean(false)) => out.extend_from_slice(b"false"),
+            Step::Value(Object::Integer(value)) => out.extend_from_slice(value.to_string().as_bytes()),
+            Step::Value(Object::Real(spelling)) => out.extend_from_slice(spelling.as_bytes()),
+            Step::Value(Object::Name(name)) => write_name(out, name),
+            Step::Value(Object::String(string)) => write_string(out, string),
+            Step::Value(Object::Reference(id)) => {
+                out.extend_from_slice(format!("{} {} R", id.number, id.generation).as_bytes());
+            }
+        }
+    }
+}
+
+fn open_dictionary<'o>(out: &mut Vec<u8>, steps: &mut Vec<Step<'o>>, dictionary: &'o Dictionary) {
+    out.extend_from_slice(b"<<\n");
+    let first = steps.len();
+    for entry in dictionary.iter() {
+        steps.extend([Step::Key(&entry.key), Step::Raw(b" "), Step::Value(&entry.value), Step::Raw(b"\n")]);
+    }
+    steps.push(Step::Raw(b">>"));
+    reverse_from(steps, first);
+}
+
+fn open_array<'o>(out: &mut Vec<u8>, steps: &mut Vec<Step<'o>>, items: &'o [Object]) {
+    out.push(b'[');
+    let first = steps.len();
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            steps.push(Step::Raw(b" "));
+        }
+        steps.push(Step::Value(item));
+    }
+    steps.push(Step::Raw(b"]"));
+    reverse_from(steps, first);
+}
+
+/// The stack gives back its last step first.
+fn reverse_from(steps: &mut [Step<'_>], first: usize) {
+    if let Some(new) = steps.get_mut(first..) {
+        new.reverse();
+    }
+}
+
+/// 7.3.5: whatever is not a regular, visible character is written as `#xx`.
+fn write_name(out: &mut Vec<u8>, name: &Name) {
+    out.push(b'/');
+    for &byte in name.as_bytes() {
+        if byte.is_ascii_graphic() && !b"#()<>[]{}/%".contains(&byte) {
+            out.push(byte);
+        } else {
+            out.push(b'#');
+            out.extend_from_slice(&hexadecimal(byte));
+        }
+    }
+}
+
+fn write_string(out: &mut Vec<u8>, string: &PdfString) {
+    match string.form {
+        StringForm::Hexadecimal => {
+            out.push(b'<');
+            out.extend(string.bytes.iter().flat_map(|&byte| hexadecimal(byte)));
+            out.push(b'>');
+        }
+        StringForm::Literal => {
+            out.push(b'(');
+            for &byte in &string.bytes {
+                match byte {
+                    b'(' | b')' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+                    b' '..=b'~' => out.push(byte),
+                    // Escaped, since a bare CR would be read as LF (7.3.4.2) and bare binary confuses line-minded tools.
+                    _ => out.extend_from_slice(format!("\\{byte:03o}").as_bytes()),
+                }
+            }
+            out.push(b')');
+        }
+    }
+}
+
+/// The two upper-case digits of `byte`.
+pub(crate) fn hexadecimal(byte: u8) -> [u8; 2] {
+    [digit(byte >> 4), digit(byte & 0x0F)]
+}
+
+fn digit(nibble: u8) -> u8 {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    DIGITS.get(usize::from(nibble)).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::limits::Limits;
+    use crate::pdf::object::{Entry, Ref};
+    use crate::pdf::parser;
+
+    /// The value that stands in `text`; something has to follow, so that the last token ends.
+    fn parse(text: &[u8]) -> Object {
+        let text = [text, b" |"].concat();
+        let (object, length) = parser::object(&text, None, &Limits::default()).unwrap();
+        assert_eq!(length, text.len() - 2, "{}", String::from_utf8_lossy(&text));
+        object
+    }
+
+    fn any_object() -> impl Strategy<Value = Object> {
+        let bytes = || proptest::collection::vec(any::<u8>(), 0..12);
+        let name = move || bytes().prop_map(Name);
+        let form = prop_oneof![Just(StringForm::Literal), Just(StringForm::Hexadecimal)];
+        let leaf = prop_oneof![
+            Just(Object::Null),
+            any::<bool>().prop_map(Object::Boolean),
+            any::<i64>().prop_map(Object::Integer),
+            "[+-]?[0-9]{0,9}\\.[0-9]{1,9}".prop_map(Object::Real),
+            name().prop_map(Object::Name),
+            (bytes(), form).prop_map(|(bytes, form)| Object::String(PdfString { bytes, form })),
+            (1..u32::MAX, any::<u16>()).prop_map(|(number, generation)| Object::Reference(Ref { number, generation })),
+        ];
+        leaf.prop_recursive(6, 60, 8, move |inner| {
+            let entries = proptest::collection::vec((name(), inner.clone()), 0..8);
+            let dictionary = entries.prop_map(|entries| {
+                let mut dictionary = Dictionary::new();
+                entries.into_iter().for_each(|(key, value)| dictionary.push(Entry { key, value, span: None }));
+                Object::Dictionary(dictionary)
+            });
+            prop_oneof![proptest::collection::vec(inner, 0..8).prop_map(Object::Array), dictionary]
+        })
+    }
+
+    #[test]
+    fn spelling_is_kept() {
+        let text = "<<\n/A#20B -0.50\n/C [1 2 0 R 10 5 R (a\\(\\)\\\\\\015) <28FF> null true]\n/ <<\n>>\n>>";
+        assert_eq!(String::from_utf8(serialize(&parse(text.as_bytes()))).unwrap(), text);
+    }
+
+    #[test]
+    fn nesting_costs_no_call_depth() {
+        let mut object = Object::Null;
+        for _ in 0..200 {
+            object = Object::Array(vec![object]);
+        }
+        assert_eq!(parse(&serialize(&object)), object);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_the_same(object in any_object()) {
+            prop_assert_eq!(parse(&serialize(&object)), object);
+        }
+    }
+}

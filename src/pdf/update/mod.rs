@@ -1,0 +1,195 @@
+//! One more revision behind the last (ISO 32000-2, 7.5.6).
+//!
+//! What it is for: collecting changed and new objects, and turning them into the bytes to append.
+//!
+//! Invariant: a byte of the base is never changed, and an object that came out as it was is not written again.
+//! Invariant: the same changes give the same bytes: no clock, no randomness; the second half of `/ID` is an argument.
+//!
+//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`] (what a signature
+//! does not cover).
+
+mod appended;
+mod place;
+mod section;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub(crate) use appended::{Appended, Hole};
+pub(crate) use place::Place;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::document::Document;
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::placeholder::{SignatureBody, SignatureEntries};
+use crate::pdf::serializer::{serialize, serialize_dictionary};
+use crate::pdf::view::View;
+
+/// Collects the changes to the latest revision of a document.
+pub(crate) struct UpdateWriter<'d> {
+    view: View<'d>,
+    changes: BTreeMap<Ref, Change>,
+    next_number: u32,
+}
+
+/// What becomes of one object.
+enum Change {
+    Object(Object),
+    Stream { dictionary: Dictionary, data: Vec<u8> },
+    Signature(SignatureBody),
+}
+
+impl<'d> UpdateWriter<'d> {
+    /// A writer without changes, behind the latest revision of `document`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encrypted`] where the document is encrypted: what is appended would have to be so, too.
+    pub(crate) fn new(document: &'d Document<'d>) -> Result<Self> {
+        if document.is_encrypted() {
+            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file")
+                .advise("remove the encryption first (as with qpdf --decrypt); this is only possible before the first signature"));
+        }
+        let view = document.latest();
+        // This counts numbers below /Size, too: references to what was never there must stay null.
+        let next_number = view.max_object_number().saturating_add(1);
+        Ok(Self { view, changes: BTreeMap::new(), next_number })
+    }
+
+    /// What the changes are made to.
+    pub(crate) fn view(&self) -> View<'d> {
+        self.view
+    }
+
+    /// A reference that is not in use.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the file has as many objects as [`Limits::objects`](crate::Limits) allows.
+    pub(crate) fn allocate(&mut self) -> Result<Ref> {
+        let number = self.next_number;
+        if number > self.view.document().limits().objects {
+            return Err(Error::new(ErrorKind::Limit, format!("the file has no room for an object number {number}")));
+        }
+        self.next_number = number.saturating_add(1);
+        Ok(Ref { number, generation: 0 })
+    }
+
+    /// Sets the object `id`.
+    pub(crate) fn put(&mut self, id: Ref, object: Object) {
+        self.insert(id, Change::Object(object));
+    }
+
+    /// Sets `id` to a stream of `data`, compressed where that makes it smaller and `dictionary` names no filter.
+    pub(crate) fn put_stream(&mut self, id: Ref, mut dictionary: Dictionary, data: Vec<u8>) {
+        let compressed = if dictionary.get("Filter").is_none() { deflate(&data) } else { None };
+        let data = match compressed {
+            Some(compressed) => {
+                dictionary.set("Filter", Object::name("FlateDecode"));
+                compressed
+            }
+            None => data,
+        };
+        self.insert(id, Change::Stream { dictionary, data });
+    }
+
+    /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
+    pub(crate) fn put_signature(&mut self, id: Ref, entries: &SignatureEntries, reserved: usize) {
+        self.insert(id, Change::Signature(entries.with_room_for(reserved)));
+    }
+
+    /// The object `id` as it is now: changed, or that of the base.
+    pub(crate) fn current(&self, id: Ref) -> Result<Object> {
+        match self.changes.get(&id) {
+            Some(Change::Object(object)) => Ok(object.clone()),
+            Some(Change::Stream { .. } | Change::Signature(_)) => {
+                Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
+            }
+            None => self.view.get(id),
+        }
+    }
+
+    /// The bytes to append. Without any change there are none.
+    ///
+    /// `file_id` becomes the second half of `/ID` where the base has one (14.4): it names this version of the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] where the base has a cross-reference table and ends beyond byte 9,999,999,999, the largest offset that
+    /// a table can hold; [`ErrorKind::State`] for more than one signature; and whatever reading the base meets.
+    pub(crate) fn finish(mut self, file_id: [u8; 16]) -> Result<Appended> {
+        self.forget_unchanged()?;
+        let base = self.view.document().len();
+        let mut appended = Appended::new(base);
+        if self.changes.is_empty() {
+            return Ok(appended);
+        }
+        if !self.base_ends_in_eol()? {
+            appended.bytes.push(b'\n');
+        }
+        let mut section = section::Section::new(self.view);
+        for (id, change) in std::mem::take(&mut self.changes) {
+            section.add(id, appended.end());
+            appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
+            self.write_body(&mut appended, change).map_err(|fault| fault.at(id))?;
+            appended.bytes.extend_from_slice(b"\nendobj\n");
+        }
+        section.write(&mut appended, &mut self, file_id)?;
+        appended.seal_byte_range()?;
+        Ok(appended)
+    }
+
+    fn insert(&mut self, id: Ref, change: Change) {
+        self.next_number = self.next_number.max(id.number.saturating_add(1));
+        self.changes.insert(id, change);
+    }
+
+    fn forget_unchanged(&mut self) -> Result<()> {
+        let mut unchanged = Vec::new();
+        for (id, change) in &self.changes {
+            if let Change::Object(object) = change
+                && self.view.get(*id)? == *object
+            {
+                unchanged.push(*id);
+            }
+        }
+        self.changes.retain(|id, _| !unchanged.contains(id));
+        Ok(())
+    }
+
+    fn base_ends_in_eol(&self) -> Result<bool> {
+        let document = self.view.document();
+        let last = document.read(document.len().saturating_sub(1)..document.len())?;
+        Ok(matches!(last.as_slice(), [b'\n' | b'\r']))
+    }
+
+    fn write_body(&self, appended: &mut Appended, change: Change) -> Result<()> {
+        match change {
+            // Its data stands in the base and goes along as it is.
+            Change::Object(Object::Stream(stream)) => {
+                let data = self.view.document().read(stream.data)?;
+                appended.write_stream(stream.dictionary, &data);
+            }
+            Change::Object(object) => appended.bytes.extend_from_slice(&serialize(&object)),
+            Change::Stream { dictionary, data } => appended.write_stream(dictionary, &data),
+            Change::Signature(body) => appended.write_signature(&body)?,
+        }
+        Ok(())
+    }
+}
+
+impl Appended {
+    fn write_stream(&mut self, mut dictionary: Dictionary, data: &[u8]) {
+        dictionary.set("Length", Object::Integer(i64::try_from(data.len()).unwrap_or(i64::MAX)));
+        self.bytes.extend_from_slice(&serialize_dictionary(&dictionary));
+        self.bytes.extend_from_slice(b"\nstream\n");
+        self.bytes.extend_from_slice(data);
+        self.bytes.extend_from_slice(b"\nendstream");
+    }
+}
+
+/// `data` in zlib form (7.4.4), where that is smaller.
+fn deflate(data: &[u8]) -> Option<Vec<u8>> {
+    use std::io::Write;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(data).ok()?;
+    encoder.finish().ok().filter(|compressed| compressed.len() < data.len())
+}

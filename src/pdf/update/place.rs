@@ -1,0 +1,114 @@
+//! Changing one value where it stands, whether its holder is direct or indirect.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::update::{Change, UpdateWriter};
+
+/// A value inside an indirect object: the keys that lead to it from the object's top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    object: Ref,
+    path: Vec<&'static str>,
+}
+
+impl Place {
+    /// The whole of the object `id`.
+    pub(crate) fn object(id: Ref) -> Self {
+        Self { object: id, path: Vec::new() }
+    }
+
+    /// The indirect object itself, where this is the whole of one.
+    pub(crate) fn as_object(&self) -> Option<Ref> {
+        self.path.is_empty().then_some(self.object)
+    }
+
+    fn child(&self, key: &'static str) -> Self {
+        let mut path = self.path.clone();
+        path.push(key);
+        Self { object: self.object, path }
+    }
+}
+
+impl UpdateWriter<'_> {
+    /// Where the value of `key` in the dictionary at `holder` really stands (in the dictionary, or in an object of its own
+    /// where the entry is a reference), and the value. An absent value, or a reference to nothing, is null in the dictionary.
+    pub(crate) fn entry(&self, holder: &Place, key: &'static str) -> Result<(Place, Object)> {
+        let direct = holder.child(key);
+        let mut place = direct.clone();
+        let mut value = self.value(&place)?;
+        let mut hops = 0_usize;
+        while let Object::Reference(id) = value {
+            if hops >= self.view.document().limits().nesting {
+                return Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id));
+            }
+            hops = hops.saturating_add(1);
+            place = Place::object(id);
+            value = self.current(id)?;
+        }
+        if value.is_null() { Ok((direct, value)) } else { Ok((place, value)) }
+    }
+
+    /// The value at `place` as it is now; null where it is absent.
+    pub(crate) fn value(&self, place: &Place) -> Result<Object> {
+        let mut value = self.current(place.object)?;
+        for key in &place.path {
+            let dictionary = dictionary_of(value).ok_or_else(|| not_a_dictionary(place, key))?;
+            value = dictionary.get(key).cloned().unwrap_or(Object::Null);
+        }
+        Ok(value)
+    }
+
+    /// The value at `place`, for changing; null where it was absent.
+    pub(crate) fn edit(&mut self, place: &Place) -> Result<&mut Object> {
+        if !matches!(self.changes.get(&place.object), Some(Change::Object(_))) {
+            let object = self.current(place.object)?;
+            self.changes.insert(place.object, Change::Object(object));
+        }
+        let Some(Change::Object(mut_value)) = self.changes.get_mut(&place.object) else {
+            return Err(Error::new(ErrorKind::Unsupported, "this object cannot be changed").at(place.object));
+        };
+        let mut value = mut_value;
+        for key in &place.path {
+            value = match value {
+                Object::Dictionary(dictionary) => dictionary.value_mut(key),
+                _ => return Err(not_a_dictionary(place, key)),
+            };
+        }
+        Ok(value)
+    }
+
+    /// The dictionary at `place`, for changing.
+    pub(crate) fn edit_dictionary(&mut self, place: &Place) -> Result<&mut Dictionary> {
+        match self.edit(place)? {
+            Object::Dictionary(dictionary) => Ok(dictionary),
+            _ => Err(Error::new(ErrorKind::Syntax, "not a dictionary").at(place.object)),
+        }
+    }
+
+    /// Adds `items` behind the others of the array that `key` of the dictionary at `holder` holds, wherever it stands; an array
+    /// that is absent is made in the dictionary.
+    pub(crate) fn append(&mut self, holder: &Place, key: &'static str, items: Vec<Object>) -> Result<()> {
+        let (place, value) = self.entry(holder, key)?;
+        match value {
+            Object::Null => *self.edit(&place)? = Object::Array(items),
+            Object::Array(_) => {
+                if let Object::Array(array) = self.edit(&place)? {
+                    array.extend(items);
+                }
+            }
+            _ => return Err(Error::new(ErrorKind::Syntax, format!("/{key} is not an array")).at(place.object)),
+        }
+        Ok(())
+    }
+}
+
+fn dictionary_of(value: Object) -> Option<Dictionary> {
+    match value {
+        Object::Dictionary(dictionary) => Some(dictionary),
+        _ => None,
+    }
+}
+
+fn not_a_dictionary(place: &Place, key: &str) -> Error {
+    Error::new(ErrorKind::Syntax, format!("what should hold /{key} is not a dictionary")).at(place.object)
+}

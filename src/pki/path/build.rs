@@ -1,0 +1,183 @@
+//! Finding chains from a certificate to a trust anchor.
+//!
+//! What it is for: an iterator over prospective paths, shortest first and the likeliest first among equals, so that a caller takes the next
+//! one when a path turns out not to be valid (EN 319 102-1, 5.2.6 step 2).
+//!
+//! Invariant: key identifiers order the search and exclude nothing (RFC 4158, 3.5.12); a root in the pool is no anchor.
+//! Invariant: no name and key stands twice in a path; each signature is checked at most once; steps are counted.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::limits::Limits;
+use crate::pki::certificate::Certificate;
+use crate::pki::name::Name;
+use crate::pki::signature::{self, SignatureFault};
+use crate::pki::trust::store::{TrustAnchor, TrustStore};
+
+use super::{Path, PathFault, StepFault};
+
+/// The prospective paths of one certificate; ends after the first `Err`, which comes last if it comes at all.
+pub(crate) struct Paths<'a> {
+    certificates: Vec<Certificate>,
+    by_subject: HashMap<&'a Name, Vec<usize>>,
+    trust: &'a TrustStore,
+    steps_left: usize,
+    limits: &'a Limits,
+    /// Chains still to be extended, each as positions in `certificates`, the target first.
+    open: VecDeque<Vec<usize>>,
+    /// Paths found while extending the last chain.
+    found: VecDeque<Path>,
+    /// Outcome for (signed certificate, issuing key).
+    checked: HashMap<(usize, Vec<u8>), Result<(), SignatureFault>>,
+    outcome: Outcome,
+}
+
+/// What the search says when it ends.
+enum Outcome {
+    /// Nothing was found yet; the likeliest explanation so far.
+    Nothing(PathFault),
+    /// At least one path was handed out, or the fault was.
+    Said,
+}
+
+impl<'a> Paths<'a> {
+    /// The paths of `target` through certificates of `pool` to anchors of `trust`.
+    pub(crate) fn new(
+        target: &'a Certificate,
+        pool: &'a [Certificate],
+        trust: &'a TrustStore,
+        limits: &'a Limits,
+    ) -> Self {
+        let mut seen = HashSet::new();
+        let mut certificates = Vec::new();
+        let mut by_subject: HashMap<&Name, Vec<usize>> = HashMap::new();
+        for certificate in [target].into_iter().chain(pool) {
+            if seen.insert(certificate) {
+                by_subject.entry(certificate.subject()).or_default().push(certificates.len());
+                certificates.push(certificate.clone());
+            }
+        }
+        let own = trust.anchor_of(target);
+        let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
+        Self {
+            certificates,
+            by_subject,
+            trust,
+            steps_left: limits.path_steps,
+            limits,
+            open: VecDeque::from([vec![0]]),
+            found: found.into_iter().collect(),
+            checked: HashMap::new(),
+            outcome: Outcome::Nothing(PathFault::NoIssuer { certificate: target.clone() }),
+        }
+    }
+
+    /// Tries every issuer of the chain's last certificate; `Err` when the budget ends.
+    fn extend(&mut self, chain: &[usize]) -> Result<(), PathFault> {
+        let Some((position, last)) = chain.last().and_then(|at| Some((*at, self.certificates.get(*at)?.clone())))
+        else {
+            return Ok(());
+        };
+        let trust = self.trust;
+        for anchor in trust.anchors().iter().filter(|anchor| anchor.name() == last.issuer()) {
+            self.step()?;
+            if self.is_signed_by(position, &last, anchor.certificate()) {
+                self.found.push_back(self.path(chain, anchor));
+            }
+        }
+        let mut issuers = self.by_subject.get(last.issuer()).cloned().unwrap_or_default();
+        issuers.sort_by_cached_key(|at| self.certificates.get(*at).map(|issuer| likelihood(&last, issuer)));
+        for at in issuers.into_iter().rev() {
+            let Some(issuer) = self.certificates.get(at).cloned() else { continue };
+            if self.stands_in(chain, &issuer) {
+                continue;
+            }
+            self.step()?;
+            if self.is_signed_by(position, &last, &issuer) {
+                self.enqueue(chain, at, issuer);
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<(), PathFault> {
+        let budget = PathFault::Budget { steps: self.limits.path_steps };
+        self.steps_left = self.steps_left.checked_sub(1).ok_or(budget)?;
+        Ok(())
+    }
+
+    fn is_signed_by(&mut self, position: usize, subject: &Certificate, issuer: &Certificate) -> bool {
+        let key = (position, issuer.spki().to_vec());
+        let checked = self.checked.entry(key).or_insert_with(|| {
+            signature::verify(issuer.spki(), subject.signature_algorithm(), subject.tbs(), subject.signature())
+        });
+        match *checked {
+            Ok(()) => true,
+            Err(fault) => {
+                self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
+                false
+            }
+        }
+    }
+
+    fn enqueue(&mut self, chain: &[usize], at: usize, issuer: Certificate) {
+        if chain.len() >= self.limits.path_length {
+            self.explain(PathFault::TooLong { limit: self.limits.path_length });
+            return;
+        }
+        // The chain grew: what is missing now is this issuer's issuer.
+        self.explain(PathFault::NoIssuer { certificate: issuer });
+        self.open.push_back(chain.iter().copied().chain([at]).collect());
+    }
+
+    /// Whether the chain has a certificate with this name and key already (RFC 4158, 2.4.2).
+    fn stands_in(&self, chain: &[usize], issuer: &Certificate) -> bool {
+        let mut members = chain.iter().filter_map(|at| self.certificates.get(*at));
+        members.any(|member| member.subject() == issuer.subject() && member.spki() == issuer.spki())
+    }
+
+    fn path(&self, chain: &[usize], anchor: &TrustAnchor) -> Path {
+        let certificates = chain.iter().filter_map(|at| self.certificates.get(*at).cloned());
+        Path { certificates: certificates.collect(), anchor: anchor.clone() }
+    }
+
+    /// Keeps the fault that says most: a wrong signature more than a missing issuer, a later one more than an earlier.
+    fn explain(&mut self, fault: PathFault) {
+        let Outcome::Nothing(known) = &mut self.outcome else { return };
+        if !matches!((&*known, &fault), (PathFault::Refused { .. }, PathFault::NoIssuer { .. })) {
+            *known = fault;
+        }
+    }
+}
+
+impl Iterator for Paths<'_> {
+    type Item = Result<Path, PathFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(path) = self.found.pop_front() {
+                self.outcome = Outcome::Said;
+                return Some(Ok(path));
+            }
+            let Some(chain) = self.open.pop_front() else { break };
+            if let Err(fault) = self.extend(&chain) {
+                self.open.clear();
+                self.outcome = Outcome::Nothing(fault);
+            }
+        }
+        match std::mem::replace(&mut self.outcome, Outcome::Said) {
+            Outcome::Nothing(fault) => Some(Err(fault)),
+            Outcome::Said => None,
+        }
+    }
+}
+
+/// How likely `issuer` signed `subject`; greater is likelier. The later end breaks ties.
+fn likelihood(subject: &Certificate, issuer: &Certificate) -> (u8, crate::time::Time) {
+    let hint = match (subject.authority_key_id(), issuer.subject_key_id()) {
+        (Some(wanted), Some(own)) if wanted == own => 2,
+        (Some(_), Some(_)) => 0,
+        _ => 1,
+    };
+    (hint, issuer.not_after())
+}

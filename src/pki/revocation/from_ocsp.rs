@@ -1,0 +1,81 @@
+//! Answers out of OCSP responses (RFC 6960, 3.2 and 4.2.2.2).
+
+use super::crl::distribution::ReasonSet;
+use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, SingleResponse};
+use super::ocsp::{OcspResponse, archive_cutoff, time};
+use super::{Answer, Kind, RevocationFault, Search, Status};
+use crate::pki::certificate::Certificate;
+use crate::pki::path::{Purpose, purpose};
+use crate::pki::signature;
+
+impl Search<'_> {
+    pub(super) fn ask_ocsp(&mut self, index: usize, ocsp: &OcspResponse) {
+        let (certificate, issuer) = (self.certificate, self.issuer);
+        let about: Vec<_> = ocsp.about(certificate, issuer).collect();
+        if about.is_empty() {
+            return;
+        }
+        let signer = match self.responder_of(ocsp) {
+            Ok(signer) => signer,
+            Err(fault) => return self.refuse(Kind::Ocsp, index, fault),
+        };
+        for single in about {
+            match ocsp.check(single, certificate).and_then(|()| status_of(single)) {
+                Ok(status) => self.answers.answers.push(Answer {
+                    status,
+                    this_update: time(single.this_update),
+                    next_update: single.next_update.map(time),
+                    produced_at: ocsp.produced_at(),
+                    signer: signer.clone(),
+                    kind: Kind::Ocsp,
+                    index,
+                    base: None,
+                    reasons: ReasonSet::ALL,
+                    nocheck: signer.raw_extension(ID_PKIX_OCSP_NOCHECK).is_some(),
+                    expired_kept_since: archive_cutoff(single),
+                    not_after: certificate.not_after(),
+                }),
+                Err(fault) => self.refuse(Kind::Ocsp, index, fault),
+            }
+        }
+    }
+
+    /// Who signed: the issuer, or a certificate that the issuer itself issued for it.
+    fn responder_of(&mut self, ocsp: &OcspResponse) -> Result<Certificate, RevocationFault> {
+        let mut fault = RevocationFault::NoSigner;
+        let candidates = [self.issuer].into_iter().chain(ocsp.certificates()).chain(self.pool);
+        for candidate in candidates.filter(|candidate| ocsp.is_responder(candidate)) {
+            self.check_counted()?;
+            match ocsp.verify(candidate.spki()).and_then(|()| self.check_authority(candidate)) {
+                Ok(()) => return Ok(candidate.clone()),
+                Err(reason) => fault = reason,
+            }
+        }
+        Err(fault)
+    }
+
+    /// RFC 6960, 4.2.2.2. A responder that is only configured locally (its item 1) is not supported.
+    fn check_authority(&mut self, candidate: &Certificate) -> Result<(), RevocationFault> {
+        if self.is_issuer(candidate) {
+            return Ok(());
+        }
+        if candidate == self.certificate || candidate.issuer() != self.issuer.subject() {
+            return Err(RevocationFault::NotAuthorised);
+        }
+        self.check_counted()?;
+        let algorithm = candidate.signature_algorithm();
+        signature::verify(self.issuer.spki(), algorithm, candidate.tbs(), candidate.signature())
+            .map_err(|_| RevocationFault::NotAuthorised)?;
+        purpose::check(candidate, Purpose::OcspSigning).map_err(RevocationFault::SignerPurpose)
+    }
+}
+
+fn status_of(single: &SingleResponse) -> Result<Status, RevocationFault> {
+    match &single.cert_status {
+        CertStatus::Good(_) => Ok(Status::Good),
+        CertStatus::Revoked(info) => {
+            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason.into() })
+        }
+        CertStatus::Unknown(_) => Err(RevocationFault::Unknown),
+    }
+}

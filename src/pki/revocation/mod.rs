@@ -1,0 +1,214 @@
+//! What CRLs and OCSP responses say about certificates.
+//!
+//! What it is for: [`answers`] finds every authentic answer about one certificate, of any time; [`select`] picks the one that counts at a time.
+//!
+//! Invariant: facts are kept apart from judgement: an answer is never dropped for being old, new, or signed by a certificate that expired.
+//! Invariant: who signed an answer is handed out, for the caller to validate as of the time that it chooses.
+//!
+//! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
+
+use std::fmt;
+
+use const_oid::ObjectIdentifier;
+
+use self::crl::distribution::ReasonSet;
+use self::ocsp::asn1::OcspResponseStatus;
+use super::certificate::Certificate;
+use super::path::PurposeFault;
+use super::signature::SignatureFault;
+use crate::limits::Limits;
+use crate::time::Time;
+
+pub(crate) mod crl;
+mod from_crl;
+mod from_ocsp;
+pub(crate) mod ocsp;
+mod reason;
+pub(crate) mod select;
+
+#[cfg(test)]
+mod corpora;
+
+pub(crate) use crl::Crl;
+pub(crate) use ocsp::OcspResponse;
+pub(crate) use reason::Reason;
+
+/// What was found about one certificate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answers {
+    /// Every authentic answer, CRLs first, in the order of the input.
+    pub(crate) answers: Vec<Answer>,
+    /// Values that are about the certificate but say nothing, and why.
+    pub(crate) refused: Vec<Refusal>,
+}
+
+/// One authentic statement about a certificate's status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: Status,
+    /// When the status was known to be so.
+    pub(crate) this_update: Time,
+    /// When newer information is to be had at the latest.
+    pub(crate) next_update: Option<Time>,
+    /// When an OCSP response was signed.
+    pub(crate) produced_at: Option<Time>,
+    /// Whose key signed it. Unless it has the issuer's name and key, its own path and status are the caller's to validate.
+    pub(crate) signer: Certificate,
+    /// What it comes from, and at which position of the input.
+    pub(crate) kind: Kind,
+    pub(crate) index: usize,
+    /// The position of the complete CRL that a delta CRL was combined with.
+    pub(crate) base: Option<usize>,
+    /// The reasons for revocation that a CRL speaks about; all of them for most CRLs and every OCSP response.
+    pub(crate) reasons: ReasonSet,
+    /// The signer carries id-pkix-ocsp-nocheck: its own status need not be asked (RFC 6960, 4.2.2.2.1).
+    pub(crate) nocheck: bool,
+    /// Since when the status of expired certificates is kept: archiveCutoff (RFC 6960, 4.4.4) or expiredCertsOnCRL.
+    pub(crate) expired_kept_since: Option<Time>,
+    /// When the certificate that it is about ends.
+    pub(crate) not_after: Time,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Good,
+    Revoked { time: Time, reason: Reason },
+}
+
+/// A kind of revocation value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Crl,
+    Ocsp,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Crl => "CRL",
+            Self::Ocsp => "OCSP response",
+        })
+    }
+}
+
+/// A value that is about the certificate but cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) kind: Kind,
+    /// Its position in the input.
+    pub(crate) index: usize,
+    pub(crate) fault: RevocationFault,
+}
+
+/// Why a CRL or OCSP response says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RevocationFault {
+    #[error("it is not readable DER: {0}")]
+    Malformed(#[from] der::Error),
+    #[error("it is longer than {limit} bytes")]
+    TooLong { limit: u64 },
+    #[error("it holds more than {limit} certificates")]
+    TooManyCertificates { limit: usize },
+    #[error("the signature algorithm inside differs from the one outside (RFC 5280, 5.1.1.2)")]
+    AlgorithmMismatch,
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
+    #[error("nobody at hand who may sign it did")]
+    NoSigner,
+    #[error("its signer: {0}")]
+    SignerPurpose(PurposeFault),
+    #[error("its signer was not authorised by the issuer itself (RFC 6960, 4.2.2.2)")]
+    NotAuthorised,
+    #[error("the critical extension {0} is not known")]
+    CriticalExtension(ObjectIdentifier),
+    #[error("an entry names another issuer, but the list is not indirect (RFC 5280, 5.3.3)")]
+    NotIndirect,
+    #[error("there is no complete CRL that this delta CRL belongs to (RFC 5280, 6.3.3 (c))")]
+    NoBase,
+    #[error("the OCSP responder did not answer: {0:?}")]
+    Status(OcspResponseStatus),
+    #[error("the OCSP responder does not know the certificate")]
+    Unknown,
+    #[error("the response type {0} is not supported")]
+    ResponseType(ObjectIdentifier),
+    #[error("version {0} is not supported")]
+    Version(u8),
+    #[error("its certHash is not that of the certificate")]
+    CertHash,
+    #[error("the search for its signer stopped after {steps} signature checks")]
+    Budget { steps: usize },
+}
+
+impl Answer {
+    /// When it was issued, as EN 319 102-1, 5.2.6 counts: producedAt of an OCSP response, thisUpdate of a CRL.
+    pub(crate) fn issued_at(&self) -> Time {
+        self.produced_at.unwrap_or(self.this_update)
+    }
+
+    /// Whether it settles the status of a certificate that may have expired before: "good" from a source that forgets what
+    /// expired says nothing (RFC 5280, 5: entries may be removed after expiry).
+    pub(crate) fn is_conclusive(&self) -> bool {
+        let kept = self.expired_kept_since.is_some_and(|since| since <= self.not_after);
+        matches!(self.status, Status::Revoked { .. }) || self.this_update <= self.not_after || kept
+    }
+
+    /// Whether its signer's certificate was valid when it was issued (EN 319 102-1, 5.2.6 step 4).
+    pub(crate) fn is_signer_valid_at_issuance(&self) -> bool {
+        self.signer.is_valid_at(self.issued_at())
+    }
+}
+
+/// Every authentic answer about `certificate`, which `issuer` issued, whenever it was given.
+///
+/// `pool` holds certificates among which signers are looked for: the caller includes anchors, where they sign CRLs for others.
+pub(crate) fn answers(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    crls: &[Crl],
+    ocsps: &[OcspResponse],
+    pool: &[Certificate],
+    limits: &Limits,
+) -> Answers {
+    let mut search = Search {
+        certificate,
+        issuer,
+        pool,
+        checks_left: limits.revocation_values,
+        limits,
+        answers: Answers::default(),
+    };
+    search.ask_crls(crls);
+    for (index, ocsp) in ocsps.iter().enumerate() {
+        search.ask_ocsp(index, ocsp);
+    }
+    search.answers
+}
+
+/// One run of [`answers`].
+struct Search<'a> {
+    certificate: &'a Certificate,
+    issuer: &'a Certificate,
+    pool: &'a [Certificate],
+    /// Signature checks that are left for the whole search.
+    checks_left: usize,
+    limits: &'a Limits,
+    answers: Answers,
+}
+
+impl Search<'_> {
+    fn check_counted(&mut self) -> Result<(), RevocationFault> {
+        let fault = RevocationFault::Budget { steps: self.limits.revocation_values };
+        self.checks_left = self.checks_left.checked_sub(1).ok_or(fault)?;
+        Ok(())
+    }
+
+    fn refuse(&mut self, kind: Kind, index: usize, fault: RevocationFault) {
+        self.answers.refused.push(Refusal { kind, index, fault });
+    }
+
+    /// Whether `candidate` speaks for the issuer: the same name and key.
+    fn is_issuer(&self, candidate: &Certificate) -> bool {
+        candidate.subject() == self.issuer.subject() && candidate.spki() == self.issuer.spki()
+    }
+}

@@ -1,0 +1,64 @@
+//! One question asked of certificates, CRLs and OCSP responses alike: did this key sign that part?
+//!
+//! Invariant: the signed part is hashed as received; and an algorithm or key that is not known is said to be so, not called a forgery.
+//!
+//! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Noun: [`SignatureFault`].
+
+use der::asn1::BitString;
+use der::{Decode, Reader, SliceReader};
+use spki::AlgorithmIdentifierOwned;
+
+use super::algorithm::{SignatureAlgorithm, UnknownAlgorithm};
+use super::key::{KeyFault, PublicKey};
+
+/// Why a signature did not verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SignatureFault {
+    #[error(transparent)]
+    Algorithm(#[from] UnknownAlgorithm),
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+}
+
+/// The three parts that certificates, CRLs and OCSP responses begin with: what is signed, how, and the value.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed<'a> {
+    /// The DER of the signed part, as received.
+    pub(crate) tbs: &'a [u8],
+    pub(crate) algorithm: AlgorithmIdentifierOwned,
+    pub(crate) value: BitString,
+}
+
+impl<'a> Signed<'a> {
+    /// Reads `SEQUENCE { tbs, AlgorithmIdentifier, BIT STRING, … }`; what may follow inside is left to the caller.
+    pub(crate) fn from_der(der: &'a [u8]) -> der::Result<Self> {
+        let mut outer = SliceReader::new(der)?;
+        let signed = outer.sequence(|reader| {
+            let tbs = reader.tlv_bytes()?;
+            let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
+            let value = BitString::decode(reader)?;
+            while !reader.is_finished() {
+                reader.tlv_bytes()?;
+            }
+            Ok::<_, der::Error>(Self { tbs, algorithm, value })
+        })?;
+        outer.finish()?;
+        Ok(signed)
+    }
+
+    /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
+    pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
+        verify(spki, &self.algorithm, self.tbs, self.value.raw_bytes())
+    }
+}
+
+/// Checks `signature` over `message` under the key in the DER `SubjectPublicKeyInfo` `spki`.
+pub(crate) fn verify(
+    spki: &[u8],
+    algorithm: &AlgorithmIdentifierOwned,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureFault> {
+    let algorithm = SignatureAlgorithm::from_identifier(algorithm)?;
+    Ok(PublicKey::from_spki(spki)?.verify(algorithm, message, signature)?)
+}

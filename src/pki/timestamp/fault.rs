@@ -1,0 +1,100 @@
+//! What can be wrong with a time-stamp or with a TSA's answer, one variant each.
+
+use const_oid::ObjectIdentifier;
+
+use crate::pki::certificate::CertificateFault;
+use crate::pki::cms::CmsFault;
+use crate::time::Time;
+
+/// What is wrong with a TSA's answer or with a token: data for whoever asked, and for a verifier's findings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TimestampFault {
+    #[error("the time-stamp request is not readable")]
+    MalformedRequest,
+    #[error("the TSA's answer is empty")]
+    EmptyResponse,
+    #[error("the TSA's answer is no TimeStampResp; it begins with \"{beginning}\"")]
+    NotAResponse { beginning: String },
+    #[error("something follows the TimeStampResp at byte {offset}")]
+    TrailingData { offset: usize },
+    #[error("the TSA refused with status {status}{}{}", Listed(": ", fail_info), Quoted(text))]
+    Rejected { status: u32, fail_info: Vec<&'static str>, text: String },
+    #[error("the TSA granted a token other than the one asked for (grantedWithMods){}", Quoted(text))]
+    GrantedWithMods { text: String },
+    #[error("the TSA says that it granted a token, but sent none")]
+    NoToken,
+
+    #[error("the time-stamp token does not stand: {0}")]
+    Cms(#[from] CmsFault),
+    #[error("the token's content is of type {0}, not a TSTInfo")]
+    NotTstInfo(ObjectIdentifier),
+    #[error("the token has no TSTInfo inside")]
+    NoTstInfo,
+    #[error("the token's TSTInfo is not readable")]
+    MalformedTstInfo,
+    #[error("the token's TSTInfo is of version {0} instead of 1")]
+    Version(u8),
+    #[error("the token has the critical extension {0}, which is not known here")]
+    CriticalExtension(ObjectIdentifier),
+
+    #[error("the token's imprint was made with {found} instead of {expected}")]
+    ImprintAlgorithm { expected: ObjectIdentifier, found: ObjectIdentifier },
+    #[error("the digest algorithm {0} of the token's imprint is not supported")]
+    UnknownImprintAlgorithm(ObjectIdentifier),
+    #[error("the token is for other data: its imprint is not the expected digest")]
+    Imprint,
+    #[error("the token has no nonce although one was sent")]
+    NonceMissing,
+    #[error("the token's nonce is not the one that was sent: it may be an old answer")]
+    Nonce,
+    #[error("the token was made under the policy {found} instead of {asked}")]
+    Policy { asked: ObjectIdentifier, found: ObjectIdentifier },
+
+    #[error("the TSA's certificate was asked for, but is not in the token")]
+    CertificateMissing,
+    #[error("the TSA's certificate is not readable: {0}")]
+    Certificate(CertificateFault),
+    #[error("the TSA's certificate is not for time-stamping: its extended key usage lacks timeStamping")]
+    PurposeMissing,
+    #[error("the TSA's certificate has an extended key usage that is not critical")]
+    PurposeNotCritical,
+    #[error("the TSA's certificate is for other purposes besides time-stamping")]
+    PurposeNotAlone,
+    #[error("the token's time {time} lies outside the validity of the TSA's certificate, {not_before} to {not_after}")]
+    OutsideValidity { time: Time, not_before: Time, not_after: Time },
+    #[error("the token says that it is by {named}, but the TSA's certificate is for {subject}")]
+    TsaName { named: String, subject: String },
+}
+
+/// The names of a list after `0`, if there are any.
+struct Listed<'a>(&'a str, &'a [&'static str]);
+
+impl std::fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.1.is_empty() { Ok(()) } else { write!(f, "{}{}", self.0, self.1.join(", ")) }
+    }
+}
+
+/// The server's own words, if there are any.
+struct Quoted<'a>(&'a str);
+
+impl std::fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ", saying \"{}\"", self.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_the_servers_words() {
+        let rejected = |fail_info, text: &str| TimestampFault::Rejected { status: 2, fail_info, text: text.to_owned() };
+        assert_eq!(rejected(vec![], "").to_string(), "the TSA refused with status 2");
+        assert_eq!(
+            rejected(vec!["badAlg"], "use SHA-256").to_string(),
+            "the TSA refused with status 2: badAlg, saying \"use SHA-256\""
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! The token: a SignedData over a TSTInfo, which proves that data existed at a time.
+//!
+//! Invariant: the signer is the certificate that the signed ESS attribute names, never just any certificate at hand.
+//! Invariant: the token's own bytes are what is stored and checked; the parsed view is only for reading.
+//!
+//! Specified in RFC 3161, 2.4.2 and 2.3; RFC 5816. Noun: [`TimestampToken`].
+
+use const_oid::ObjectIdentifier;
+use der::Decode;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
+
+use super::asn1::{Accuracy, ID_CT_TST_INFO, TstInfo};
+use super::fault::TimestampFault;
+use crate::digest::DigestAlgorithm;
+use crate::limits::Limits;
+use crate::pki::certificate::{Certificate, Criticality, hex};
+use crate::pki::cms::{SignedData, SignerInfo};
+use crate::pki::name::Name;
+use crate::time::Time;
+
+const TIME_STAMPING: ObjectIdentifier = const_oid::db::rfc5912::ID_KP_TIME_STAMPING;
+
+/// A `TimeStampToken` that can be read; whether it stands is asked with the checks.
+#[derive(Clone, Debug)]
+pub(crate) struct TimestampToken {
+    der: Vec<u8>,
+    signed_data: SignedData,
+    tst: TstInfo,
+}
+
+/// Reading.
+impl TimestampToken {
+    /// Reads a token as it stands in `/Contents` or in an attribute; zero padding may follow.
+    pub(crate) fn from_der(bytes: &[u8], limits: &Limits) -> Result<Self, TimestampFault> {
+        let signed_data = SignedData::from_der(bytes, limits)?;
+        if signed_data.content_type() != ID_CT_TST_INFO {
+            return Err(TimestampFault::NotTstInfo(signed_data.content_type()));
+        }
+        signed_data.signer()?;
+        let content = signed_data.content().ok_or(TimestampFault::NoTstInfo)?;
+        let tst = TstInfo::from_der(content).map_err(|_| TimestampFault::MalformedTstInfo)?;
+        if tst.version != 1 {
+            return Err(TimestampFault::Version(tst.version));
+        }
+        Ok(Self { der: bytes.to_vec(), signed_data, tst })
+    }
+
+    /// The bytes received.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub(crate) fn signed_data(&self) -> &SignedData {
+        &self.signed_data
+    }
+
+    pub(crate) fn tst(&self) -> &TstInfo {
+        &self.tst
+    }
+
+    /// When the data existed at the latest, a fraction of a second dropped.
+    pub(crate) fn gen_time(&self) -> Time {
+        self.tst.gen_time.time()
+    }
+
+    /// How far that time may be off, both ways.
+    pub(crate) fn accuracy(&self) -> Option<Accuracy> {
+        self.tst.accuracy
+    }
+
+    pub(crate) fn policy(&self) -> ObjectIdentifier {
+        self.tst.policy
+    }
+
+    /// The token's number at its TSA, in lower-case hexadecimal.
+    pub(crate) fn serial_hex(&self) -> String {
+        hex(self.tst.serial_number.as_bytes())
+    }
+
+    /// The nonce's content octets.
+    pub(crate) fn nonce(&self) -> Option<&[u8]> {
+        self.tst.nonce.as_ref().map(|nonce| nonce.as_bytes())
+    }
+
+    /// The digest that was stamped.
+    pub(crate) fn imprint(&self) -> &[u8] {
+        self.tst.message_imprint.hashed_message.as_bytes()
+    }
+
+    pub(crate) fn imprint_algorithm_oid(&self) -> ObjectIdentifier {
+        self.tst.message_imprint.hash_algorithm.oid
+    }
+
+    /// What the stamped data must be digested with.
+    pub(crate) fn imprint_algorithm(&self) -> Result<DigestAlgorithm, TimestampFault> {
+        let oid = self.imprint_algorithm_oid();
+        DigestAlgorithm::from_oid(oid).ok_or(TimestampFault::UnknownImprintAlgorithm(oid))
+    }
+}
+
+/// Checking.
+impl TimestampToken {
+    /// The token is for the data with this digest, made with [`Self::imprint_algorithm`].
+    pub(crate) fn check_imprint(&self, digest: &[u8]) -> Result<(), TimestampFault> {
+        self.imprint_algorithm()?;
+        if self.imprint() == digest { Ok(()) } else { Err(TimestampFault::Imprint) }
+    }
+
+    /// The TSA's certificate: the one that the ESS attribute names, in the token or in `pool`.
+    pub(crate) fn signer<'a>(&'a self, pool: &'a [Certificate]) -> Result<&'a Certificate, TimestampFault> {
+        let pool = self.signed_data.certificates().iter().chain(pool);
+        Ok(self.signer_info()?.signing_certificate_in(pool)?)
+    }
+
+    /// The certificate may sign tokens, was valid at the token's time, and is whom the token names (RFC 3161, 2.3 and
+    /// 2.4.2).
+    pub(crate) fn check_authority(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
+        check_purpose(certificate)?;
+        self.check_validity(certificate)?;
+        self.check_name(certificate)?;
+        self.check_extensions()
+    }
+
+    /// The token holds together: `certificate` signed this TSTInfo (RFC 5652, 5.6). EN 319 102-1 calls the failures
+    /// HASH_FAILURE and SIG_CRYPTO_FAILURE: [`CmsFault`](crate::pki::cms::CmsFault) tells them apart.
+    pub(crate) fn verify_signature(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
+        let signer = self.signer_info()?;
+        let content = self.signed_data.content().ok_or(TimestampFault::NoTstInfo)?;
+        let digest = signer.digest_algorithm()?.digest(content);
+        Ok(signer.verify(certificate, &digest, ID_CT_TST_INFO)?)
+    }
+
+    /// The token's time lies in the certificate's validity.
+    pub(crate) fn check_validity(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
+        let time = self.gen_time();
+        if certificate.is_valid_at(time) {
+            return Ok(());
+        }
+        let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
+        Err(TimestampFault::OutsideValidity { time, not_before, not_after })
+    }
+
+    /// The `tsa` field, where present, is one of the certificate's subject names (RFC 3161, 2.4.2).
+    pub(crate) fn check_name(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
+        let Some(named) = &self.tst.tsa else { return Ok(()) };
+        let alternatives = certificate.extension::<SubjectAltName>().map_err(TimestampFault::Certificate)?;
+        let is_subject = directory_name(named).is_some_and(|name| name == *certificate.subject());
+        if is_subject || alternatives.is_some_and(|(_, names)| names.0.contains(named)) {
+            return Ok(());
+        }
+        let named = directory_name(named).map_or_else(|| "another kind of name".to_owned(), |name| name.to_string());
+        Err(TimestampFault::TsaName { named, subject: certificate.subject().to_string() })
+    }
+
+    fn check_extensions(&self) -> Result<(), TimestampFault> {
+        let critical = self.tst.extensions.iter().flatten().find(|extension| extension.critical);
+        critical.map_or(Ok(()), |extension| Err(TimestampFault::CriticalExtension(extension.extn_id)))
+    }
+
+    fn signer_info(&self) -> Result<&SignerInfo, TimestampFault> {
+        Ok(self.signed_data.signer()?)
+    }
+}
+
+/// Extended key usage timeStamping: there, critical, and alone (RFC 3161, 2.3).
+pub(crate) fn check_purpose(certificate: &Certificate) -> Result<(), TimestampFault> {
+    let usage = certificate.extended_key_usage().map_err(TimestampFault::Certificate)?;
+    let (criticality, purposes) = usage.ok_or(TimestampFault::PurposeMissing)?;
+    if !purposes.contains(&TIME_STAMPING) {
+        return Err(TimestampFault::PurposeMissing);
+    }
+    if purposes.iter().any(|purpose| *purpose != TIME_STAMPING) {
+        return Err(TimestampFault::PurposeNotAlone);
+    }
+    if criticality == Criticality::Critical { Ok(()) } else { Err(TimestampFault::PurposeNotCritical) }
+}
+
+fn directory_name(name: &GeneralName) -> Option<Name> {
+    let GeneralName::DirectoryName(name) = name else { return None };
+    Name::from_der(&der::Encode::to_der(name).ok()?).ok()
+}
