@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::certificate::{Purpose, certificate};
 use super::subscriber::{KeyType, Subscriber};
 use super::{Authority, Misbehaviour};
+use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pki::certificate::{Certificate, hex};
+use crate::pki::certificate::Certificate;
 use crate::software::derived::Derived;
 use crate::software::key::PrivateKey;
 use crate::time::Time;
@@ -26,7 +27,8 @@ const ISSUER_EVERY: Duration = Duration::from_secs(4 * YEAR.as_secs());
 const ISSUERS: u64 = 15;
 const ISSUER_LIFE: Duration = Duration::from_secs(15 * YEAR.as_secs());
 const SUBSCRIBER_LIFE: Duration = Duration::from_secs(3 * YEAR.as_secs());
-/// Japanese timestamp authorities use a key for a year and let its certificate live for 11, so that a timestamp lasts for 10.
+/// Japanese timestamp authorities use a key for a year and let its certificate live for 11, so that a timestamp lasts
+/// for 10.
 const TSA_LIFE: Duration = Duration::from_secs(11 * YEAR.as_secs());
 /// A year, and a month in which its last answers can still be checked.
 const RESPONDER_LIFE: Duration = Duration::from_secs(395 * DAY.as_secs());

@@ -3,15 +3,15 @@
 //! What it is for: testing a signing service without a network, and demonstrations. It answers well, and on request it
 //! answers badly in every way that real services do: [`Misbehaviour`].
 //!
-//! **Every key follows from the seed: who knows the seed can sign as anybody in this hierarchy.** Each certificate says so in
-//! its subject. Never make its root a trust anchor outside tests.
+//! **Every key follows from the seed: who knows the seed can sign as anybody in this hierarchy.** Each certificate says
+//! so in its subject. Never make its root a trust anchor outside tests.
 //!
-//! Invariant: no clock, no randomness, no I/O. An [`Authority`] is a value of its seed, its beginning and its revocations; the
-//! same questions get the same bytes, in any order and in any process.
+//! Invariant: no clock, no randomness, no I/O. An [`Authority`] is a value of its seed, its beginning and its
+//! revocations; the same questions get the same bytes, in any order and in any process.
 //!
-//! The hierarchy lives for 60 years, so that renewals can be tested over decades: one root; a new issuing authority every 4
-//! years, each valid for 15; a new timestamp certificate every year, each valid for 11; a new OCSP responder every year.
-//! [`Authority::at`] picks those in force.
+//! The hierarchy lives for 60 years, so that renewals can be tested over decades: one root; a new issuing authority
+//! every 4 years, each valid for 15; a new timestamp certificate every year, each valid for 11; a new OCSP responder
+//! every year. [`Authority::at`] picks those in force.
 //!
 //! Specified in RFC 5280 (certificates, CRLs), RFC 6960 (OCSP), RFC 3161 with RFC 5816 (timestamps), RFC 9336 (document
 //! signing). Policies are below 1.3.6.1.4.1.32473, the arc kept for documentation (RFC 5612).
@@ -90,7 +90,8 @@ impl Authority {
         Ok(Self { origin, root, root_pem, entities: Mutex::default(), revocations: Vec::new() })
     }
 
-    /// Issues a certificate and hands out a signer with its key, by default P-256, valid for 3 years from the beginning.
+    /// Issues a certificate and hands out a signer with its key, by default P-256, valid for 3 years from the
+    /// beginning.
     ///
     /// The same subscriber always gets the same key and certificate.
     ///

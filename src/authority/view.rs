@@ -8,8 +8,8 @@ use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::port::{Fetch, FetchRequest, TimestampAuthority};
 use crate::time::Time;
 
-/// A view of an [`Authority`] whose clock stands still: a [`TimestampAuthority`], and a [`Fetch`] for the addresses in its
-/// certificates.
+/// A view of an [`Authority`] whose clock stands still: a [`TimestampAuthority`], and a [`Fetch`] for the addresses in
+/// its certificates.
 ///
 /// OCSP answers are as of that time and good for 7 days, CRLs for 30.
 #[derive(Clone, Copy, Debug)]

@@ -22,7 +22,7 @@ use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
 use super::signature::Signed;
-use crate::digest::DigestAlgorithm;
+use crate::digest::{DigestAlgorithm, hex};
 use crate::time::Time;
 
 const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
@@ -302,11 +302,6 @@ impl fmt::Display for Certificate {
 pub(crate) enum Criticality {
     Critical,
     NonCritical,
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn uri(name: GeneralName) -> Option<String> {

@@ -11,10 +11,9 @@ use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::path::purpose::{self, Purpose};
-use crate::pki::path::validate::{PathSettings, ValidityCheck, validate};
-use crate::pki::path::{Path, PathFault, Paths, StepFault};
+use crate::pki::path::{Path, PathFault, PathSettings, Paths, StepFault, ValidityCheck, validate};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
-use crate::pki::revocation::{Answer, Answers, Kind, Refusal, answers};
+use crate::pki::revocation::{Answer, Answers, Refusal, Source, answers};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Code, Conclusion, Finding, SubIndication};
 use crate::time::Time;
@@ -225,9 +224,9 @@ impl Validator<'_> {
                 return true;
             }
             let Some(depth) = depth.checked_sub(1) else { return false };
-            let purpose = match answer.kind {
-                Kind::Ocsp => Purpose::OcspSigning,
-                Kind::Crl => Purpose::CrlSigning,
+            let purpose = match answer.source {
+                Source::Ocsp(_) => Purpose::OcspSigning,
+                Source::Crl(_) | Source::DeltaCrl { .. } => Purpose::CrlSigning,
             };
             // An expired signer is judged at its end: what it signed before stays signed.
             let signer = self.judge_at_depth(&answer.signer, purpose, time.min(answer.signer.not_after()), depth);
@@ -293,7 +292,11 @@ fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
 }
 
 fn described(answer: &Answer) -> String {
-    format!("the {} of {}", answer.kind, answer.issued_at())
+    let kind = match answer.source {
+        Source::Ocsp(_) => "OCSP response",
+        Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
+    };
+    format!("the {kind} of {}", answer.issued_at())
 }
 
 /// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).

@@ -10,7 +10,7 @@ use crate::digest::DigestAlgorithm;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::pdf::document::Document;
-use crate::pdf::form::{Field, FieldValue};
+use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pki::certificate::Certificate;
@@ -46,13 +46,13 @@ impl Facts {
     /// Reads the signature in `field`.
     pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
         let latest = document.latest();
-        let Some(now) = dictionary_at(document, latest.revision(), &field.value)? else { return Ok(None) };
+        let Some(now) = field.signature(latest)? else { return Ok(None) };
         let end = now.byte_range.as_ref().ok().map(|range| range.end());
         let revision =
             end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
         let mut findings = Vec::new();
         let dictionary = match revision {
-            Some(revision) if revision != latest.revision() => match dictionary_at(document, revision, &field.value)? {
+            Some(revision) if revision != latest.revision() => match field.signature(document.view(revision))? {
                 Some(signed) if signed == now => signed,
                 Some(signed) => {
                     findings
@@ -267,15 +267,6 @@ fn token_code(fault: &TimestampFault) -> Code {
     match fault {
         TimestampFault::Cms(_) => Code::SignatureValue,
         _ => Code::Timestamp,
-    }
-}
-
-fn dictionary_at(document: &Document<'_>, revision: usize, value: &FieldValue) -> Result<Option<SignatureDictionary>> {
-    let view = document.view(revision);
-    match value {
-        FieldValue::Empty => Ok(None),
-        FieldValue::Indirect(id) => SignatureDictionary::read(view, *id).map(Some),
-        FieldValue::Direct(object) => SignatureDictionary::read_direct(view, object, None).map(Some),
     }
 }
 

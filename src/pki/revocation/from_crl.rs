@@ -2,7 +2,7 @@
 
 use super::crl::distribution::{ReasonSet, scope};
 use super::crl::{Crl, CrlEntry};
-use super::{Answer, Kind, Reason, RevocationFault, Search, Status};
+use super::{Answer, Reason, RevocationFault, Search, Source, Status};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Purpose, purpose};
 
@@ -29,12 +29,12 @@ impl Search<'_> {
                     let list = if crl.is_delta() { &mut deltas } else { &mut complete };
                     list.push(Authentic { index, crl, reasons, signers });
                 }
-                Err(fault) => self.refuse(Kind::Crl, index, fault),
+                Err(fault) => self.refuse(Source::Crl(index), fault),
             }
         }
         for one in &complete {
             let entry = one.crl.find(self.certificate.issuer(), self.certificate.serial());
-            self.conclude(one, None, entry);
+            self.conclude(one, Source::Crl(one.index), entry);
         }
         for delta in &deltas {
             self.ask_delta(delta, &complete);
@@ -47,26 +47,22 @@ impl Search<'_> {
         let shares_key = |base: &&Authentic<'_>| base.signers.iter().any(|signer| delta.signers.contains(signer));
         let newest = complete.iter().filter(|base| delta.crl.is_delta_of(base.crl)).filter(shares_key);
         let Some(base) = newest.max_by_key(|base| base.crl.number()) else {
-            return self.refuse(Kind::Crl, delta.index, RevocationFault::NoBase);
+            return self.refuse(Source::Crl(delta.index), RevocationFault::NoBase);
         };
+        let source = Source::DeltaCrl { delta: delta.index, base: base.index };
         let entry = delta.crl.find(issuer, serial).and_then(|entry| match entry {
             Some(CrlEntry { reason: Reason::RemoveFromCrl, .. }) => Ok(None),
             Some(entry) => Ok(Some(entry)),
             None => base.crl.find(issuer, serial),
         });
-        self.conclude(delta, Some(base.index), entry);
+        self.conclude(delta, source, entry);
     }
 
-    fn conclude(
-        &mut self,
-        from: &Authentic<'_>,
-        base: Option<usize>,
-        entry: Result<Option<CrlEntry>, RevocationFault>,
-    ) {
+    fn conclude(&mut self, from: &Authentic<'_>, source: Source, entry: Result<Option<CrlEntry>, RevocationFault>) {
         let status = match entry {
             Ok(None) => Status::Good,
             Ok(Some(entry)) => Status::Revoked { time: entry.revoked_at, reason: entry.reason },
-            Err(fault) => return self.refuse(Kind::Crl, from.index, fault),
+            Err(fault) => return self.refuse(source, fault),
         };
         self.answers.answers.extend(from.signers.iter().map(|signer| Answer {
             status,
@@ -74,9 +70,7 @@ impl Search<'_> {
             next_update: from.crl.next_update(),
             produced_at: None,
             signer: signer.clone(),
-            kind: Kind::Crl,
-            index: from.index,
-            base,
+            source,
             reasons: from.reasons,
             nocheck: false,
             expired_kept_since: from.crl.expired_kept_since(),

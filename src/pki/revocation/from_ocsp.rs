@@ -3,7 +3,7 @@
 use super::crl::distribution::ReasonSet;
 use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, SingleResponse};
 use super::ocsp::{OcspResponse, archive_cutoff, time};
-use super::{Answer, Kind, RevocationFault, Search, Status};
+use super::{Answer, RevocationFault, Search, Source, Status};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Purpose, purpose};
 use crate::pki::signature;
@@ -15,9 +15,10 @@ impl Search<'_> {
         if about.is_empty() {
             return;
         }
+        let source = Source::Ocsp(index);
         let signer = match self.responder_of(ocsp) {
             Ok(signer) => signer,
-            Err(fault) => return self.refuse(Kind::Ocsp, index, fault),
+            Err(fault) => return self.refuse(source, fault),
         };
         for single in about {
             match ocsp.check(single, certificate).and_then(|()| status_of(single)) {
@@ -27,15 +28,13 @@ impl Search<'_> {
                     next_update: single.next_update.map(time),
                     produced_at: ocsp.produced_at(),
                     signer: signer.clone(),
-                    kind: Kind::Ocsp,
-                    index,
-                    base: None,
+                    source,
                     reasons: ReasonSet::ALL,
                     nocheck: signer.raw_extension(ID_PKIX_OCSP_NOCHECK).is_some(),
                     expired_kept_since: archive_cutoff(single),
                     not_after: certificate.not_after(),
                 }),
-                Err(fault) => self.refuse(Kind::Ocsp, index, fault),
+                Err(fault) => self.refuse(source, fault),
             }
         }
     }

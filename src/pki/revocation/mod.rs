@@ -7,8 +7,6 @@
 //!
 //! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
 
-use std::fmt;
-
 use const_oid::ObjectIdentifier;
 
 use self::crl::distribution::ReasonSet;
@@ -28,6 +26,8 @@ pub(crate) mod select;
 
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use crl::Crl;
 pub(crate) use ocsp::OcspResponse;
@@ -54,11 +54,7 @@ pub(crate) struct Answer {
     pub(crate) produced_at: Option<Time>,
     /// Whose key signed it. Unless it has the issuer's name and key, its own path and status are the caller's to validate.
     pub(crate) signer: Certificate,
-    /// What it comes from, and at which position of the input.
-    pub(crate) kind: Kind,
-    pub(crate) index: usize,
-    /// The position of the complete CRL that a delta CRL was combined with.
-    pub(crate) base: Option<usize>,
+    pub(crate) source: Source,
     /// The reasons for revocation that a CRL speaks about; all of them for most CRLs and every OCSP response.
     pub(crate) reasons: ReasonSet,
     /// The signer carries id-pkix-ocsp-nocheck: its own status need not be asked (RFC 6960, 4.2.2.2.1).
@@ -76,28 +72,18 @@ pub(crate) enum Status {
     Revoked { time: Time, reason: Reason },
 }
 
-/// A kind of revocation value.
+/// Which value an answer comes from, as a position in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Crl,
-    Ocsp,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Crl => "CRL",
-            Self::Ocsp => "OCSP response",
-        })
-    }
+pub(crate) enum Source {
+    Crl(usize),
+    DeltaCrl { delta: usize, base: usize },
+    Ocsp(usize),
 }
 
 /// A value that is about the certificate but cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    pub(crate) kind: Kind,
-    /// Its position in the input.
-    pub(crate) index: usize,
+    pub(crate) source: Source,
     pub(crate) fault: RevocationFault,
 }
 
@@ -203,8 +189,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn refuse(&mut self, kind: Kind, index: usize, fault: RevocationFault) {
-        self.answers.refused.push(Refusal { kind, index, fault });
+    fn refuse(&mut self, source: Source, fault: RevocationFault) {
+        self.answers.refused.push(Refusal { source, fault });
     }
 
     /// Whether `candidate` speaks for the issuer: the same name and key.

@@ -12,9 +12,9 @@ use x509_cert::ext::pkix::name::GeneralName;
 
 use super::asn1::{Accuracy, ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
-use crate::digest::DigestAlgorithm;
+use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
-use crate::pki::certificate::{Certificate, Criticality, hex};
+use crate::pki::certificate::{Certificate, Criticality};
 use crate::pki::cms::{SignedData, SignerInfo};
 use crate::pki::name::Name;
 use crate::time::Time;
