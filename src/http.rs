@@ -234,7 +234,7 @@ impl Client {
     }
 
     fn no_answer(&self, question: &Question<'_>, fault: ureq::Error) -> Error {
-        use ureq::Error::{BadUri, BodyExceedsLimit, HostNotFound, Http, InvalidProxyUrl, Rustls, Timeout, Tls};
+        use ureq::Error::{BadUri, BodyExceedsLimit, HostNotFound, Http, InvalidProxyUrl, Io, Rustls, Timeout, Tls};
         match fault {
             Timeout(_) => question
                 .error(format_args!("gave no whole answer within {} s", self.timeout.as_secs_f32()))
@@ -254,6 +254,7 @@ impl Client {
                 let error = question.error("cannot be asked").because(fault);
                 error.advise("check the address and the proxy").class_is(ErrorClass::Permanent)
             }
+            Io(cause) => question.error("gave no answer").because(cause).advise("try again later"),
             fault => question.error("gave no answer").because(fault).advise("try again later"),
         }
     }

@@ -47,7 +47,7 @@ impl Arguments {
             match given.as_str() {
                 "help" => return Err(Stop::Help(self.topic)),
                 "lang" => {
-                    self.parsed("lang", "ja | en", |value| language::named(value))?;
+                    self.parsed("lang", "ja | en", language::named)?;
                 }
                 _ => return Ok(Some(Given::Option(given))),
             }

@@ -20,6 +20,10 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
+        return Err(error.advise("make it first; nothing was changed"));
+    }
     let mut new = create(&target, folder).map_err(failed)?;
     let mut buffered = BufWriter::with_capacity(1 << 20, new.as_file_mut());
     write(&mut buffered)?;
@@ -27,7 +31,9 @@ pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<
     drop(buffered);
     new.as_file().sync_all().map_err(failed)?;
     new.persist(&target).map_err(|error| failed(error.error))?;
-    sync(folder).map_err(|cause| Error::new(ErrorKind::Io, "the file is written, but may not survive a power cut").because(cause))
+    sync(folder).map_err(|cause| {
+        Error::new(ErrorKind::Io, "the file is written, but may not survive a power cut").because(cause)
+    })
 }
 
 /// Where the bytes really go.

@@ -69,7 +69,6 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let is_test = options.tsa == Some(Tsa::Local);
     if is_test {
         services.trust_test_authority(&mut trust).during(|| Message::CannotUseTestAuthority)?;
-        crate::complain(&Message::TestAuthority.text(language));
     }
     let tsa = options.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
     let input = &options.paths.input;
@@ -78,6 +77,9 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = inputs::document(&file, &progress).during(|| Message::CannotOpen(input.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
     let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(input.clone()))?;
+    if is_test {
+        crate::complain(&Message::TestAuthority.text(language));
+    }
     let code = options.paths.write(&document, &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {
         crate::complain(&Message::NothingNew.text(language));

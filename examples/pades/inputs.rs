@@ -66,9 +66,8 @@ fn add_anchor_file(store: &mut TrustStore, path: &Path) -> Result<()> {
 
 /// All of a file that is not a document.
 pub(crate) fn small(path: &Path) -> Result<Vec<u8>> {
-    let unreadable = |cause: std::io::Error| {
-        Error::new(ErrorKind::Io, "the file cannot be read").at(path.display()).because(cause)
-    };
+    let unreadable =
+        |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be read").at(path.display()).because(cause);
     if path.metadata().map_err(unreadable)?.len() > SMALL {
         return Err(Error::new(ErrorKind::Limit, "the file is too large for what it is to be").at(path.display()));
     }

@@ -32,7 +32,6 @@ pub(crate) enum Message {
     CannotSign(PathBuf),
     CannotTimestamp(PathBuf),
     CannotAugment(PathBuf),
-    CannotExtract(PathBuf),
     CannotWrite(PathBuf),
     NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
     // What happened.
@@ -82,7 +81,6 @@ impl Message {
             Self::CannotSign(path) => format!("cannot sign {}", path.display()),
             Self::CannotTimestamp(path) => format!("cannot timestamp {}", path.display()),
             Self::CannotAugment(path) => format!("cannot augment {}", path.display()),
-            Self::CannotExtract(path) => format!("cannot extract from {}", path.display()),
             Self::CannotWrite(path) => format!("cannot write {}", path.display()),
             Self::NoSuchRevision { path, wanted, count } => {
                 format!("--extract: {} has no revision {wanted}, only 1 to {count}", path.display())
@@ -121,7 +119,9 @@ impl Message {
             }
             Self::OperandMissing(name) => format!("{name} が指定されていません"),
             Self::OperandTooMany(value) => format!("引数が多すぎます: {}", quoted(value)),
-            Self::Together(one, other) => format!("--{one} と --{other} は両方とも指定するか、両方とも省略してください"),
+            Self::Together(one, other) => {
+                format!("--{one} と --{other} は両方とも指定するか、両方とも省略してください")
+            }
             Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
             Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
             Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
@@ -133,18 +133,23 @@ impl Message {
             Self::CannotSign(path) => format!("{} に署名できません", path.display()),
             Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", path.display()),
             Self::CannotAugment(path) => format!("{} に検証情報を追加できません", path.display()),
-            Self::CannotExtract(path) => format!("{} から取り出せません", path.display()),
             Self::CannotWrite(path) => format!("{} に書き込めません", path.display()),
             Self::NoSuchRevision { path, wanted, count } => {
                 format!("--extract: {} にバージョン {wanted} はありません (1 から {count} まで)", path.display())
             }
-            Self::TestAuthority => "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
+            Self::TestAuthority => {
+                "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
                        有効な署名には --key と --chain、および --tsa URL を指定してください。"
-                .into(),
-            Self::NoTrust => "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into(),
-            Self::StampEvidenceMissing => "警告: ファイルは指定どおりですが、新しい文書タイムスタンプ自体の失効情報が含まれていません。\
+                    .into()
+            }
+            Self::NoTrust => {
+                "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()
+            }
+            Self::StampEvidenceMissing => {
+                "警告: ファイルは指定どおりですが、新しい文書タイムスタンプ自体の失効情報が含まれていません。\
                                            後でもう一度 augment を実行してください"
-                .into(),
+                    .into()
+            }
             Self::Wrote { path, length, added } => {
                 format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
             }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use pades_ltv::{Document, Error, ErrorKind, Language, Report, Result, TrustStore, Verification};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::arguments::{Arguments, Given, Moment};
 use crate::atomic;
@@ -75,6 +75,25 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     Ok(0)
 }
 
+#[derive(Serialize)]
+struct FileJson<'a> {
+    schema: &'a str,
+    file: &'a str,
+    bytes: u64,
+    /// What stands behind the last revision.
+    bytes_behind: u64,
+    revisions: Vec<RevisionJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RevisionJson<'a> {
+    number: usize,
+    start: u64,
+    end: u64,
+    bytes: u64,
+    signatures: Vec<&'a str>,
+}
+
 struct Listing<'l> {
     document: &'l Document<'l>,
     report: &'l Report,
@@ -90,7 +109,11 @@ impl Listing<'_> {
             let length = revision.end().saturating_sub(revision.start());
             let [start, end, length] = [revision.start(), revision.end(), length].map(grouped);
             let fields: Vec<&str> = self.fields(revision.number()).collect();
-            text.push_str(&format!("{:>4} {start:>14} {end:>14} {length:>14}  {}", revision.number(), fields.join(", ")));
+            text.push_str(&format!(
+                "{:>4} {start:>14} {end:>14} {length:>14}  {}",
+                revision.number(),
+                fields.join(", ")
+            ));
             text.truncate(text.trim_end().len());
             text.push('\n');
         }
@@ -100,23 +123,23 @@ impl Listing<'_> {
         text
     }
 
-    fn json(&self, file: &str) -> Value {
-        let revisions = self.document.revisions().iter().map(|revision| {
-            json!({
-                "number": revision.number(),
-                "start": revision.start(),
-                "end": revision.end(),
-                "bytes": revision.end().saturating_sub(revision.start()),
-                "signatures": self.fields(revision.number()).collect::<Vec<_>>(),
-            })
+    fn json(&self, file: &str) -> String {
+        let revisions = self.document.revisions().iter().map(|revision| RevisionJson {
+            number: revision.number(),
+            start: revision.start(),
+            end: revision.end(),
+            bytes: revision.end().saturating_sub(revision.start()),
+            signatures: self.fields(revision.number()).collect(),
         });
-        json!({
-            "schema": SCHEMA,
-            "file": file,
-            "bytes": self.document.len(),
-            "bytes_behind": self.behind(),
-            "revisions": revisions.collect::<Vec<_>>(),
-        })
+        let listing = FileJson {
+            schema: SCHEMA,
+            file,
+            bytes: self.document.len(),
+            bytes_behind: self.behind(),
+            revisions: revisions.collect(),
+        };
+        // Strings and numbers alone: nothing here can fail to serialize.
+        serde_json::to_string(&listing).unwrap_or_default()
     }
 
     /// The names of the signature fields that close a revision.

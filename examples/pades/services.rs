@@ -42,8 +42,8 @@ pub(crate) struct Services<'p> {
 
 impl<'p> Services<'p> {
     pub(crate) fn new(now: Time, progress: &'p Progress) -> std::result::Result<Self, Stop> {
-        let test_authority = Authority::new(SEED, Time::from_unix(BEGINNING))
-            .during(|| Message::CannotUseTestAuthority)?;
+        let test_authority =
+            Authority::new(SEED, Time::from_unix(BEGINNING)).during(|| Message::CannotUseTestAuthority)?;
         Ok(Self { test_authority, now, online: None, progress })
     }
 

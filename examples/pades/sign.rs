@@ -82,15 +82,15 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         None => services.test_signer()?,
     };
     let tsa = options.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
-    if options.is_test() {
-        crate::complain(&Message::TestAuthority.text(language));
-    }
     let input = &options.paths.input;
     let file = inputs::open(input).during(|| Message::CannotOpen(input.clone()))?;
     progress.step(&Message::Reading(input.clone()));
     let document = inputs::document(&file, &progress).during(|| Message::CannotOpen(input.clone()))?;
     let update = options.sign(&document, &signer, tsa.as_deref(), language);
     let update = update.during(|| Message::CannotSign(input.clone()))?;
+    if options.is_test() {
+        crate::complain(&Message::TestAuthority.text(language));
+    }
     options.paths.write(&document, &update, &services, &progress, language)
 }
 

@@ -41,9 +41,6 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     let progress = Progress::start(language);
     let services = Services::new(options.at.time, &progress)?;
     let tsa = services.tsa(&options.tsa)?;
-    if options.tsa == Tsa::Local {
-        crate::complain(&Message::TestAuthority.text(language));
-    }
     let input = &options.paths.input;
     let file = inputs::open(input).during(|| Message::CannotOpen(input.clone()))?;
     progress.step(&Message::Reading(input.clone()));
@@ -53,5 +50,8 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         timestamping = timestamping.field(field);
     }
     let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(input.clone()))?;
+    if options.tsa == Tsa::Local {
+        crate::complain(&Message::TestAuthority.text(language));
+    }
     options.paths.write(&document, &update, &services, &progress, language)
 }
