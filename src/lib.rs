@@ -60,6 +60,8 @@
 pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "http")]
+pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod ltv;
 pub(crate) mod pdf;
@@ -74,6 +76,8 @@ pub(crate) mod verify;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
+#[cfg(feature = "http")]
+pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
 pub use pdf::document::Document;
