@@ -3,7 +3,7 @@
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2.
 
 use super::certificate::{Judged, Validator};
-use super::integrity::Cryptography;
+use super::integrity::{Cryptography, Value};
 use super::policy;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
@@ -90,8 +90,10 @@ pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> 
     let Some(judged) = judged else {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
     };
-    if !cryptography.value_holds {
-        return Conclusion::failed(SubIndication::SigCryptoFailure);
+    match cryptography.value {
+        Value::Holds => {}
+        Value::Broken => return Conclusion::failed(SubIndication::SigCryptoFailure),
+        Value::Untried => return Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe),
     }
     if !cryptography.certificate_is_bound {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);

@@ -1,7 +1,7 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
 use super::certificate::Validator;
-use super::integrity::{Content, Cryptography, Facts, hash};
+use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
 use super::long_term::{self, Proof, earliest};
 use super::modification::{self, Modified};
@@ -253,7 +253,14 @@ impl Stage<'_> {
     ) -> SignatureReport {
         let mut report = blank(facts);
         let Some(digest) = digest else {
-            report.findings.push(Finding::new(Code::Cms, "the digest algorithm is missing or not supported"));
+            let (code, conclusion) = match cms.signer().and_then(|signer| signer.digest_algorithm()) {
+                Err(fault) if is_unsupported(&fault) => {
+                    (Code::Algorithm, Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe))
+                }
+                _ => (Code::Cms, report.conclusion),
+            };
+            report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
+            report.conclusion = conclusion;
             return report;
         };
         let is_pades = facts.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
