@@ -556,7 +556,11 @@ fn object_streams_are_not_replaced_under_their_objects() {
     });
     let changed = Document::open(&forged).unwrap();
     assert_ne!(document.latest().get(id(6)).unwrap(), changed.latest().get(id(6)).unwrap(), "the attack works");
-    assert_refused(&forged, "object 7 0, the object stream of earlier objects, was replaced or freed");
+    // The layer below already finds bytes that the revision does not account for, so that nothing can be told for certain.
+    let found = first(&forged);
+    assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false), "{:?}", found.findings);
+    let message = "object 7 0, the object stream of earlier objects, was replaced or freed";
+    assert!(found.findings.iter().any(|finding| finding.message.contains(message)), "{:?}", found.findings);
 }
 
 #[test]
