@@ -106,6 +106,7 @@ struct Timestamp<'a> {
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
     policy: Option<&'a str>,
+    serial: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -160,6 +161,7 @@ impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
             policy: report.policy.as_deref(),
+            serial: report.serial.as_deref(),
         }
     }
 }
