@@ -103,6 +103,7 @@ impl Message {
             Self::Reading(path) => format!("reading {}", short(path)),
             Self::Asking(url) => format!("asking {url}"),
             Self::Writing(path) => format!("writing {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
     }
@@ -161,6 +162,7 @@ impl Message {
             Self::Reading(path) => format!("読み取り中: {}", short(path)),
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }
     }
