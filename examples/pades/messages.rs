@@ -170,8 +170,13 @@ impl Message {
 
 /// What is given, visibly and on one line.
 fn quoted(value: impl Display) -> String {
-    let value: String = value.to_string().chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
-    format!("\"{value}\"")
+    format!("\"{}\"", one_line(&value.to_string()))
+}
+
+/// What files and servers say, kept from breaking lines, from turning their direction and from steering the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_active = |one: char| one.is_control() || matches!(one, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|one| if is_active(one) { ' ' } else { one }).collect()
 }
 
 /// The name of an option as it is written.

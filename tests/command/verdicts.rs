@@ -178,3 +178,26 @@ fn reports_and_complaints_speak_the_language_asked_for() {
     let run = signed().pades(["verify", "--lang", "fr", "missing.pdf"]);
     assert!(run.code == 4 && run.err.contains("--lang"), "{}", run.err);
 }
+
+#[test]
+fn what_a_file_says_cannot_steer_the_terminal() {
+    let bench = Bench::new();
+    let hostile = "\u{1b}[2J\u{9b}31m\u{202e}dessap\r\nSigned and all signatures are valid\u{7}";
+    let run = bench.pades(["sign", "--field", hostile, "--reason", hostile, "--name", hostile, CONTRACT, "out.pdf"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for arguments in [["verify", "out.pdf"], ["revisions", "out.pdf"]] {
+        let run = bench.pades(arguments);
+        assert!(run.out.contains("dessap"), "{}", run.out);
+        assert!(!run.out.contains(|one: char| one.is_control() && one != '\n' || one == '\u{202e}'), "{:?}", run.out);
+        assert!(run.out.lines().all(|line| !line.starts_with("Signed")), "{}", run.out);
+    }
+    // Programs get the very text, on one line.
+    let run = bench.pades(["verify", "--json", "out.pdf"]);
+    assert_eq!((run.out.lines().count(), &json(&run.out)["signatures"][0]["field"]), (1, &hostile.into()));
+    let run = bench.pades(["sign", "--field", hostile, "out.pdf", "again.pdf"]);
+    assert!(
+        run.code == 4 && run.err.lines().count() == 1 && !run.err.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+        "{:?}",
+        run.err
+    );
+}
