@@ -114,7 +114,8 @@ impl<'a> Collector<'a> {
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
         if let Err(error) = added {
-            self.failures.push(format!("{}: {error}", request.url()));
+            let names_place = error.place() == Some(request.url());
+            self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });
         }
     }
 
