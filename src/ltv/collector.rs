@@ -101,7 +101,7 @@ impl<'a> Collector<'a> {
 
     /// What to fetch next; `None` when nothing is missing, or nobody is left to ask.
     pub fn next_request(&mut self) -> Option<FetchRequest> {
-        let next = self.gaps().iter().flat_map(|gap| requests(gap)).find(|request| !self.asked.contains(request))?;
+        let next = self.gaps().iter().flat_map(requests).find(|request| !self.asked.contains(request))?;
         self.asked.push(next.clone());
         Some(next)
     }

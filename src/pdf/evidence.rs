@@ -66,7 +66,7 @@ fn missing<'a>(old: &[DssValue], additions: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
 
 fn put(writer: &mut UpdateWriter<'_>, der: &[u8]) -> Result<Object> {
     let id = writer.allocate()?;
-    writer.put_stream(id, Dictionary::new(), der.to_vec());
+    writer.put_stream(id, der)?;
     Ok(Object::Reference(id))
 }
 

@@ -5,8 +5,8 @@
 //! Invariant: parsing what was written gives the same value again: numbers keep their spelling, strings their form,
 //! references their generation, names their bytes.
 //!
-//! `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have no generation, it chooses
-//! the form of a string, and its `Primitive` trait is sealed), so values are written here.
+//! What was parsed is written here, since `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have
+//! no generation, it chooses the form of a string, and its `Primitive` trait is sealed); what is new is written by it.
 
 use crate::pdf::object::{Dictionary, Name, Object, PdfString, StringForm};
 

@@ -22,7 +22,7 @@ use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
 use super::signature::Signed;
-use crate::digest::{DigestAlgorithm, hex};
+use crate::digest::hex;
 use crate::time::Time;
 
 const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
@@ -186,11 +186,6 @@ impl Certificate {
     /// Subject and issuer are the same name (self-issued: RFC 5280, 3.2); says nothing of who signed it.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.subject() == self.issuer()
-    }
-
-    /// SHA-256 of the certificate.
-    pub(crate) fn fingerprint(&self) -> Vec<u8> {
-        DigestAlgorithm::Sha256.digest(self.der())
     }
 
     /// All extensions in file order.

@@ -13,6 +13,8 @@ pub(crate) mod asn1_time;
 pub(crate) mod certificate;
 pub(crate) mod cms;
 pub(crate) mod evidence;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;

@@ -11,7 +11,7 @@ use crate::port::TimestampAuthority;
 fn every_misbehaviour_of_the_tsa_is_its_own_fault() {
     let authority = Authority::new(b"faults", now()).unwrap();
     let request = TimestampRequest::new(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(b"x"), &[7; 8]);
-    let request = request.policy(certificate::TSA_POLICY);
+    let request = request.under_policy(&certificate::TSA_POLICY.to_string()).unwrap();
     let judge = |misbehaviour: Option<Misbehaviour>| {
         let services = AuthorityAt { misbehaviour, ..authority.at(now()) };
         request.accept(&services.timestamp(&request.to_der()).unwrap(), &Limits::default())

@@ -36,7 +36,8 @@ pub(crate) struct UpdateWriter<'d> {
 /// What becomes of one object.
 enum Change {
     Object(Object),
-    Stream { dictionary: Dictionary, data: Vec<u8> },
+    /// A new object as pdf-writer wrote it, with its header.
+    Chunk(pdf_writer::Chunk),
     Signature(SignatureBody),
 }
 
@@ -79,17 +80,22 @@ impl<'d> UpdateWriter<'d> {
         self.insert(id, Change::Object(object));
     }
 
-    /// Sets `id` to a stream of `data`, compressed where that makes it smaller and `dictionary` names no filter.
-    pub(crate) fn put_stream(&mut self, id: Ref, mut dictionary: Dictionary, data: Vec<u8>) {
-        let compressed = if dictionary.get("Filter").is_none() { deflate(&data) } else { None };
-        let data = match compressed {
+    /// Sets the new object `id` to a stream of `data`, compressed where that makes it smaller.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] for a number that pdf-writer cannot write.
+    pub(crate) fn put_stream(&mut self, id: Ref, data: &[u8]) -> Result<()> {
+        let number = i32::try_from(id.number).ok().filter(|number| *number > 0);
+        let number = number.ok_or_else(|| Error::new(ErrorKind::Limit, "the object number is out of range").at(id))?;
+        let mut chunk = pdf_writer::Chunk::new();
+        match deflate(data) {
             Some(compressed) => {
-                dictionary.set("Filter", Object::name("FlateDecode"));
-                compressed
+                chunk.stream(pdf_writer::Ref::new(number), &compressed).filter(pdf_writer::Filter::FlateDecode);
             }
-            None => data,
-        };
-        self.insert(id, Change::Stream { dictionary, data });
+            None => drop(chunk.stream(pdf_writer::Ref::new(number), data)),
+        }
+        self.insert(id, Change::Chunk(chunk));
+        Ok(())
     }
 
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
@@ -101,7 +107,7 @@ impl<'d> UpdateWriter<'d> {
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
         match self.changes.get(&id) {
             Some(Change::Object(object)) => Ok(object.clone()),
-            Some(Change::Stream { .. } | Change::Signature(_)) => {
+            Some(Change::Chunk(_) | Change::Signature(_)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
             None => self.view.get(id),
@@ -129,9 +135,7 @@ impl<'d> UpdateWriter<'d> {
         let mut section = section::Section::new(self.view);
         for (id, change) in std::mem::take(&mut self.changes) {
             section.add(id, appended.end());
-            appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
-            self.write_body(&mut appended, change).map_err(|fault| fault.at(id))?;
-            appended.bytes.extend_from_slice(b"\nendobj\n");
+            self.write_indirect(&mut appended, id, change).map_err(|fault| fault.at(id))?;
         }
         section.write(&mut appended, &mut self, file_id)?;
         appended.seal_byte_range()?;
@@ -147,7 +151,7 @@ impl<'d> UpdateWriter<'d> {
         let view = self.view;
         self.changes.retain(|id, change| match change {
             Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
-            Change::Stream { .. } | Change::Signature(_) => true,
+            Change::Chunk(_) | Change::Signature(_) => true,
         });
     }
 
@@ -157,17 +161,25 @@ impl<'d> UpdateWriter<'d> {
         Ok(matches!(last.as_slice(), [b'\n' | b'\r']))
     }
 
-    fn write_body(&self, appended: &mut Appended, change: Change) -> Result<()> {
+    fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change) -> Result<()> {
+        let header = format!("{} {} obj\n", id.number, id.generation);
+        if !matches!(change, Change::Chunk(_)) {
+            appended.bytes.extend_from_slice(header.as_bytes());
+        }
         match change {
+            Change::Chunk(chunk) => {
+                appended.bytes.extend_from_slice(chunk.as_bytes());
+                return Ok(());
+            }
             // Its data stands in the base and goes along as it is.
             Change::Object(Object::Stream(stream)) => {
                 let data = self.view.document().read(stream.data)?;
                 appended.write_stream(stream.dictionary, &data);
             }
             Change::Object(object) => appended.bytes.extend_from_slice(&serialize(&object)),
-            Change::Stream { dictionary, data } => appended.write_stream(dictionary, &data),
             Change::Signature(body) => appended.write_signature(&body)?,
         }
+        appended.bytes.extend_from_slice(b"\nendobj\n");
         Ok(())
     }
 }

@@ -140,8 +140,8 @@ fn streams_come_back_compressed_or_not() {
         let document = Document::open(&pdf).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
         let (long, short) = (vec![b'a'; 10_000], b"\r\nendstream\n".to_vec());
-        writer.put_stream(id(30), Dictionary::new(), long.clone());
-        writer.put_stream(id(31), Dictionary::new(), short.clone());
+        writer.put_stream(id(30), &long).unwrap();
+        writer.put_stream(id(31), &short).unwrap();
         let appended = writer.finish([0; 16]).unwrap();
         assert!(appended.bytes.len() < 1000);
         let updated = specimen::apply(&pdf, &appended);

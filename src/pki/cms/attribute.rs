@@ -26,7 +26,6 @@ pub(crate) const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_
 pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 pub(crate) const SIGNATURE_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
-pub(crate) const CONTENT_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.20");
 pub(crate) const SIGNATURE_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.15");
 pub(crate) const COMMITMENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.16");
 pub(crate) const CERTIFICATE_VALUES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.23");
@@ -211,12 +210,6 @@ impl AlgorithmProtection {
 /// A `Time` (RFC 5652, 11.3).
 pub(super) fn signing_time(value: &[u8]) -> Option<Time> {
     time_of(&Any::from_der(value).ok()?).ok()
-}
-
-/// The first part of a `CommitmentTypeIndication` (EN 319 122-1, 5.2.3).
-pub(super) fn commitment_type(value: &[u8]) -> Result<ObjectIdentifier, CmsFault> {
-    let what = "a commitment type";
-    Elements::new(value).expect(SEQUENCE, what)?.children().any(what)?.oid(what)
 }
 
 /// The certificates of a CAdES `CertificateValues`; those that do not parse are left out (EN 319 122-1, 5.4.2.1 and

@@ -8,7 +8,6 @@
 
 use const_oid::ObjectIdentifier;
 use der::Encode;
-use der::asn1::{GeneralizedTime, UtcTime};
 use spki::AlgorithmIdentifierOwned;
 
 use super::attribute;
@@ -19,7 +18,6 @@ use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_identifier};
 use crate::pki::certificate::Certificate;
-use crate::time::Time;
 
 const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
@@ -46,7 +44,8 @@ impl SignedAttributes {
 
     /// Adds the claimed time, as a TSA does and a PAdES signer must not.
     #[must_use]
-    pub(crate) fn with_signing_time(mut self, time: Time) -> Self {
+    #[cfg(test)]
+    pub(crate) fn with_signing_time(mut self, time: crate::time::Time) -> Self {
         if let Some(value) = time_value(time) {
             self.0.push(encode(attribute::SIGNING_TIME, &value));
         }
@@ -70,7 +69,6 @@ pub(crate) struct SignedDataWriter<'a> {
     content_type: ObjectIdentifier,
     content: Option<&'a [u8]>,
     crls: &'a [Vec<u8>],
-    unsigned: Vec<Vec<u8>>,
 }
 
 impl<'a> SignedDataWriter<'a> {
@@ -91,7 +89,6 @@ impl<'a> SignedDataWriter<'a> {
             content_type: ID_DATA,
             content: None,
             crls: &[],
-            unsigned: Vec::new(),
         }
     }
 
@@ -104,6 +101,7 @@ impl<'a> SignedDataWriter<'a> {
 
     /// The content inside, and its type, as in a time-stamp token.
     #[must_use]
+    #[cfg(test)]
     pub(crate) fn content(mut self, content_type: ObjectIdentifier, content: &'a [u8]) -> Self {
         self.content_type = content_type;
         self.content = Some(content);
@@ -112,15 +110,9 @@ impl<'a> SignedDataWriter<'a> {
 
     /// DER `CertificateList`s.
     #[must_use]
+    #[cfg(test)]
     pub(crate) fn crls(mut self, crls: &'a [Vec<u8>]) -> Self {
         self.crls = crls;
-        self
-    }
-
-    /// An unsigned attribute with one DER value.
-    #[must_use]
-    pub(crate) fn unsigned(mut self, oid: ObjectIdentifier, value: &[u8]) -> Self {
-        self.unsigned.push(encode(oid, value));
         self
     }
 
@@ -147,18 +139,14 @@ impl<'a> SignedDataWriter<'a> {
 
     fn signer(&self, digest: &[u8]) -> Vec<u8> {
         let serial = tlv(INTEGER, &[self.signing.serial()]);
-        let mut signer = vec![
+        sequence(&[
             tlv(INTEGER, &[&[1]]),
             tlv(SEQUENCE, &[self.signing.issuer().der(), &serial]),
             digest.to_vec(),
             retag(context(0), self.attributes),
             algorithm_der(&self.algorithm.to_identifier()),
             tlv(OCTET_STRING, &[self.signature]),
-        ];
-        if !self.unsigned.is_empty() {
-            signer.push(set_of(context(1), self.unsigned.iter().map(Vec::as_slice).collect()));
-        }
-        sequence(&signer)
+        ])
     }
 }
 
@@ -244,7 +232,9 @@ fn retag(tag: u8, value: &[u8]) -> Vec<u8> {
 }
 
 /// UTCTime until 2049, then GeneralizedTime (RFC 5652, 11.3); `None` before 1970, which no clock says.
-fn time_value(time: Time) -> Option<Vec<u8>> {
+#[cfg(test)]
+fn time_value(time: crate::time::Time) -> Option<Vec<u8>> {
+    use der::asn1::{GeneralizedTime, UtcTime};
     let since = std::time::Duration::from_secs(u64::try_from(time.to_unix()).ok()?);
     let utc = UtcTime::from_unix_duration(since).and_then(|utc| utc.to_der());
     utc.or_else(|_| GeneralizedTime::from_unix_duration(since)?.to_der()).ok()
@@ -259,8 +249,9 @@ fn algorithm_der(identifier: &AlgorithmIdentifierOwned) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::SignedData;
     use super::super::fixture::{ALGORITHM, Party};
-    use super::super::{SignedData, SignerIdentifier};
+    use super::super::signer_info::SignerIdentifier;
     use super::*;
 
     fn read(der: &[u8]) -> SignedData {

@@ -24,7 +24,7 @@ pub(crate) mod signed_data;
 mod signer_attributes;
 pub(crate) mod signer_info;
 
-pub(crate) use builder::{SignedAttributes, SignedDataWriter, add_timestamp, add_unsigned_attribute};
+pub(crate) use builder::{SignedAttributes, SignedDataWriter, add_timestamp};
 pub(crate) use fault::CmsFault;
 pub(crate) use signed_data::SignedData;
-pub(crate) use signer_info::{SignerIdentifier, SignerInfo};
+pub(crate) use signer_info::SignerInfo;

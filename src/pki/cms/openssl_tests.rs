@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::fixture::{ID_DATA, Party, tst};
-use super::{CmsFault, SignedData, SignerIdentifier, add_timestamp};
+use super::signer_info::SignerIdentifier;
+use super::{CmsFault, SignedData, add_timestamp};
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::timestamp::TimestampToken;
@@ -125,6 +126,6 @@ fn what_openssls_tsa_stamps_is_verified() {
     openssl(folder, reply);
     let response = std::fs::read(folder.join("response.der")).unwrap();
     let token = request.accept(&response, &Limits::default()).unwrap();
-    assert_eq!(token.accuracy().unwrap().millis, Some(500));
+    assert_eq!(token.tst().accuracy.unwrap().millis, Some(500));
     assert_eq!(TimestampToken::from_der(token.der(), &Limits::default()).unwrap().gen_time(), token.gen_time());
 }

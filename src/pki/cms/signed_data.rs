@@ -104,6 +104,7 @@ impl SignedData {
         &self.revocation.ocsps
     }
 
+    #[cfg(test)]
     pub(crate) fn signers(&self) -> &[SignerInfo] {
         &self.signers
     }

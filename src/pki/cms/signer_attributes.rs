@@ -61,10 +61,6 @@ impl SignerInfo {
         self.read_signed(attribute::ALGORITHM_PROTECTION, "cms-algorithm-protection", AlgorithmProtection::read)
     }
 
-    pub(crate) fn commitment_type(&self) -> Result<Option<ObjectIdentifier>, CmsFault> {
-        self.read_signed(attribute::COMMITMENT_TYPE, "commitment-type-indication", attribute::commitment_type)
-    }
-
     /// Adobe's signed revocation data; only `adbe.pkcs7.*` signatures should have it.
     pub(crate) fn adbe_revocation(&self) -> Result<RevocationValues, CmsFault> {
         let name = "adbe-revocationInfoArchival";
@@ -86,11 +82,6 @@ impl SignerInfo {
     /// The time-stamp tokens over the signature value, each unread (EN 319 122-1, 5.3).
     pub(crate) fn signature_timestamps(&self, limits: &Limits) -> Result<Vec<&[u8]>, CmsFault> {
         bounded(Attribute::all(self.unsigned_attributes(), attribute::SIGNATURE_TIMESTAMP), limits)
-    }
-
-    /// The time-stamp tokens over the content before it was signed, each unread (EN 319 122-1, 5.2.8).
-    pub(crate) fn content_timestamps(&self, limits: &Limits) -> Result<Vec<&[u8]>, CmsFault> {
-        bounded(Attribute::all(self.signed_attributes(), attribute::CONTENT_TIMESTAMP), limits)
     }
 
     fn required(&self, oid: ObjectIdentifier, name: &'static str) -> Result<&[u8], CmsFault> {

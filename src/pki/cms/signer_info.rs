@@ -96,6 +96,7 @@ impl SignerInfo {
         })
     }
 
+    #[cfg(test)]
     pub(crate) fn identifier(&self) -> &SignerIdentifier {
         &self.identifier
     }
@@ -143,10 +144,6 @@ impl SignerInfo {
 
     pub(crate) fn has_signed(&self, oid: ObjectIdentifier) -> bool {
         self.signed.iter().any(|attribute| attribute.oid == oid)
-    }
-
-    pub(crate) fn has_unsigned(&self, oid: ObjectIdentifier) -> bool {
-        self.unsigned.iter().any(|attribute| attribute.oid == oid)
     }
 }
 

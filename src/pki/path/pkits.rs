@@ -88,9 +88,9 @@ impl Job<'_> {
         for path in Paths::new(target, &self.pool, &self.suite.trust, &self.suite.limits) {
             let outcome = path.map_err(|fault| fault.to_string()).and_then(|path| {
                 let settings = settings.unwrap_or(&self.settings);
-                let valid = validate(&path, self.suite.at, settings).map_err(|fault| fault.to_string())?;
-                let expected = length.is_none_or(|length| length == valid.path.certificates.len() as u64 + 1);
-                assert!(expected, "length {}", valid.path.certificates.len());
+                validate(&path, self.suite.at, settings).map_err(|fault| fault.to_string())?;
+                let expected = length.is_none_or(|length| length == path.certificates.len() as u64 + 1);
+                assert!(expected, "length {}", path.certificates.len());
                 path.links().rev().try_for_each(|(one, issuer)| self.status(one, issuer, asking))
             });
             match outcome {

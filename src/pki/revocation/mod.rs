@@ -26,6 +26,8 @@ pub(crate) mod select;
 
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use crl::Crl;
 pub(crate) use ocsp::OcspResponse;

@@ -11,6 +11,7 @@ use der::Decode;
 use super::asn1::TimeStampReq;
 use super::fault::TimestampFault;
 use crate::digest::DigestAlgorithm;
+use crate::error::{Error, ErrorKind, Result};
 use crate::pki::cms::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, oid, tlv};
 
 /// A time-stamp request: what an authority is asked.
@@ -45,15 +46,22 @@ impl TimestampRequest {
         }
     }
 
-    /// Asks for a stamp under this policy of the TSA.
-    #[must_use]
-    pub(crate) fn policy(mut self, policy: ObjectIdentifier) -> Self {
-        self.policy = Some(policy);
-        self
+    /// Asks for a stamp under `policy`, one of the authority's, as a dotted OID.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timestamp`] where that is no OID.
+    pub fn under_policy(mut self, policy: &str) -> Result<Self> {
+        let oid = ObjectIdentifier::new(policy).map_err(|fault| {
+            Error::new(ErrorKind::Timestamp, format!("\"{policy}\" is no policy"))
+                .because(fault)
+                .advise("write a dotted OID, as in 1.2.392.200091.100.721.1")
+        })?;
+        self.policy = Some(oid);
+        Ok(self)
     }
 
     /// Reads a request. Its extensions, and whether it asks for the certificate, are not kept.
-    pub(crate) fn from_der(der: &[u8]) -> Result<Self, TimestampFault> {
+    pub(crate) fn from_der(der: &[u8]) -> std::result::Result<Self, TimestampFault> {
         let request = TimeStampReq::from_der(der).map_err(|_| TimestampFault::MalformedRequest)?;
         let algorithm = request.message_imprint.hash_algorithm.oid;
         Ok(Self {
@@ -107,7 +115,7 @@ mod tests {
         fn requests_round_trip(nonce in prop::array::uniform8(any::<u8>()), with_policy in any::<bool>()) {
             let mut request = TimestampRequest::new(DigestAlgorithm::Sha256, &[7; 32], &nonce);
             if with_policy {
-                request = request.policy(ObjectIdentifier::new_unwrap("1.2.3.4"));
+                request = request.under_policy("1.2.3.4").unwrap();
             }
             let der = request.to_der();
             prop_assert_eq!(TimestampRequest::from_der(&der), Ok(request));

@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(fault, TimestampFault::ImprintAlgorithm { expected, found });
         let tsa = Party::tsa(1);
         let sent = response(PkiStatusInfo::granted(), Some(&tsa.token(&good_tst(), &tsa.certificate)));
-        let fault = request().policy(OTHER).accept(&sent, &Limits::default()).unwrap_err();
+        let fault = request().under_policy(&OTHER.to_string()).unwrap().accept(&sent, &Limits::default()).unwrap_err();
         assert_eq!(fault, TimestampFault::Policy { asked: OTHER, found: good_tst().policy });
     }
 

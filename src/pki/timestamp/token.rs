@@ -10,7 +10,7 @@ use der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use super::asn1::{Accuracy, ID_CT_TST_INFO, TstInfo};
+use super::asn1::{ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
 use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
@@ -55,6 +55,7 @@ impl TimestampToken {
         &self.signed_data
     }
 
+    #[cfg(test)]
     pub(crate) fn tst(&self) -> &TstInfo {
         &self.tst
     }
@@ -62,11 +63,6 @@ impl TimestampToken {
     /// When the data existed at the latest, a fraction of a second dropped.
     pub(crate) fn gen_time(&self) -> Time {
         self.tst.gen_time.time()
-    }
-
-    /// How far that time may be off, both ways.
-    pub(crate) fn accuracy(&self) -> Option<Accuracy> {
-        self.tst.accuracy
     }
 
     pub(crate) fn policy(&self) -> ObjectIdentifier {

@@ -82,6 +82,7 @@ impl OcspResponse {
     }
 
     /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "CAdES revocation values will ask for it"))]
     pub(crate) fn from_basic_der(der: &[u8], limits: &Limits) -> Result<Self, RevocationFault> {
         check_length(der, limits)?;
         let basic = Basic::from_der(der, limits)?;
@@ -114,6 +115,7 @@ impl OcspResponse {
     }
 
     /// The nonce, to compare with the request's (RFC 6960, 4.4.1).
+    #[cfg_attr(not(test), expect(dead_code, reason = "the collector will ask for it"))]
     pub(crate) fn nonce(&self) -> Option<&[u8]> {
         let extensions = self.basic()?.read.tbs_response_data.response_extensions.as_deref()?;
         let nonce = extensions.iter().find(|one| one.extn_id == asn1::ID_PKIX_OCSP_NONCE)?.extn_value.as_bytes();
