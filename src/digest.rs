@@ -132,3 +132,8 @@ impl std::fmt::Debug for Hasher {
         write!(f, "Hasher({})", self.algorithm().name())
     }
 }
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -129,6 +129,29 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind in the JSON report, as in `not_pdf`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotPdf => "not_pdf",
+            Self::Syntax => "syntax",
+            Self::Encrypted => "encrypted",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+            Self::Field => "field",
+            Self::Key => "key",
+            Self::Certificate => "certificate",
+            Self::Capacity => "capacity",
+            Self::Signer => "signer",
+            Self::Timestamp => "timestamp",
+            Self::Fetch => "fetch",
+            Self::Evidence => "evidence",
+            Self::Base => "base",
+            Self::Io => "io",
+            Self::State => "state",
+            Self::SelfCheck => "self_check",
+        }
+    }
+
     fn class(self) -> ErrorClass {
         match self {
             Self::Signer | Self::Timestamp | Self::Fetch | Self::Io => ErrorClass::Retryable,

@@ -1,4 +1,46 @@
-//! PAdES
+//! Signs PDFs so that the signatures stay verifiable for decades (PAdES B-B, B-T, B-LT, B-LTA), and verifies anybody's.
+//!
+//! # The idea
+//! Every step is one incremental update. One noun goes in, [`Document`]; one noun comes out, [`Update`]: the bytes to append. Between
+//! them stand verbs: [`Signing`], [`Timestamping`], [`Augmentation`], and beside them [`Verification`], which gives a [`Report`].
+//!
+//! The level reached is never an input: you say what to add, the report says what was reached.
+//!
+//! # A tour
+//! ```
+//! use pades_ltv::{Augmentation, Document, Evidence, Indication, Signing, Time, Verification, authority::Authority};
+//! # let pdf = include_bytes!("../examples/contract.pdf").as_slice();
+//! let now: Time = "2026-10-07T09:25:23+09:00".parse()?;
+//! let authority = Authority::new("the tour", now)?; // stands in for your HSM, your TSA and the internet
+//! let (signer, world, anchors) = (authority.issue("甲野太郎")?, authority.at(now), authority.anchors());
+//!
+//! // B-T: a signature with a timestamp.
+//! let document = Document::open(pdf)?;
+//! let signature = Signing::new(&document, now).reason("承認しました").sign(&signer)?.timestamp(&world)?.finish()?;
+//!
+//! // B-LT and B-LTA: evidence, and a document timestamp over it.
+//! let signed = signature.document(&document)?;
+//! let evidence = Evidence::collect(&signed, &anchors, &world, now)?;
+//! let archive = Augmentation::new(&signed, now).evidence(&evidence).timestamp(&world)?;
+//! let archived = signature.then(archive)?.apply(pdf)?;
+//!
+//! // Anybody can verify it from here on, offline.
+//! let report = Verification::new(&Document::open(&archived)?, &anchors, now).verify();
+//! assert_eq!(report.verdict(), Some(Indication::TotalPassed));
+//! # Ok::<(), pades_ltv::Error>(())
+//! ```
+//!
+//! # When the world is elsewhere
+//! Keys, authorities and responders are traits of one or two methods, bytes in and bytes out: [`Signer`], [`TimestampAuthority`],
+//! [`Fetch`]. Beneath each lies a plain value that does no I/O and can be stored: [`Prepared`] waits for a signature value,
+//! [`PreparedTimestamp`] for a token, a [`Collector`] for evidence. Async callers and two-process signing use those.
+//!
+//! # What holds everywhere
+//! - The core does no I/O, reads no clock, starts no thread: bytes, time and answers are arguments.
+//! - An [`Error`] means that something could not be done. What is wrong with a signature is a finding in the report.
+//! - Never a weaker result than asked for. Every output is parsed back and checked before it is handed out.
+//! - Offsets and lengths are bytes from the start of the file, `u64`; a [`Time`] is UTC seconds.
+//!
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -18,6 +60,8 @@
 pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "http")]
+pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod ltv;
 pub(crate) mod pdf;
@@ -32,6 +76,8 @@ pub(crate) mod verify;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
+#[cfg(feature = "http")]
+pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
 pub use pdf::document::Document;
@@ -48,3 +94,7 @@ pub use sign::{Prepared, PreparedTimestamp, Signed, Signing, Timestamping, Updat
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
 pub use verify::Verification;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -124,11 +124,16 @@ impl Identity {
 
     /// The signing certificate, then its chain, each DER.
     pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
-        std::iter::once(&self.signing).chain(&self.chain).map(Certificate::der)
+        self.all().map(Certificate::der)
     }
 
     pub(crate) fn signing_certificate(&self) -> &Certificate {
         &self.signing
+    }
+
+    /// The signing certificate, then its chain.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Certificate> {
+        std::iter::once(&self.signing).chain(&self.chain)
     }
 
     /// The certificates above the signing certificate.

@@ -147,12 +147,12 @@ impl UtcOffset {
 
     /// The zone `hours` and `minutes` ahead of UTC, at most 25 hours.
     pub fn east(hours: u8, minutes: u8) -> Self {
-        Self::from_minutes(i32::from(hours) * 60 + i32::from(minutes))
+        Self::from_minutes(in_minutes(hours, minutes))
     }
 
     /// The zone `hours` and `minutes` behind UTC, at most 25 hours.
     pub fn west(hours: u8, minutes: u8) -> Self {
-        Self::from_minutes(-(i32::from(hours) * 60 + i32::from(minutes)))
+        Self::from_minutes(in_minutes(hours, minutes).saturating_neg())
     }
 
     /// Minutes ahead of UTC; negative is behind.
@@ -162,7 +162,7 @@ impl UtcOffset {
 
     fn from_minutes(minutes: i32) -> Self {
         let minutes = minutes.clamp(-25 * 60, 25 * 60);
-        Self(Offset::from_seconds(minutes * 60).unwrap_or(Offset::UTC))
+        Self(Offset::from_seconds(minutes.saturating_mul(60)).unwrap_or(Offset::UTC))
     }
 }
 
@@ -186,8 +186,12 @@ fn zone_of(text: &str) -> Option<UtcOffset> {
     let mut parts = rest.split('\'').filter(|part| !part.is_empty());
     let hours: u8 = parts.next()?.parse().ok()?;
     let minutes: u8 = parts.next().map_or(Some(0), |part| part.parse().ok())?;
-    let minutes = i32::from(hours) * 60 + i32::from(minutes);
-    (minutes <= 25 * 60).then(|| UtcOffset::from_minutes(sign * minutes))
+    let minutes = in_minutes(hours, minutes);
+    (minutes <= 25 * 60).then(|| UtcOffset::from_minutes(minutes.saturating_mul(sign)))
+}
+
+fn in_minutes(hours: u8, minutes: u8) -> i32 {
+    i32::from(hours).saturating_mul(60).saturating_add(i32::from(minutes))
 }
 
 #[cfg(test)]

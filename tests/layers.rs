@@ -33,11 +33,14 @@ const TOWERS: &[(&str, &[&str])] = &[
 
 /// The floors inside the two towers: each sees those to its left, and modules of one floor see one another.
 const FLOORS: &[(&str, &str)] = &[
-    ("pki", "digest < algorithm < key < name < certificate < cms < timestamp < trust < path < revocation"),
+    (
+        "pki",
+        "algorithm < key < asn1_time < name < general_name < signature < certificate < cms < timestamp < trust < path < revocation < evidence",
+    ),
     (
         "pdf",
-        "object < text < lexer < parser < filter < crypt < source < bytes < xref document revision \
-         < byte_range < transform < signature form dss \
+        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing view account \
+         < byte_range contents < transform < signature form dss \
          < serializer < placeholder < update < field extensions appearance < evidence",
     ),
 ];

@@ -22,9 +22,9 @@ use x509_cert::name::{RdnSequence, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Validity;
 
-use super::hierarchy::{Entity, Template};
+use super::hierarchy::{Entity, Origin, Template};
+use super::unwritable;
 use super::view::Service;
-use super::{Authority, unwritable};
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Criticality::{Critical, NonCritical};
@@ -97,7 +97,7 @@ impl Purpose {
 
 /// The certificate that `template` asks for, signed by `issuer` or, without one, by itself.
 pub(super) fn certificate(
-    authority: &Authority,
+    origin: &Origin,
     issuer: Option<&Entity>,
     key: &PrivateKey,
     template: &Template<'_>,
@@ -108,12 +108,12 @@ pub(super) fn certificate(
         let subject = name(template.common_name)?;
         let tbs = TbsCertificate {
             version: 2,
-            serial_number: SerialNumber::new(&authority.serial(&template.label))?,
+            serial_number: SerialNumber::new(&origin.serial(&template.label))?,
             signature: signing_key.public_key().default_algorithm().to_identifier(),
             issuer: issuer.map_or_else(|| Ok(subject.clone()), subject_of)?,
             validity: Validity::new(x509_time(template.validity.0)?, x509_time(template.validity.1)?),
             subject,
-            extensions: extensions(authority, template.purpose, issuer, &spki)?,
+            extensions: extensions(origin, template.purpose, issuer, &spki)?,
             subject_public_key_info: spki,
         };
         tbs.to_der()
@@ -201,7 +201,7 @@ struct Sealed {
 }
 
 fn extensions(
-    authority: &Authority,
+    origin: &Origin,
     purpose: Purpose,
     issuer: Option<&Entity>,
     spki: &SubjectPublicKeyInfoOwned,
@@ -223,15 +223,15 @@ fn extensions(
     if purpose == Purpose::Responder {
         extensions.push(raw_extension(ID_PKIX_OCSP_NOCHECK, NonCritical, Null.to_der()?)?);
     } else {
-        extensions.extend(addresses(authority, issuer)?);
+        extensions.extend(addresses(origin, issuer)?);
     }
     Ok(extensions)
 }
 
 /// Where `issuer`'s certificate, CRL and OCSP responder are (RFC 5280, 4.2.2.1 and 4.2.1.13).
-fn addresses(authority: &Authority, issuer: &Entity) -> der::Result<[Extension; 2]> {
+fn addresses(origin: &Origin, issuer: &Entity) -> der::Result<[Extension; 2]> {
     let uri = |service| {
-        let url = authority.url(&issuer.label, service);
+        let url = origin.url(&issuer.label, service);
         Ia5String::new(&url).map(GeneralName::UniformResourceIdentifier)
     };
     let access = AuthorityInfoAccessSyntax(vec![

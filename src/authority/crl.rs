@@ -13,7 +13,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Time as X509Time;
 
 use super::certificate::{Seal, authority_key_identifier, extension, seal, subject_of, x509_time};
-use super::hierarchy::{DAY, Entity};
+use super::hierarchy::{DAY, Entity, ROOT};
 use super::view::AuthorityAt;
 use super::{Misbehaviour, Revocation, RevocationReason, unwritable};
 use crate::error::Result;
@@ -27,8 +27,11 @@ impl AuthorityAt<'_> {
         if !self.is(Misbehaviour::CrlWrongIssuer) {
             return self.crl_of(issuer);
         }
-        let other = if issuer.label == "root" { self.authority.issuer(self.time)? } else { self.authority.root()? };
-        self.crl_of(&other)
+        if issuer.label == ROOT {
+            self.crl_of(&*self.authority.issuer(self.time)?)
+        } else {
+            self.crl_of(&self.authority.root)
+        }
     }
 
     fn crl_of(&self, issuer: &Entity) -> Result<Vec<u8>> {

@@ -2,18 +2,22 @@
 //!
 //! Invariant: an entity follows from the seed and its label; keeping it is for speed only.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::certificate::{Purpose, certificate};
 use super::subscriber::{KeyType, Subscriber};
 use super::{Authority, Misbehaviour};
+use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
 use crate::software::derived::Derived;
 use crate::software::key::PrivateKey;
 use crate::time::Time;
 
+/// The root's label.
+pub(super) const ROOT: &str = "root";
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const YEAR: Duration = Duration::from_secs(365 * DAY.as_secs());
@@ -23,7 +27,8 @@ const ISSUER_EVERY: Duration = Duration::from_secs(4 * YEAR.as_secs());
 const ISSUERS: u64 = 15;
 const ISSUER_LIFE: Duration = Duration::from_secs(15 * YEAR.as_secs());
 const SUBSCRIBER_LIFE: Duration = Duration::from_secs(3 * YEAR.as_secs());
-/// Japanese timestamp authorities use a key for a year and let its certificate live for 11, so that a timestamp lasts for 10.
+/// Japanese timestamp authorities use a key for a year and let its certificate live for 11, so that a timestamp lasts
+/// for 10.
 const TSA_LIFE: Duration = Duration::from_secs(11 * YEAR.as_secs());
 /// A year, and a month in which its last answers can still be checked.
 const RESPONDER_LIFE: Duration = Duration::from_secs(395 * DAY.as_secs());
@@ -54,114 +59,29 @@ pub(super) struct Template<'a> {
     pub(super) validity: (Time, Time),
 }
 
-impl Authority {
-    pub(super) fn root(&self) -> Result<Arc<Entity>> {
-        let end = self.epoch.after(LIFE);
-        self.entity(
-            None,
-            Template {
-                label: "root".to_owned(),
-                common_name: &format!("Root CA {}", self.tag),
-                purpose: Purpose::Root,
-                key: KeyType::P256,
-                validity: (self.epoch, end),
-            },
-        )
+/// What everything follows from.
+pub(super) struct Origin {
+    pub(super) seed: Vec<u8>,
+    /// Tells this authority's names and addresses from those of others.
+    pub(super) tag: String,
+    pub(super) epoch: Time,
+}
+
+impl Origin {
+    pub(super) fn new(seed: &[u8], now: Time) -> Self {
+        let tag = hex(&Derived::from_parts(&[seed, b"tag"]).bytes::<4>());
+        Self { seed: seed.to_vec(), tag, epoch: now.before(DAY) }
     }
 
-    /// The issuing authority in force at `time`.
-    pub(super) fn issuer(&self, time: Time) -> Result<Arc<Entity>> {
-        self.issuer_number(self.generation(time, ISSUER_EVERY)?)
-    }
-
-    /// The issuer whose addresses contain `label`: the root or an issuing authority.
-    pub(super) fn issuer_labelled(&self, label: &str) -> Result<Arc<Entity>> {
-        match label.strip_prefix("ca-").map(str::parse) {
-            Some(Ok(number)) if number < ISSUERS => self.issuer_number(number),
-            None if label == "root" => self.root(),
-            _ => Err(Error::new(ErrorKind::Fetch, "404 Not Found").at(label)),
-        }
-    }
-
-    fn issuer_number(&self, number: u64) -> Result<Arc<Entity>> {
-        self.entity(
-            Some(self.root()?),
-            Template {
-                label: format!("ca-{number}"),
-                common_name: &format!("Issuing CA {number} {}", self.tag),
-                purpose: Purpose::Issuer,
-                key: KeyType::P256,
-                validity: self.validity(number, ISSUER_EVERY, ISSUER_LIFE),
-            },
-        )
-    }
-
-    /// The timestamp unit in force at `time`, its certificate as spoilt as `misbehaviour` wants it.
-    pub(super) fn tsa(&self, time: Time, misbehaviour: Option<Misbehaviour>) -> Result<Arc<Entity>> {
-        let number = self.generation(time, YEAR)?;
-        let (not_before, not_after) = self.validity(number, YEAR, TSA_LIFE);
-        let (form, purpose, validity) = match misbehaviour {
-            Some(Misbehaviour::ExpiredCertificate) => ("-expired", Purpose::Tsa, (time.before(YEAR), time.before(DAY))),
-            Some(Misbehaviour::NotYetValid) => ("-early", Purpose::Tsa, (time.after(DAY), not_after)),
-            Some(Misbehaviour::NoExtendedKeyUsage) => ("-none", Purpose::AnyUse, (not_before, not_after)),
-            Some(Misbehaviour::NonCriticalExtendedKeyUsage) => {
-                ("-lax", Purpose::NonCriticalTsa, (not_before, not_after))
-            }
-            Some(Misbehaviour::SecondExtendedKeyUsage) => ("-wide", Purpose::TsaAndMore, (not_before, not_after)),
-            _ => ("", Purpose::Tsa, (not_before, not_after)),
+    pub(super) fn root(&self) -> Result<Entity> {
+        let template = Template {
+            label: ROOT.to_owned(),
+            common_name: &format!("Root CA {}", self.tag),
+            purpose: Purpose::Root,
+            key: KeyType::P256,
+            validity: (self.epoch, self.end()),
         };
-        self.entity(
-            Some(self.issuer(time)?),
-            Template {
-                label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
-                common_name: &format!("Timestamp Unit {number} {}", self.tag),
-                purpose,
-                key: KeyType::P256,
-                validity,
-            },
-        )
-    }
-
-    /// Who answers for `issuer` at `time`: its responder, or one that nobody allowed to (RFC 6960, 4.2.2.2).
-    pub(super) fn responder(
-        &self,
-        issuer: &Arc<Entity>,
-        time: Time,
-        misbehaviour: Option<Misbehaviour>,
-    ) -> Result<Arc<Entity>> {
-        let number = self.generation(time, YEAR)?;
-        let (form, purpose) = match misbehaviour {
-            Some(Misbehaviour::OcspWrongResponder) => ("-usurper", Purpose::AnyUse),
-            _ => ("", Purpose::Responder),
-        };
-        self.entity(
-            Some(Arc::clone(issuer)),
-            Template {
-                label: format!("ocsp-{}-{number}{form}", issuer.label),
-                common_name: &format!("OCSP Responder {number} of {} {}", issuer.label, self.tag),
-                purpose,
-                key: KeyType::P256,
-                validity: self.validity(number, YEAR, RESPONDER_LIFE),
-            },
-        )
-    }
-
-    pub(super) fn subscriber(&self, subscriber: &Subscriber) -> Result<Arc<Entity>> {
-        let Subscriber { common_name, key, validity } = subscriber;
-        let validity = validity.unwrap_or((self.epoch, self.epoch.after(SUBSCRIBER_LIFE)));
-        if validity.1 < validity.0 {
-            return Err(Error::new(ErrorKind::Certificate, "the validity ends before it begins").at(common_name));
-        }
-        self.entity(
-            Some(self.issuer(validity.0)?),
-            Template {
-                label: format!("{common_name}/{key:?}/{}/{}", validity.0.to_unix(), validity.1.to_unix()),
-                common_name,
-                purpose: Purpose::Signer,
-                key: *key,
-                validity,
-            },
-        )
+        self.make(None, &template)
     }
 
     /// A serial number of 16 bytes: the first 8 follow from the label, the last 8 from the first.
@@ -183,37 +103,141 @@ impl Authority {
         Derived::from_parts(&[&self.seed, b"serial tail", head]).bytes()
     }
 
-    fn entity(&self, issuer: Option<Arc<Entity>>, template: Template<'_>) -> Result<Arc<Entity>> {
-        let kept =
-            |entities: &mut std::collections::BTreeMap<String, Arc<Entity>>| entities.get(&template.label).cloned();
-        if let Some(entity) = kept(&mut self.entities.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(entity);
-        }
+    fn make(&self, issuer: Option<Arc<Entity>>, template: &Template<'_>) -> Result<Entity> {
         let mut derived = Derived::from_parts(&[&self.seed, b"key", template.label.as_bytes()]);
         let key = template.key.generate(&mut derived)?;
-        let certificate = certificate(self, issuer.as_deref(), &key, &template)?;
-        let entity = Arc::new(Entity { label: template.label.clone(), key, certificate, issuer });
-        let mut entities = self.entities.lock().unwrap_or_else(PoisonError::into_inner);
-        entities.insert(template.label, Arc::clone(&entity));
-        Ok(entity)
+        let certificate = certificate(self, issuer.as_deref(), &key, template)?;
+        Ok(Entity { label: template.label.clone(), key, certificate, issuer })
+    }
+
+    fn end(&self) -> Time {
+        self.epoch.after(LIFE)
     }
 
     /// The validity of the `number`th of those that begin `every` so often, within the root's.
     fn validity(&self, number: u64, every: Duration, life: Duration) -> (Time, Time) {
         let begin = self.epoch.after(Duration::from_secs(every.as_secs().saturating_mul(number)));
-        (begin, begin.after(life).min(self.epoch.after(LIFE)))
+        (begin, begin.after(life).min(self.end()))
     }
 
     /// Which of those that begin `every` so often is the newest at `time`.
     fn generation(&self, time: Time, every: Duration) -> Result<u64> {
-        let elapsed = u64::try_from(time.to_unix().saturating_sub(self.epoch.to_unix()));
-        match elapsed {
-            Ok(elapsed) if elapsed < LIFE.as_secs() => Ok(elapsed.checked_div(every.as_secs()).unwrap_or(0)),
-            _ => {
-                let end = self.epoch.after(LIFE);
-                Err(Error::new(ErrorKind::Certificate, format!("the test authority does not exist at {time}"))
-                    .advise(format!("stay between {} and {end}", self.epoch)))
-            }
+        if time < self.epoch || self.end() <= time {
+            return Err(Error::new(ErrorKind::Certificate, format!("the test authority does not exist at {time}"))
+                .advise(format!("stay between {} and {}", self.epoch, self.end())));
         }
+        let elapsed = time.to_unix().abs_diff(self.epoch.to_unix());
+        Ok(elapsed.checked_div(every.as_secs()).unwrap_or(0))
+    }
+}
+
+impl Authority {
+    /// The issuing authority in force at `time`.
+    pub(super) fn issuer(&self, time: Time) -> Result<Arc<Entity>> {
+        self.issuer_number(self.origin.generation(time, ISSUER_EVERY)?)
+    }
+
+    /// The issuer whose addresses contain `label`: the root or an issuing authority.
+    pub(super) fn issuer_labelled(&self, label: &str) -> Result<Arc<Entity>> {
+        match label.strip_prefix("ca-").map(str::parse) {
+            Some(Ok(number)) if number < ISSUERS => self.issuer_number(number),
+            None if label == ROOT => Ok(Arc::clone(&self.root)),
+            _ => Err(Error::new(ErrorKind::Fetch, "404 Not Found").at(label)),
+        }
+    }
+
+    fn issuer_number(&self, number: u64) -> Result<Arc<Entity>> {
+        self.entity(
+            &self.root,
+            Template {
+                label: format!("ca-{number}"),
+                common_name: &format!("Issuing CA {number} {}", self.origin.tag),
+                purpose: Purpose::Issuer,
+                key: KeyType::P256,
+                validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
+            },
+        )
+    }
+
+    /// The timestamp unit in force at `time`, its certificate as spoilt as `misbehaviour` wants it.
+    pub(super) fn tsa(&self, time: Time, misbehaviour: Option<Misbehaviour>) -> Result<Arc<Entity>> {
+        let number = self.origin.generation(time, YEAR)?;
+        let (not_before, not_after) = self.origin.validity(number, YEAR, TSA_LIFE);
+        let (form, purpose, validity) = match misbehaviour {
+            Some(Misbehaviour::ExpiredCertificate) => ("-expired", Purpose::Tsa, (time.before(YEAR), time.before(DAY))),
+            Some(Misbehaviour::NotYetValid) => ("-early", Purpose::Tsa, (time.after(DAY), not_after)),
+            Some(Misbehaviour::NoExtendedKeyUsage) => ("-none", Purpose::AnyUse, (not_before, not_after)),
+            Some(Misbehaviour::NonCriticalExtendedKeyUsage) => {
+                ("-lax", Purpose::NonCriticalTsa, (not_before, not_after))
+            }
+            Some(Misbehaviour::SecondExtendedKeyUsage) => ("-wide", Purpose::TsaAndMore, (not_before, not_after)),
+            _ => ("", Purpose::Tsa, (not_before, not_after)),
+        };
+        self.entity(
+            &self.issuer(time)?,
+            Template {
+                label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
+                common_name: &format!("Timestamp Unit {number} {}", self.origin.tag),
+                purpose,
+                key: KeyType::P256,
+                validity,
+            },
+        )
+    }
+
+    /// Who answers for `issuer` at `time`: its responder, or one that nobody allowed to (RFC 6960, 4.2.2.2).
+    pub(super) fn responder(
+        &self,
+        issuer: &Arc<Entity>,
+        time: Time,
+        misbehaviour: Option<Misbehaviour>,
+    ) -> Result<Arc<Entity>> {
+        let number = self.origin.generation(time, YEAR)?;
+        let (form, purpose) = match misbehaviour {
+            Some(Misbehaviour::OcspWrongResponder) => ("-usurper", Purpose::AnyUse),
+            _ => ("", Purpose::Responder),
+        };
+        self.entity(
+            issuer,
+            Template {
+                label: format!("ocsp-{}-{number}{form}", issuer.label),
+                common_name: &format!("OCSP Responder {number} of {} {}", issuer.label, self.origin.tag),
+                purpose,
+                key: KeyType::P256,
+                validity: self.origin.validity(number, YEAR, RESPONDER_LIFE),
+            },
+        )
+    }
+
+    pub(super) fn subscriber(&self, subscriber: &Subscriber) -> Result<Arc<Entity>> {
+        let Subscriber { common_name, key, validity } = subscriber;
+        let validity = validity.unwrap_or((self.origin.epoch, self.origin.epoch.after(SUBSCRIBER_LIFE)));
+        if validity.1 < validity.0 {
+            return Err(Error::new(ErrorKind::Certificate, "the validity ends before it begins").at(common_name));
+        }
+        self.entity(
+            &self.issuer(validity.0)?,
+            Template {
+                label: format!("{common_name}/{key:?}/{}/{}", validity.0.to_unix(), validity.1.to_unix()),
+                common_name,
+                purpose: Purpose::Signer,
+                key: *key,
+                validity,
+            },
+        )
+    }
+
+    /// The entity of `template`, made when it is first asked for.
+    fn entity(&self, issuer: &Arc<Entity>, template: Template<'_>) -> Result<Arc<Entity>> {
+        if let Some(entity) = self.kept().get(&template.label) {
+            return Ok(Arc::clone(entity));
+        }
+        let entity = Arc::new(self.origin.make(Some(Arc::clone(issuer)), &template)?);
+        self.kept().insert(template.label, Arc::clone(&entity));
+        Ok(entity)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Entity>>> {
+        self.entities.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

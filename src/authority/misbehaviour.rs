@@ -1,6 +1,7 @@
 //! Every way in which the services can be made to answer badly.
 
-/// One way to answer badly: `authority.at(time).misbehaving(…)`. Each is what some real service did, or an attacker would do.
+/// One way to answer badly: `authority.at(time).misbehaving(…)`. Each is what some real service did, or an attacker
+/// would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misbehaviour {

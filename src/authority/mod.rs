@@ -3,15 +3,15 @@
 //! What it is for: testing a signing service without a network, and demonstrations. It answers well, and on request it
 //! answers badly in every way that real services do: [`Misbehaviour`].
 //!
-//! **Every key follows from the seed: who knows the seed can sign as anybody in this hierarchy.** Each certificate says so in
-//! its subject. Never make its root a trust anchor outside tests.
+//! **Every key follows from the seed: who knows the seed can sign as anybody in this hierarchy.** Each certificate says
+//! so in its subject. Never make its root a trust anchor outside tests.
 //!
-//! Invariant: no clock, no randomness, no I/O. An [`Authority`] is a value of its seed, its beginning and its revocations; the
-//! same questions get the same bytes, in any order and in any process.
+//! Invariant: no clock, no randomness, no I/O. An [`Authority`] is a value of its seed, its beginning and its
+//! revocations; the same questions get the same bytes, in any order and in any process.
 //!
-//! The hierarchy lives for 60 years, so that renewals can be tested over decades: one root; a new issuing authority every 4
-//! years, each valid for 15; a new timestamp certificate every year, each valid for 11; a new OCSP responder every year.
-//! [`Authority::at`] picks those in force.
+//! The hierarchy lives for 60 years, so that renewals can be tested over decades: one root; a new issuing authority
+//! every 4 years, each valid for 15; a new timestamp certificate every year, each valid for 11; a new OCSP responder
+//! every year. [`Authority::at`] picks those in force.
 //!
 //! Specified in RFC 5280 (certificates, CRLs), RFC 6960 (OCSP), RFC 3161 with RFC 5816 (timestamps), RFC 9336 (document
 //! signing). Policies are below 1.3.6.1.4.1.32473, the arc kept for documentation (RFC 5612).
@@ -32,14 +32,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use self::hierarchy::Entity;
+use self::hierarchy::{Entity, Origin};
 pub use self::misbehaviour::Misbehaviour;
 pub use self::subscriber::{KeyType, Subscriber};
 pub use self::view::AuthorityAt;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pki::certificate::{Certificate, hex};
+use crate::pki::certificate::Certificate;
+use crate::pki::trust::store::TrustStore;
 use crate::software::SoftwareSigner;
-use crate::software::derived::Derived;
 use crate::time::Time;
 
 /// A whole PKI in memory, **not for production**: see the [module](self).
@@ -50,7 +50,7 @@ use crate::time::Time;
 /// use pades_ltv::{Fetch, FetchRequest, TimestampAuthority};
 ///
 /// let now = "2026-10-07T09:00:00+09:00".parse()?;
-/// let authority = Authority::new(b"my tests", now)?;
+/// let authority = Authority::new("my tests", now)?;
 /// let alice = authority.issue("Alice")?;
 /// let bob = authority.issue(Subscriber::new("Bob").key(KeyType::P384))?;
 /// // Both a TimestampAuthority and a Fetch, whose clock stands at `now`.
@@ -59,9 +59,10 @@ use crate::time::Time;
 /// # Ok::<(), pades_ltv::Error>(())
 /// ```
 pub struct Authority {
-    seed: Vec<u8>,
-    tag: String,
-    epoch: Time,
+    origin: Origin,
+    root: Arc<Entity>,
+    root_pem: String,
+    /// Everybody else, as far as asked for.
     entities: Mutex<BTreeMap<String, Arc<Entity>>>,
     revocations: Vec<Revocation>,
 }
@@ -81,19 +82,16 @@ impl Authority {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] if `now` is before 1970 or so late that 60 years cannot be written.
-    pub fn new(seed: &[u8], now: Time) -> Result<Self> {
-        let authority = Self {
-            seed: seed.to_vec(),
-            tag: hex(&Derived::from_parts(&[seed, b"tag"]).bytes::<4>()),
-            epoch: now.before(hierarchy::DAY),
-            entities: Mutex::default(),
-            revocations: Vec::new(),
-        };
-        authority.root()?;
-        Ok(authority)
+    pub fn new(seed: impl AsRef<[u8]>, now: Time) -> Result<Self> {
+        let origin = Origin::new(seed.as_ref(), now);
+        let root = Arc::new(origin.root()?);
+        let root_pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, root.certificate.der())
+            .map_err(|fault| Error::new(ErrorKind::Certificate, "the root cannot be written as PEM").because(fault))?;
+        Ok(Self { origin, root, root_pem, entities: Mutex::default(), revocations: Vec::new() })
     }
 
-    /// Issues a certificate and hands out a signer with its key, by default P-256, valid for 3 years from the beginning.
+    /// Issues a certificate and hands out a signer with its key, by default P-256, valid for 3 years from the
+    /// beginning.
     ///
     /// The same subscriber always gets the same key and certificate.
     ///
@@ -111,7 +109,7 @@ impl Authority {
     pub fn revoke(&mut self, certificate: &[u8], time: Time, reason: RevocationReason) -> Result<()> {
         let certificate = Certificate::from_der(certificate)
             .map_err(|fault| Error::new(ErrorKind::Certificate, "the certificate cannot be read").because(fault))?;
-        if !self.is_ours(certificate.serial()) {
+        if !self.origin.is_ours(certificate.serial()) {
             return Err(Error::new(ErrorKind::Certificate, "the certificate is not from this authority")
                 .at(&certificate)
                 .advise("revoke what the same seed issued"));
@@ -121,20 +119,20 @@ impl Authority {
     }
 
     /// The root certificate, DER: the trust anchor of tests.
-    ///
-    /// # Errors
-    /// None after a successful [`new`](Self::new).
-    pub fn root_der(&self) -> Result<Vec<u8>> {
-        Ok(self.root()?.certificate.der().to_vec())
+    pub fn root_der(&self) -> &[u8] {
+        self.root.certificate.der()
     }
 
     /// The root certificate, PEM.
-    ///
-    /// # Errors
-    /// None after a successful [`new`](Self::new).
-    pub fn root_pem(&self) -> Result<String> {
-        der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, &self.root_der()?)
-            .map_err(|fault| Error::new(ErrorKind::Certificate, "the root cannot be written as PEM").because(fault))
+    pub fn root_pem(&self) -> &str {
+        &self.root_pem
+    }
+
+    /// A trust store with the root, labelled as what it is.
+    pub fn anchors(&self) -> TrustStore {
+        let mut anchors = TrustStore::new();
+        anchors.add(self.root.certificate.clone(), "test authority, NOT FOR PRODUCTION");
+        anchors
     }
 
     /// The authority's services with their clock at `time`.
@@ -151,7 +149,7 @@ impl Authority {
 
 impl fmt::Debug for Authority {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Authority({}, from {})", self.tag, self.epoch)
+        write!(f, "Authority({}, from {})", self.origin.tag, self.origin.epoch)
     }
 }
 

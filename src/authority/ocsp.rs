@@ -97,7 +97,7 @@ impl AuthorityAt<'_> {
             _ => {}
         }
         let serial = cert_id.serial_number.as_bytes();
-        if !names(cert_id, issuer) || !self.authority.is_ours(serial) {
+        if !names(cert_id, issuer) || !self.authority.origin.is_ours(serial) {
             return Ok(CertStatus::Unknown(Null));
         }
         match self.authority.revocation(serial, self.time) {

@@ -106,7 +106,7 @@ impl AuthorityAt<'_> {
 
     /// 128 bits that follow from the imprint, the nonce and the time; positive.
     fn serial_number(&self, request: &TimeStampReq) -> der::Result<Int> {
-        let parts = [&self.authority.seed, &request.to_der()?[..], &self.time.to_unix().to_be_bytes()];
+        let parts = [&self.authority.origin.seed, &request.to_der()?[..], &self.time.to_unix().to_be_bytes()];
         let mut serial: [u8; 16] = Derived::from_parts(&parts).bytes();
         serial[0] = (serial[0] & 0x7f) | 0x40;
         Int::new(&serial)

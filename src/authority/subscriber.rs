@@ -29,8 +29,8 @@ impl Subscriber {
         self
     }
 
-    /// Makes the certificate valid from `not_before` until `not_after`, both included. Who issues it is the authority in force
-    /// at `not_before`.
+    /// Makes the certificate valid from `not_before` until `not_after`, both included. Who issues it is the authority
+    /// in force at `not_before`.
     #[must_use]
     pub fn valid(mut self, not_before: Time, not_after: Time) -> Self {
         self.validity = Some((not_before, not_after));

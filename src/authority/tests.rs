@@ -1,13 +1,13 @@
+mod revocation;
+mod stamp;
+
 use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::digest::DigestAlgorithm;
-use crate::limits::Limits;
 use crate::pki::certificate::Criticality::Critical;
-use crate::pki::timestamp::TimestampRequest;
-use crate::port::{Fetch, FetchRequest, Signer, TimestampAuthority};
+use crate::port::{Fetch, FetchRequest, Signer};
 
 fn now() -> Time {
     "2026-10-07T00:25:23Z".parse().unwrap()
@@ -18,7 +18,7 @@ fn years_later(years: u64) -> Time {
 }
 
 fn chain(signer: &SoftwareSigner) -> Vec<Certificate> {
-    signer.identity().unwrap().chain().to_vec()
+    signer.identity().unwrap().certificates().map(|der| Certificate::from_der(der).unwrap()).collect()
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn the_same_seed_is_the_same_authority_and_another_is_another() {
         let names = if seed == b"one" { ["Alice", "Bob"] } else { ["Bob", "Alice"] };
         let mut chains: Vec<_> = names.iter().map(|name| chain(&authority.issue(*name).unwrap())).collect();
         chains.sort_by_key(|chain| chain[0].subject().to_string());
-        (authority.root_der().unwrap(), chains)
+        (authority.root_der().to_vec(), chains)
     };
     assert_eq!(make(b"one"), make(b"one"));
     let (first, second) = (make(b"one"), make(b"two"));
@@ -112,60 +112,10 @@ proptest! {
     fn any_request_is_answered(bytes: Vec<u8>, common_name in ".{0,80}") {
         let authority = Authority::new(b"any", now()).unwrap();
         let signer = authority.issue(common_name.as_str()).unwrap();
-        prop_assert!(authority.is_ours(chain(&signer)[0].serial()));
+        prop_assert!(authority.origin.is_ours(chain(&signer)[0].serial()));
         prop_assert!(authority.at(now()).stamp(&bytes).is_ok());
         let url = chain(&signer)[0].ocsp_urls().remove(0);
         let request = FetchRequest::Ocsp { url, body: bytes };
         prop_assert!(authority.at(now()).fetch(&request).is_ok());
     }
-}
-
-/// Each spoilt timestamp answer, and the one fault that it is refused with.
-#[test]
-fn every_misbehaviour_of_the_tsa_is_its_own_fault() {
-    let authority = Authority::new(b"faults", now()).unwrap();
-    let request = TimestampRequest::new(DigestAlgorithm::Sha256, &DigestAlgorithm::Sha256.digest(b"x"), &[7; 8]);
-    let request = request.policy(certificate::TSA_POLICY);
-    let judge = |misbehaviour: Option<Misbehaviour>| {
-        let services = AuthorityAt { misbehaviour, ..authority.at(now()) };
-        request.accept(&services.timestamp(&request.to_der()).unwrap(), &Limits::default())
-    };
-    let token = judge(None).unwrap();
-    assert_eq!(token.gen_time(), now());
-    use Misbehaviour as M;
-    let mut seen = Vec::new();
-    for (bad, expected) in [
-        (M::HtmlPage, "503 Service Unavailable"),
-        (M::Empty, "answer is empty"),
-        (M::Garbage, "begins with"),
-        (M::TrailingData, "follows the TimeStampResp"),
-        (M::Rejected, "systemFailure, saying \"the clock is out of order\""),
-        (M::GrantedWithMods, "grantedWithMods"),
-        (M::NoToken, "sent none"),
-        (M::WrongNonce, "nonce is not the one"),
-        (M::MissingNonce, "no nonce"),
-        (M::WrongImprint, "other data"),
-        (M::WrongImprintAlgorithm, "imprint was made with"),
-        (M::WrongPolicy, "under the policy"),
-        (M::NoCertificate, "is not in the token"),
-        (M::WrongCertificate, "is not the one that the signer identifier names"),
-        (M::NoSigningCertificate, "no signing-certificate attribute"),
-        (M::ExpiredCertificate, "outside the validity"),
-        (M::NotYetValid, "outside the validity"),
-        (M::NoExtendedKeyUsage, "lacks timeStamping"),
-        (M::NonCriticalExtendedKeyUsage, "not critical"),
-        (M::SecondExtendedKeyUsage, "other purposes"),
-        (M::BadSignature, "signature value does not verify"),
-        (M::WrongMessageDigest, "content's digest"),
-        (M::TwoSigners, "2 signers"),
-    ] {
-        let fault = judge(Some(bad)).err().map(|fault| fault.to_string()).unwrap_or_default();
-        assert!(fault.contains(expected), "{bad:?}: {fault}");
-        assert!(!seen.contains(&fault), "{bad:?} as another: {fault}");
-        seen.push(fault);
-    }
-    let error = authority.at(now()).misbehaving(M::TransportFailure).timestamp(&request.to_der()).unwrap_err();
-    assert_eq!((error.kind(), error.class()), (ErrorKind::Timestamp, crate::error::ErrorClass::Retryable));
-    // Whether the time is right only a second clock can tell.
-    assert_eq!(judge(Some(M::FutureTime)).unwrap().gen_time(), now().after(hierarchy::HOUR));
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::hierarchy::Entity;
+use super::hierarchy::{Entity, Origin};
 use super::{Authority, Misbehaviour};
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::port::{Fetch, FetchRequest, TimestampAuthority};
 use crate::time::Time;
 
-/// A view of an [`Authority`] whose clock stands still: a [`TimestampAuthority`], and a [`Fetch`] for the addresses in its
-/// certificates.
+/// A view of an [`Authority`] whose clock stands still: a [`TimestampAuthority`], and a [`Fetch`] for the addresses in
+/// its certificates.
 ///
 /// OCSP answers are as of that time and good for 7 days, CRLs for 30.
 #[derive(Clone, Copy, Debug)]
@@ -111,15 +111,18 @@ impl Service {
     }
 }
 
-impl Authority {
+impl Origin {
     /// Where the issuer `label` serves `service`: below a domain that cannot exist (RFC 6761, 6.4).
     pub(super) fn url(&self, label: &str, service: Service) -> String {
         format!("http://authority.invalid/{}/{label}/{}", self.tag, service.path())
     }
+}
 
-    /// The inverse of [`url`](Self::url).
+impl Authority {
+    /// The inverse of [`Origin::url`].
     fn served(&self, url: &str) -> Result<(Arc<Entity>, Service)> {
-        let path = url.strip_prefix("http://authority.invalid/").and_then(|path| path.strip_prefix(self.tag.as_str()));
+        let path =
+            url.strip_prefix("http://authority.invalid/").and_then(|path| path.strip_prefix(self.origin.tag.as_str()));
         let parts = path.and_then(|path| path.strip_prefix('/')).and_then(|path| path.split_once('/'));
         let (label, path) = parts.ok_or_else(|| not_found(url))?;
         let service = Service::ALL.into_iter().find(|service| service.path() == path).ok_or_else(|| not_found(url))?;

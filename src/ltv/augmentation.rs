@@ -17,11 +17,11 @@ use crate::time::Time;
 ///
 /// # Examples
 /// ```
-/// # use pades_ltv::{Augmentation, Document, Evidence, Signing, Time, authority::{Authority, Profile}};
+/// # use pades_ltv::{Augmentation, Document, Evidence, Signing, Time, authority::Authority};
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
-/// # let authority = Authority::new("doc", now);
-/// # let signer = authority.issue_signer("signer", Profile::P256)?;
-/// # let (trust, server) = (authority.trust(), authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let signer = authority.issue("signer")?;
+/// # let (trust, server) = (authority.anchors(), authority.at(now));
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
 /// # let base = Document::open(pdf)?;
 /// # let signed = Signing::new(&base, now).sign(&signer)?.timestamp(&server)?.finish()?.apply(pdf)?;

@@ -41,8 +41,8 @@ impl Evidence {
 /// # use pades_ltv::{Collector, Document, Fetch, Time, TrustStore, authority::Authority};
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
-/// # let authority = Authority::new("doc", now);
-/// # let (trust, server) = (authority.trust(), authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let (trust, server) = (authority.anchors(), authority.at(now));
 /// let document = Document::open(pdf)?;
 /// let mut collector = Collector::new(&document, &trust, now)?;
 /// while let Some(request) = collector.next_request() {
@@ -101,7 +101,7 @@ impl<'a> Collector<'a> {
 
     /// What to fetch next; `None` when nothing is missing, or nobody is left to ask.
     pub fn next_request(&mut self) -> Option<FetchRequest> {
-        let next = self.gaps().iter().flat_map(|gap| requests(gap)).find(|request| !self.asked.contains(request))?;
+        let next = self.gaps().iter().flat_map(requests).find(|request| !self.asked.contains(request))?;
         self.asked.push(next.clone());
         Some(next)
     }
@@ -114,7 +114,8 @@ impl<'a> Collector<'a> {
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
         if let Err(error) = added {
-            self.failures.push(format!("{}: {error}", request.url()));
+            let names_place = error.place() == Some(request.url());
+            self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });
         }
     }
 

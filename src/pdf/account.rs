@@ -67,9 +67,9 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
     Ok(strays)
 }
 
-/// What a revision says about bytes that are not its own: a document without a root, or an object placed among the bytes of
-/// an earlier revision, where it was not before. No writer does so; it gives bytes that were signed as something else a
-/// new meaning.
+/// What a revision says that no writer says, and that gives bytes which were signed as something else a new meaning: an
+/// object placed among the bytes of an earlier revision, where it was not before; an object stream replaced under
+/// the objects that it holds; no root.
 fn misplaced(document: &Document<'_>, index: usize) -> Vec<Stray> {
     let Some(revision) = document.revisions().get(index) else { return Vec::new() };
     let before = index.saturating_sub(1);
@@ -80,6 +80,14 @@ fn misplaced(document: &Document<'_>, index: usize) -> Vec<Stray> {
     };
     let strange = revision.changed.iter().filter(|(number, entry)| {
         !is_own(entry) && document.history(*number, before).is_none_or(|(_, earlier)| earlier != *entry)
+    });
+    let replaced = revision.changed.iter().filter(|(number, entry)| {
+        document.is_container_before(*number, index)
+            && document.history(*number, before).is_some_and(|(_, earlier)| earlier != *entry)
+    });
+    let replaced = replaced.map(|(number, _)| Stray {
+        range: revision.startxref..revision.startxref,
+        what: format!("object stream {number}, which holds older objects, is replaced"),
     });
     let misplaced = strange.map(|(number, entry)| match entry {
         XrefEntry::InFile { offset, .. } => Stray {
@@ -96,7 +104,7 @@ fn misplaced(document: &Document<'_>, index: usize) -> Vec<Stray> {
         .get("Root")
         .is_none()
         .then(|| Stray { range: revision.startxref..revision.startxref, what: "the trailer has no /Root".into() });
-    misplaced.chain(rootless).collect()
+    misplaced.chain(replaced).chain(rootless).collect()
 }
 
 /// What stands at a place that the revision knows.
@@ -202,6 +210,14 @@ mod tests {
         let moved = base().entry(4, 20).table("/Root 1 0 R");
         assert_eq!(strays(&moved)[0].1, "object 4 is placed outside the revision that adds it");
         assert_eq!(strays(&base().object(4, "5").table(""))[0].1, "the trailer has no /Root");
+    }
+
+    #[test]
+    fn an_object_stream_replaced_under_its_objects_is_stray() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 1/First 4", b"6 0 60");
+        let sample = sample.xref_stream(8, "/Root 1 0 R", &[(6, 5, 0)]);
+        let sample = sample.stream(5, "/Type/ObjStm/N 1/First 4", b"6 0 61").xref_stream(9, "/Root 1 0 R", &[]);
+        assert_eq!(strays(&sample)[0].1, "object stream 5, which holds older objects, is replaced");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) enum ByteRangeFault {
     BeyondEnd { end: u64, length: u64 },
     #[error("the signature dictionary does not stand in the file itself, so that its /Contents has no place in it")]
     NoPlace,
-    #[error("bytes {}..{} are not covered, but /Contents stands at {}..{}", gap.start, gap.end, contents.start, contents.end)]
+    #[error("bytes {gap:?} are not covered, but /Contents stands at {contents:?}")]
     Gap { gap: Range<u64>, contents: Range<u64> },
 }
 

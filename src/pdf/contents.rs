@@ -1,4 +1,5 @@
-//! The `/Contents` of a signature dictionary: the only bytes that the signature does not cover (ISO 32000-2, 12.8.3.3.1).
+//! The `/Contents` of a signature dictionary: the only bytes that the signature does not cover (ISO 32000-2,
+//! 12.8.3.3.1).
 //!
 //! Invariant: [`Contents`] were a hexadecimal string in the file itself, and not empty. There is no way to others.
 

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::account::account;
 use super::document::Document;
-use crate::error::{ErrorKind, Result};
+use super::object::Object;
+use crate::error::Result;
 
 /// The corpora beside the crate, or where `PADES_CORPORA` says.
 fn corpora(part: &str) -> Option<PathBuf> {
@@ -32,121 +33,82 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads all that can be read; what is broken inside is no matter.
-fn walk(bytes: &[u8]) -> Result<(usize, usize)> {
+fn walk(bytes: &[u8]) -> Result<()> {
     let document = Document::open(bytes)?;
-    let (mut objects, mut broken) = (0, 0);
-    for (revision, _) in document.revisions().iter().enumerate() {
+    for revision in 0..document.revisions().len() {
         let _ = account(&document, revision);
         let view = document.view(revision);
         let _ = (view.catalog(), view.first_page());
     }
-    for id in document.latest().live_objects() {
-        objects += 1;
-        match document.latest().get(id) {
-            Ok(object) => {
-                if let crate::pdf::object::Object::Stream(stream) = &object {
-                    let _ = document.latest().stream_data(stream);
-                }
-            }
-            Err(_) => broken += 1,
+    let view = document.latest();
+    for id in view.live_objects() {
+        if let Ok(Object::Stream(stream)) = view.get(id) {
+            let _ = view.stream_data(&stream);
         }
     }
-    Ok((objects, broken))
+    Ok(())
+}
+
+/// All strays of all revisions, in words.
+fn strays(document: &Document<'_>) -> Vec<String> {
+    let all = (0..document.revisions().len()).flat_map(|revision| account(document, revision).unwrap());
+    all.map(|stray| format!("{} at {:?}", stray.what, stray.range)).collect()
 }
 
 #[test]
 fn hostile_files_neither_panic_nor_take_long() {
     let Some(folder) = corpora("hostile") else { return };
-    let (mut times, mut open) = (Vec::new(), 0);
+    let (mut times, mut open, mut real) = (Vec::new(), 0, (0, 0));
     let paths = files(&folder);
     for path in &paths {
         let bytes = fs::read(path).unwrap();
         let start = Instant::now();
-        let outcome = walk(&bytes);
-        open += usize::from(outcome.is_ok());
+        let opens = u64::from(walk(&bytes).is_ok());
         times.push((start.elapsed(), path));
-        if std::env::var_os("PADES_CORPORA_LIST").is_some() {
-            println!(
-                "{}\t{}",
-                path.strip_prefix(&folder).unwrap().display(),
-                match outcome {
-                    Ok((objects, broken)) => format!("OPEN {objects} {broken}"),
-                    Err(error) => format!("ERR {error}"),
-                }
-            );
+        open += opens;
+        if path.starts_with(folder.join("pdfjs")) {
+            real = (real.0 + opens, real.1 + 1);
         }
     }
     times.sort();
     let (slowest, path) = times.last().unwrap();
     println!("{open} of {} open; the slowest, {}, took {slowest:?}", paths.len(), path.display());
-    for (time, path) in times.iter().rev().take(8) {
-        println!("  {time:?} {}", path.display());
-    }
     assert!(*slowest < Duration::from_secs(5), "{}", path.display());
+    println!("{} of {} files from bug reports open", real.0, real.1);
+    assert!(real.0 * 100 >= real.1 * 95);
 }
 
 #[test]
 fn incremental_saving_attacks_do_not_open_or_have_stray_bytes() {
     let Some(folder) = corpora("attacks") else { return };
-    for path in files(&folder).iter().filter(|path| path.to_string_lossy().contains("rub2019_isa_")) {
-        let bytes = fs::read(path).unwrap();
-        let name = path.file_name().unwrap().to_string_lossy();
-        match Document::open(&bytes) {
-            Err(error) => println!("{name}: {error}"),
-            Ok(document) => {
-                let mut strays = Vec::new();
-                for revision in 0..document.revisions().len() {
-                    strays.extend(account(&document, revision).unwrap());
-                }
-                println!(
-                    "{name}: {:?} {:?} {strays:?}",
-                    document.trailing(),
-                    document.revisions().iter().map(|r| r.end()).collect::<Vec<_>>()
-                );
-                for stray in &strays {
-                    println!(
-                        "   {}",
-                        String::from_utf8_lossy(&bytes[stray.range.start as usize..stray.range.end as usize])
-                    );
-                }
-            }
+    let attacks = files(&folder).into_iter().filter(|path| path.to_string_lossy().contains("rub2019_isa_"));
+    for path in attacks {
+        let bytes = fs::read(&path).unwrap();
+        if let Ok(document) = Document::open(&bytes) {
+            assert!(!strays(&document).is_empty(), "{}", path.display());
         }
     }
-    let _ = ErrorKind::Syntax;
 }
 
+/// Signed files of another project open, and account for all their bytes. The exceptions are what they should be.
 #[test]
-fn list() {
-    for part in ["foreign", "attacks", "hostile"] {
-        let Some(folder) = corpora(part) else { return };
-        for path in files(&folder).iter().filter(|path| path.extension().is_some_and(|e| e == "pdf")) {
-            let bytes = fs::read(path).unwrap();
-            let name = path.strip_prefix(&folder).unwrap().display();
-            match Document::open(&bytes) {
-                Err(error) => println!("L {part} {name} ERR {error}"),
-                Ok(document) => {
-                    let t = document.trailing();
-                    let n = document.revisions().len();
-                    let pages = document.latest().first_page().err().map(|e| e.to_string());
-                    let broken = document
-                        .latest()
-                        .live_objects()
-                        .filter_map(|id| document.latest().get(id).err())
-                        .map(|e| e.to_string())
-                        .next();
-                    let conflicts: usize = document.revisions().iter().map(|r| r.conflicts.len()).sum();
-                    println!(
-                        "L {part} {name} OPEN revisions {n} trailing {} page {pages:?} broken {broken:?} conflicts {conflicts} {}",
-                        t.end - t.start,
-                        document.is_encrypted()
-                    );
-                    for revision in 0..n {
-                        for s in account(&document, revision).unwrap() {
-                            println!("L {part} {name}    S {revision} {:?} {}", s.range, s.what);
-                        }
-                    }
-                }
-            }
+fn signed_files_open_without_stray_bytes() {
+    let Some(folder) = corpora("foreign") else { return };
+    let expected = [
+        ("045ea0afc9461df41bfb.pdf", "object 6 is placed outside"), // a hybrid file in two saves, before any signature
+        ("752f20c6ebd494ec7965.pdf", "object 6 is placed outside"), // the same
+        ("831eeac70ba68cc24c41.pdf", "object 9 is placed outside"), // an attack by way of a hybrid file
+        ("18f1fa93a4f66ec48203.pdf", "the trailer has no /Root"),   // an update that only frees an object
+    ];
+    let mut unseen: Vec<_> = expected.to_vec();
+    for path in files(&folder).iter().filter(|path| path.extension().is_some_and(|extension| extension == "pdf")) {
+        let bytes = fs::read(path).unwrap();
+        let document = Document::open(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let found = strays(&document);
+        match unseen.iter().position(|(name, _)| path.ends_with(name)) {
+            Some(at) => assert!(found.iter().any(|stray| stray.starts_with(unseen.remove(at).1)), "{found:?}"),
+            None => assert!(found.is_empty() && document.trailing().is_empty(), "{}: {found:?}", path.display()),
         }
     }
+    assert!(unseen.is_empty(), "{unseen:?}");
 }

@@ -45,10 +45,9 @@ fn pdfs(folder: &Path) -> Vec<PathBuf> {
 fn updated(pdf: &[u8]) -> Result<Vec<u8>> {
     let document = Document::open(pdf)?;
     let mut writer = UpdateWriter::new(&document)?;
-    let (page, _) = document.latest().first_page()?;
     let signature = writer.allocate()?;
     writer.put_signature(signature, &specimen::entries(), 100);
-    let field = sign_field(&mut writer, FieldChoice::Numbered("Signature"), signature, page)?;
+    let field = sign_field(&mut writer, FieldChoice::Numbered("Signature"), signature, None)?;
     declare_extensions(&mut writer)?;
     let additions = DssAdditions { certs: vec![b"a certificate".to_vec()], ..DssAdditions::default() };
     Dss::append(&mut writer, &additions)?;
@@ -110,4 +109,53 @@ fn whatever_opens_can_be_signed_or_says_why_not() {
         println!("{part}: {signed} signed, {refused} refused");
         assert!(signed > refused);
     }
+}
+
+/// What is wrong with each signature of a file, in its latest view.
+fn faults(document: &Document<'_>) -> Result<Vec<String>> {
+    let view = document.latest();
+    let form = Form::read(view)?;
+    let mut all: Vec<String> = form.faults.iter().map(ToString::to_string).collect();
+    for field in form.signatures() {
+        if let Some(signature) = field.signature(view)? {
+            all.extend(signature.byte_range.err().map(|fault| fault.to_string()));
+            all.extend(signature.contents.err().map(|fault| fault.to_string()));
+            all.extend(signature.faults.iter().map(ToString::to_string));
+        }
+    }
+    Ok(all)
+}
+
+/// The faults of every file of a folder that opens, by file name.
+fn faults_in(folder: &Path) -> Vec<(String, Result<Vec<String>>)> {
+    let mut all = Vec::new();
+    for path in pdfs(folder) {
+        let pdf = fs::read(&path).unwrap();
+        if let Ok(document) = Document::open(&pdf) {
+            all.push((path.file_name().unwrap().to_string_lossy().into_owned(), faults(&document)));
+        }
+    }
+    all
+}
+
+#[test]
+fn forged_dictionaries_have_faults_and_shadowed_ones_none() {
+    let Some(folder) = corpora("attacks") else { return };
+    for (name, faults) in faults_in(&folder) {
+        let is_sound = faults.as_ref().is_ok_and(Vec::is_empty);
+        if name.contains("_usf_") || name.contains("_siwa_") {
+            assert!(!is_sound, "{name}");
+        } else if name.contains("_shadow_") {
+            assert!(is_sound, "{name}: {faults:?}");
+        }
+    }
+}
+
+#[test]
+fn signatures_of_other_writers_have_no_faults() {
+    let Some(folder) = corpora("foreign") else { return };
+    let all = faults_in(&folder);
+    let faulty: Vec<_> = all.iter().filter(|(_, faults)| !faults.as_ref().is_ok_and(Vec::is_empty)).collect();
+    // What is left are the others' own vectors of broken files.
+    assert!(faulty.len() * 25 < all.len(), "{} of {}: {faulty:#?}", faulty.len(), all.len());
 }

@@ -16,7 +16,7 @@ use super::bytes::Bytes;
 use super::container::Container;
 use super::hashing::Digests;
 use super::parser::offset;
-use super::revision::{self, Ending, Revision};
+use super::revision::{self, Ending, Head, Revision};
 use super::source::Source;
 use super::view::View;
 use super::xref::{self, Section, XrefEntry};
@@ -35,7 +35,7 @@ const TAIL: u64 = 4096;
 pub struct Document<'a> {
     bytes: Bytes<'a>,
     /// What all offsets in the file lack.
-    shift: u64,
+    head: Head,
     revisions: Vec<Revision>,
     /// Object number and revision index of every entry, ascending: the history of each object without a map for each revision.
     index: Vec<(u32, u32)>,
@@ -44,6 +44,8 @@ pub struct Document<'a> {
     /// Every offset at which some revision places an object, ascending; made when first wanted.
     places: OnceLock<Vec<u64>>,
     digests: Digests,
+    /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
+    first_uses: OnceLock<HashMap<u32, usize>>,
 }
 
 impl<'a> Document<'a> {
@@ -70,12 +72,12 @@ impl<'a> Document<'a> {
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let last = last(&bytes)?;
-        let shift = shift(&bytes, header, last.pointer);
-        let sections = xref::chain(&bytes, last.pointer, shift)?;
-        let revisions = revision::cut(&bytes, sections, shift, last)?;
+        let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
+        let sections = xref::chain(&bytes, last.pointer, head.shift)?;
+        let revisions = revision::cut(&bytes, sections, head, last)?;
         let index = index(&revisions);
-        let (containers, places) = (Mutex::default(), OnceLock::new());
-        Ok(Self { bytes, shift, revisions, index, containers, places, digests })
+        let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
+        Ok(Self { bytes, head, revisions, index, containers, places, first_uses, digests })
     }
 
     /// The length of the file in bytes.
@@ -91,7 +93,7 @@ impl<'a> Document<'a> {
 
     /// Whether its last revision is encrypted (7.6).
     pub fn is_encrypted(&self) -> bool {
-        self.latest().trailer().get("Encrypt").is_some()
+        self.latest().is_encrypted()
     }
 
     /// What stands behind the last revision: nothing, in a sound file. In bytes from the start of the file.
@@ -112,7 +114,7 @@ impl<'a> Document<'a> {
 
     /// What all offsets that are written in the file lack: 0, unless bytes stand before the header.
     pub(crate) fn shift(&self) -> u64 {
-        self.shift
+        self.head.shift
     }
 
     pub(crate) fn source(&self) -> &dyn Source {
@@ -152,6 +154,22 @@ impl<'a> Document<'a> {
     /// Object number and revision index of every entry, ascending.
     pub(super) fn index(&self) -> &[(u32, u32)] {
         &self.index
+    }
+
+    /// Whether a revision before `revision` (index) places objects in the object stream `stream`.
+    pub(super) fn is_container_before(&self, stream: u32, revision: usize) -> bool {
+        let first_uses = self.first_uses.get_or_init(|| {
+            let mut first_uses = HashMap::new();
+            for (index, revision) in self.revisions.iter().enumerate() {
+                for (_, entry) in &revision.changed {
+                    if let XrefEntry::InStream { stream, .. } = entry {
+                        first_uses.entry(*stream).or_insert(index);
+                    }
+                }
+            }
+            first_uses
+        });
+        first_uses.get(&stream).is_some_and(|first| *first < revision)
     }
 
     /// Charges what an object takes beyond the place where another begins. Only hostile files have such objects, and
@@ -252,6 +270,12 @@ mod tests {
     }
 
     #[test]
+    fn documents_go_between_threads() {
+        fn is_send_and_sync<T: Send + Sync>() {}
+        is_send_and_sync::<Document<'static>>();
+    }
+
+    #[test]
     fn every_revision_shows_its_own_objects() {
         let mut sample = Sample::one_page().object(4, "40").object(5, "50").table("/Root 1 0 R/Size 6");
         let mut ends = vec![sample.bytes.len() as u64];
@@ -261,11 +285,11 @@ mod tests {
         }
         let document = Document::open(&sample.bytes).unwrap();
         assert_eq!(document.revisions().iter().map(Revision::end).collect::<Vec<_>>(), ends);
-        for revision in 0..50 {
+        for (revision, end) in ends.into_iter().enumerate() {
             assert_eq!(integer(&document, revision, 4), Some(40 + revision as i64));
             assert_eq!(integer(&document, revision, 5), Some(50));
             assert_eq!(document.revisions()[revision].number(), revision + 1);
-            let prefix = Document::open(&sample.bytes[..ends[revision] as usize]).unwrap();
+            let prefix = Document::open(&sample.bytes[..end as usize]).unwrap();
             assert_eq!(prefix.revisions().len(), revision + 1);
         }
         assert!(document.trailing().is_empty());

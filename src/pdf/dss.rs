@@ -31,7 +31,8 @@ pub(crate) struct DssValue {
     pub(crate) der: Arc<[u8]>,
 }
 
-/// The values that somebody related to one signature (12.8.4.4). All of them should stand in the store's own lists, too.
+/// The values that somebody related to one signature (12.8.4.4). All of them should stand in the store's own lists,
+/// too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Vri {
     /// By the rules, the upper-case SHA-1 of the signature's `/Contents`.

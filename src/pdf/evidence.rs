@@ -1,6 +1,7 @@
 //! Adding values to the document security store (ISO 32000-2, 12.8.4.3; EN 319 142-1, 5.4.2).
 //!
-//! Invariant: what the store holds stays, in its place and order, VRI too; a value that is already there is not added again.
+//! Invariant: what the store holds stays, in its place and order, VRI too; a value that is already there is not added
+//! again.
 
 use std::collections::HashSet;
 
@@ -28,8 +29,8 @@ pub(crate) struct AddedCounts {
 }
 
 impl Dss {
-    /// Adds to the store what is not in it yet, each value as a stream of its own; makes the store where there is none. With nothing
-    /// new, nothing is changed. Once per update: values added by the same update are not looked at.
+    /// Adds to the store what is not in it yet, each value as a stream of its own; makes the store where there is none.
+    /// With nothing new, nothing is changed. Once per update: values added by the same update are not looked at.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] where the store or one of its lists is not made as it should; [`ErrorKind::Limit`].
@@ -65,7 +66,7 @@ fn missing<'a>(old: &[DssValue], additions: &'a [Vec<u8>]) -> Vec<&'a [u8]> {
 
 fn put(writer: &mut UpdateWriter<'_>, der: &[u8]) -> Result<Object> {
     let id = writer.allocate()?;
-    writer.put_stream(id, Dictionary::new(), der.to_vec());
+    writer.put_stream(id, der)?;
     Ok(Object::Reference(id))
 }
 
@@ -138,10 +139,7 @@ mod tests {
     fn the_object_is_the_same_and_so_are_vri_and_broken_entries() {
         let objects = [
             (1, "<< /Type /Catalog /Pages 2 0 R /DSS 4 0 R >>"),
-            (
-                4,
-                "<< /Type /DSS /Certs 5 0 R /OCSPs [99 0 R 3 0 R] /VRI << /AB << /Cert [6 0 R] /TU (D:2026) >> >> /X (y) >>",
-            ),
+            (4, "<< /Certs 5 0 R /OCSPs [99 0 R 3 0 R] /VRI << /AB << /Cert [6 0 R] /TU (D:2026) >> >> /X (y) >>"),
             (5, "[6 0 R]"),
             (6, "<< /Length 3 >>\nstream\nold\nendstream"),
         ];

@@ -6,8 +6,8 @@ use crate::pdf::revision::find;
 use crate::pdf::update::{Place, UpdateWriter};
 use crate::pdf::view::View;
 
-/// Adds `/Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 1 >> >>` to the catalog of a file below PDF 2.0, where no such
-/// declaration stands yet. A higher level is left as it is, and other developers' entries are kept.
+/// Adds `/Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 1 >> >>` to the catalog of a file below PDF 2.0,
+/// where no such declaration stands yet. A higher level is left as it is, and other developers' entries are kept.
 pub(crate) fn declare_extensions(writer: &mut UpdateWriter<'_>) -> Result<()> {
     if is_pdf_2(writer.view())? {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Hanging a new signature into the form (ISO 32000-2, 12.7.4, 12.7.5.5).
 //!
-//! Invariant: what is direct stays direct and what is indirect stays indirect; objects that need no change get none; nothing is
-//! removed. Verifiers that compare revisions ask for no less.
+//! Invariant: what is direct stays direct and what is indirect stays indirect; objects that need no change get none;
+//! nothing is removed. Verifiers that compare revisions ask for no less.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::{Field, FieldKind, FieldValue, Form};
@@ -33,7 +33,8 @@ pub(crate) enum FieldOrigin {
     New,
 }
 
-/// Makes `signature` the value of a field: an existing empty one, or a new invisible one on `page`.
+/// Makes `signature` the value of a field: an existing empty one, or a new invisible one on `page`, or else on the
+/// first page.
 ///
 /// # Errors
 /// [`ErrorKind::Field`] where the field is already signed, is no signature field, or cannot have the name;
@@ -42,7 +43,7 @@ pub(crate) fn sign_field(
     writer: &mut UpdateWriter<'_>,
     choice: FieldChoice<'_>,
     signature: Ref,
-    page: Ref,
+    page: Option<Ref>,
 ) -> Result<SignedField> {
     let form = Form::read(writer.view())?;
     let name = match choice {
@@ -55,6 +56,10 @@ pub(crate) fn sign_field(
         FieldChoice::Numbered(stem) => free_name(&form, stem),
     };
     check_new_name(&name)?;
+    let page = match page {
+        Some(page) => page,
+        None => writer.view().first_page()?.0,
+    };
     let id = add_field(writer, &name, signature, page)?;
     declare_signatures(writer)?;
     Ok(SignedField { name, id, origin: FieldOrigin::New })
@@ -194,7 +199,8 @@ mod tests {
             assert!(page.contains(&format!("/Annots [{widget} 0 R]")), "{page}");
             assert_eq!(*acro_form, format!("<< /Fields [{widget} 0 R] /SigFlags 3 >>"));
             let expected = format!(
-                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /V {signature} 0 R /Rect [0 0 0 0] /F 132 /P 3 0 R >>"
+                "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /V {signature} 0 R \
+                 /Rect [0 0 0 0] /F 132 /P 3 0 R >>"
             );
             assert_eq!(*field, expected);
         }
@@ -248,10 +254,7 @@ mod tests {
             assert!(objects[3].1.contains("/ADBE") && objects[3].1.contains("/ESIC"));
         }
         let direct: [(u32, &str); 2] = [
-            (
-                1,
-                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /NeedAppearances true /XFA [] >> /Version /2.0 >>",
-            ),
+            (1, "<< /Pages 2 0 R /AcroForm << /Fields [] /NeedAppearances true /XFA [] >> /Version /2.0 >>"),
             (3, "<< /Type /Page /Parent 2 0 R /Annots [] >>"),
         ];
         for pdf in both_styles(&direct) {
@@ -284,7 +287,8 @@ mod tests {
         let objects = [
             (
                 1,
-                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >> /Extensions << /ESIC << /ExtensionLevel 5 >> >> >>",
+                "<< /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >>
+                 /Extensions << /ESIC << /ExtensionLevel 5 >> >> >>",
             ),
             (4, "<< /FT /Sig /T (group) /Kids [5 0 R] >>"),
             (5, "<< /T (contractor) /Kids [6 0 R] /Parent 4 0 R >>"),

@@ -6,7 +6,8 @@
 //! Invariant: nothing here ever sees a certificate. CMS, certificates and revocation values are opaque bytes.
 //! Invariant: a byte of the base is never changed; the tower only ever appends.
 //!
-//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its revisions),
+//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its
+//! revisions), [`view`] (its objects as of one), [`account`] (bytes that belong to none),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;

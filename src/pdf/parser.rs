@@ -58,72 +58,29 @@ pub(crate) fn lex<'a, T>(window: &'a [u8], mut rule: impl FnMut(&'a [u8]) -> Lex
 
 /// Reads one value. `base` is where the window starts in the file, `None` inside an object stream.
 pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
-    let mut stack: Vec<Frame> = Vec::new();
+    let mut stack = Stack { frames: Vec::new(), nesting: limits.nesting };
     let mut position = 0;
     let mut values: u32 = 0;
     loop {
-        let read = |rule| lex(window.get(position..).unwrap_or_default(), rule).map_err(|stop| stop.further(position));
-        let ((start, token), length) = read(spanned)?;
-        let start = position.saturating_add(start);
+        let behind = |position| window.get(position..).unwrap_or_default();
+        let ((before, token), length) = lex(behind(position), spanned).map_err(|stop| stop.further(position))?;
+        let start = position.saturating_add(before);
         position = position.saturating_add(length);
-        let fault = |what| Err(Stop::Fault(start, what));
-
-        let (value, start) = match token {
-            Token::ArrayOpen | Token::DictionaryOpen if stack.len() >= limits.nesting => {
-                return Err(Stop::Limit("arrays and dictionaries nest too deeply"));
-            }
-            Token::ArrayOpen => {
-                stack.push(Frame { start, content: Content::Array(Vec::new()) });
-                continue;
-            }
-            Token::DictionaryOpen => {
-                stack.push(Frame { start, content: Content::Dictionary(Dictionary::new(), None) });
-                continue;
-            }
-            Token::ArrayClose => match stack.pop() {
-                Some(Frame { start, content: Content::Array(items) }) => (Object::Array(items), start),
-                _ => return fault("an unexpected ]"),
-            },
-            Token::DictionaryClose => match stack.pop() {
-                Some(Frame { start, content: Content::Dictionary(dictionary, None) }) => {
-                    (Object::Dictionary(dictionary), start)
-                }
-                Some(Frame { content: Content::Dictionary(_, Some(_)), .. }) => return fault("a key without a value"),
-                _ => return fault("an unexpected >>"),
-            },
-            Token::Name(name) => match stack.last_mut() {
-                Some(Frame { content: Content::Dictionary(_, key @ None), .. }) => {
-                    *key = Some(name);
-                    continue;
-                }
-                _ => (Object::Name(name), start),
-            },
-            Token::Integer(number) => {
-                let rest = window.get(position..).unwrap_or_default();
-                match reference(number, rest).map_err(|stop| stop.further(position))? {
-                    (Some(id), length) => {
-                        position = position.saturating_add(length);
-                        (Object::Reference(id), start)
-                    }
-                    (None, _) => (Object::Integer(number), start),
-                }
-            }
-            Token::Real(spelling) => (Object::Real(spelling), start),
-            Token::String(string) => (Object::String(string), start),
-            Token::Keyword(b"null") => (Object::Null, start),
-            Token::Keyword(b"true") => (Object::Boolean(true), start),
-            Token::Keyword(b"false") => (Object::Boolean(false), start),
-            Token::Keyword(_) => return fault("an unexpected keyword"),
-        };
-
+        let Some((mut value, start)) = stack.take(token, start)? else { continue };
+        if let Object::Integer(number) = value {
+            let (id, length) = reference(number, behind(position)).map_err(|stop| stop.further(position))?;
+            position = position.saturating_add(length);
+            value = id.map_or(value, Object::Reference);
+        }
         values = values.saturating_add(1);
         if values > limits.objects {
             return Err(Stop::Limit("one object holds too many values"));
         }
-        match stack.last_mut() {
+        match stack.frames.last_mut() {
             None => return Ok((value, position)),
             Some(frame) => {
-                frame.content.take(value, span(base, start..position)).map_err(|what| Stop::Fault(start, what))?
+                let span = span(base, start..position);
+                frame.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
             }
         }
     }
@@ -174,10 +131,62 @@ impl Stop {
     }
 }
 
-/// An array or dictionary that is still open.
+/// The arrays and dictionaries that are still open.
+struct Stack {
+    frames: Vec<Frame>,
+    nesting: usize,
+}
+
 struct Frame {
     start: usize,
     content: Content,
+}
+
+impl Stack {
+    /// Takes a token that starts at `start`; gives the value that is complete with it, and where that starts.
+    fn take(&mut self, token: Token<'_>, start: usize) -> Result<Option<(Object, usize)>, Stop> {
+        let fault = |what| Err(Stop::Fault(start, what));
+        let value = match token {
+            Token::ArrayOpen => return self.open(start, Content::Array(Vec::new())),
+            Token::DictionaryOpen => return self.open(start, Content::Dictionary(Dictionary::new(), None)),
+            Token::ArrayClose => match self.frames.pop() {
+                Some(Frame { start, content: Content::Array(items) }) => {
+                    return Ok(Some((Object::Array(items), start)));
+                }
+                _ => return fault("an unexpected ]"),
+            },
+            Token::DictionaryClose => match self.frames.pop() {
+                Some(Frame { start, content: Content::Dictionary(dictionary, None) }) => {
+                    return Ok(Some((Object::Dictionary(dictionary), start)));
+                }
+                Some(Frame { content: Content::Dictionary(_, Some(_)), .. }) => return fault("a key without a value"),
+                _ => return fault("an unexpected >>"),
+            },
+            Token::Name(name) => match self.frames.last_mut() {
+                Some(Frame { content: Content::Dictionary(_, key @ None), .. }) => {
+                    *key = Some(name);
+                    return Ok(None);
+                }
+                _ => Object::Name(name),
+            },
+            Token::Integer(number) => Object::Integer(number),
+            Token::Real(spelling) => Object::Real(spelling),
+            Token::String(string) => Object::String(string),
+            Token::Keyword(b"null") => Object::Null,
+            Token::Keyword(b"true") => Object::Boolean(true),
+            Token::Keyword(b"false") => Object::Boolean(false),
+            Token::Keyword(_) => return fault("an unexpected keyword"),
+        };
+        Ok(Some((value, start)))
+    }
+
+    fn open(&mut self, start: usize, content: Content) -> Result<Option<(Object, usize)>, Stop> {
+        if self.frames.len() >= self.nesting {
+            return Err(Stop::Limit("arrays and dictionaries nest too deeply"));
+        }
+        self.frames.push(Frame { start, content });
+        Ok(None)
+    }
 }
 
 enum Content {
@@ -222,10 +231,10 @@ fn reference(number: i64, rest: &[u8]) -> Parsed<Option<Ref>> {
         return Ok((None, 0));
     }
     match lex(rest, tail) {
-        Ok((generation, length)) => {
-            let id = u16::try_from(generation).ok().map(|generation| Ref { number, generation });
-            Ok((id, length))
-        }
+        Ok((generation, length)) => match u16::try_from(generation) {
+            Ok(generation) => Ok((Some(Ref { number, generation }), length)),
+            Err(_) => Ok((None, 0)),
+        },
         Err(Stop::Fault(..)) => Ok((None, 0)),
         Err(stop) => Err(stop),
     }
@@ -301,7 +310,9 @@ mod tests {
 
     #[test]
     fn malformed_values_say_where() {
-        for (text, at) in [("]", 0), ("[ >>", 2), ("<</A>>", 4), ("<</A 1 2>>", 7), ("<<1 2>>", 2), ("[foo]", 1)] {
+        for (text, at) in
+            [("]", 0), ("[ >>", 2), ("<</A>>", 4), ("<</A 1 2>>", 7), ("<<1 2>>", 2), ("[foo]", 1), ("[1 70000 R]", 9)]
+        {
             assert!(matches!(read(&format!("{text}|")), Err(Stop::Fault(found, _)) if found == at), "{text}");
         }
     }

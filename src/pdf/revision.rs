@@ -65,6 +65,13 @@ impl Revision {
     }
 }
 
+/// The start of a file: where its header stands, and what all offsets in the file lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) offset: u64,
+    pub(crate) shift: u64,
+}
+
 /// The end of a file, as its last bytes tell: where `startxref` points, and the first byte behind `%%EOF` and its line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
@@ -76,7 +83,7 @@ pub(crate) struct Ending {
 ///
 /// A section without a `startxref` of its own belongs to the save that made the next one: so does Acrobat write the table and the
 /// stream of a hybrid file.
-pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, shift: u64, last: Ending) -> Result<Vec<Revision>> {
+pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, head: Head, last: Ending) -> Result<Vec<Revision>> {
     sections.reverse();
     let mut revisions: Vec<Revision> = Vec::new();
     let mut parts: Vec<Section> = Vec::new();
@@ -89,7 +96,9 @@ pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, shift: u64, las
         let tail = section.end;
         let first_page = match sections.peek() {
             // Of a linearized file the first page's section counts first, and stands first (annex F.3.7).
-            Some(next) if next.offset < section.offset && start == 0 && is_linearized(bytes) => sections.next(),
+            Some(next) if next.offset < section.offset && start == 0 && is_linearized(bytes, head.offset) => {
+                sections.next()
+            }
             Some(next) if next.offset < tail => {
                 return Err(syntax(next.offset, "/Prev points forward: the revisions do not follow each other"));
             }
@@ -99,7 +108,7 @@ pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, shift: u64, las
         parts.splice(0..0, first_page);
         let own = parts.first().map_or(0, |part| part.offset);
         let bound = sections.peek().map_or(bytes.len(), |next| next.offset);
-        let end = match end(bytes, own, tail..bound, shift)? {
+        let end = match end(bytes, own, tail..bound, head.shift)? {
             None if sections.peek().is_some() => continue,
             found => found.unwrap_or(last.end),
         };
@@ -137,10 +146,10 @@ fn end(bytes: &Bytes<'_>, section: u64, range: Range<u64>, shift: u64) -> Result
     let window = range.start..range.end.min(range.start.saturating_add(REACH));
     // Nearly always it stands right here, and the window need not be read.
     let mut cursor = bytes.cursor(window.clone(), 64);
-    if let Ok(pointer) = cursor.lex(ending) {
-        if points(bytes, pointer.saturating_add(shift), section)? {
-            return Ok(Some(cursor.offset()));
-        }
+    if let Ok(pointer) = cursor.lex(ending)
+        && points(bytes, pointer.saturating_add(shift), section)?
+    {
+        return Ok(Some(cursor.offset()));
     }
     let text = bytes.read(window.start..window.end.max(window.start))?;
     let mut from = 0;
@@ -165,8 +174,8 @@ fn points(bytes: &Bytes<'_>, pointer: u64, section: u64) -> Result<bool> {
 }
 
 /// Whether the first object says so (annex F.3.3).
-fn is_linearized(bytes: &Bytes<'_>) -> bool {
-    let mut cursor = bytes.cursor(0..4096, 1024);
+fn is_linearized(bytes: &Bytes<'_>, header: u64) -> bool {
+    let mut cursor = bytes.cursor(header..header.saturating_add(4096), 1024);
     let first = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
     matches!(first.map(|first| first.body), Ok(Body::Value(Object::Dictionary(first))) if first.get("Linearized").is_some())
 }

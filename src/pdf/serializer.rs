@@ -5,8 +5,8 @@
 //! Invariant: parsing what was written gives the same value again: numbers keep their spelling, strings their form,
 //! references their generation, names their bytes.
 //!
-//! `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have no generation, it chooses the
-//! form of a string, and its `Primitive` trait is sealed), so values are written here.
+//! What was parsed is written here, since `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have
+//! no generation, it chooses the form of a string, and its `Primitive` trait is sealed); what is new is written by it.
 
 use crate::pdf::object::{Dictionary, Name, Object, PdfString, StringForm};
 
@@ -112,7 +112,8 @@ fn write_string(out: &mut Vec<u8>, string: &PdfString) {
                 match byte {
                     b'(' | b')' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
                     b' '..=b'~' => out.push(byte),
-                    // Escaped, since a bare CR would be read as LF (7.3.4.2) and bare binary confuses line-minded tools.
+                    // Escaped, since a bare CR would be read as LF (7.3.4.2) and bare binary confuses line-minded
+                    // tools.
                     _ => out.extend_from_slice(format!("\\{byte:03o}").as_bytes()),
                 }
             }

@@ -2,10 +2,12 @@
 //!
 //! What it is for: every fact of a signature that stands outside its CMS, and every way in which it is malformed.
 //!
-//! Invariant: reading is total. What is broken gives an entry with faults, never none; only a source that cannot be read is an error.
+//! Invariant: reading is total. What is broken gives an entry with faults, never none; only a source that cannot be
+//! read is an error.
 //! Invariant: the CMS or timestamp is opaque bytes here.
 //!
-//! Nouns: [`SignatureDictionary`], [`SignatureKind`], [`SignatureFault`]; [`ByteRange`] and [`Contents`] are its hard parts.
+//! Nouns: [`SignatureDictionary`], [`SignatureKind`], [`SignatureFault`]; [`ByteRange`] and [`Contents`] are its hard
+//! parts.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
@@ -237,7 +239,8 @@ impl Reading<'_> {
         }
     }
 
-    /// 12.8.1: where there is a `/ByteRange`, all values are direct. `/ByteRange` and `/Contents` have faults of their own.
+    /// 12.8.1: where there is a `/ByteRange`, all values are direct. `/ByteRange` and `/Contents` have faults of their
+    /// own.
     fn find_indirect_values(&mut self) {
         let indirect = self.dictionary.iter().filter(|entry| entry.value.as_reference().is_some());
         let others = indirect.filter(|entry| entry.key != *"ByteRange" && entry.key != *"Contents");

@@ -12,12 +12,12 @@ use std::sync::Arc;
 /// A fixed run of bytes that can be read at any offset: a `[u8]`, a [`File`], or your own.
 ///
 /// The bytes must not change while a [`Document`](crate::Document) is open on them.
+#[expect(clippy::len_without_is_empty, reason = "an empty source is simply not a PDF; nobody asks it")]
 pub trait Source: Send + Sync {
     /// How many bytes there are.
     ///
     /// # Errors
     /// Whatever the underlying storage reports.
-    #[allow(clippy::len_without_is_empty, reason = "an empty source is simply not a PDF; nobody asks it")]
     fn len(&self) -> Result<u64>;
 
     /// Fills all of `buffer` with the bytes from `offset` on.

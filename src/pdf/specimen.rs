@@ -45,7 +45,8 @@ pub(crate) fn table_pdf(objects: &[(u32, &str)], trailer: &str) -> Vec<u8> {
     pdf.into_bytes()
 }
 
-/// `pdf` with another section of a cross-reference table, made by hand; `trailer` is added to `/Root 1 0 R` and `/Prev`.
+/// `pdf` with another section of a cross-reference table, made by hand; `trailer` is added to `/Root 1 0 R` and
+/// `/Prev`.
 pub(crate) fn with_section(pdf: &[u8], objects: &[(Ref, &str)], trailer: &str) -> Vec<u8> {
     let previous = Document::open(pdf).unwrap().revisions().last().unwrap().startxref;
     let mut pdf = String::from_utf8(pdf.to_vec()).unwrap();
@@ -123,10 +124,9 @@ pub(crate) fn entries() -> SignatureEntries {
 pub(crate) fn signed(pdf: &[u8], choice: FieldChoice<'_>) -> crate::Result<(Vec<u8>, SignedField)> {
     let document = Document::open(pdf)?;
     let mut writer = UpdateWriter::new(&document)?;
-    let (page, _) = document.latest().first_page()?;
     let signature = writer.allocate()?;
     writer.put_signature(signature, &entries(), 20);
-    let field = sign_field(&mut writer, choice, signature, page)?;
+    let field = sign_field(&mut writer, choice, signature, None)?;
     declare_extensions(&mut writer)?;
     let mut update = writer.finish([7; 16])?;
     update.embed(b"\x30\x03\x02\x01\x05")?;

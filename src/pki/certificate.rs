@@ -8,10 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use const_oid::{AssociatedOid, ObjectIdentifier};
-use der::asn1::BitString;
-use der::{Decode, Reader, SliceReader};
-use spki::AlgorithmIdentifierOwned;
-use x509_cert::certificate::{CertificateInner, Raw};
+use der::asn1::{BitString, Int};
+use der::{Any, Decode, Encode, Sequence};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 use x509_cert::ext::pkix::{
@@ -19,9 +18,11 @@ use x509_cert::ext::pkix::{
     KeyUsage, SubjectKeyIdentifier,
 };
 
+use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
-use crate::digest::DigestAlgorithm;
+use super::signature::Signed;
+use crate::digest::hex;
 use crate::time::Time;
 
 const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
@@ -36,8 +37,38 @@ struct Inner {
     tbs: Vec<u8>,
     issuer: Name,
     subject: Name,
+    not_before: Time,
+    not_after: Time,
     spki: Vec<u8>,
-    parsed: CertificateInner<Raw>,
+    key_bits: BitString,
+    parsed: TbsCertificate,
+    algorithm: AlgorithmIdentifierOwned,
+    signature: BitString,
+}
+
+/// `TBSCertificate` with what is compared or hashed left as received (RFC 5280, 4.1).
+#[derive(Sequence)]
+struct TbsCertificate {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", default = "Default::default")]
+    version: u8,
+    serial_number: Int,
+    signature: AlgorithmIdentifierOwned,
+    issuer: Any,
+    validity: Validity,
+    subject: Any,
+    subject_public_key_info: Any,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    issuer_unique_id: Option<BitString>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    subject_unique_id: Option<BitString>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    extensions: Option<Vec<Extension>>,
+}
+
+#[derive(Sequence)]
+struct Validity {
+    not_before: Any,
+    not_after: Any,
 }
 
 /// Why a certificate cannot be used.
@@ -55,21 +86,25 @@ impl Certificate {
     /// Reads one DER certificate; nothing may follow it.
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, CertificateFault> {
         let read = || -> der::Result<Inner> {
-            let parsed = CertificateInner::<Raw>::from_der(der)?;
-            let tbs = SliceReader::new(der)?.sequence(|reader| {
-                let tbs = reader.tlv_bytes()?;
-                AlgorithmIdentifierOwned::decode(reader)?;
-                BitString::decode(reader)?;
-                Ok::<_, der::Error>(tbs)
-            })?;
-            let [issuer, subject, spki] = raw_parts(tbs)?;
+            let signed = Signed::from_der(der)?;
+            let parsed = TbsCertificate::from_der(signed.tbs)?;
+            if parsed.version > 2 {
+                return Err(der::Tag::Integer.value_error().into());
+            }
+            // DER has one encoding of a length, so that these are the bytes received.
+            let spki = parsed.subject_public_key_info.to_der()?;
             Ok(Inner {
                 der: der.to_vec(),
-                tbs: tbs.to_vec(),
-                issuer: Name::from_der(issuer)?,
-                subject: Name::from_der(subject)?,
-                spki: spki.to_vec(),
+                tbs: signed.tbs.to_vec(),
+                issuer: Name::from_der(&parsed.issuer.to_der()?)?,
+                subject: Name::from_der(&parsed.subject.to_der()?)?,
+                not_before: time_of(&parsed.validity.not_before)?,
+                not_after: time_of(&parsed.validity.not_after)?,
+                key_bits: SubjectPublicKeyInfoOwned::from_der(&spki)?.subject_public_key,
+                spki,
                 parsed,
+                algorithm: signed.algorithm,
+                signature: signed.value,
             })
         };
         read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
@@ -86,30 +121,26 @@ impl Certificate {
     }
 
     pub(crate) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
-        self.0.parsed.signature_algorithm()
+        &self.0.algorithm
     }
 
     /// The algorithm named inside the signed part; must equal the one outside (RFC 5280, 4.1.1.2).
     pub(crate) fn inner_signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
-        self.0.parsed.tbs_certificate().signature()
+        &self.0.parsed.signature
     }
 
     pub(crate) fn signature(&self) -> &[u8] {
-        self.0.parsed.signature().raw_bytes()
+        self.0.signature.raw_bytes()
     }
 
     /// 1, 2 or 3.
     pub(crate) fn version(&self) -> u8 {
-        match self.0.parsed.tbs_certificate().version() {
-            x509_cert::Version::V1 => 1,
-            x509_cert::Version::V2 => 2,
-            x509_cert::Version::V3 => 3,
-        }
+        self.0.parsed.version.saturating_add(1)
     }
 
     /// The serial number's content octets, big-endian two's complement.
     pub(crate) fn serial(&self) -> &[u8] {
-        self.0.parsed.tbs_certificate().serial_number().as_bytes()
+        self.0.parsed.serial_number.as_bytes()
     }
 
     /// The serial number in lower-case hexadecimal, as reports and messages show it.
@@ -126,11 +157,11 @@ impl Certificate {
     }
 
     pub(crate) fn not_before(&self) -> Time {
-        to_time(self.0.parsed.tbs_certificate().validity().not_before)
+        self.0.not_before
     }
 
     pub(crate) fn not_after(&self) -> Time {
-        to_time(self.0.parsed.tbs_certificate().validity().not_after)
+        self.0.not_after
     }
 
     /// Whether `time` lies in the validity, both ends included.
@@ -145,7 +176,7 @@ impl Certificate {
 
     /// The key's bits alone, without algorithm: what RFC 6960's key hashes are over.
     pub(crate) fn key_bits(&self) -> &[u8] {
-        self.0.parsed.tbs_certificate().subject_public_key_info().subject_public_key.raw_bytes()
+        self.0.key_bits.raw_bytes()
     }
 
     pub(crate) fn public_key(&self) -> Result<PublicKey, KeyFault> {
@@ -157,14 +188,9 @@ impl Certificate {
         self.subject() == self.issuer()
     }
 
-    /// SHA-256 of the certificate.
-    pub(crate) fn fingerprint(&self) -> Vec<u8> {
-        DigestAlgorithm::Sha256.digest(self.der())
-    }
-
     /// All extensions in file order.
     pub(crate) fn extensions(&self) -> &[Extension] {
-        self.0.parsed.tbs_certificate().extensions().map_or(&[], Vec::as_slice)
+        self.0.parsed.extensions.as_deref().unwrap_or_default()
     }
 
     /// The raw extension `oid`, if present.
@@ -271,36 +297,6 @@ impl fmt::Display for Certificate {
 pub(crate) enum Criticality {
     Critical,
     NonCritical,
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// UTC seconds of an X.509 time.
-pub(crate) fn to_time(time: x509_cert::time::Time) -> Time {
-    Time::from_unix(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
-}
-
-/// Issuer, subject and subjectPublicKeyInfo of a `TBSCertificate`, as received (RFC 5280, 4.1).
-fn raw_parts(tbs: &[u8]) -> der::Result<[&[u8]; 3]> {
-    SliceReader::new(tbs)?.sequence(|reader| {
-        let first = reader.tlv_bytes()?;
-        // [0] version stands before the serial number unless the certificate is v1.
-        if first.first() == Some(&0xa0) {
-            reader.tlv_bytes()?;
-        }
-        reader.tlv_bytes()?;
-        let issuer = reader.tlv_bytes()?;
-        reader.tlv_bytes()?;
-        let subject = reader.tlv_bytes()?;
-        let spki = reader.tlv_bytes()?;
-        while !reader.is_finished() {
-            reader.tlv_bytes()?;
-        }
-        Ok([issuer, subject, spki])
-    })
 }
 
 fn uri(name: GeneralName) -> Option<String> {

@@ -7,6 +7,7 @@
 use super::certificate::Certificate;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
+use super::revocation::ocsp::asn1::OcspResponseStatus;
 use super::revocation::{Answer, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -52,6 +53,10 @@ impl Evidence {
     pub fn add_ocsp(&mut self, der: &[u8]) -> Result<()> {
         let ocsp = OcspResponse::from_der(der, &Limits::default())
             .map_err(|fault| unreadable("OCSP response").because(fault))?;
+        if ocsp.status() != OcspResponseStatus::Successful {
+            let message = format!("the OCSP responder refused to answer: {:?}", ocsp.status());
+            return Err(Error::new(ErrorKind::Evidence, message).advise("ask again later"));
+        }
         ocsp.certificates().iter().for_each(|certificate| self.insert_certificate(certificate.clone()));
         insert(&mut self.ocsps, ocsp, OcspResponse::der);
         Ok(())
@@ -75,17 +80,17 @@ impl Evidence {
 
     /// Adds the value of `pool` that `answer` was read from.
     pub(crate) fn insert_answer(&mut self, answer: &Answer, pool: &Self) {
-        let (crls, ocsp) = match answer.source {
-            Source::Crl(index) => ([Some(index), None], None),
-            Source::DeltaCrl { delta, base } => ([Some(base), Some(delta)], None),
-            Source::Ocsp(index) => ([None, None], Some(index)),
+        let crls = match answer.source {
+            Source::Crl(index) => vec![index],
+            Source::DeltaCrl { delta, base } => vec![base, delta],
+            Source::Ocsp(index) => {
+                let ocsp = pool.ocsps.get(index);
+                ocsp.into_iter().for_each(|ocsp| insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der));
+                return;
+            }
         };
-        for crl in crls.into_iter().flatten().filter_map(|index| pool.crls.get(index)) {
-            insert(&mut self.crls, crl.clone(), Crl::der);
-        }
-        if let Some(ocsp) = ocsp.and_then(|index| pool.ocsps.get(index)) {
-            insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der);
-        }
+        let crls = crls.into_iter().filter_map(|index| pool.crls.get(index));
+        crls.for_each(|crl| insert(&mut self.crls, crl.clone(), Crl::der));
     }
 
     pub(crate) fn certificates(&self) -> &[Certificate] {

@@ -59,8 +59,8 @@ impl fmt::Display for GeneralName {
         match self {
             Self::Rfc822(text) | Self::Dns(text) | Self::Uri(text) => f.write_str(text),
             Self::Directory(name) => write!(f, "{name}"),
-            Self::Ip(bytes) => write!(f, "IP address {}", super::certificate::hex(bytes)),
-            Self::Other(form, bytes) => write!(f, "[{form}] {}", super::certificate::hex(bytes)),
+            Self::Ip(bytes) => write!(f, "IP address {}", crate::digest::hex(bytes)),
+            Self::Other(form, bytes) => write!(f, "[{form}] {}", crate::digest::hex(bytes)),
         }
     }
 }

@@ -5,13 +5,16 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`path`], [`revocation`],
-//! [`trust`].
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`cms`], [`timestamp`], [`trust`], [`path`],
+//! [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
+pub(crate) mod asn1_time;
 pub(crate) mod certificate;
 pub(crate) mod cms;
 pub(crate) mod evidence;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;

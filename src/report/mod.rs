@@ -143,6 +143,8 @@ pub struct TimestampReport {
     pub trust_source: Option<String>,
     /// The authority's policy, as a dotted OID.
     pub policy: Option<String>,
+    /// The token's number at its authority, in lower-case hexadecimal.
+    pub serial: Option<String>,
 }
 
 /// A certificate, for people.

@@ -5,8 +5,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
 use crate::pdf::field::{FieldChoice, sign_field};
+use crate::pdf::form::Form;
 use crate::pdf::placeholder::SignatureEntries;
-use crate::pdf::signature::SignatureDictionary;
 use crate::pdf::update::{Appended, UpdateWriter};
 use crate::time::Time;
 
@@ -23,10 +23,9 @@ pub(super) struct Entries<'n> {
 /// The revision that `entries` ask for, with an empty hole.
 pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> Result<Appended> {
     let mut writer = UpdateWriter::new(base)?;
-    let (page, _) = writer.view().first_page()?;
     let signature = writer.allocate()?;
     let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
-    sign_field(&mut writer, choice, signature, page)?;
+    sign_field(&mut writer, choice, signature, None)?;
     declare_extensions(&mut writer)?;
     writer.put_signature(signature, &entries.signature, entries.reserved);
     writer.finish(file_id(base, now))
@@ -50,11 +49,8 @@ pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> R
     let expected = appended.byte_range().ok_or_else(no_hole)?;
     let document = base.with_appended(appended.bytes.clone()).map_err(not_as_meant)?;
     let latest = document.latest();
-    let form = crate::pdf::form::Form::read(latest).map_err(not_as_meant)?;
-    let mut found = form.signatures().filter_map(|field| match &field.value {
-        crate::pdf::form::FieldValue::Indirect(id) => SignatureDictionary::read(latest, *id).ok(),
-        _ => None,
-    });
+    let form = Form::read(latest).map_err(not_as_meant)?;
+    let mut found = form.signatures().filter_map(|field| field.signature(latest).ok().flatten());
     let dictionary = found.find(|dictionary| dictionary.byte_range.as_ref().is_ok_and(|range| *range == expected));
     let dictionary = dictionary.ok_or_else(|| not_as_meant("the new signature is not found"))?;
     if let Some(fault) = dictionary.faults.first() {

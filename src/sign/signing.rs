@@ -17,11 +17,11 @@ use crate::time::{Time, UtcOffset};
 ///
 /// # Examples
 /// ```
-/// # use pades_ltv::{Document, Signing, Time, UtcOffset, authority::{Authority, Profile}};
+/// # use pades_ltv::{Document, Signing, Time, UtcOffset, authority::Authority};
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
 /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
-/// # let authority = Authority::new("doc", now);
-/// # let (signer, tsa) = (authority.issue_signer("甲野サービス", Profile::P256)?, authority.at(now));
+/// # let authority = Authority::new("doc", now)?;
+/// # let (signer, tsa) = (authority.issue("甲野サービス")?, authority.at(now));
 /// let document = Document::open(pdf)?;
 /// let update = Signing::new(&document, now)
 ///     .field("FIELD_2336416_0")

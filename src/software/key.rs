@@ -18,7 +18,8 @@ use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::key::{PublicKey, pkcs1_scheme};
 
-/// The RSA lengths that are signed with, in bits: FIPS 186-5, 5.1 begins at 2048; beyond 8192 a signature takes seconds.
+/// The RSA lengths that are signed with, in bits: FIPS 186-5, 5.1 begins at 2048; beyond 8192 a signature takes
+/// seconds.
 const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 
 /// RFC 6979 over the curve's own digest for the nonce; the value as DER.
@@ -117,7 +118,8 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// The blinding factor and PSS salt of one signature, derived as RFC 6979 derives a nonce: from the secret and the message.
+/// The blinding factor and PSS salt of one signature, derived as RFC 6979 derives a nonce: from the secret and the
+/// message.
 fn blinding(key: &RsaPrivateKey, prehash: &[u8]) -> Derived {
     let secret = super::Secret::new(key.d().to_be_bytes().into_vec());
     Derived::from_parts(&[b"RSA blinding and salt", &secret, prehash])

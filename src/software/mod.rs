@@ -1,10 +1,10 @@
 //! A signing key in memory, read from PKCS#8.
 //!
-//! What it is for: services that keep their key in a file or a secret store, and tests. Where the key lives in a device, implement
-//! [`Signer`] over the device instead.
+//! What it is for: services that keep their key in a file or a secret store, and tests. Where the key lives in a
+//! device, implement [`Signer`] over the device instead.
 //!
-//! Invariant: no clock and no randomness. ECDSA nonces, RSA blinding and PSS salts are derived from the key and the message, so
-//! the same input gives the same signature.
+//! Invariant: no clock and no randomness. ECDSA nonces, RSA blinding and PSS salts are derived from the key and the
+//! message, so the same input gives the same signature.
 //! Invariant: nothing that is shown, `Debug` included, contains a secret; the key's memory is wiped when it is dropped.
 //!
 //! Specified in RFC 5958 (PKCS#8), RFC 7468 (PEM), RFC 6979 (deterministic ECDSA), RFC 8017 (RSA).
@@ -27,8 +27,8 @@ use crate::port::{Identity, Signer, SigningInput};
 /// A [`Signer`] whose private key is in memory: RSA of 2048 to 8192 bits, or ECDSA over P-256, P-384 or P-521.
 ///
 /// RSA is computed with blinding, but not every step beneath it is free of timing differences
-/// ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). Where an attacker can measure how long signatures
-/// take, use ECDSA or a device.
+/// ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). Where an attacker can measure how long
+/// signatures take, use ECDSA or a device.
 ///
 /// # Examples
 /// ```no_run
@@ -44,14 +44,15 @@ pub struct SoftwareSigner {
 }
 
 impl SoftwareSigner {
-    /// Reads a PEM private key (`BEGIN PRIVATE KEY`, PKCS#8) and the PEM certificates of its owner and of the authorities above.
+    /// Reads a PEM private key (`BEGIN PRIVATE KEY`, PKCS#8) and the PEM certificates of its owner and of the
+    /// authorities above.
     ///
-    /// The certificates may stand in any order: the one with this key's public half becomes the signing certificate, the others
-    /// follow as given. Text around the PEM blocks is skipped.
+    /// The certificates may stand in any order: the one with this key's public half becomes the signing certificate,
+    /// the others follow as given. Text around the PEM blocks is skipped.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for encrypted keys, for the older forms `RSA PRIVATE KEY` and `EC PRIVATE KEY`, and for other
-    /// algorithms; [`ErrorKind::Key`] if the key cannot be read or belongs to none of the certificates;
+    /// [`ErrorKind::Unsupported`] for encrypted keys, for the older forms `RSA PRIVATE KEY` and `EC PRIVATE KEY`, and
+    /// for other algorithms; [`ErrorKind::Key`] if the key cannot be read or belongs to none of the certificates;
     /// [`ErrorKind::Certificate`] if there is no certificate or one cannot be read.
     pub fn from_pem(key_pem: &[u8], chain_pem: &[u8]) -> Result<Self> {
         let key = pem::private_key(key_pem)?;
@@ -81,17 +82,25 @@ impl SoftwareSigner {
 
     /// A signer with `key`, whose certificate is somewhere in `chain`.
     pub(crate) fn new<C: AsRef<[u8]>>(key: PrivateKey, chain: impl IntoIterator<Item = C>) -> Result<Self> {
-        let given = Identity::new(chain)?;
-        let mut chain = given.chain().to_vec();
+        let mut chain: Vec<C> = chain.into_iter().collect();
         let public = key.public_key();
-        let own = chain.iter().position(|one| one.public_key().is_ok_and(|theirs| theirs == public));
-        let own = own.ok_or_else(|| foreign_key(&key, &chain))?;
-        chain.get_mut(..=own).unwrap_or_default().rotate_right(1);
-        Ok(Self { key, identity: Identity::new(chain.iter().map(Certificate::der))? })
+        let mut names = Vec::new();
+        for (position, der) in chain.iter().enumerate() {
+            let certificate = Certificate::from_der(der.as_ref()).map_err(|fault| {
+                let place = format!("certificate {} of the chain", position.saturating_add(1));
+                Error::new(ErrorKind::Certificate, "the certificate cannot be read").at(place).because(fault)
+            })?;
+            if certificate.public_key().is_ok_and(|theirs| theirs == public) {
+                chain.get_mut(..=position).unwrap_or_default().rotate_right(1);
+                return Ok(Self { key, identity: Identity::new(chain)? });
+            }
+            names.push(certificate.to_string());
+        }
+        Err(if names.is_empty() { no_certificate() } else { foreign_key(&key, &names) })
     }
 
-    fn certificate(&self) -> String {
-        self.identity.chain().first().map(Certificate::to_string).unwrap_or_default()
+    fn certificate(&self) -> &Certificate {
+        self.identity.signing_certificate()
     }
 }
 
@@ -115,8 +124,12 @@ impl fmt::Debug for SoftwareSigner {
 /// Secret bytes that are wiped when dropped.
 pub(crate) type Secret = Zeroizing<Vec<u8>>;
 
-fn foreign_key(key: &PrivateKey, chain: &[Certificate]) -> Error {
-    let certificates: Vec<String> = chain.iter().map(Certificate::to_string).collect();
+fn no_certificate() -> Error {
+    Error::new(ErrorKind::Certificate, "there is no certificate for the key")
+        .advise("give the owner's certificate, followed by those of the issuing authorities")
+}
+
+fn foreign_key(key: &PrivateKey, certificates: &[String]) -> Error {
     Error::new(ErrorKind::Key, format!("{key} belongs to no certificate of the chain"))
         .at(certificates.join("; "))
         .advise(

@@ -11,11 +11,10 @@ use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::path::purpose::{self, Purpose};
-use crate::pki::path::validate::{PathSettings, ValidityCheck, validate};
-use crate::pki::path::{Path, PathFault, Paths, StepFault};
+use crate::pki::path::{Path, PathFault, PathSettings, Paths, StepFault, ValidityCheck, validate};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
 use crate::pki::revocation::{Answer, Answers, Refusal, Source, answers};
-use crate::pki::trust::store::TrustStore;
+use crate::pki::trust::store::{TrustAnchor, TrustStore};
 use crate::report::{Code, Conclusion, Finding, SubIndication};
 use crate::time::Time;
 
@@ -173,15 +172,14 @@ impl Validator<'_> {
         for (subject, issuer) in links(path).rev().filter(|(subject, _)| !is_exempt(subject)) {
             let is_target = path.certificates.first() == Some(subject);
             let mut notes = Vec::new();
-            let believed = self.believed(subject, issuer, time, depth, &mut notes);
+            let believed = self.believed((subject, issuer), &path.anchor, time, depth, &mut notes);
             let (sub_indication, code, message) = match newest_usable(&believed, time, None) {
                 StatusAt::Good { .. } => continue,
                 StatusAt::Revoked { answer, since, reason } => {
                     judged.revoked_at = Some(since);
-                    let why = reason.map_or_else(String::new, |reason| format!(" ({reason:?})"));
                     let sub_indication =
                         if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
-                    let message = format!("{subject} was revoked at {since}{why}, says {}", described(answer));
+                    let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
                     (sub_indication, Code::Revocation, message)
                 }
                 StatusAt::OnHold { answer, since } => {
@@ -207,11 +205,12 @@ impl Validator<'_> {
         Ok(())
     }
 
-    /// The authentic answers about `subject` whose signers hold themselves.
+    /// The authentic answers about `subject`, which `issuer` issued, whose signers hold themselves, under the same anchor
+    /// (RFC 5280, 6.3.3 (f)).
     fn believed(
         &self,
-        subject: &Certificate,
-        issuer: &Certificate,
+        (subject, issuer): (&Certificate, &Certificate),
+        anchor: &TrustAnchor,
         time: Time,
         depth: u8,
         notes: &mut Vec<Finding>,
@@ -232,7 +231,8 @@ impl Validator<'_> {
             };
             // An expired signer is judged at its end: what it signed before stays signed.
             let signer = self.judge_at_depth(&answer.signer, purpose, time.min(answer.signer.not_after()), depth);
-            let holds = signer.conclusion.is_passed();
+            let is_same_anchor = signer.path.is_some_and(|path| path.anchor.is(anchor.certificate()));
+            let holds = signer.conclusion.is_passed() && is_same_anchor;
             if !holds {
                 let message = format!("about {subject}: its signer {} does not hold", answer.signer);
                 notes.push(Finding::new(Code::RevocationUnusable, message));
@@ -295,10 +295,10 @@ fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
 
 fn described(answer: &Answer) -> String {
     let kind = match answer.source {
-        Source::Ocsp(_) => "an OCSP response",
-        Source::Crl(_) | Source::DeltaCrl { .. } => "a CRL",
+        Source::Ocsp(_) => "OCSP response",
+        Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
     };
-    format!("{kind} of {}", answer.issued_at())
+    format!("the {kind} of {}", answer.issued_at())
 }
 
 /// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).

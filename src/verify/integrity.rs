@@ -10,11 +10,12 @@ use crate::digest::DigestAlgorithm;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::pdf::document::Document;
-use crate::pdf::form::{Field, FieldValue};
+use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData};
+use crate::pki::key::KeyFault;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{Code, Coverage, Finding};
 
@@ -46,13 +47,13 @@ impl Facts {
     /// Reads the signature in `field`.
     pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
         let latest = document.latest();
-        let Some(now) = dictionary_at(document, latest.revision(), &field.value)? else { return Ok(None) };
+        let Some(now) = field.signature(latest)? else { return Ok(None) };
         let end = now.byte_range.as_ref().ok().map(|range| range.end());
         let revision =
             end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
         let mut findings = Vec::new();
         let dictionary = match revision {
-            Some(revision) if revision != latest.revision() => match dictionary_at(document, revision, &field.value)? {
+            Some(revision) if revision != latest.revision() => match field.signature(document.view(revision))? {
                 Some(signed) if signed == now => signed,
                 Some(signed) => {
                     findings
@@ -158,17 +159,27 @@ pub(crate) struct Cryptography {
     pub(crate) signing_certificate: Option<Certificate>,
     /// The digest is the signed one (5.2.7, HASH_FAILURE).
     pub(crate) digest_holds: bool,
-    /// The value verifies under the certificate's key (5.2.7, SIG_CRYPTO_FAILURE).
-    pub(crate) value_holds: bool,
+    /// Whether the value verifies under the certificate's key (5.2.7).
+    pub(crate) value: Value,
     /// The signing certificate is bound by the signature itself.
     pub(crate) certificate_is_bound: bool,
     pub(crate) findings: Vec<Finding>,
 }
 
+/// What became of a signature value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    Holds,
+    /// Tried, and it does not verify (SIG_CRYPTO_FAILURE).
+    Broken,
+    /// Not tried: there is no certificate, or the algorithm is not known here. That proves nothing against it.
+    Untried,
+}
+
 impl Cryptography {
     /// The digest and the value both hold.
     pub(crate) fn is_intact(&self) -> bool {
-        self.digest_holds && self.value_holds
+        self.digest_holds && self.value == Value::Holds
     }
 
     /// Nothing could be checked.
@@ -176,7 +187,7 @@ impl Cryptography {
         Self {
             signing_certificate: None,
             digest_holds: false,
-            value_holds: false,
+            value: Value::Untried,
             certificate_is_bound: false,
             findings: Vec::new(),
         }
@@ -216,15 +227,12 @@ impl Cryptography {
             }
         }
         let value = |certificate: &Certificate| {
-            let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-            signer
-                .check_algorithms()
-                .and_then(|()| signer.check_signature(&key, digest))
-                .map_err(|fault| fault.to_string())
+            let key = certificate.public_key().map_err(CmsFault::Key)?;
+            signer.check_algorithms().and_then(|()| signer.check_signature(&key, digest))
         };
         match found.signing_certificate.as_ref().map(value) {
-            Some(Ok(())) => found.value_holds = true,
-            Some(Err(fault)) => found.report(Code::SignatureValue, fault),
+            Some(Ok(())) => found.value = Value::Holds,
+            Some(Err(fault)) => found.value_failed(&fault),
             None => {
                 found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand")
             }
@@ -243,14 +251,24 @@ impl Cryptography {
             Ok(certificate) => {
                 found.certificate_is_bound = true;
                 match token.verify_signature(certificate) {
-                    Ok(()) => found.value_holds = true,
-                    Err(fault) => found.report(token_code(&fault), fault),
+                    Ok(()) => found.value = Value::Holds,
+                    Err(TimestampFault::Cms(fault)) => found.value_failed(&fault),
+                    Err(fault) => found.report(Code::Timestamp, fault),
                 }
                 found.signing_certificate = Some(certificate.clone());
             }
             Err(fault) => found.report(Code::SigningCertificate, fault),
         }
         found
+    }
+
+    fn value_failed(&mut self, fault: &CmsFault) {
+        if is_unsupported(fault) {
+            self.report(Code::Algorithm, fault);
+        } else {
+            self.value = Value::Broken;
+            self.report(Code::SignatureValue, fault);
+        }
     }
 
     fn report(&mut self, code: Code, message: impl std::fmt::Display) {
@@ -263,20 +281,14 @@ impl Cryptography {
     }
 }
 
-fn token_code(fault: &TimestampFault) -> Code {
-    match fault {
-        TimestampFault::Cms(_) => Code::SignatureValue,
-        _ => Code::Timestamp,
-    }
-}
-
-fn dictionary_at(document: &Document<'_>, revision: usize, value: &FieldValue) -> Result<Option<SignatureDictionary>> {
-    let view = document.view(revision);
-    match value {
-        FieldValue::Empty => Ok(None),
-        FieldValue::Indirect(id) => SignatureDictionary::read(view, *id).map(Some),
-        FieldValue::Direct(object) => SignatureDictionary::read_direct(view, object, None).map(Some),
-    }
+/// Whether a check was not done for want of an algorithm.
+pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
+    let key = match fault {
+        CmsFault::UnknownDigest(_) | CmsFault::UnknownSignature(_) => return true,
+        CmsFault::Key(key) | CmsFault::Signature(key) => key,
+        _ => return false,
+    };
+    matches!(key, KeyFault::UnknownKey(_))
 }
 
 /// A revision ends with `%%EOF` and an optional end-of-line marker, which the byte range may or may not include

@@ -5,7 +5,7 @@
 use super::certificate::Validator;
 use super::integrity::Facts;
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::{SignedData, attribute};
+use crate::pki::cms::{SignedData, SignerInfo, attribute};
 use crate::report::{Code, Finding, Level};
 use crate::time::Time;
 
@@ -17,6 +17,7 @@ pub(super) fn nonconformities(facts: &Facts, cms: &SignedData) -> Vec<Finding> {
     let commits = signer.is_some_and(|signer| signer.has_signed(attribute::COMMITMENT_TYPE));
     let has_policy = signer.is_some_and(|signer| signer.has_signed(attribute::SIGNATURE_POLICY));
     let is_bound = signer.is_some_and(|signer| signer.signing_certificate().is_ok());
+    let is_der = cms.is_der() && signer.is_some_and(SignerInfo::signed_attributes_are_sorted);
     let broken = [
         (
             dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"),
@@ -25,7 +26,8 @@ pub(super) fn nonconformities(facts: &Facts, cms: &SignedData) -> Vec<Finding> {
         (dictionary.m.is_none(), "/M, the claimed time, is missing (T12)"),
         (has_signing_time, "the CMS holds a signing-time attribute (T13)"),
         (!is_bound, "the signing-certificate attribute is missing (T08)"),
-        (!cms.is_der(), "the CMS is not DER (T14)"),
+        (!is_der, "the CMS is not DER (T14)"),
+        (cms.unreadable_certificates() > 0, "a certificate in the CMS cannot be read (T01)"),
         (dictionary.has_certificate, "the dictionary has a /Cert entry (T22)"),
         (dictionary.reason.is_some() && (commits || has_policy), "/Reason beside a commitment type or policy (T19)"),
     ];

@@ -23,7 +23,6 @@ mod verification;
 
 pub(crate) use certificate::{Gap, Validator};
 pub(crate) use integrity::Content;
-pub(crate) use integrity::Facts;
 pub(crate) use timestamp::signature_tokens;
 pub use verification::Verification;
 pub(crate) use verification::{evidence_in, read_signatures};

@@ -3,7 +3,7 @@
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2.
 
 use super::certificate::{Judged, Validator};
-use super::integrity::Cryptography;
+use super::integrity::{Cryptography, Value};
 use super::policy;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
@@ -17,7 +17,6 @@ use crate::time::Time;
 pub(crate) struct JudgedToken {
     pub(crate) report: TimestampReport,
     pub(crate) cryptography: Cryptography,
-    pub(crate) judged: Option<Judged>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -30,8 +29,9 @@ impl JudgedToken {
             signer: None,
             trust_source: None,
             policy: None,
+            serial: None,
         };
-        Self { report, cryptography: Cryptography::unchecked(), judged: None, findings: Vec::new() }
+        Self { report, cryptography: Cryptography::unchecked(), findings: Vec::new() }
     }
 
     /// The proved time, where the token passed.
@@ -77,8 +77,9 @@ pub(crate) fn judge(
         signer: cryptography.signing_certificate.as_ref().map(certificate_report),
         trust_source: trust_source(judged.as_ref()),
         policy: Some(token.policy().to_string()),
+        serial: Some(token.serial_hex()),
     };
-    JudgedToken { report, cryptography, judged, findings }
+    JudgedToken { report, cryptography, findings }
 }
 
 /// The order of EN 319 102-1, 5.3: a broken digest or value weighs more than any trouble with certificates.
@@ -89,8 +90,10 @@ pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> 
     let Some(judged) = judged else {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
     };
-    if !cryptography.value_holds {
-        return Conclusion::failed(SubIndication::SigCryptoFailure);
+    match cryptography.value {
+        Value::Holds => {}
+        Value::Broken => return Conclusion::failed(SubIndication::SigCryptoFailure),
+        Value::Untried => return Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe),
     }
     if !cryptography.certificate_is_bound {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);

@@ -1,7 +1,7 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
 use super::certificate::Validator;
-use super::integrity::{Content, Cryptography, Facts, hash};
+use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
 use super::long_term::{self, Proof, earliest};
 use super::modification::{self, Modified};
@@ -153,11 +153,14 @@ pub(crate) fn evidence_in(
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
 fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
-    let archived = cms.signer().and_then(|signer| signer.adbe_revocation()).unwrap_or_default();
-    for crl in cms.crls().iter().chain(&archived.crls) {
+    let Ok(signer) = cms.signer() else { return };
+    signer.certificate_values().unwrap_or_default().into_iter().for_each(|one| evidence.insert_certificate(one));
+    let archived = signer.adbe_revocation().unwrap_or_default();
+    let valued = signer.revocation_values().unwrap_or_default();
+    for crl in cms.crls().iter().chain(&archived.crls).chain(&valued.crls) {
         let _ = evidence.add_crl(crl);
     }
-    for ocsp in cms.ocsp_responses().iter().chain(&archived.ocsps) {
+    for ocsp in cms.ocsp_responses().iter().chain(&archived.ocsps).chain(&valued.ocsps) {
         let _ = evidence.add_ocsp(ocsp);
     }
 }
@@ -250,7 +253,14 @@ impl Stage<'_> {
     ) -> SignatureReport {
         let mut report = blank(facts);
         let Some(digest) = digest else {
-            report.findings.push(Finding::new(Code::Cms, "the digest algorithm is missing or not supported"));
+            let (code, conclusion) = match cms.signer().and_then(|signer| signer.digest_algorithm()) {
+                Err(fault) if is_unsupported(&fault) => {
+                    (Code::Algorithm, Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe))
+                }
+                _ => (Code::Cms, report.conclusion),
+            };
+            report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
+            report.conclusion = conclusion;
             return report;
         };
         let is_pades = facts.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached");

@@ -5,10 +5,10 @@
 //! Invariant: a byte of the base is never changed, and an object that came out as it was is not written again.
 //! Invariant: the same changes give the same bytes: no clock, no randomness; the second half of `/ID` is an argument.
 //!
-//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`] (what a signature
+//! Nouns: [`UpdateWriter`], [`Place`] (a value inside an object), [`Appended`] (the bytes), [`Hole`](appended::Hole) (what a signature
 //! does not cover).
 
-mod appended;
+pub(crate) mod appended;
 mod place;
 mod section;
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub(crate) use appended::{Appended, Hole};
+pub(crate) use appended::Appended;
 pub(crate) use place::Place;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +36,8 @@ pub(crate) struct UpdateWriter<'d> {
 /// What becomes of one object.
 enum Change {
     Object(Object),
-    Stream { dictionary: Dictionary, data: Vec<u8> },
+    /// A new object as pdf-writer wrote it, from its header to `endobj`.
+    Indirect(Vec<u8>),
     Signature(SignatureBody),
 }
 
@@ -47,8 +48,8 @@ impl<'d> UpdateWriter<'d> {
     /// [`ErrorKind::Encrypted`] where the document is encrypted: what is appended would have to be so, too.
     pub(crate) fn new(document: &'d Document<'d>) -> Result<Self> {
         if document.is_encrypted() {
-            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file")
-                .advise("remove the encryption first (as with qpdf --decrypt); this is only possible before the first signature"));
+            let advice = "remove the encryption first (as with qpdf --decrypt), if nobody has signed the file yet";
+            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file").advise(advice));
         }
         let view = document.latest();
         // This counts numbers below /Size, too: references to what was never there must stay null.
@@ -79,17 +80,27 @@ impl<'d> UpdateWriter<'d> {
         self.insert(id, Change::Object(object));
     }
 
-    /// Sets `id` to a stream of `data`, compressed where that makes it smaller and `dictionary` names no filter.
-    pub(crate) fn put_stream(&mut self, id: Ref, mut dictionary: Dictionary, data: Vec<u8>) {
-        let compressed = if dictionary.get("Filter").is_none() { deflate(&data) } else { None };
-        let data = match compressed {
+    /// Sets the new object `id` to a stream of `data`, compressed where that makes it smaller.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] for a number that pdf-writer cannot write.
+    pub(crate) fn put_stream(&mut self, id: Ref, data: &[u8]) -> Result<()> {
+        let number = i32::try_from(id.number).ok().filter(|number| *number > 0);
+        let number = number.ok_or_else(|| Error::new(ErrorKind::Limit, "the object number is out of range").at(id))?;
+        let mut chunk = pdf_writer::Chunk::new();
+        match deflate(data) {
             Some(compressed) => {
-                dictionary.set("Filter", Object::name("FlateDecode"));
-                compressed
+                chunk.stream(pdf_writer::Ref::new(number), &compressed).filter(pdf_writer::Filter::FlateDecode);
             }
-            None => data,
-        };
-        self.insert(id, Change::Stream { dictionary, data });
+            None => drop(chunk.stream(pdf_writer::Ref::new(number), data)),
+        }
+        self.put_indirect(id, chunk.as_bytes().to_vec());
+        Ok(())
+    }
+
+    /// Sets the new object `id` to `bytes`, which are all of it as pdf-writer made it: header, value and `endobj`.
+    pub(crate) fn put_indirect(&mut self, id: Ref, bytes: Vec<u8>) {
+        self.insert(id, Change::Indirect(bytes));
     }
 
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
@@ -101,7 +112,7 @@ impl<'d> UpdateWriter<'d> {
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
         match self.changes.get(&id) {
             Some(Change::Object(object)) => Ok(object.clone()),
-            Some(Change::Stream { .. } | Change::Signature(_)) => {
+            Some(Change::Indirect(_) | Change::Signature(_)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
             None => self.view.get(id),
@@ -113,10 +124,11 @@ impl<'d> UpdateWriter<'d> {
     /// `file_id` becomes the second half of `/ID` where the base has one (14.4): it names this version of the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] where the base has a cross-reference table and ends beyond byte 9,999,999,999, the largest offset that
-    /// a table can hold; [`ErrorKind::State`] for more than one signature; and whatever reading the base meets.
+    /// [`ErrorKind::Limit`] where the base has a cross-reference table and ends beyond byte 9,999,999,999, the largest
+    /// offset that a table can hold; [`ErrorKind::State`] for more than one signature; and whatever reading the base
+    /// meets.
     pub(crate) fn finish(mut self, file_id: [u8; 16]) -> Result<Appended> {
-        self.forget_unchanged()?;
+        self.forget_unchanged();
         let base = self.view.document().len();
         let mut appended = Appended::new(base);
         if self.changes.is_empty() {
@@ -128,9 +140,7 @@ impl<'d> UpdateWriter<'d> {
         let mut section = section::Section::new(self.view);
         for (id, change) in std::mem::take(&mut self.changes) {
             section.add(id, appended.end());
-            appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
-            self.write_body(&mut appended, change).map_err(|fault| fault.at(id))?;
-            appended.bytes.extend_from_slice(b"\nendobj\n");
+            self.write_indirect(&mut appended, id, change).map_err(|fault| fault.at(id))?;
         }
         section.write(&mut appended, &mut self, file_id)?;
         appended.seal_byte_range()?;
@@ -142,17 +152,12 @@ impl<'d> UpdateWriter<'d> {
         self.changes.insert(id, change);
     }
 
-    fn forget_unchanged(&mut self) -> Result<()> {
-        let mut unchanged = Vec::new();
-        for (id, change) in &self.changes {
-            if let Change::Object(object) = change
-                && self.view.get(*id)? == *object
-            {
-                unchanged.push(*id);
-            }
-        }
-        self.changes.retain(|id, _| !unchanged.contains(id));
-        Ok(())
+    fn forget_unchanged(&mut self) {
+        let view = self.view;
+        self.changes.retain(|id, change| match change {
+            Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
+            Change::Indirect(_) | Change::Signature(_) => true,
+        });
     }
 
     fn base_ends_in_eol(&self) -> Result<bool> {
@@ -161,17 +166,25 @@ impl<'d> UpdateWriter<'d> {
         Ok(matches!(last.as_slice(), [b'\n' | b'\r']))
     }
 
-    fn write_body(&self, appended: &mut Appended, change: Change) -> Result<()> {
+    fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change) -> Result<()> {
+        let header = format!("{} {} obj\n", id.number, id.generation);
+        if !matches!(change, Change::Indirect(_)) {
+            appended.bytes.extend_from_slice(header.as_bytes());
+        }
         match change {
+            Change::Indirect(bytes) => {
+                appended.bytes.extend_from_slice(&bytes);
+                return Ok(());
+            }
             // Its data stands in the base and goes along as it is.
             Change::Object(Object::Stream(stream)) => {
                 let data = self.view.document().read(stream.data)?;
                 appended.write_stream(stream.dictionary, &data);
             }
             Change::Object(object) => appended.bytes.extend_from_slice(&serialize(&object)),
-            Change::Stream { dictionary, data } => appended.write_stream(dictionary, &data),
             Change::Signature(body) => appended.write_signature(&body)?,
         }
+        appended.bytes.extend_from_slice(b"\nendobj\n");
         Ok(())
     }
 }

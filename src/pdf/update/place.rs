@@ -30,8 +30,9 @@ impl Place {
 }
 
 impl UpdateWriter<'_> {
-    /// Where the value of `key` in the dictionary at `holder` really stands (in the dictionary, or in an object of its own
-    /// where the entry is a reference), and the value. An absent value, or a reference to nothing, is null in the dictionary.
+    /// Where the value of `key` in the dictionary at `holder` really stands (in the dictionary, or in an object of its
+    /// own where the entry is a reference), and the value. An absent value, or a reference to nothing, is null in the
+    /// dictionary.
     pub(crate) fn entry(&self, holder: &Place, key: &'static str) -> Result<(Place, Object)> {
         let direct = holder.child(key);
         let mut place = direct.clone();
@@ -85,8 +86,8 @@ impl UpdateWriter<'_> {
         }
     }
 
-    /// Adds `items` behind the others of the array that `key` of the dictionary at `holder` holds, wherever it stands; an array
-    /// that is absent is made in the dictionary.
+    /// Adds `items` behind the others of the array that `key` of the dictionary at `holder` holds, wherever it stands;
+    /// an array that is absent is made in the dictionary.
     pub(crate) fn append(&mut self, holder: &Place, key: &'static str, items: Vec<Object>) -> Result<()> {
         let (place, value) = self.entry(holder, key)?;
         match value {

@@ -15,6 +15,9 @@ use crate::pdf::xref::XrefStyle;
 const OF_ONE_SECTION: [&str; 10] =
     ["Prev", "XRefStm", "W", "Index", "Filter", "DecodeParms", "Length", "Type", "DL", "F"];
 
+/// An entry of a table has ten digits.
+const LARGEST_IN_TABLE: u64 = 9_999_999_999;
+
 /// Where the objects of an update stand.
 pub(super) struct Section<'d> {
     view: View<'d>,
@@ -93,10 +96,8 @@ impl<'d> Section<'d> {
             let first = run.first().map_or(0, |(id, _)| id.number);
             table.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
             for (id, offset) in run {
-                if *offset > 9_999_999_999 {
-                    return Err(Error::new(ErrorKind::Limit, format!("byte {offset} is beyond what a cross-reference table can hold"))
-                        .at(*id)
-                        .advise("before the first signature, rewrite the file with cross-reference streams (as with qpdf --object-streams=generate)"));
+                if *offset > LARGEST_IN_TABLE {
+                    return Err(beyond_tables(*offset).at(*id));
                 }
                 table.extend_from_slice(format!("{offset:010} {:05} n \n", id.generation).as_bytes());
             }
@@ -136,6 +137,12 @@ impl<'d> Section<'d> {
     fn runs(&self) -> impl Iterator<Item = &[(Ref, u64)]> {
         self.offsets.chunk_by(|(left, _), (right, _)| left.number.checked_add(1) == Some(right.number))
     }
+}
+
+fn beyond_tables(offset: u64) -> Error {
+    let message = format!("byte {offset} is beyond what a cross-reference table can hold");
+    Error::new(ErrorKind::Limit, message)
+        .advise("before anybody signs it, rewrite the file with qpdf --object-streams=generate")
 }
 
 /// The last `width` bytes of `value`, most significant first.

@@ -71,6 +71,11 @@ impl<'d> View<'d> {
         self.document.revisions().get(self.revision).map_or(NONE, |revision| &revision.trailer)
     }
 
+    /// Whether its revision is encrypted (7.6).
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.trailer().get("Encrypt").is_some()
+    }
+
     /// The catalog (7.7.2).
     pub(crate) fn catalog(&self) -> Result<(Ref, Dictionary)> {
         let root = self.trailer().get("Root").and_then(Object::as_reference);
@@ -268,7 +273,7 @@ impl<'d> View<'d> {
 
     /// A member of an object stream. The stream itself is as of this view too.
     fn member(&self, id: Ref, stream: u32, index: u32) -> Result<Object> {
-        if self.document.is_encrypted() {
+        if self.is_encrypted() {
             return Err(Error::new(ErrorKind::Encrypted, "the object lies in an encrypted object stream"));
         }
         let stream = Ref { number: stream, generation: 0 };
@@ -301,7 +306,7 @@ impl<'d> View<'d> {
 
     /// The decoded data, and how many bytes all filters together made.
     fn decoded(&self, stream: &Stream) -> Result<(Vec<u8>, u64)> {
-        if self.document.is_encrypted() {
+        if self.is_encrypted() {
             return Err(Error::new(ErrorKind::Encrypted, "the stream is encrypted"));
         }
         let limits = self.document.limits();
@@ -323,6 +328,95 @@ impl<'d> View<'d> {
                 Err(Error::new(ErrorKind::Unsupported, "a filter's name or parameters lie in an object stream").at(id))
             }
             _ => Ok(Object::Null),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::sample::Sample;
+
+    fn id(number: u32) -> Ref {
+        Ref { number, generation: 0 }
+    }
+
+    #[test]
+    fn values_stand_where_their_spans_say() {
+        let bytes = Sample::one_page().object(4, "<</A 1 /Contents  <41 42>/B[0 1]>>").table("/Root 1 0 R").bytes;
+        let document = Document::open(&bytes).unwrap();
+        let Object::Dictionary(dictionary) = document.latest().get(id(4)).unwrap() else { panic!() };
+        let span = dictionary.entry("Contents").and_then(|entry| entry.span.clone()).unwrap();
+        assert_eq!(document.read(span).unwrap(), b"<41 42>");
+    }
+
+    #[test]
+    fn lengths_may_be_elsewhere_or_wrong() {
+        let sample = Sample::one_page().object(5, "4").object(6, "9").object(7, "(x)");
+        let sample = sample.object(10, "<</Length 5 0 R>>\nstream\nDATA\nendstream");
+        let sample = sample.object(11, "<</Length 6 0 R>>\nstream\nDATA\r\nendstream");
+        let sample =
+            sample.object(12, "<</Length 7 0 R>>\nstream\nDATAendstream").object(13, "<<>>\nstream\n\nendstream");
+        let bytes = sample.table("/Root 1 0 R").bytes;
+        let document = Document::open(&bytes).unwrap();
+        let view = document.latest();
+        for (number, data) in [(10, "DATA"), (11, "DATA"), (12, "DATA"), (13, "")] {
+            let Object::Stream(stream) = view.get(id(number)).unwrap() else { panic!() };
+            assert_eq!(view.stream_data(&stream).unwrap(), data.as_bytes(), "{number}");
+        }
+    }
+
+    #[test]
+    fn references_end_and_generations_count() {
+        let sample = Sample::one_page().object(4, "5 0 R").object(5, "4 0 R").object(6, "7 0 R").object(7, "(x)");
+        let bytes = sample.table("/Root 1 0 R").bytes;
+        let document = Document::open(&bytes).unwrap();
+        let view = document.latest();
+        assert!(view.resolve(&Object::Reference(id(4))).is_err());
+        assert!(view.resolve(&Object::Reference(id(6))).unwrap().as_string().is_some());
+        assert_eq!(view.get(Ref { number: 6, generation: 1 }).unwrap(), Object::Null);
+        assert_eq!(view.get(id(99)).unwrap(), Object::Null);
+    }
+
+    #[test]
+    fn objects_are_where_the_cross_reference_says_or_nowhere() {
+        let sample = Sample::one_page();
+        let place = sample.offset();
+        let sample = sample.object(14, "(x)").entry(6, place).entry(7, place + 3).entry(5, 9_999_999);
+        let bytes = sample.table("/Root 1 0 R").bytes;
+        let document = Document::open(&bytes).unwrap();
+        for number in 5..=7 {
+            assert_eq!(document.latest().get(id(number)).unwrap_err().kind(), ErrorKind::Syntax, "{number}");
+        }
+    }
+
+    #[test]
+    fn object_streams_that_hold_each_other_are_no_recursion() {
+        let sample = Sample::one_page().stream(5, "/Type/ObjStm/N 1/First 4/Extends 5 0 R", b"6 0 60");
+        let sample = sample.xref_stream(8, "/Root 1 0 R", &[(6, 7, 0), (7, 6, 0), (9, 5, 3)]);
+        let document = Document::open(&sample.bytes).unwrap();
+        for number in [6, 7, 9] {
+            assert_eq!(document.latest().get(id(number)).unwrap_err().kind(), ErrorKind::Syntax);
+        }
+    }
+
+    #[test]
+    fn page_trees_are_walked_within_bounds() {
+        let tree = |kids: &str, four: &str| {
+            let sample = Sample::new().object(1, "<</Pages 2 0 R>>").object(2, &format!("<</Kids[{kids}]/Rotate 90>>"));
+            sample.object(3, "<</Parent 2 0 R>>").object(4, four).table("/Root 1 0 R").bytes
+        };
+        let bytes = tree("4 0 R", "<</Kids[3 0 R 1 0 R]>>");
+        let document = Document::open(&bytes).unwrap();
+        let (first, page) = document.latest().first_page().unwrap();
+        assert_eq!((first, document.latest().page(1).unwrap().0), (id(3), id(1)));
+        assert_eq!(document.latest().inherited(&page, "Rotate").unwrap(), Object::Integer(90));
+        assert!(document.latest().page(2).is_err());
+        for (kids, four) in
+            [("4 0 R", "<</Kids[2 0 R]>>"), ("4 0 R", "<</Kids[4 0 R]>>"), ("<<>>", "1"), ("9 0 R", "1")]
+        {
+            let bytes = tree(kids, four);
+            assert!(Document::open(&bytes).unwrap().latest().first_page().is_err(), "{kids}");
         }
     }
 }

@@ -9,7 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// All sections of the file, newest first.
 pub(crate) fn chain(bytes: &Bytes<'_>, startxref: u64, shift: u64) -> Result<Vec<Section>> {
     let limits = bytes.limits();
-    let mut room = usize::try_from(limits.objects).unwrap_or(usize::MAX);
+    // No file has more objects than bytes, but one of 10 KB can claim millions.
+    let most = u64::from(limits.objects).min(bytes.len().saturating_add(4096));
+    let mut room = usize::try_from(most).unwrap_or(usize::MAX);
     let mut seen = HashSet::new();
     let mut sections = Vec::new();
     let mut next = Some(startxref);

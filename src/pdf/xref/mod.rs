@@ -118,7 +118,7 @@ fn numbered(first: u64, index: u64, most: u32) -> Result<u32> {
 }
 
 fn too_many(what: &str) -> Error {
-    Error::new(ErrorKind::Limit, format!("{what} is beyond Limits::objects"))
+    Error::new(ErrorKind::Limit, format!("{what} is beyond Limits::objects, or what the file has room for"))
 }
 
 #[cfg(test)]

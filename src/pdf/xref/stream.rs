@@ -30,24 +30,39 @@ pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: 
     let most = bytes.limits().stream_bytes.min(bytes.budget());
     let (decoded, made) = decode(bytes.read(data..data_end)?, &chain, most).map_err(|error| at(offset, error))?;
     bytes.charge(made)?;
-    let entries =
-        entries(&trailer, &decoded, shift, room, bytes.limits().objects).map_err(|error| at(offset, error))?;
+    let bounds = Bounds { shift, room, most: bytes.limits().objects };
+    let entries = entries(&trailer, &decoded, bounds).map_err(|error| at(offset, error))?;
     Section { offset, end, style: XrefStyle::Stream, entries, trailer, hidden: None }.check()
 }
 
-fn entries(dictionary: &Dictionary, data: &[u8], shift: u64, room: usize, most: u32) -> Result<Vec<(u32, XrefEntry)>> {
+/// What entries may say, and how many there may be.
+#[derive(Clone, Copy)]
+struct Bounds {
+    shift: u64,
+    room: usize,
+    most: u32,
+}
+
+fn entries(dictionary: &Dictionary, data: &[u8], bounds: Bounds) -> Result<Vec<(u32, XrefEntry)>> {
     let widths = Widths::new(dictionary)?;
+    let is_first = dictionary.get("Prev").is_none();
     let mut rows = data.chunks_exact(widths.row);
+    let mut left = bounds.most;
     let mut entries = Vec::new();
     for (first, count) in subsections(dictionary)? {
         for index in 0..count {
             let row =
                 rows.next().ok_or_else(|| wrong("the cross-reference stream holds fewer entries than it says"))?;
-            if entries.len() >= room {
-                return Err(too_many("the number of cross-reference entries"));
-            }
-            if let Some(entry) = widths.entry(row, shift)? {
-                entries.push((numbered(first, index, most)?, entry));
+            left = left.checked_sub(1).ok_or_else(|| too_many("the number of cross-reference entries"))?;
+            let number = numbered(first, index, bounds.most)?;
+            match widths.entry(row, bounds.shift)? {
+                None => {}
+                // What never was need not be free: small files may list millions.
+                Some(XrefEntry::Free) if is_first => {}
+                Some(_) if entries.len() >= bounds.room => {
+                    return Err(too_many("the number of cross-reference entries"));
+                }
+                Some(entry) => entries.push((number, entry)),
             }
         }
     }
@@ -145,7 +160,14 @@ mod tests {
         let section = stream("/Size 20/W[1 2 1]/Index[0 1 4 3]", &data).unwrap();
         let in_file = XrefEntry::InFile { offset: 258, generation: 0 };
         let in_stream = XrefEntry::InStream { stream: 5, index: 3 };
-        assert_eq!(section.entries, [(0, XrefEntry::Free), (4, in_file), (5, in_stream)]);
+        assert_eq!(section.entries, [(4, in_file), (5, in_stream)]);
+    }
+
+    #[test]
+    fn entries_are_free_only_where_something_can_have_been() {
+        let section = stream("/Size 2/W[1 1 1]/Prev 7", &[0; 6]).unwrap();
+        assert_eq!(section.entries, [(0, XrefEntry::Free), (1, XrefEntry::Free)]);
+        assert_eq!(stream("/Size 2/W[1 1 1]", &[0; 6]).unwrap().entries, []);
     }
 
     #[test]

@@ -2,18 +2,20 @@
 //!
 //! Invariant: values are kept as received; reading one never changes what is hashed.
 //!
-//! Specified in RFC 5652, 11; RFC 5035 (signing-certificate); RFC 6211 (algorithm protection); ISO 32000-2, 12.8.3.3.2 (Adobe's
-//! revocation information); EN 319 122-1 (CAdES). Nouns: [`Attribute`], [`EssCertificateId`], [`RevocationValues`].
+//! Specified in RFC 5652, 11; RFC 5035 (signing-certificate); RFC 6211 (algorithm protection); ISO 32000-2, 12.8.3.3.2
+//! (Adobe's revocation information); EN 319 122-1 (CAdES). Nouns: [`Attribute`], [`EssCertificateId`],
+//! [`RevocationValues`].
 
 use const_oid::ObjectIdentifier;
-use der::Decode;
+use der::{Any, Decode};
 use spki::AlgorithmIdentifierOwned;
 
 use super::element::{Element, Elements, OCTET_STRING, SEQUENCE, SET, context, oid, tlv};
 use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_of;
-use crate::pki::certificate::{Certificate, to_time};
+use crate::pki::asn1_time::time_of;
+use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
 use crate::time::Time;
 
@@ -24,7 +26,6 @@ pub(crate) const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_
 pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 pub(crate) const SIGNATURE_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
-pub(crate) const CONTENT_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.20");
 pub(crate) const SIGNATURE_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.15");
 pub(crate) const COMMITMENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.16");
 pub(crate) const CERTIFICATE_VALUES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.23");
@@ -208,16 +209,11 @@ impl AlgorithmProtection {
 
 /// A `Time` (RFC 5652, 11.3).
 pub(super) fn signing_time(value: &[u8]) -> Option<Time> {
-    x509_cert::time::Time::from_der(value).ok().map(to_time)
+    time_of(&Any::from_der(value).ok()?).ok()
 }
 
-/// The first part of a `CommitmentTypeIndication` (EN 319 122-1, 5.2.3).
-pub(super) fn commitment_type(value: &[u8]) -> Result<ObjectIdentifier, CmsFault> {
-    let what = "a commitment type";
-    Elements::new(value).expect(SEQUENCE, what)?.children().any(what)?.oid(what)
-}
-
-/// The certificates of a CAdES `CertificateValues`; those that do not parse are left out (EN 319 122-1, 5.4.2.1 and A.1.1).
+/// The certificates of a CAdES `CertificateValues`; those that do not parse are left out (EN 319 122-1, 5.4.2.1 and
+/// A.1.1).
 pub(super) fn certificate_values(value: &[u8]) -> Result<Vec<Certificate>, CmsFault> {
     let what = "certificate values";
     let values = Elements::new(value).expect(SEQUENCE, what)?.children().all(what)?;

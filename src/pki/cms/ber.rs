@@ -1,7 +1,7 @@
 //! BER to definite lengths, once, at the door.
 //!
-//! What it is for: Adobe's and other signers write the indefinite form and strings in pieces (5 % of real files); everything behind
-//! this door sees definite, minimal lengths and whole strings.
+//! What it is for: Adobe's and other signers write the indefinite form and strings in pieces (5 % of real files);
+//! everything behind this door sees definite, minimal lengths and whole strings.
 //!
 //! Invariant: DER comes out as it went in, byte for byte. Sets are never sorted, primitive values never touched.
 //! Invariant: time and memory grow with the input's length alone; nesting costs a stack of our own, and has a bound.
@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use super::element::{Header, OCTET_STRING, length_octets};
+use super::element::{CONSTRUCTED, Header, OCTET_STRING, length_octets};
 use super::fault::CmsFault;
 
 /// One value with definite lengths, and what stood behind it.
@@ -115,54 +115,51 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self) -> Result<Option<Event<'a>>, CmsFault> {
-        let (limit, parent) =
-            self.levels.last().map_or((self.bytes.len(), Kind::Values), |level| (level.limit, level.kind));
+        let outermost = (self.bytes.len(), Kind::Values);
+        let (limit, parent) = self.levels.last().map_or(outermost, |level| (level.limit, level.kind));
         let rest = self.bytes.get(self.at..limit).unwrap_or_default();
         let header = Header::read(rest).ok_or_else(|| self.fault("an ASN.1 value"))?;
-        let start = self.at.saturating_add(header.len);
-        let end = match header.content {
-            Some(content) => Some(start.checked_add(content).filter(|end| *end <= limit)),
-            None if header.is_constructed() => None,
-            None => return Err(self.fault("a primitive value of definite length")),
-        };
-        let end = match end {
-            Some(None) => return Err(self.fault("a value that ends within the one around it")),
-            Some(Some(end)) => Some(end),
-            None => None,
-        };
-        if parent != Kind::Values && header.tag & 0xdf != OCTET_STRING {
+        if parent != Kind::Values && header.tag & !CONSTRUCTED != OCTET_STRING {
             return Err(self.fault("a piece of a string"));
+        }
+        let start = self.at.saturating_add(header.len);
+        let end = header.content.map(|content| start.saturating_add(content));
+        if end.is_some_and(|end| end > limit) {
+            return Err(self.fault("a value that ends within the one around it"));
         }
         self.is_der &= header.is_minimal;
         let tag = rest.get(..header.tag_len).unwrap_or_default();
-        if !header.is_constructed() {
-            return Ok(Some(self.primitive(parent, tag, start, end.unwrap_or(limit))));
+        if header.is_constructed() {
+            return self.open(parent, tag, start, Level { end, limit: end.unwrap_or(limit), kind: Kind::Values });
         }
-        let kind = self.kind(parent, header.tag)?;
-        if self.levels.len() >= self.depth {
-            return Err(CmsFault::TooDeep { limit: self.depth });
-        }
-        self.is_der &= kind == Kind::Values;
-        self.at = start;
-        self.levels.push(Level { end, limit: end.unwrap_or(limit), kind });
-        Ok(match kind {
-            Kind::Values => Some(Event::Open(Cow::Borrowed(tag))),
-            Kind::String => Some(Event::Open(Cow::Owned(vec![header.tag & 0xdf]))),
-            Kind::Piece => None,
-        })
-    }
-
-    fn primitive(&mut self, parent: Kind, tag: &'a [u8], start: usize, end: usize) -> Event<'a> {
+        let end = end.ok_or_else(|| self.fault("a primitive value of definite length"))?;
         let content = self.bytes.get(start..end).unwrap_or_default();
         self.at = end;
         self.is_done = self.levels.is_empty();
-        if parent == Kind::Values { Event::Primitive(tag, content) } else { Event::Piece(content) }
+        Ok(Some(if parent == Kind::Values { Event::Primitive(tag, content) } else { Event::Piece(content) }))
+    }
+
+    fn open(&mut self, parent: Kind, tag: &'a [u8], at: usize, level: Level) -> Result<Option<Event<'a>>, CmsFault> {
+        if self.levels.len() >= self.depth {
+            return Err(CmsFault::TooDeep { limit: self.depth });
+        }
+        let first = tag.first().copied().unwrap_or_default();
+        let kind = self.kind(parent, first)?;
+        self.is_der &= kind == Kind::Values;
+        self.at = at;
+        self.levels.push(Level { kind, ..level });
+        Ok(match kind {
+            Kind::Values => Some(Event::Open(Cow::Borrowed(tag))),
+            Kind::String => Some(Event::Open(Cow::Owned(vec![first & !CONSTRUCTED]))),
+            Kind::Piece => None,
+        })
     }
 
     fn kind(&self, parent: Kind, tag: u8) -> Result<Kind, CmsFault> {
         match tag {
             _ if parent != Kind::Values => Ok(Kind::Piece),
-            // Departs: X.690, 8.6.4 also lets BIT STRINGs come in pieces; no signer writes that (`a_bit_string_in_pieces_is_refused`).
+            // Departs: X.690, 8.6.4 also lets BIT STRINGs come in pieces; no signer writes that
+            // (`a_bit_string_in_pieces_is_refused`).
             0x23 => Err(self.fault("a BIT STRING in one piece")),
             // OCTET STRING, UTF8String, the restricted strings, the times, UniversalString and BMPString.
             0x24 | 0x2c | 0x32..=0x3c | 0x3e => Ok(Kind::String),

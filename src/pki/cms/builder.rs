@@ -1,13 +1,13 @@
 //! Writing SignedData: first the attributes that get signed, then, when the signature value is there, the whole.
 //!
 //! Invariant: what is written is DER. Adding an unsigned attribute changes no byte of what stands but lengths.
-//! Invariant: no signing-time unless asked for: PAdES says the time in the signature dictionary (EN 319 142-1, Table 1).
+//! Invariant: no signing-time unless asked for: PAdES says the time in the signature dictionary (EN 319 142-1, Table
+//! 1).
 //!
 //! Specified in RFC 5652, 5; RFC 5035; EN 319 122-1, 5. Nouns: [`SignedAttributes`], [`SignedDataWriter`].
 
 use const_oid::ObjectIdentifier;
 use der::Encode;
-use der::asn1::{GeneralizedTime, UtcTime};
 use spki::AlgorithmIdentifierOwned;
 
 use super::attribute;
@@ -18,7 +18,6 @@ use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_identifier};
 use crate::pki::certificate::Certificate;
-use crate::time::Time;
 
 const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
@@ -28,7 +27,8 @@ const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
 pub(crate) struct SignedAttributes(Vec<Vec<u8>>);
 
 impl SignedAttributes {
-    /// Content type, the content's digest, and the certificate that signs, named by its `digest` (EN 319 142-1, T02, T03, T10).
+    /// Content type, the content's digest, and the certificate that signs, named by its `digest` (EN 319 142-1, T02,
+    /// T03, T10).
     pub(crate) fn new(
         digest: DigestAlgorithm,
         content_type: ObjectIdentifier,
@@ -44,7 +44,8 @@ impl SignedAttributes {
 
     /// Adds the claimed time, as a TSA does and a PAdES signer must not.
     #[must_use]
-    pub(crate) fn with_signing_time(mut self, time: Time) -> Self {
+    #[cfg(test)]
+    pub(crate) fn with_signing_time(mut self, time: crate::time::Time) -> Self {
         if let Some(value) = time_value(time) {
             self.0.push(encode(attribute::SIGNING_TIME, &value));
         }
@@ -68,12 +69,11 @@ pub(crate) struct SignedDataWriter<'a> {
     content_type: ObjectIdentifier,
     content: Option<&'a [u8]>,
     crls: &'a [Vec<u8>],
-    unsigned: Vec<Vec<u8>>,
 }
 
 impl<'a> SignedDataWriter<'a> {
-    /// A detached signature over `id-data`: the signed attributes as [`SignedAttributes::to_der`] gave them, and the signature value
-    /// over them. The digest algorithm is the signature algorithm's.
+    /// A detached signature over `id-data`: the signed attributes as [`SignedAttributes::to_der`] gave them, and the
+    /// signature value over them. The digest algorithm is the signature algorithm's.
     pub(crate) fn new(
         attributes_der: &'a [u8],
         algorithm: SignatureAlgorithm,
@@ -89,7 +89,6 @@ impl<'a> SignedDataWriter<'a> {
             content_type: ID_DATA,
             content: None,
             crls: &[],
-            unsigned: Vec::new(),
         }
     }
 
@@ -102,6 +101,7 @@ impl<'a> SignedDataWriter<'a> {
 
     /// The content inside, and its type, as in a time-stamp token.
     #[must_use]
+    #[cfg(test)]
     pub(crate) fn content(mut self, content_type: ObjectIdentifier, content: &'a [u8]) -> Self {
         self.content_type = content_type;
         self.content = Some(content);
@@ -110,15 +110,9 @@ impl<'a> SignedDataWriter<'a> {
 
     /// DER `CertificateList`s.
     #[must_use]
+    #[cfg(test)]
     pub(crate) fn crls(mut self, crls: &'a [Vec<u8>]) -> Self {
         self.crls = crls;
-        self
-    }
-
-    /// An unsigned attribute with one DER value.
-    #[must_use]
-    pub(crate) fn unsigned(mut self, oid: ObjectIdentifier, value: &[u8]) -> Self {
-        self.unsigned.push(encode(oid, value));
         self
     }
 
@@ -145,18 +139,14 @@ impl<'a> SignedDataWriter<'a> {
 
     fn signer(&self, digest: &[u8]) -> Vec<u8> {
         let serial = tlv(INTEGER, &[self.signing.serial()]);
-        let mut signer = vec![
+        sequence(&[
             tlv(INTEGER, &[&[1]]),
             tlv(SEQUENCE, &[self.signing.issuer().der(), &serial]),
             digest.to_vec(),
             retag(context(0), self.attributes),
             algorithm_der(&self.algorithm.to_identifier()),
             tlv(OCTET_STRING, &[self.signature]),
-        ];
-        if !self.unsigned.is_empty() {
-            signer.push(set_of(context(1), self.unsigned.iter().map(Vec::as_slice).collect()));
-        }
-        sequence(&signer)
+        ])
     }
 }
 
@@ -168,7 +158,8 @@ pub(crate) fn add_timestamp(signed_data_der: &[u8], token: &[u8]) -> Result<Vec<
 /// Adds an unsigned attribute with one DER `value` to a SignedData with one signer; padding behind it is dropped.
 ///
 /// # Errors
-/// [`CmsFault::NotDer`] where it is BER, [`CmsFault::NoSigner`] and [`CmsFault::SeveralSigners`], or how it is malformed.
+/// [`CmsFault::NotDer`] where it is BER, [`CmsFault::NoSigner`] and [`CmsFault::SeveralSigners`], or how it is
+/// malformed.
 pub(crate) fn add_unsigned_attribute(
     signed_data_der: &[u8],
     attribute: ObjectIdentifier,
@@ -241,7 +232,9 @@ fn retag(tag: u8, value: &[u8]) -> Vec<u8> {
 }
 
 /// UTCTime until 2049, then GeneralizedTime (RFC 5652, 11.3); `None` before 1970, which no clock says.
-fn time_value(time: Time) -> Option<Vec<u8>> {
+#[cfg(test)]
+fn time_value(time: crate::time::Time) -> Option<Vec<u8>> {
+    use der::asn1::{GeneralizedTime, UtcTime};
     let since = std::time::Duration::from_secs(u64::try_from(time.to_unix()).ok()?);
     let utc = UtcTime::from_unix_duration(since).and_then(|utc| utc.to_der());
     utc.or_else(|_| GeneralizedTime::from_unix_duration(since)?.to_der()).ok()
@@ -256,8 +249,9 @@ fn algorithm_der(identifier: &AlgorithmIdentifierOwned) -> Vec<u8> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::SignedData;
     use super::super::fixture::{ALGORITHM, Party};
-    use super::super::{SignedData, SignerIdentifier};
+    use super::super::signer_info::SignerIdentifier;
     use super::*;
 
     fn read(der: &[u8]) -> SignedData {
@@ -342,8 +336,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn additions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), at in 0usize..1000, byte in any::<u8>()) {
+        fn additions_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), at in 0usize..1000) {
             let _ = add_timestamp(&bytes, &bytes);
+            let byte = bytes.first().copied().unwrap_or(0);
             let mut der = Party::new(1).cms(b"content");
             let at = at % der.len();
             der[at] = byte;

@@ -1,7 +1,7 @@
 //! ASN.1 values one by one, as received.
 //!
-//! What it is for: taking apart structures whose parts are hashed, stored or passed on, so that every part keeps its bytes; and
-//! putting such parts together again. Typed values (names, algorithms) are left to `der`.
+//! What it is for: taking apart structures whose parts are hashed, stored or passed on, so that every part keeps its
+//! bytes; and putting such parts together again. Typed values (names, algorithms) are left to `der`.
 //!
 //! Invariant: nothing here recurses, and no value reaches beyond the one that contains it.
 //!
@@ -18,7 +18,7 @@ pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const OID: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
-const CONSTRUCTED: u8 = 0x20;
+pub(crate) const CONSTRUCTED: u8 = 0x20;
 const INDEFINITE: u8 = 0x80;
 
 /// `[number]`, constructed.

@@ -32,9 +32,9 @@ pub(crate) enum CmsFault {
     #[error("the CMS has {0} signers instead of one")]
     SeveralSigners(usize),
 
-    #[error("the digest {0}")]
+    #[error("the digest algorithm {} is not supported", .0.0)]
     UnknownDigest(UnknownAlgorithm),
-    #[error("the signature {0}")]
+    #[error("the signature algorithm {} is not supported", .0.0)]
     UnknownSignature(UnknownAlgorithm),
     #[error("the digest algorithm {} is not that of the signature algorithm {signature}", digest.name())]
     DigestsDiffer { digest: DigestAlgorithm, signature: SignatureAlgorithm },
@@ -55,7 +55,7 @@ pub(crate) enum CmsFault {
     ContentType { expected: ObjectIdentifier, found: ObjectIdentifier },
     #[error("the content's digest is not the one that was signed: the content has changed")]
     ContentDigest,
-    #[error("the signature value does not stand: {0}")]
+    #[error("{0}")]
     Signature(KeyFault),
 
     #[error("the signing certificate's key is not usable: {0}")]

@@ -1,12 +1,13 @@
 //! Cryptographic Message Syntax: the signatures in `/Contents` and the time-stamp tokens.
 //!
-//! What it is for: reading anybody's SignedData without losing a byte that was signed, checking it, and writing our own.
+//! What it is for: reading anybody's SignedData without losing a byte that was signed, checking it, and writing our
+//! own.
 //!
 //! Invariant: what is hashed is what was received; only unsigned structure around it is ever written again.
-//! Invariant: what is wrong is a [`CmsFault`](fault::CmsFault) with a name, never a skipped signature.
+//! Invariant: what is wrong is a [`CmsFault`] with a name, never a skipped signature.
 //!
-//! Specified in RFC 5652, RFC 5035, EN 319 122-1. Nouns, from the ground up: [`element`], [`ber`], [`fault`], [`attribute`],
-//! [`signer_info`], [`signed_data`], [`builder`].
+//! Specified in RFC 5652, RFC 5035, EN 319 122-1. Nouns, from the ground up: [`element`], [`ber`], [`fault`],
+//! [`attribute`], [`signer_info`], [`signed_data`], [`builder`].
 
 pub(crate) mod attribute;
 pub(crate) mod ber;
@@ -15,10 +16,15 @@ pub(crate) mod element;
 pub(crate) mod fault;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod foreign_tests;
+#[cfg(test)]
+mod openssl_tests;
 pub(crate) mod signed_data;
+mod signer_attributes;
 pub(crate) mod signer_info;
 
-pub(crate) use builder::{SignedAttributes, SignedDataWriter, add_timestamp, add_unsigned_attribute};
+pub(crate) use builder::{SignedAttributes, SignedDataWriter, add_timestamp};
 pub(crate) use fault::CmsFault;
 pub(crate) use signed_data::SignedData;
-pub(crate) use signer_info::{SignerIdentifier, SignerInfo};
+pub(crate) use signer_info::SignerInfo;

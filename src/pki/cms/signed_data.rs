@@ -1,15 +1,17 @@
 //! SignedData as it stands in `/Contents` and in time-stamp tokens.
 //!
-//! Invariant: reading accepts BER and one bad certificate among good ones; every part keeps its bytes; sets keep their order.
-//! Invariant: nothing is decided here. Whether one signer, a detached content or DER is demanded is the caller's question.
+//! Invariant: reading accepts BER and one bad certificate among good ones; every part keeps its bytes; sets keep
+//! their order.
+//! Invariant: nothing is decided here. Whether one signer, a detached content or DER is demanded is the caller's
+//! question.
 //!
 //! Specified in RFC 5652, 3 and 5; RFC 5940 (OCSP responses inside). Noun: [`SignedData`].
 
 use const_oid::ObjectIdentifier;
 
-use super::attribute::whole_ocsp_response;
+use super::attribute::{RevocationValues, whole_ocsp_response};
 use super::ber::Definite;
-use super::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, SET, context};
+use super::element::{Element, Elements, INTEGER, SEQUENCE, SET, context};
 use super::fault::CmsFault;
 use super::signer_info::SignerInfo;
 use crate::limits::Limits;
@@ -29,8 +31,7 @@ pub(crate) struct SignedData {
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
     unreadable_certificates: usize,
-    crls: Vec<Vec<u8>>,
-    ocsps: Vec<Vec<u8>>,
+    revocation: RevocationValues,
     signers: Vec<SignerInfo>,
 }
 
@@ -48,13 +49,12 @@ impl SignedData {
         if let Some(at) = padding.iter().position(|byte| *byte != 0) {
             return Err(CmsFault::TrailingData { offset: value.consumed.saturating_add(at) });
         }
-        let mut parts = Parts::read(&value.bytes)?;
+        let parts = Parts::read(&value.bytes)?;
         let certificates = parts.certificates()?;
         if certificates.len() > limits.certificates {
             return Err(CmsFault::TooManyCertificates { limit: limits.certificates });
         }
         let parsed: Vec<_> = certificates.iter().flat_map(|one| Certificate::from_der(one.whole)).collect();
-        let (crls, ocsps) = revocation(parts.crls)?;
         let (content_type, content) = encapsulated(parts.content)?;
         Ok(Self {
             is_der: value.is_der(),
@@ -62,13 +62,13 @@ impl SignedData {
             content,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
             certificates: parsed,
-            crls,
-            ocsps,
+            revocation: revocation(parts.crls)?,
             signers: parts.signers.into_iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
         })
     }
 
-    /// Whether it came with definite, minimal lengths and whole strings (EN 319 142-1, letter h). Says nothing of the order of sets:
+    /// Whether it came with definite, minimal lengths and whole strings (EN 319 142-1, letter h). Says nothing of the
+    /// order of sets:
     /// see [`SignerInfo::signed_attributes_are_sorted`].
     pub(crate) fn is_der(&self) -> bool {
         self.is_der
@@ -96,14 +96,15 @@ impl SignedData {
 
     /// DER `CertificateList`s.
     pub(crate) fn crls(&self) -> &[Vec<u8>] {
-        &self.crls
+        &self.revocation.crls
     }
 
     /// DER `OCSPResponse`s.
     pub(crate) fn ocsp_responses(&self) -> &[Vec<u8>] {
-        &self.ocsps
+        &self.revocation.ocsps
     }
 
+    #[cfg(test)]
     pub(crate) fn signers(&self) -> &[SignerInfo] {
         &self.signers
     }
@@ -150,7 +151,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The X.509 certificates; attribute certificates and other formats are left aside (RFC 5652, 10.2.2).
-    fn certificates(&mut self) -> Result<Vec<Element<'a>>, CmsFault> {
+    fn certificates(&self) -> Result<Vec<Element<'a>>, CmsFault> {
         let Some(set) = self.certificates else { return Ok(Vec::new()) };
         let choices = set.children().all("a certificate")?;
         Ok(choices.into_iter().filter(|choice| choice.tag == SEQUENCE).collect())
@@ -165,31 +166,34 @@ fn encapsulated(element: Element<'_>) -> Result<(ObjectIdentifier, Option<Vec<u8
     let wrapped = parts.optional(context(0), what)?;
     parts.end(what)?;
     let Some(wrapped) = wrapped else { return Ok((content_type, None)) };
-    let content = wrapped.children().any(what)?;
-    // PKCS#7 let any value stand here, digested without its header (RFC 5652, 5.2.1): so old tokens and adbe.pkcs7.sha1 have it.
+    let mut wrapped = wrapped.children();
+    let content = wrapped.any(what)?;
+    wrapped.end(what)?;
+    // PKCS#7 let any value stand here, digested without its header (RFC 5652, 5.2.1): so old tokens and
+    // adbe.pkcs7.sha1 have it.
     Ok((content_type, Some(content.content.to_vec())))
 }
 
 /// CRLs and OCSP responses (RFC 5652, 10.2.1).
-fn revocation(set: Option<Element<'_>>) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), CmsFault> {
+fn revocation(set: Option<Element<'_>>) -> Result<RevocationValues, CmsFault> {
     let what = "revocation information";
-    let (mut crls, mut ocsps) = (Vec::new(), Vec::new());
+    let mut values = RevocationValues::default();
     let choices = set.map_or(Ok(Vec::new()), |set| set.children().all(what))?;
     for choice in choices {
         if choice.tag == SEQUENCE {
-            crls.push(choice.whole.to_vec());
+            values.crls.push(choice.whole.to_vec());
         } else if choice.tag == context(1) {
             let mut parts = choice.children();
             let format = parts.any(what)?.oid(what)?;
             let value = parts.any(what)?.whole;
             match format {
-                RI_OCSP_RESPONSE => ocsps.push(value.to_vec()),
-                OCSP_BASIC => ocsps.push(whole_ocsp_response(value)),
+                RI_OCSP_RESPONSE => values.ocsps.push(value.to_vec()),
+                OCSP_BASIC => values.ocsps.push(whole_ocsp_response(value)),
                 _ => {}
             }
         }
     }
-    Ok((crls, ocsps))
+    Ok(values)
 }
 
 #[cfg(test)]
@@ -276,7 +280,8 @@ mod tests {
             let _ = read(&bytes);
         }
 
-        /// Whatever one byte is changed to: the verdict never names another signer, and what is signed cannot change unseen.
+        /// Whatever one byte is changed to: the verdict never names another signer, and what is signed cannot change
+        /// unseen.
         #[test]
         fn no_flipped_byte_forges(at in 0usize..2000, byte in any::<u8>()) {
             let party = Party::new(1);

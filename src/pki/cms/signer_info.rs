@@ -1,24 +1,24 @@
 //! One signer: what it says that it signed, and whether that holds.
 //!
-//! Invariant: the signature is checked over the signed attributes as received, with their tag alone replaced (RFC 5652, 5.4); they
+//! Invariant: the signature is checked over the signed attributes as received, with their tag alone replaced (RFC
+//! 5652, 5.4); they
 //! are never encoded again.
-//! Invariant: "the content has changed" and "the signature value is wrong" are two questions with two answers (EN 319 102-1, 5.2.7).
+//! Invariant: "the content has changed" and "the signature value is wrong" are two questions with two answers (EN 319
+//! 102-1, 5.2.7).
 //!
 //! Specified in RFC 5652, 5.3 to 5.6. Nouns: [`SignerInfo`], [`SignerIdentifier`].
 
 use const_oid::ObjectIdentifier;
 use spki::AlgorithmIdentifierOwned;
 
-use super::attribute::{self, AlgorithmProtection, Attribute, EssCertificateId, EssVersion, RevocationValues};
+use super::attribute::Attribute;
 use super::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, SET, context, tlv};
 use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
-use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
 use crate::pki::certificate::Certificate;
 use crate::pki::key::PublicKey;
 use crate::pki::name::Name;
-use crate::time::Time;
 
 const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 
@@ -96,12 +96,19 @@ impl SignerInfo {
         })
     }
 
+    #[cfg(test)]
     pub(crate) fn identifier(&self) -> &SignerIdentifier {
         &self.identifier
     }
 
+    /// What the content is digested with.
     pub(crate) fn digest_algorithm(&self) -> Result<DigestAlgorithm, CmsFault> {
-        digest_of(&self.digest_algorithm).map_err(CmsFault::UnknownDigest)
+        // Departs: RFC 5652, 5.3 wants a digest here; old Adobe signers name a signature algorithm, and everybody
+        // reads its digest
+        // (`a_signature_algorithm_in_the_digests_place_is_its_digest`).
+        let by_signature =
+            |_| SignatureAlgorithm::from_identifier(&self.digest_algorithm).map(SignatureAlgorithm::digest);
+        digest_of(&self.digest_algorithm).or_else(by_signature).map_err(CmsFault::UnknownDigest)
     }
 
     pub(crate) fn signature_algorithm(&self) -> Result<SignatureAlgorithm, CmsFault> {
@@ -138,109 +145,12 @@ impl SignerInfo {
     pub(crate) fn has_signed(&self, oid: ObjectIdentifier) -> bool {
         self.signed.iter().any(|attribute| attribute.oid == oid)
     }
-
-    pub(crate) fn has_unsigned(&self, oid: ObjectIdentifier) -> bool {
-        self.unsigned.iter().any(|attribute| attribute.oid == oid)
-    }
-}
-
-/// Attributes by name.
-impl SignerInfo {
-    /// The signed digest of the content (RFC 5652, 11.2).
-    pub(crate) fn message_digest(&self) -> Result<&[u8], CmsFault> {
-        let name = "message-digest";
-        let value = self.required(attribute::MESSAGE_DIGEST, name)?;
-        let mut reader = Elements::new(value);
-        let digest = reader.expect(OCTET_STRING, name).map_err(|_| CmsFault::UnreadableAttribute(name))?;
-        Ok(digest.content)
-    }
-
-    /// The signed type of the content (RFC 5652, 11.1).
-    pub(crate) fn signed_content_type(&self) -> Result<ObjectIdentifier, CmsFault> {
-        let name = "content-type";
-        let value = self.required(attribute::CONTENT_TYPE, name)?;
-        let read = Elements::new(value).any(name).and_then(|element| element.oid(name));
-        read.map_err(|_| CmsFault::UnreadableAttribute(name))
-    }
-
-    /// Which certificate the signer signed that it is (RFC 5035).
-    pub(crate) fn signing_certificate(&self) -> Result<EssCertificateId, CmsFault> {
-        let name = "signing-certificate";
-        let v1 = Attribute::single(&self.signed, attribute::SIGNING_CERTIFICATE, name)?;
-        let v2 = Attribute::single(&self.signed, attribute::SIGNING_CERTIFICATE_V2, name)?;
-        let (value, version) = match (v1, v2) {
-            (None, None) => return Err(CmsFault::NoSigningCertificate),
-            (Some(_), Some(_)) => return Err(CmsFault::TwoSigningCertificates),
-            (Some(v1), None) => (v1, EssVersion::V1),
-            (None, Some(v2)) => (v2, EssVersion::V2),
-        };
-        EssCertificateId::read(value, version).map_err(|fault| match fault {
-            CmsFault::Malformed { .. } => CmsFault::UnreadableAttribute(name),
-            fault => fault,
-        })
-    }
-
-    /// The claimed time, which PAdES baseline signatures must not have here; `None` also where it is not readable.
-    pub(crate) fn signing_time(&self) -> Option<Time> {
-        attribute::signing_time(Attribute::single(&self.signed, attribute::SIGNING_TIME, "signing-time").ok()??)
-    }
-
-    pub(crate) fn algorithm_protection(&self) -> Result<Option<AlgorithmProtection>, CmsFault> {
-        self.read_signed(attribute::ALGORITHM_PROTECTION, "cms-algorithm-protection", AlgorithmProtection::read)
-    }
-
-    pub(crate) fn commitment_type(&self) -> Result<Option<ObjectIdentifier>, CmsFault> {
-        self.read_signed(attribute::COMMITMENT_TYPE, "commitment-type-indication", attribute::commitment_type)
-    }
-
-    /// Adobe's signed revocation data; only `adbe.pkcs7.*` signatures should have it.
-    pub(crate) fn adbe_revocation(&self) -> Result<RevocationValues, CmsFault> {
-        let name = "adbe-revocationInfoArchival";
-        Ok(self.read_signed(attribute::ADBE_REVOCATION, name, RevocationValues::adobe)?.unwrap_or_default())
-    }
-
-    /// CAdES certificate values: an untrusted pool.
-    pub(crate) fn certificate_values(&self) -> Result<Vec<Certificate>, CmsFault> {
-        let (oid, name) = (attribute::CERTIFICATE_VALUES, "certificate-values");
-        Ok(read(&self.unsigned, oid, name, attribute::certificate_values)?.unwrap_or_default())
-    }
-
-    /// CAdES revocation values: an untrusted pool.
-    pub(crate) fn revocation_values(&self) -> Result<RevocationValues, CmsFault> {
-        let (oid, name) = (attribute::REVOCATION_VALUES, "revocation-values");
-        Ok(read(&self.unsigned, oid, name, RevocationValues::cades)?.unwrap_or_default())
-    }
-
-    /// The time-stamp tokens over the signature value, each unread (EN 319 122-1, 5.3).
-    pub(crate) fn signature_timestamps(&self, limits: &Limits) -> Result<Vec<&[u8]>, CmsFault> {
-        bounded(Attribute::all(&self.unsigned, attribute::SIGNATURE_TIMESTAMP), limits)
-    }
-
-    /// The time-stamp tokens over the content before it was signed, each unread (EN 319 122-1, 5.2.8).
-    pub(crate) fn content_timestamps(&self, limits: &Limits) -> Result<Vec<&[u8]>, CmsFault> {
-        bounded(Attribute::all(&self.signed, attribute::CONTENT_TIMESTAMP), limits)
-    }
-
-    fn required(&self, oid: ObjectIdentifier, name: &'static str) -> Result<&[u8], CmsFault> {
-        if self.signed_der.is_none() {
-            return Err(CmsFault::NoSignedAttributes);
-        }
-        Attribute::single(&self.signed, oid, name)?.ok_or(CmsFault::MissingAttribute(name))
-    }
-
-    fn read_signed<T>(
-        &self,
-        oid: ObjectIdentifier,
-        name: &'static str,
-        parse: impl Fn(&[u8]) -> Result<T, CmsFault>,
-    ) -> Result<Option<T>, CmsFault> {
-        read(&self.signed, oid, name, parse)
-    }
 }
 
 /// Whose signature it is, and whether it stands.
 impl SignerInfo {
-    /// The certificate in `pool` that the signed ESS attribute names by digest, cross-checked with the signer identifier.
+    /// The certificate in `pool` that the signed ESS attribute names by digest, cross-checked with the signer
+    /// identifier.
     ///
     /// A signer identifier alone is not enough: it is not signed.
     pub(crate) fn signing_certificate_in<'a>(
@@ -257,7 +167,8 @@ impl SignerInfo {
         if self.identifier.names(certificate) { Ok(certificate) } else { Err(CmsFault::SidMismatch) }
     }
 
-    /// The certificate in `pool` that the signer identifier names: for signatures without an ESS attribute, which PAdES forbids.
+    /// The certificate in `pool` that the signer identifier names: for signatures without an ESS attribute, which
+    /// PAdES forbids.
     pub(crate) fn identified_certificate_in<'a>(
         &self,
         pool: impl IntoIterator<Item = &'a Certificate>,
@@ -277,7 +188,8 @@ impl SignerInfo {
         self.check_signature(&certificate.public_key().map_err(CmsFault::Key)?, content_digest)
     }
 
-    /// What was signed is the content with this digest (made with [`Self::digest_algorithm`]) and of this type (RFC 5652, 5.6).
+    /// What was signed is the content with this digest (made with [`Self::digest_algorithm`]) and of this type (RFC
+    /// 5652, 5.6).
     ///
     /// Without signed attributes there is nothing to compare: the signature itself is over the content.
     pub(crate) fn check_content(&self, digest: &[u8], content_type: ObjectIdentifier) -> Result<(), CmsFault> {
@@ -306,7 +218,8 @@ impl SignerInfo {
         if digest == signature.digest() { Ok(()) } else { Err(CmsFault::DigestsDiffer { digest, signature }) }
     }
 
-    /// The signature value verifies over the signed attributes, or over the content (by its digest) where there are none.
+    /// The signature value verifies over the signed attributes, or over the content (by its digest) where there are
+    /// none.
     pub(crate) fn check_signature(&self, key: &PublicKey, content_digest: &[u8]) -> Result<(), CmsFault> {
         let algorithm = self.signature_algorithm()?;
         let checked = match self.signed_attributes_der() {
@@ -322,22 +235,6 @@ fn attributes(set: Option<Element<'_>>) -> Result<Vec<Attribute>, CmsFault> {
     set.children().all("attributes")?.into_iter().map(Attribute::read).collect()
 }
 
-fn read<T>(
-    attributes: &[Attribute],
-    oid: ObjectIdentifier,
-    name: &'static str,
-    parse: impl Fn(&[u8]) -> Result<T, CmsFault>,
-) -> Result<Option<T>, CmsFault> {
-    let Some(value) = Attribute::single(attributes, oid, name)? else { return Ok(None) };
-    parse(value).map(Some).map_err(|_| CmsFault::UnreadableAttribute(name))
-}
-
-fn bounded<'a>(tokens: impl Iterator<Item = &'a [u8]>, limits: &Limits) -> Result<Vec<&'a [u8]>, CmsFault> {
-    let limit = limits.signature_timestamps;
-    let tokens: Vec<_> = tokens.take(limit.saturating_add(1)).collect();
-    if tokens.len() > limit { Err(CmsFault::TooManyTimestamps { limit }) } else { Ok(tokens) }
-}
-
 /// Absent and NULL parameters mean the same (RFC 5754, 2).
 fn same_algorithm(one: &AlgorithmIdentifierOwned, other: &AlgorithmIdentifierOwned) -> bool {
     let parameters = |identifier: &AlgorithmIdentifierOwned| identifier.parameters.clone().filter(|any| !any.is_null());
@@ -346,9 +243,11 @@ fn same_algorithm(one: &AlgorithmIdentifierOwned, other: &AlgorithmIdentifierOwn
 
 #[cfg(test)]
 mod tests {
+    use super::super::attribute;
     use super::super::fixture::{ALGORITHM, Party};
     use super::super::{SignedAttributes, SignedData, SignedDataWriter};
     use super::*;
+    use crate::limits::Limits;
     use crate::pki::cms::element::oid;
 
     const SHA256: DigestAlgorithm = DigestAlgorithm::Sha256;
@@ -450,7 +349,7 @@ mod tests {
         let v2 = attribute(attribute::SIGNING_CERTIFICATE_V2, &[&hash(SHA256)]);
         let pool = [Party::new(1).certificate];
         for one in [&v1, &v2] {
-            assert_eq!(signed(&[one.clone()]).signing_certificate_in(&pool), Ok(&pool[0]));
+            assert_eq!(signed(std::slice::from_ref(one)).signing_certificate_in(&pool), Ok(&pool[0]));
         }
         assert_eq!(signed(&[v1, v2.clone()]).signing_certificate(), Err(CmsFault::TwoSigningCertificates));
         let twice = signed(&[v2.clone(), v2]).signing_certificate();
@@ -466,6 +365,15 @@ mod tests {
         let value = tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&id])]);
         let signer = signed(&[attribute(attribute::SIGNING_CERTIFICATE_V2, &[&value])]);
         assert_eq!(signer.signing_certificate_in(&[party.certificate]), Err(CmsFault::EssIssuerSerial));
+    }
+
+    #[test]
+    fn a_signature_algorithm_in_the_digests_place_is_its_digest() {
+        let mut signer = signed(&[content_type(), message_digest()]);
+        signer.digest_algorithm = SignatureAlgorithm::RsaPkcs1(SHA256).to_identifier();
+        assert_eq!(verify(&signer), Ok(()));
+        signer.digest_algorithm.oid = ID_DATA;
+        assert!(matches!(verify(&signer), Err(CmsFault::UnknownDigest(_))));
     }
 
     #[test]

@@ -181,3 +181,134 @@ fn likelihood(subject: &Certificate, issuer: &Certificate) -> (u8, crate::time::
     };
     (hint, issuer.not_after())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pki::fixture::{Party, party};
+
+    const ROOT: Party = Party { name: 1, key: 1 };
+
+    fn trusting(anchors: &[Certificate]) -> TrustStore {
+        let mut store = TrustStore::new();
+        anchors.iter().for_each(|anchor| store.add(anchor.clone(), "test"));
+        store
+    }
+
+    #[test]
+    fn the_shortest_path_comes_first_and_others_follow() {
+        let root = ROOT.certify(ROOT);
+        let (sub, leaf) = (party(2, 2), party(3, 3));
+        let other = party(4, 4);
+        let pool = [other.certify(sub), ROOT.certify(other), ROOT.certify(sub)];
+        let target = sub.issue(leaf, &[]);
+        let trust = trusting(&[root]);
+        let limits = Limits::default();
+        let lengths: Vec<_> =
+            Paths::new(&target, &pool, &trust, &limits).map(|path| path.unwrap().certificates.len()).collect();
+        assert_eq!(lengths, [2, 3]);
+    }
+
+    #[test]
+    fn a_root_in_the_pool_is_no_anchor() {
+        let target = ROOT.issue(party(2, 2), &[]);
+        let pool = [ROOT.certify(ROOT)];
+        let (trust, limits) = (TrustStore::new(), Limits::default());
+        let found: Vec<_> = Paths::new(&target, &pool, &trust, &limits).collect();
+        assert_eq!(found, [Err(PathFault::NoIssuer { certificate: pool[0].clone() })]);
+    }
+
+    #[test]
+    fn an_anchor_is_a_name_and_key() {
+        let reissued = ROOT.issue_until(ROOT, &[], "250101000000Z");
+        let trust = trusting(&[reissued]);
+        let limits = Limits::default();
+        let own = ROOT.certify(ROOT);
+        let path = Paths::new(&own, &[], &trust, &limits).next().unwrap().unwrap();
+        assert!(path.is_anchor());
+        let target = ROOT.issue(party(2, 2), &[]);
+        assert!(Paths::new(&target, &[], &trust, &limits).next().unwrap().is_ok());
+        let namesake = party(ROOT.name, 9).issue(party(2, 2), &[]);
+        let fault = Paths::new(&namesake, &[], &trust, &limits).next().unwrap().unwrap_err();
+        assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
+    }
+
+    #[test]
+    fn two_hundred_namesakes_do_not_hide_the_issuer() {
+        let sub = party(2, 2);
+        let target = sub.issue(party(3, 3), &[]);
+        let mut pool: Vec<_> = (10..210).map(|key| party(2, key).certify(party(2, key))).collect();
+        let limits = Limits::default();
+        let trust = trusting(&[ROOT.certify(ROOT)]);
+        let fault = Paths::new(&target, &pool, &trust, &limits).next().unwrap().unwrap_err();
+        assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
+        pool.push(ROOT.certify(sub));
+        assert!(Paths::new(&target, &pool, &trust, &limits).next().unwrap().is_ok());
+    }
+
+    #[test]
+    fn an_exponential_pool_ends_at_the_budget_with_few_signatures_checked() {
+        // Two CAs on each of twelve floors, all certified by both of the floor above; nobody is trusted.
+        let floor = |at: u8| [party(10 + at, 2 * at + 1), party(10 + at, 2 * at + 2)];
+        let pool: Vec<_> = (0..12)
+            .flat_map(|at| floor(at + 1).map(|issuer| floor(at).map(|subject| issuer.certify(subject))))
+            .flatten()
+            .collect();
+        let target = party(10, 1).issue(party(99, 99), &[]);
+        let (trust, limits) = (trusting(&[ROOT.certify(ROOT)]), Limits::default());
+        let mut paths = Paths::new(&target, &pool, &trust, &limits);
+        assert_eq!(paths.next(), Some(Err(PathFault::Budget { steps: limits.path_steps })));
+        assert_eq!(paths.next(), None);
+        assert!(paths.checked.len() <= 4 * 12 * 2, "{}", paths.checked.len());
+    }
+
+    #[test]
+    fn paths_are_not_longer_than_the_bound() {
+        let chain: Vec<_> = (1..10).map(|at| party(at, at).certify(party(at + 1, at + 1))).collect();
+        let target = party(10, 10).issue(party(20, 20), &[]);
+        let trust = trusting(&[ROOT.certify(ROOT)]);
+        let mut limits = Limits::default();
+        assert_eq!(Paths::new(&target, &chain, &trust, &limits).next().unwrap().unwrap().certificates.len(), 10);
+        limits.path_length = 9;
+        assert_eq!(
+            Paths::new(&target, &chain, &trust, &limits).collect::<Vec<_>>(),
+            [Err(PathFault::TooLong { limit: 9 })]
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_graph_is_searched_within_its_bounds(edges in proptest::collection::vec((0u8..4, 1u8..4, 0u8..4, 1u8..4), 0..40)) {
+            let pool: Vec<_> = edges
+                .iter()
+                .map(|(name, key, issuer, issuer_key)| party(*issuer, *issuer_key).certify(party(*name, *key)))
+                .collect();
+            let root = party(0, 1);
+            let target = party(3, 3).issue(party(9, 9), &[]);
+            let (trust, mut limits) = (trusting(&[root.certify(root)]), Limits::default());
+            limits.path_length = 6;
+            let mut paths = Paths::new(&target, &pool, &trust, &limits);
+            let found: Vec<_> = paths.by_ref().collect();
+            prop_assert!(paths.checked.len() <= limits.path_steps);
+            prop_assert!(found.iter().rev().skip(1).all(Result::is_ok));
+            for path in found.into_iter().flatten() {
+                prop_assert!(path.certificates.len() <= limits.path_length);
+                let parties: HashSet<_> = path.certificates.iter().map(|one| (one.subject(), one.spki())).collect();
+                prop_assert_eq!(parties.len(), path.certificates.len());
+                for (certificate, issuer) in path.links() {
+                    prop_assert_eq!(certificate.issuer(), issuer.subject());
+                    prop_assert!(signature::verify(
+                        issuer.spki(),
+                        certificate.signature_algorithm(),
+                        certificate.tbs(),
+                        certificate.signature()
+                    ).is_ok());
+                }
+            }
+        }
+    }
+}

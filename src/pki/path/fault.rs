@@ -27,14 +27,6 @@ impl PathFault {
     pub(crate) fn refused(certificate: &Certificate, fault: impl Into<StepFault>) -> Self {
         Self::Refused { certificate: certificate.clone(), fault: fault.into() }
     }
-
-    /// The certificate that it is about, where there is one.
-    pub(crate) fn certificate(&self) -> Option<&Certificate> {
-        match self {
-            Self::NoIssuer { certificate } | Self::Refused { certificate, .. } => Some(certificate),
-            Self::Budget { .. } | Self::TooLong { .. } => None,
-        }
-    }
 }
 
 /// What is wrong with one certificate in its place in a path.

@@ -24,7 +24,7 @@ mod pkits;
 pub(crate) use build::Paths;
 pub(crate) use fault::{PathFault, StepFault};
 pub(crate) use purpose::{Purpose, PurposeFault};
-pub(crate) use validate::{PathSettings, ValidPath, ValidityCheck, validate};
+pub(crate) use validate::{PathSettings, ValidityCheck, validate};
 
 /// A prospective path: `certificates` from the target upwards, the last one issued by `anchor`.
 ///

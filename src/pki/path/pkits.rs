@@ -8,16 +8,23 @@ use serde_json::Value;
 use super::*;
 use crate::limits::Limits;
 use crate::pki::path::policy::{InitialPolicyFlags, PolicySet};
+use crate::pki::revocation;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::select::{StatusAt, newest_usable};
-use crate::pki::revocation::{self};
 use crate::pki::trust::store::TrustStore;
 use crate::time::Time;
 
 const FOLDER: &str = "nist_2011_sha256_rsa2048";
 
 /// Cases whose outcome differs from the suite's, with the outcome and the reason. An entry that no longer differs fails the test.
-const EXCEPTIONS: [(&str, &str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str, &str); 2] = [
+    (
+        "40104",
+        "the algorithm 1.2.840.10040.4.3 is not supported",
+        "DSA: FIPS 186-5 withdrew it, and no signed PDF needs it",
+    ),
+    ("40105", "the algorithm 1.2.840.10040.4.3 is not supported", "DSA, with parameters inherited from the issuer"),
+];
 
 struct Suite {
     root: PathBuf,
@@ -81,9 +88,9 @@ impl Job<'_> {
         for path in Paths::new(target, &self.pool, &self.suite.trust, &self.suite.limits) {
             let outcome = path.map_err(|fault| fault.to_string()).and_then(|path| {
                 let settings = settings.unwrap_or(&self.settings);
-                let valid = validate(&path, self.suite.at, settings).map_err(|fault| fault.to_string())?;
-                let expected = length.is_none_or(|length| length == valid.path.certificates.len() as u64 + 1);
-                assert!(expected, "length {}", valid.path.certificates.len());
+                validate(&path, self.suite.at, settings).map_err(|fault| fault.to_string())?;
+                let expected = length.is_none_or(|length| length == path.certificates.len() as u64 + 1);
+                assert!(expected, "length {}", path.certificates.len());
                 path.links().rev().try_for_each(|(one, issuer)| self.status(one, issuer, asking))
             });
             match outcome {
@@ -111,6 +118,19 @@ impl Job<'_> {
             StatusAt::Good { .. } => Ok(()),
             other => Err(format!("{one}: {other:?}; refused: {:?}", found.refused)),
         }
+    }
+}
+
+/// Valid, revoked, not known to be good, or no valid path: as the suite says.
+fn is_expected(outcome: &Result<(), String>, class: &Value) -> bool {
+    match (outcome, class.as_str()) {
+        (Ok(()), class) => class.is_none(),
+        (Err(fault), Some("RevokedError")) => fault.contains(": Revoked") || fault.contains(": OnHold"),
+        (Err(fault), Some("InsufficientRevinfoError" | "StaleRevinfoError")) => {
+            fault.contains(": Unknown") || fault.contains(": TryLater")
+        }
+        (Err(fault), Some("PathValidationError")) => fault.contains("RFC 5280") || fault.starts_with("no path"),
+        _ => false,
     }
 }
 
@@ -142,21 +162,18 @@ fn run(file: &str) {
     for case in &cases {
         let id = case["id"].as_str().unwrap();
         let outcome = suite.run(case);
-        let as_expected = outcome.is_err() == case.get("error").is_some();
+        let as_expected = is_expected(&outcome, &case["error"]["class"]);
         let said = outcome.map_or_else(|fault| fault, |()| "valid".to_owned());
         let exception = EXCEPTIONS.iter().find(|(known, ..)| *known == id);
         let fine = match exception {
             Some((_, actual, _)) => !as_expected && said.contains(actual),
             None => as_expected,
         };
-        if std::env::var_os("PKITS_SHOW").is_some() {
-            println!("{id} {} {said}", case["name"]);
-        }
         if !fine {
             wrong.push(format!("{id} {}: {said}", case["name"]));
         }
     }
-    println!("{} of {} cases", cases.len() - wrong.len(), cases.len());
+    println!("{} of {} cases as expected, {} exceptions", cases.len() - wrong.len(), cases.len(), EXCEPTIONS.len());
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
 }
 

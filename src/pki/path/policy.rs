@@ -230,3 +230,61 @@ impl<'a> der::Decode<'a> for PolicyIdentifiers {
         Ok(Self(policies.into_iter().map(|information| information.policy).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use x509_cert::ext::pkix::PolicyMapping;
+
+    use super::*;
+    use crate::pki::fixture::{extension, party};
+
+    fn policies(count: u32, base: u32) -> Vec<ObjectIdentifier> {
+        (0..count).map(|at| format!("1.2.3.{base}.{at}").parse().unwrap()).collect()
+    }
+
+    /// A certificate that names `named` and maps each of them to all of `to`.
+    fn certificate(name: u8, named: &[ObjectIdentifier], to: &[ObjectIdentifier]) -> Certificate {
+        let information = named.iter().map(|policy| PolicyInformation { policy: *policy, qualifiers: None });
+        let pairs = named.iter().flat_map(|from| {
+            to.iter().map(|to| PolicyMapping { issuer_domain_policy: *from, subject_domain_policy: *to })
+        });
+        let mut extensions =
+            vec![extension(const_oid::db::rfc5912::ID_CE_CERTIFICATE_POLICIES, true, &information.collect::<Vec<_>>())];
+        let pairs: Vec<_> = pairs.collect();
+        if !pairs.is_empty() {
+            extensions.push(extension(const_oid::db::rfc5912::ID_CE_POLICY_MAPPINGS, true, &pairs));
+        }
+        party(name, 1).issue(party(name + 1, 1), &extensions)
+    }
+
+    #[test]
+    fn mappings_of_everything_to_everything_stay_small() {
+        // As a tree this has 30^12 leaves.
+        let levels: Vec<_> = (0..=12).map(|level| policies(30, level)).collect();
+        let mut graph = PolicyGraph::new(13, InitialPolicyFlags { explicit_policy: true, ..Default::default() });
+        for (name, pair) in (0..).zip(levels.windows(2)) {
+            let certificate = certificate(name, &pair[0], &pair[1]);
+            graph.enter(&NamedPolicies::of(&certificate).unwrap(), &certificate, false).unwrap();
+            graph.leave(&certificate).unwrap();
+        }
+        let last = certificate(99, &levels[12][..1], &[]);
+        graph.enter(&NamedPolicies::of(&last).unwrap(), &last, true).unwrap();
+        let size: usize = graph.levels.iter().flat_map(|level| level.values()).map(|node| node.parents.len()).sum();
+        assert!(size <= 13 * 30 * 30, "{size}");
+        let granted = graph.finish(&last, &PolicySet::Any).unwrap();
+        assert_eq!(granted, PolicySet::Only(levels[0].iter().copied().collect()));
+    }
+
+    #[test]
+    fn the_policies_granted_are_in_the_anchors_terms() {
+        let [first, second] = [policies(2, 1), policies(2, 2)];
+        let mut graph = PolicyGraph::new(2, InitialPolicyFlags::default());
+        let ca = certificate(1, &first[..1], &second[..1]);
+        graph.enter(&NamedPolicies::of(&ca).unwrap(), &ca, false).unwrap();
+        graph.leave(&ca).unwrap();
+        let target = certificate(2, &second, &[]);
+        graph.enter(&NamedPolicies::of(&target).unwrap(), &target, true).unwrap();
+        let granted = graph.finish(&target, &PolicySet::Any).unwrap();
+        assert_eq!(granted, PolicySet::Only(BTreeSet::from([first[0]])));
+    }
+}

@@ -29,8 +29,6 @@ pub(crate) enum Purpose {
     TimeStamping,
     OcspSigning,
     CrlSigning,
-    /// Nothing is asked.
-    Any,
 }
 
 /// Why a certificate may not be used for a purpose.
@@ -53,7 +51,6 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
     let usages = certificate.key_usage()?;
     let signs = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;
     match purpose {
-        Purpose::Any => Ok(()),
         Purpose::CrlSigning => check_usage(usages, KeyUsages::CRLSign.into(), "cRLSign"),
         Purpose::DocumentSigning => {
             check_usage(usages, signs, "digitalSignature or nonRepudiation")?;
@@ -97,4 +94,50 @@ fn check_time_stamping(certificate: &Certificate) -> Result<(), PurposeFault> {
         return Err(PurposeFault::NotCritical);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use x509_cert::ext::Extension;
+
+    use super::*;
+    use crate::pki::fixture::{party, purposes, usage};
+
+    const CLIENT_AUTH: ObjectIdentifier = const_oid::db::rfc5912::ID_KP_CLIENT_AUTH;
+    const TIME_STAMPING: [ObjectIdentifier; 1] = [EKU_TIME_STAMPING];
+
+    fn judge(purpose: Purpose, extensions: &[Extension]) -> Result<(), PurposeFault> {
+        check(&party(1, 1).issue(party(2, 2), extensions), purpose)
+    }
+
+    #[test]
+    fn documents() {
+        let judge = |extensions: &[Extension]| judge(Purpose::DocumentSigning, extensions);
+        assert_eq!(judge(&[]), Ok(()));
+        assert_eq!(judge(&[usage(KeyUsages::NonRepudiation)]), Ok(()));
+        assert!(matches!(judge(&[usage(KeyUsages::KeyEncipherment)]), Err(PurposeFault::KeyUsage(_))));
+        for known in EKU_DOCUMENT_SIGNING {
+            assert_eq!(judge(&[purposes(false, &[CLIENT_AUTH, known])]), Ok(()));
+        }
+        assert!(matches!(judge(&[purposes(false, &[CLIENT_AUTH])]), Err(PurposeFault::ExtendedKeyUsage(_))));
+    }
+
+    #[test]
+    fn timestamps() {
+        let judge = |extensions: &[Extension]| judge(Purpose::TimeStamping, extensions);
+        assert_eq!(judge(&[purposes(true, &TIME_STAMPING)]), Ok(()));
+        assert_eq!(judge(&[purposes(false, &TIME_STAMPING)]), Err(PurposeFault::NotCritical));
+        assert_eq!(judge(&[purposes(true, &[EKU_TIME_STAMPING, CLIENT_AUTH])]), Err(PurposeFault::NotSole));
+        assert!(matches!(judge(&[]), Err(PurposeFault::ExtendedKeyUsage(_))));
+        let any = [const_oid::db::rfc5912::ANY_EXTENDED_KEY_USAGE];
+        assert!(matches!(judge(&[purposes(true, &any)]), Err(PurposeFault::ExtendedKeyUsage(_))));
+    }
+
+    #[test]
+    fn revocation() {
+        assert_eq!(judge(Purpose::OcspSigning, &[purposes(false, &[EKU_OCSP_SIGNING])]), Ok(()));
+        assert!(judge(Purpose::OcspSigning, &[]).is_err());
+        assert_eq!(judge(Purpose::CrlSigning, &[]), Ok(()));
+        assert!(judge(Purpose::CrlSigning, &[usage(KeyUsages::KeyCertSign)]).is_err());
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: this is RFC 5280, 6.1 without revocation: whether a status was known is asked separately, of any time.
 //!
-//! Specified in RFC 5280, 6.1.2 to 6.1.5. Nouns: [`PathSettings`] (6.1.1), [`ValidPath`] (6.1.6).
+//! Specified in RFC 5280, 6.1.2 to 6.1.5. Noun: [`PathSettings`] (6.1.1).
 
 use std::collections::HashSet;
 
@@ -52,15 +52,8 @@ pub(crate) enum ValidityCheck {
     /// Everybody's but the target's, which EN 319 102-1, 5.2.6 looks at later.
     Issuers,
     /// Nobody's: chains of the chain model (EN 319 102-1, 5.6.2.1).
+    #[cfg_attr(not(test), expect(dead_code, reason = "past validation will ask for it"))]
     Nobody,
-}
-
-/// A path that holds, and what for.
-#[derive(Clone, Debug)]
-pub(crate) struct ValidPath {
-    pub(crate) path: Path,
-    /// The user-constrained policies that the path is valid for.
-    pub(crate) policies: PolicySet,
 }
 
 impl PathSettings {
@@ -79,8 +72,9 @@ impl PathSettings {
     }
 }
 
-/// Judges `path` as of `at`. The first fault from the anchor downwards is returned.
-pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result<ValidPath, PathFault> {
+/// Judges `path` as of `at`; returns the policies that it is valid for (RFC 5280, 6.1.6: the user-constrained-policy-set), or the first fault
+/// from the anchor downwards.
+pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result<PolicySet, PathFault> {
     if path.is_anchor() {
         return anchor_itself(path, at, settings);
     }
@@ -97,9 +91,7 @@ pub(crate) fn validate(path: &Path, at: Time, settings: &PathSettings) -> Result
         step.map_err(|fault| PathFault::refused(certificate, fault))?;
     }
     let Some(target) = target else { return Err(PathFault::TooLong { limit: 0 }) };
-    let policies = state.policies.finish(target, &settings.policies);
-    let policies = policies.map_err(|fault| PathFault::refused(target, fault))?;
-    Ok(ValidPath { path: path.clone(), policies })
+    state.policies.finish(target, &settings.policies).map_err(|fault| PathFault::refused(target, fault))
 }
 
 /// Where a certificate stands in its path.
@@ -194,9 +186,99 @@ fn check_extensions(certificate: &Certificate) -> Result<(), StepFault> {
 }
 
 /// A target that is trusted itself has nothing above it (EN 319 102-1, 5.2.6 step 1).
-fn anchor_itself(path: &Path, at: Time, settings: &PathSettings) -> Result<ValidPath, PathFault> {
+fn anchor_itself(path: &Path, at: Time, settings: &PathSettings) -> Result<PolicySet, PathFault> {
     if let (ValidityCheck::All, Some(target)) = (settings.validity, path.certificates.first()) {
         check_validity(target, at).map_err(|fault| PathFault::refused(target, fault))?;
     }
-    Ok(ValidPath { path: path.clone(), policies: settings.policies.clone() })
+    Ok(settings.policies.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::fixture::{Party, ca, extension, party, time, usage};
+    use crate::pki::path::Paths;
+    use crate::pki::trust::store::TrustStore;
+
+    const ROOT: Party = Party { name: 1, key: 1 };
+    const SUB: Party = Party { name: 2, key: 2 };
+    const LEAF: Party = Party { name: 3, key: 3 };
+
+    fn path(target: &Certificate, pool: &[Certificate]) -> Path {
+        let mut trust = TrustStore::new();
+        trust.add(ROOT.certify(ROOT), "test");
+        Paths::new(target, pool, &trust, &Limits::default()).next().unwrap().unwrap()
+    }
+
+    fn judge(target: &Certificate, pool: &[Certificate], settings: &PathSettings) -> Result<(), String> {
+        let outcome = validate(&path(target, pool), time("2026-01-01"), settings);
+        outcome.map(drop).map_err(|fault| fault.to_string())
+    }
+
+    fn settings() -> PathSettings {
+        PathSettings::new(&Limits::default())
+    }
+
+    #[test]
+    fn whose_validity_counts_is_a_setting() {
+        let old = ROOT.issue_until(LEAF, &[], "250101000000Z");
+        let fault = judge(&old, &[], &settings()).unwrap_err();
+        assert_eq!(
+            fault,
+            "\"CN=Party 3\", serial 40030301: not valid after 2025-01-01T00:00:00Z (RFC 5280, 6.1.3 (a)(2))"
+        );
+        assert!(judge(&old, &[], &settings().validity(ValidityCheck::Issuers)).is_ok());
+        let sub = ROOT.issue_until(SUB, &[ca(None)], "250101000000Z");
+        let leaf = SUB.issue(LEAF, &[]);
+        assert!(judge(&leaf, std::slice::from_ref(&sub), &settings().validity(ValidityCheck::Issuers)).is_err());
+        assert!(judge(&leaf, &[sub], &settings().validity(ValidityCheck::Nobody)).is_ok());
+    }
+
+    #[test]
+    fn a_signature_that_does_not_verify_is_found_here_too() {
+        let good = path(&ROOT.issue(LEAF, &[]), &[]);
+        let forged = Path { certificates: vec![party(ROOT.name, 9).issue(LEAF, &[])], ..good };
+        let fault = validate(&forged, time("2026-01-01"), &settings()).unwrap_err();
+        assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
+    }
+
+    #[test]
+    fn an_empty_path_is_no_path() {
+        let empty = Path { certificates: Vec::new(), ..path(&ROOT.issue(LEAF, &[]), &[]) };
+        assert!(validate(&empty, time("2026-01-01"), &settings()).is_err());
+    }
+
+    #[test]
+    fn extensions_twice_are_refused() {
+        let twice = SUB.issue(LEAF, &[ca(None), ca(None)]);
+        let fault = judge(&twice, &[ROOT.certify(SUB)], &settings()).unwrap_err();
+        assert!(fault.contains("stands twice"), "{fault}");
+        let unknown = const_oid::ObjectIdentifier::new_unwrap("1.2.3");
+        let odd = SUB.issue(LEAF, &[extension(unknown, false, &true)]);
+        assert!(judge(&odd, &[ROOT.certify(SUB)], &settings()).is_ok());
+        let odd = SUB.issue(LEAF, &[extension(unknown, true, &true)]);
+        assert!(judge(&odd, &[ROOT.certify(SUB)], &settings()).unwrap_err().contains("critical extension 1.2.3"));
+    }
+
+    #[test]
+    fn cas_need_the_right_to_certify() {
+        let leaf = SUB.issue(LEAF, &[]);
+        for (extensions, expected) in [
+            (vec![], "no certificate of a CA"),
+            (vec![ca(None), usage(KeyUsages::CRLSign)], "may not sign certificates"),
+        ] {
+            let fault = judge(&leaf, &[ROOT.issue(SUB, &extensions)], &settings()).unwrap_err();
+            assert!(fault.contains(expected), "{fault}");
+        }
+        assert!(judge(&leaf, &[ROOT.issue(SUB, &[ca(Some(0))])], &settings()).is_ok());
+    }
+
+    #[test]
+    fn the_target_may_be_the_anchor() {
+        let root = ROOT.issue_until(ROOT, &[], "250101000000Z");
+        let own = path(&root, &[]);
+        assert!(validate(&own, time("2024-01-01"), &settings()).is_ok());
+        assert!(validate(&own, time("2026-01-01"), &settings()).is_err());
+        assert!(validate(&own, time("2026-01-01"), &settings().validity(ValidityCheck::Issuers)).is_ok());
+    }
 }

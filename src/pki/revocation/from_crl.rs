@@ -51,7 +51,7 @@ impl Search<'_> {
         };
         let source = Source::DeltaCrl { delta: delta.index, base: base.index };
         let entry = delta.crl.find(issuer, serial).and_then(|entry| match entry {
-            Some(CrlEntry { reason: Some(Reason::RemoveFromCRL), .. }) => Ok(None),
+            Some(CrlEntry { reason: Reason::RemoveFromCrl, .. }) => Ok(None),
             Some(entry) => Ok(Some(entry)),
             None => base.crl.find(issuer, serial),
         });

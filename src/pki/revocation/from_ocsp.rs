@@ -73,7 +73,7 @@ fn status_of(single: &SingleResponse) -> Result<Status, RevocationFault> {
     match &single.cert_status {
         CertStatus::Good(_) => Ok(Status::Good),
         CertStatus::Revoked(info) => {
-            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason })
+            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason.into() })
         }
         CertStatus::Unknown(_) => Err(RevocationFault::Unknown),
     }

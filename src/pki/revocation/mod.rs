@@ -5,13 +5,11 @@
 //! Invariant: facts are kept apart from judgement: an answer is never dropped for being old, new, or signed by a certificate that expired.
 //! Invariant: who signed an answer is handed out, for the caller to validate as of the time that it chooses.
 //!
-//! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Refusal`], [`RevocationFault`].
+//! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
 
 use const_oid::ObjectIdentifier;
 
-use self::crl::Crl;
 use self::crl::distribution::ReasonSet;
-use self::ocsp::OcspResponse;
 use self::ocsp::asn1::OcspResponseStatus;
 use super::certificate::Certificate;
 use super::path::PurposeFault;
@@ -23,12 +21,17 @@ pub(crate) mod crl;
 mod from_crl;
 mod from_ocsp;
 pub(crate) mod ocsp;
+mod reason;
 pub(crate) mod select;
 
 #[cfg(test)]
 mod corpora;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use x509_cert::ext::pkix::CrlReason as Reason;
+pub(crate) use crl::Crl;
+pub(crate) use ocsp::OcspResponse;
+pub(crate) use reason::Reason;
 
 /// What was found about one certificate.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +69,7 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Good,
-    Revoked { time: Time, reason: Option<Reason> },
+    Revoked { time: Time, reason: Reason },
 }
 
 /// Which value an answer comes from, as a position in the input.

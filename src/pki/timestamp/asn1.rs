@@ -1,6 +1,7 @@
 //! The ASN.1 of the time-stamp protocol, both ways.
 //!
-//! Invariant: plain values; nothing is judged here. What a TSA signed is the bytes in the token, never a re-encoding of [`TstInfo`].
+//! Invariant: plain values; nothing is judged here. What a TSA signed is the bytes in the token, never a re-encoding
+//! of [`TstInfo`].
 //!
 //! Specified in RFC 3161, 2.4 (with RFC 5816's changes, which lie in the CMS attributes and not here).
 //! Nouns: [`TimeStampReq`], [`TimeStampResp`] with [`PkiStatusInfo`], [`TstInfo`] with [`GenTime`] and [`Accuracy`].
@@ -12,8 +13,6 @@ use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use crate::digest::DigestAlgorithm;
-use crate::pki::algorithm::digest_identifier;
 use crate::pki::name::text_of;
 use crate::time::Time;
 
@@ -43,8 +42,12 @@ pub(crate) struct MessageImprint {
 }
 
 impl MessageImprint {
-    pub(crate) fn new(algorithm: DigestAlgorithm, digest: &[u8]) -> der::Result<Self> {
-        Ok(Self { hash_algorithm: digest_identifier(algorithm), hashed_message: OctetString::new(digest)? })
+    #[cfg(test)]
+    pub(crate) fn new(algorithm: crate::digest::DigestAlgorithm, digest: &[u8]) -> der::Result<Self> {
+        Ok(Self {
+            hash_algorithm: crate::pki::algorithm::digest_identifier(algorithm),
+            hashed_message: OctetString::new(digest)?,
+        })
     }
 }
 
@@ -161,6 +164,7 @@ impl GenTime {
     }
 
     /// The fraction; digits beyond the ninth are dropped.
+    #[cfg(test)]
     pub(crate) fn nanoseconds(self) -> u32 {
         self.nanoseconds
     }
@@ -227,6 +231,7 @@ impl EncodeValue for GenTime {
 
 #[cfg(test)]
 mod tests {
+    use crate::digest::DigestAlgorithm;
     use der::{Decode, Encode};
 
     use super::*;

@@ -11,6 +11,7 @@ use der::Decode;
 use super::asn1::TimeStampReq;
 use super::fault::TimestampFault;
 use crate::digest::DigestAlgorithm;
+use crate::error::{Error, ErrorKind, Result};
 use crate::pki::cms::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, oid, tlv};
 
 /// A time-stamp request: what an authority is asked.
@@ -25,7 +26,8 @@ pub struct TimestampRequest {
 impl TimestampRequest {
     /// Asks for a stamp over the data whose digest is `imprint`.
     ///
-    /// `nonce` is eight random bytes. The top two bits are set to 01, so that the INTEGER is positive and always eight octets long:
+    /// `nonce` is eight random bytes. The top two bits are set to 01, so that the INTEGER is positive and always
+    /// eight octets long:
     /// some servers stumble over others.
     pub(crate) fn new(algorithm: DigestAlgorithm, imprint: &[u8], nonce: &[u8; 8]) -> Self {
         let [first, rest @ ..] = nonce;
@@ -33,15 +35,33 @@ impl TimestampRequest {
         Self { algorithm, imprint: imprint.to_vec(), policy: None, nonce: Some(nonce.collect()) }
     }
 
-    /// Asks for a stamp under this policy of the TSA.
-    #[must_use]
-    pub(crate) fn policy(mut self, policy: ObjectIdentifier) -> Self {
-        self.policy = Some(policy);
-        self
+    /// The request that would have led to `token`.
+    #[cfg(test)]
+    pub(super) fn answered_by(token: &super::TimestampToken) -> Self {
+        Self {
+            algorithm: token.imprint_algorithm().unwrap(),
+            imprint: token.imprint().to_vec(),
+            policy: Some(token.policy()),
+            nonce: token.nonce().map(<[u8]>::to_vec),
+        }
+    }
+
+    /// Asks for a stamp under `policy`, one of the authority's, as a dotted OID.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timestamp`] where that is no OID.
+    pub fn under_policy(mut self, policy: &str) -> Result<Self> {
+        let oid = ObjectIdentifier::new(policy).map_err(|fault| {
+            Error::new(ErrorKind::Timestamp, format!("\"{policy}\" is no policy"))
+                .because(fault)
+                .advise("write a dotted OID, as in 1.2.392.200091.100.721.1")
+        })?;
+        self.policy = Some(oid);
+        Ok(self)
     }
 
     /// Reads a request. Its extensions, and whether it asks for the certificate, are not kept.
-    pub(crate) fn from_der(der: &[u8]) -> Result<Self, TimestampFault> {
+    pub(crate) fn from_der(der: &[u8]) -> std::result::Result<Self, TimestampFault> {
         let request = TimeStampReq::from_der(der).map_err(|_| TimestampFault::MalformedRequest)?;
         let algorithm = request.message_imprint.hash_algorithm.oid;
         Ok(Self {
@@ -92,10 +112,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn requests_round_trip(imprint in prop::array::uniform32(any::<u8>()), nonce in prop::array::uniform8(any::<u8>()), with_policy in any::<bool>()) {
-            let mut request = TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &nonce);
+        fn requests_round_trip(nonce in prop::array::uniform8(any::<u8>()), with_policy in any::<bool>()) {
+            let mut request = TimestampRequest::new(DigestAlgorithm::Sha256, &[7; 32], &nonce);
             if with_policy {
-                request = request.policy(ObjectIdentifier::new_unwrap("1.2.3.4"));
+                request = request.under_policy("1.2.3.4").unwrap();
             }
             let der = request.to_der();
             prop_assert_eq!(TimestampRequest::from_der(&der), Ok(request));

@@ -10,11 +10,11 @@ use der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use super::asn1::{Accuracy, GenTime, ID_CT_TST_INFO, TstInfo};
+use super::asn1::{ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
-use crate::digest::DigestAlgorithm;
+use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
-use crate::pki::certificate::{Certificate, Criticality, hex};
+use crate::pki::certificate::{Certificate, Criticality};
 use crate::pki::cms::{SignedData, SignerInfo};
 use crate::pki::name::Name;
 use crate::time::Time;
@@ -55,6 +55,7 @@ impl TimestampToken {
         &self.signed_data
     }
 
+    #[cfg(test)]
     pub(crate) fn tst(&self) -> &TstInfo {
         &self.tst
     }
@@ -62,11 +63,6 @@ impl TimestampToken {
     /// When the data existed at the latest, a fraction of a second dropped.
     pub(crate) fn gen_time(&self) -> Time {
         self.tst.gen_time.time()
-    }
-
-    /// How far that time may be off, both ways.
-    pub(crate) fn accuracy(&self) -> Option<Accuracy> {
-        self.tst.accuracy
     }
 
     pub(crate) fn policy(&self) -> ObjectIdentifier {
@@ -113,7 +109,8 @@ impl TimestampToken {
         Ok(self.signer_info()?.signing_certificate_in(pool)?)
     }
 
-    /// The certificate may sign tokens, was valid at the token's time, and is whom the token names (RFC 3161, 2.3 and 2.4.2).
+    /// The certificate may sign tokens, was valid at the token's time, and is whom the token names (RFC 3161, 2.3 and
+    /// 2.4.2).
     pub(crate) fn check_authority(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
         check_purpose(certificate)?;
         self.check_validity(certificate)?;

@@ -129,6 +129,7 @@ impl TrustAnchor {
     }
 
     /// When the anchor's own certificate ends, a candidate for the sunset date of EN 319 102-1, 5.2.6.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the X.509 block will ask for it"))]
     pub(crate) fn not_after(&self) -> Time {
         self.certificate.not_after()
     }
@@ -174,6 +175,20 @@ fn decode(body: &str) -> pem::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pki::fixture::party;
+
+    #[test]
+    fn any_wrapping_is_read_and_what_is_known_keeps_its_label() {
+        let own = party(1, 1).certify(party(1, 1));
+        let pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::CRLF, own.der()).unwrap();
+        let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let unwrapped = format!("a list\n-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+        let mut store = TrustStore::new();
+        assert_eq!(store.add_pem(format!("{pem}{unwrapped}").as_bytes(), "first").unwrap(), 2);
+        assert_eq!(store.add_pem(own.der(), "second").unwrap(), 1);
+        assert_eq!((store.len(), store.anchors()[0].label()), (1, "first"));
+        assert_eq!(store.anchors()[0].not_after(), own.not_after());
+    }
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {

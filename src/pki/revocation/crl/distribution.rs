@@ -29,6 +29,11 @@ impl ReasonSet {
         Self(set.fold(0, |mask, (_, bit)| mask | 1 << bit) & Self::ALL.0)
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(mask: u16) -> Self {
+        Self(mask)
+    }
+
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)

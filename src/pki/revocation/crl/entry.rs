@@ -2,11 +2,12 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
-use der::{Decode, Reader, SliceReader};
+use der::{Any, Decode, Reader, SliceReader};
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::CrlReason;
 
 use super::{Reason, RevocationFault};
-use crate::pki::certificate::to_time;
+use crate::pki::asn1_time::time_of;
 use crate::pki::general_name::{GeneralName, general_names};
 use crate::pki::name::Name;
 use crate::time::Time;
@@ -25,8 +26,7 @@ const CRITICAL: [u8; 3] = [0x01, 0x01, 0xff];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CrlEntry {
     pub(crate) revoked_at: Time,
-    /// `None` where the list gives none, or one that does not exist.
-    pub(crate) reason: Option<Reason>,
+    pub(crate) reason: Reason,
 }
 
 /// Searches `entries`, the content of `revokedCertificates`.
@@ -87,9 +87,9 @@ impl<'a> RawEntry<'a> {
     }
 
     fn entry(&self, extensions: &[Extension]) -> der::Result<CrlEntry> {
-        let revoked_at = to_time(x509_cert::time::Time::from_der(self.revocation_date)?);
-        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| Reason::from_der(der).ok());
-        Ok(CrlEntry { revoked_at, reason })
+        let revoked_at = time_of(&Any::from_der(self.revocation_date)?)?;
+        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| CrlReason::from_der(der).ok());
+        Ok(CrlEntry { revoked_at, reason: reason.into() })
     }
 }
 

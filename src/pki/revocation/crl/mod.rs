@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
-use der::asn1::GeneralizedTime;
 use der::{Any, Decode, Reader, SliceReader, Tag, Tagged};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extension;
@@ -18,7 +17,7 @@ use x509_cert::ext::Extension;
 use self::distribution::IssuingDistributionPoint;
 use super::{Reason, RevocationFault};
 use crate::limits::Limits;
-use crate::pki::certificate::to_time;
+use crate::pki::asn1_time::time_of;
 use crate::pki::name::Name;
 use crate::pki::signature::Signed;
 use crate::time::Time;
@@ -113,8 +112,7 @@ impl Crl {
 
     /// Since when entries of expired certificates are kept (ITU-T X.509, 9.5.2.4).
     pub(crate) fn expired_kept_since(&self) -> Option<Time> {
-        let time = GeneralizedTime::from_der(self.raw_extension(EXPIRED_CERTS_ON_CRL)?).ok()?;
-        Some(to_time(time.into()))
+        time_of(&Any::from_der(self.raw_extension(EXPIRED_CERTS_ON_CRL)?).ok()?).ok()
     }
 
     /// Whether this delta may be combined with the complete list `base` (RFC 5280, 5.2.4 and 6.3.3 (c)).
@@ -186,9 +184,9 @@ impl<'a> Fields<'a> {
             }
             let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
             let issuer = reader.tlv_bytes()?;
-            let this_update = to_time(x509_cert::time::Time::decode(reader)?);
+            let this_update = time_of(&Any::decode(reader)?)?;
             let next_update = match next_tag(reader) {
-                Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(to_time(x509_cert::time::Time::decode(reader)?)),
+                Some(Tag::UtcTime | Tag::GeneralizedTime) => Some(time_of(&Any::decode(reader)?)?),
                 _ => None,
             };
             let entries = match next_tag(reader) {

@@ -69,7 +69,7 @@ fn objects_that_old_content_refers_to_are_refused() {
             edit(&with(&pdf, &[]), |writer| {
                 let catalog = Place::object(id(1));
                 writer.edit_dictionary(&catalog).unwrap().set("DSS", object(&format!("<</Certs[{value}]>>")));
-                writer.put_stream(id(50), Dictionary::new(), b"0 0 9 9 re f".to_vec());
+                put_stream(writer, id(50), Dictionary::new(), b"0 0 9 9 re f");
             })
         };
         assert_refused(&store("50 0 R"), "object 50 0 is also used elsewhere");
@@ -79,7 +79,7 @@ fn objects_that_old_content_refers_to_are_refused() {
         let shown = signed_with(&pdf, &entries(), |writer, field| {
             let field = writer.edit_dictionary(&Place::object(field)).unwrap();
             field.set("AP", object("<</N 50 0 R>>"));
-            writer.put_stream(id(50), Dictionary::new(), b"0 0 9 9 re f".to_vec());
+            put_stream(writer, id(50), Dictionary::new(), b"0 0 9 9 re f");
         });
         assert_refused(&shown, "object 50 0 is also used elsewhere");
         // What nothing refers to, and what only such objects refer to, shows nothing.
@@ -182,11 +182,15 @@ fn object_streams_are_not_replaced_under_their_objects() {
     let forged = edit(&pdf, |writer| {
         let mut dictionary = stream.dictionary.clone();
         dictionary.remove("Length");
-        writer.put_stream(id(7), dictionary, data.replace("/A 1", "/A 2").into_bytes());
+        put_stream(writer, id(7), dictionary, data.replace("/A 1", "/A 2").as_bytes());
     });
     let changed = Document::open(&forged).unwrap();
     assert_ne!(document.latest().get(id(6)).unwrap(), changed.latest().get(id(6)).unwrap(), "the attack works");
-    assert_refused(&forged, "object 7 0, the object stream of earlier objects, was replaced or freed");
+    // The layer below already finds bytes that the revision does not account for, so that nothing can be told for certain.
+    let found = first(&forged);
+    assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false), "{:?}", found.findings);
+    let message = "object 7 0, the object stream of earlier objects, was replaced or freed";
+    assert!(found.findings.iter().any(|finding| finding.message.contains(message)), "{:?}", found.findings);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::pdf::field::{FieldChoice, sign_field};
 use crate::pdf::form::{FieldValue, Form};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::SignatureEntries;
+use crate::pdf::serializer::serialize_dictionary;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pdf::specimen::{self, apply, entries, one_page_with, stream_pdf, table_pdf};
 use crate::pdf::update::{Place, UpdateWriter};
@@ -64,12 +65,19 @@ fn with(pdf: &[u8], objects: &[(u32, &str)]) -> Vec<u8> {
             match text.split_once("stream ") {
                 Some((dictionary, data)) => {
                     let Object::Dictionary(dictionary) = object(dictionary) else { panic!() };
-                    writer.put_stream(id(*number), dictionary, data.as_bytes().to_vec());
+                    put_stream(writer, id(*number), dictionary, data.as_bytes());
                 }
                 None => writer.put(id(*number), object(text)),
             }
         }
     })
+}
+
+fn put_stream(writer: &mut UpdateWriter<'_>, id: Ref, mut dictionary: Dictionary, data: &[u8]) {
+    dictionary.set("Length", Object::Integer(data.len() as i64));
+    let dictionary = serialize_dictionary(&dictionary);
+    let head = format!("{} 0 obj\n", id.number);
+    writer.put_indirect(id, [head.as_bytes(), &dictionary, b"\nstream\n", data, b"\nendstream\nendobj\n"].concat());
 }
 
 fn sign(pdf: &[u8]) -> Vec<u8> {
@@ -85,10 +93,9 @@ fn timestamp(pdf: &[u8]) -> Vec<u8> {
 fn signed_with(pdf: &[u8], entries: &SignatureEntries, change: impl FnOnce(&mut UpdateWriter<'_>, Ref)) -> Vec<u8> {
     let document = Document::open(pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
-    let (page, _) = document.latest().first_page().unwrap();
     let signature = writer.allocate().unwrap();
     writer.put_signature(signature, entries, 20);
-    let field = sign_field(&mut writer, FieldChoice::Numbered("S"), signature, page).unwrap();
+    let field = sign_field(&mut writer, FieldChoice::Numbered("S"), signature, None).unwrap();
     change(&mut writer, field.id);
     let mut update = writer.finish([7; 16]).unwrap();
     update.embed(b"\x30\x03\x02\x01\x05").unwrap();

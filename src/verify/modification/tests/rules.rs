@@ -82,7 +82,7 @@ fn a_visible_signature_is_permitted_and_said() {
             else {
                 panic!()
             };
-            writer.put_stream(id(60), form, b"q Q".to_vec());
+            put_stream(writer, id(60), form, b"q Q");
             writer.put(id(61), object("<</Font<</F 62 0 R>>/ProcSet 61 0 R>>"));
             writer.put(id(62), object("<</Type/Font/Subtype/Type1/BaseFont/Courier>>"));
         });
@@ -116,7 +116,7 @@ fn the_store_only_grows() {
         let with_form = edit(&with(&pdf, &[]), |writer| {
             writer.edit_dictionary(&Place::object(store)).unwrap().set("Certs", object(&grown));
             let Object::Dictionary(dictionary) = object(form.split_once("stream").unwrap().0) else { panic!() };
-            writer.put_stream(id(90), dictionary, b"0 0 9 9 re f".to_vec());
+            put_stream(writer, id(90), dictionary, b"0 0 9 9 re f");
         });
         assert_refused(&with_form, "is not just a stream of data");
 

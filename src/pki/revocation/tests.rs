@@ -1,0 +1,245 @@
+//! Who may say what about whom, and what happens to values that lie.
+
+use der::Decode;
+use proptest::prelude::*;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::KeyUsages;
+
+use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, OcspRequest, RevokedInfo};
+use super::*;
+use crate::digest::DigestAlgorithm;
+use crate::pki::fixture::{Party, cert_id, entry, extension, generalized, good, party, purposes, time, tlv, usage};
+use crate::pki::path::purpose::EKU_OCSP_SIGNING;
+use crate::pki::path::{PathSettings, Paths, validate};
+use crate::pki::trust::store::TrustStore;
+
+const CA: Party = Party { name: 1, key: 1 };
+const LEAF: Party = Party { name: 2, key: 2 };
+const RESPONDER: Party = Party { name: 3, key: 3 };
+/// An IssuingDistributionPoint with indirectCRL alone.
+const INDIRECT: [u8; 5] = [0x30, 3, 0x84, 1, 0xff];
+const ID_CE_CERTIFICATE_ISSUER: ObjectIdentifier = const_oid::db::rfc5912::ID_CE_CERTIFICATE_ISSUER;
+const ID_CE_ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = const_oid::db::rfc5912::ID_CE_ISSUING_DISTRIBUTION_POINT;
+
+struct Scene {
+    issuer: Certificate,
+    leaf: Certificate,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { issuer: CA.certify(CA), leaf: CA.issue(LEAF, &[]) }
+    }
+
+    fn ask(&self, crls: &[Vec<u8>], ocsps: &[Vec<u8>], pool: &[Certificate]) -> Answers {
+        let limits = Limits::default();
+        let crls: Vec<_> = crls.iter().map(|der| Crl::from_der(der, &limits).unwrap()).collect();
+        let ocsps: Vec<_> = ocsps.iter().map(|der| OcspResponse::from_der(der, &limits).unwrap()).collect();
+        answers(&self.leaf, &self.issuer, &crls, &ocsps, pool, &limits)
+    }
+
+    fn fault(&self, crls: &[Vec<u8>], ocsps: &[Vec<u8>], pool: &[Certificate]) -> RevocationFault {
+        let found = self.ask(crls, ocsps, pool);
+        assert!(found.answers.is_empty(), "{:?}", found.answers);
+        found.refused[0].fault.clone()
+    }
+
+    fn ocsp(&self, by: Party, status: CertStatus, certificates: &[&Certificate]) -> Vec<u8> {
+        by.ocsp(cert_id(&self.leaf, &self.issuer, DigestAlgorithm::Sha1), status, time("2026-01-01"), certificates)
+    }
+}
+
+fn raw(oid: ObjectIdentifier, critical: bool, der: &[u8]) -> Extension {
+    extension(oid, critical, &der::asn1::AnyRef::try_from(der).unwrap())
+}
+
+#[test]
+fn a_version_1_crl_without_next_update_is_read() {
+    let scene = Scene::new();
+    let found = scene.ask(&[CA.crl("260101000000Z", None, &[(&[1], "251231000000Z")])], &[], &[]);
+    let [answer] = found.answers.as_slice() else { panic!("{found:?}") };
+    assert_eq!((answer.status, answer.next_update, &answer.signer), (Status::Good, None, &scene.issuer));
+    let revoked = CA.crl("260101000000Z", None, &[(&[1], "251231000000Z"), (scene.leaf.serial(), "251230000000Z")]);
+    let status = Status::Revoked { time: time("2025-12-30"), reason: Reason::Unspecified };
+    assert_eq!(scene.ask(&[revoked], &[], &[]).answers[0].status, status);
+}
+
+#[test]
+fn crls_are_signed_by_the_issuer_or_by_its_namesake_alone() {
+    let scene = Scene::new();
+    let crl = |by: Party| by.crl("260101000000Z", None, &[]);
+    assert!(scene.ask(&[crl(party(9, 1))], &[], &[]).refused.is_empty());
+    let forged = scene.fault(&[crl(party(1, 9))], &[], &[]);
+    assert!(matches!(forged, RevocationFault::Signature(_)), "{forged}");
+    let other = CA.issue(party(1, 9), &[usage(KeyUsages::CRLSign)]);
+    let found = scene.ask(&[crl(party(1, 9))], &[], std::slice::from_ref(&other));
+    assert_eq!(found.answers[0].signer, other);
+    let unfit = CA.issue(party(1, 9), &[usage(KeyUsages::DigitalSignature)]);
+    assert!(matches!(scene.fault(&[crl(party(1, 9))], &[], &[unfit]), RevocationFault::SignerPurpose(_)));
+}
+
+#[test]
+fn entries_of_other_issuers_need_an_indirect_list() {
+    let scene = Scene::new();
+    let other = tlv(0x30, &[&tlv(0xa4, &[party(7, 7).issue(LEAF, &[]).issuer().der()])]);
+    let foreign = entry(scene.leaf.serial(), "251230000000Z", &[raw(ID_CE_CERTIFICATE_ISSUER, true, &other)]);
+    let plain = CA.crl_with("260101000000Z", None, std::slice::from_ref(&foreign), &[]);
+    assert_eq!(scene.fault(&[plain], &[], &[]), RevocationFault::NotIndirect);
+    let point = raw(ID_CE_ISSUING_DISTRIBUTION_POINT, true, &INDIRECT);
+    let indirect = CA.crl_with("260101000000Z", None, &[foreign], &[point]);
+    assert_eq!(scene.ask(&[indirect], &[], &[]).answers[0].status, Status::Good);
+}
+
+#[test]
+fn one_unknown_critical_entry_spoils_the_list() {
+    let scene = Scene::new();
+    let unknown = ObjectIdentifier::new_unwrap("1.2.3");
+    let odd = entry(&[5], "251230000000Z", &[extension(unknown, true, &true)]);
+    let crl = CA.crl_with("260101000000Z", None, &[entry(scene.leaf.serial(), "251230000000Z", &[]), odd], &[]);
+    assert_eq!(scene.fault(&[crl], &[], &[]), RevocationFault::CriticalExtension(unknown));
+}
+
+#[test]
+fn ocsp_by_the_issuer_and_by_its_delegate() {
+    let scene = Scene::new();
+    let found = scene.ask(&[], &[scene.ocsp(CA, good(), &[])], &[]);
+    assert_eq!((found.answers[0].status, &found.answers[0].signer), (Status::Good, &scene.issuer));
+    let nocheck = extension(ID_PKIX_OCSP_NOCHECK, false, &der::asn1::Null);
+    let delegate = CA.issue(RESPONDER, &[purposes(false, &[EKU_OCSP_SIGNING]), nocheck]);
+    let info = RevokedInfo { revocation_time: generalized(time("2025-01-01")), revocation_reason: None };
+    let response = scene.ocsp(RESPONDER, CertStatus::Revoked(info), &[&delegate]);
+    let found = scene.ask(&[], &[response], &[]);
+    let [answer] = found.answers.as_slice() else { panic!("{found:?}") };
+    assert_eq!((&answer.signer, answer.nocheck, answer.issued_at()), (&delegate, true, time("2026-01-01")));
+    assert_eq!(answer.status, Status::Revoked { time: time("2025-01-01"), reason: Reason::Unspecified });
+    // The same, with the delegate in the pool.
+    let response = scene.ocsp(RESPONDER, good(), &[]);
+    assert_eq!(scene.ask(&[], std::slice::from_ref(&response), &[delegate]).answers.len(), 1);
+    assert_eq!(scene.fault(&[], &[response], &[]), RevocationFault::NoSigner);
+}
+
+#[test]
+fn responders_that_the_issuer_did_not_appoint_are_refused() {
+    let scene = Scene::new();
+    let response = scene.ocsp(RESPONDER, good(), &[]);
+    let eku = purposes(false, &[EKU_OCSP_SIGNING]);
+    let foreign = party(8, 8).issue(RESPONDER, std::slice::from_ref(&eku));
+    assert_eq!(scene.fault(&[], std::slice::from_ref(&response), &[foreign]), RevocationFault::NotAuthorised);
+    let namesake = party(CA.name, 8).issue(RESPONDER, std::slice::from_ref(&eku));
+    assert_eq!(scene.fault(&[], std::slice::from_ref(&response), &[namesake]), RevocationFault::NotAuthorised);
+    let unfit = CA.issue(RESPONDER, &[]);
+    assert!(matches!(scene.fault(&[], &[response], &[unfit]), RevocationFault::SignerPurpose(_)));
+}
+
+#[test]
+fn nobody_speaks_for_itself() {
+    let mut scene = Scene::new();
+    scene.leaf = CA.issue(LEAF, &[purposes(false, &[EKU_OCSP_SIGNING])]);
+    let response = scene.ocsp(LEAF, good(), &[&scene.leaf]);
+    assert_eq!(scene.fault(&[], &[response], &[]), RevocationFault::NotAuthorised);
+}
+
+#[test]
+fn a_response_about_another_certificate_is_no_data() {
+    let scene = Scene::new();
+    let at = time("2026-01-01");
+    for (certificate, issuer) in
+        [(CA.issue(party(4, 4), &[]), CA.certify(CA)), (scene.leaf.clone(), party(1, 5).certify(CA))]
+    {
+        let mut id = cert_id(&certificate, &issuer, DigestAlgorithm::Sha256);
+        if certificate == scene.leaf {
+            id.issuer_key_hash =
+                cert_id(&certificate, &RESPONDER.certify(RESPONDER), DigestAlgorithm::Sha256).issuer_key_hash;
+        }
+        let found = scene.ask(&[], &[CA.ocsp(id, good(), at, &[])], &[]);
+        assert!(found.answers.is_empty() && found.refused.is_empty(), "{found:?}");
+    }
+    for digest in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
+        let id = cert_id(&scene.leaf, &scene.issuer, digest);
+        assert_eq!(scene.ask(&[], &[CA.ocsp(id, good(), at, &[])], &[]).answers.len(), 1);
+    }
+}
+
+#[test]
+fn a_bare_basic_response_says_the_same() {
+    let scene = Scene::new();
+    let limits = Limits::default();
+    let full = OcspResponse::from_der(&scene.ocsp(CA, good(), &[]), &limits).unwrap();
+    let bare = ocsp::asn1::OcspResponse::from_der(full.der()).unwrap().response_bytes.unwrap().response;
+    let bare = OcspResponse::from_basic_der(bare.as_bytes(), &limits).unwrap();
+    assert_eq!((bare.produced_at(), bare.responder(), bare.nonce()), (full.produced_at(), full.responder(), None));
+    let ask = |ocsp| answers(&scene.leaf, &scene.issuer, &[], &[ocsp], &[], &limits).answers;
+    assert_eq!(ask(bare), ask(full));
+}
+
+#[test]
+fn requests_carry_the_nonce() {
+    let scene = Scene::new();
+    let der = OcspRequest::for_certificate(&scene.leaf, &scene.issuer, Some(&[7; 16])).unwrap();
+    let request = OcspRequest::from_der(&der).unwrap();
+    let id = &request.tbs_request.request_list[0].req_cert;
+    assert_eq!(*id, cert_id(&scene.leaf, &scene.issuer, DigestAlgorithm::Sha1));
+    let nonce = request.tbs_request.request_extensions.unwrap()[0].extn_value.as_bytes().to_vec();
+    assert_eq!(nonce, [&[4, 16][..], &[7; 16]].concat());
+    assert!(OcspRequest::for_certificate(&scene.leaf, &scene.issuer, None).unwrap().len() < der.len());
+}
+
+#[test]
+fn the_search_for_signers_has_a_budget() {
+    let scene = Scene::new();
+    let limits = Limits { revocation_values: 10, ..Limits::default() };
+    let namesakes: Vec<_> = (10..40).map(|key| party(1, key).certify(party(1, key))).collect();
+    let crl = Crl::from_der(&party(1, 99).crl("260101000000Z", None, &[]), &limits).unwrap();
+    let found = answers(&scene.leaf, &scene.issuer, &[crl], &[], &namesakes, &limits);
+    assert_eq!(found.refused[0].fault, RevocationFault::Budget { steps: 10 });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flipped_bytes_are_refused_or_change_nothing_signed(at in any::<prop::sample::Index>(), bit in 0u8..8, which in 0usize..3) {
+        let scene = Scene::new();
+        let limits = Limits::default();
+        let delegate = CA.issue(RESPONDER, &[purposes(false, &[EKU_OCSP_SIGNING])]);
+        let point = raw(ID_CE_ISSUING_DISTRIBUTION_POINT, true, &INDIRECT);
+        let mut values = [
+            CA.crl_with("260101000000Z", Some("260201000000Z"), &[entry(scene.leaf.serial(), "251230000000Z", &[])], &[point]),
+            scene.ocsp(RESPONDER, good(), &[&delegate]),
+            scene.leaf.der().to_vec(),
+        ];
+        let index = at.index(values[which].len());
+        values[which][index] ^= 1 << bit;
+        let [crl, ocsp, leaf] = &values;
+        let crls: Vec<_> = Crl::from_der(crl, &limits).into_iter().collect();
+        let ocsps: Vec<_> = OcspResponse::from_der(ocsp, &limits).into_iter().collect();
+        let mut trust = TrustStore::new();
+        trust.add(scene.issuer.clone(), "test");
+        match (which, Certificate::from_der(leaf)) {
+            (0 | 1, _) => {
+                let found = answers(&scene.leaf, &scene.issuer, &crls, &ocsps, &[], &limits);
+                // The untouched one always answers; the other never says anything else than before.
+                prop_assert!(!found.answers.is_empty());
+                for answer in found.answers {
+                    prop_assert_eq!(answer.status == Status::Good, matches!(answer.source, Source::Ocsp(_)));
+                }
+            }
+            (_, Ok(changed)) => {
+                let held = Paths::new(&changed, &[], &trust, &limits).flatten().any(|path| {
+                    validate(&path, time("2026-01-01"), &PathSettings::new(&limits)).is_ok()
+                });
+                prop_assert!(!held);
+            }
+            (_, Err(_)) => {}
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let limits = Limits::default();
+        let _ = Crl::from_der(&bytes, &limits);
+        let _ = OcspResponse::from_der(&bytes, &limits);
+        let _ = OcspResponse::from_basic_der(&bytes, &limits);
+        let _ = Certificate::from_der(&bytes);
+    }
+}
