@@ -207,6 +207,7 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
 
 fn describe(gap: &Gap) -> String {
     match gap {
+        Gap::Issuer(certificate) if certificate.is_self_issued() => format!("{certificate} is no trust anchor"),
         Gap::Issuer(certificate) => {
             format!("the issuer of {certificate}, which is \"{}\" and no trust anchor", certificate.issuer())
         }

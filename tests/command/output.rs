@@ -85,7 +85,7 @@ fn what_a_signature_says_is_in_the_report_and_its_zone_in_the_file() {
     assert_eq!((&signature["location"], &signature["name"]), (&"日本".into(), &"契約 (署名)".into()));
     assert_eq!(signature["contact_info"], "taro@example.jp");
     let file = bench.read("out.pdf");
-    assert!(file.windows(24).any(|bytes| bytes == b"(D:20270601090000+09'00'" as &[u8]));
+    assert!(file.windows(24).any(|bytes| bytes == b"(D:20270601090000+09'00'".as_slice()));
 }
 
 #[test]

@@ -74,6 +74,15 @@ fn evidence_comes_over_http_when_online() {
 }
 
 #[test]
+fn a_stamp_without_evidence_of_its_own_is_kept_with_a_warning() {
+    let (bench, tsa) = (Bench::new(), tsa(None));
+    bench.write("anchor.pem", authority().root_pem());
+    let url = tsa.url();
+    let run = bench.does(&format!("augment --lta --trust anchor.pem --tsa {url} --at {NOW} {CONTRACT} out.pdf"));
+    assert!(run.err.contains("WARNING") && run.err.contains("revocation data"), "{}", run.err);
+}
+
+#[test]
 fn a_server_that_fails_is_quoted_and_nothing_is_written() {
     type Answer = fn(&Question) -> Vec<u8>;
     let cases: [(Answer, &[&str]); 8] = [
