@@ -50,22 +50,3 @@ fn every_year_of_a_renewed_contract_verifies() {
         }
     }
 }
-
-#[test]
-fn timing() {
-    let world = World::new();
-    let file = renewed(&world, &pdf::table(&[]), &[10, 20, 30]);
-    let t = std::time::Instant::now();
-    let evidence = world.evidence(&file, year(40));
-    println!("collect {:?}", t.elapsed());
-    let t = std::time::Instant::now();
-    let document = Document::open(file.as_slice()).unwrap();
-    println!("open {:?}", t.elapsed());
-    let r = world.verify_with(&file, year(40), &evidence);
-    println!("verify {:?} {}", t.elapsed(), r.signatures.len());
-    let _ = document;
-    let small = world.archived(&world.stamped(&pdf::table(&[]), now()), now());
-    let t = std::time::Instant::now();
-    for _ in 0..10 { world.verify(&small, now()); }
-    println!("verify small {:?} bytes {}", t.elapsed() / 10, small.len());
-}
