@@ -99,7 +99,8 @@ impl<'a> Collector<'a> {
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
         if let Err(error) = added {
-            self.failures.push(format!("{}: {error}", request.url()));
+            let names_place = error.place() == Some(request.url());
+            self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });
         }
     }
 
@@ -189,6 +190,7 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
 
 fn describe(gap: &Gap) -> String {
     match gap {
+        Gap::Issuer(certificate) if certificate.is_self_issued() => format!("{certificate} is no trust anchor"),
         Gap::Issuer(certificate) => {
             format!("the issuer of {certificate}, which is \"{}\" and no trust anchor", certificate.issuer())
         }

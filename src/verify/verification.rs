@@ -67,19 +67,15 @@ impl<'a> Verification<'a> {
             signatures: Vec::new(),
             findings: Vec::new(),
         };
-        match self.read(&mut report.findings).and_then(|facts| self.judge(facts, &mut report.findings)) {
+        match self.judge(&mut report.findings) {
             Ok(signatures) => report.signatures = signatures,
             Err(error) => report.findings.push(Finding::new(Code::Structure, error)),
         }
         report
     }
 
-    fn read(&self, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    fn judge(&self, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let facts = read_signatures(self.document, findings)?;
-        Ok(facts)
-    }
-
-    fn judge(&self, facts: Vec<Facts>, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let digests = hash(self.document, &facts)?;
         let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
@@ -370,6 +366,14 @@ fn blank(facts: &Facts) -> SignatureReport {
 fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.modification = modified.modification;
     report.findings.extend(modified.findings);
+    // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
+    let mut said: Vec<Finding> = Vec::new();
+    for finding in std::mem::take(&mut report.findings) {
+        if !said.contains(&finding) {
+            said.push(finding);
+        }
+    }
+    report.findings = said;
     if !facts.is_well_formed {
         report.conclusion = Conclusion::failed(SubIndication::FormatFailure);
         report.intact = report.intact && facts.covers != Coverage::Other;

@@ -36,8 +36,8 @@ pub(crate) struct UpdateWriter<'d> {
 /// What becomes of one object.
 enum Change {
     Object(Object),
-    /// A new object as pdf-writer wrote it, with its header.
-    Chunk(pdf_writer::Chunk),
+    /// A new object as pdf-writer wrote it, from its header to `endobj`.
+    Indirect(Vec<u8>),
     Signature(SignatureBody),
 }
 
@@ -94,8 +94,13 @@ impl<'d> UpdateWriter<'d> {
             }
             None => drop(chunk.stream(pdf_writer::Ref::new(number), data)),
         }
-        self.insert(id, Change::Chunk(chunk));
+        self.put_indirect(id, chunk.as_bytes().to_vec());
         Ok(())
+    }
+
+    /// Sets the new object `id` to `bytes`, which are all of it as pdf-writer made it: header, value and `endobj`.
+    pub(crate) fn put_indirect(&mut self, id: Ref, bytes: Vec<u8>) {
+        self.insert(id, Change::Indirect(bytes));
     }
 
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
@@ -107,7 +112,7 @@ impl<'d> UpdateWriter<'d> {
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
         match self.changes.get(&id) {
             Some(Change::Object(object)) => Ok(object.clone()),
-            Some(Change::Chunk(_) | Change::Signature(_)) => {
+            Some(Change::Indirect(_) | Change::Signature(_)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
             None => self.view.get(id),
@@ -151,7 +156,7 @@ impl<'d> UpdateWriter<'d> {
         let view = self.view;
         self.changes.retain(|id, change| match change {
             Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
-            Change::Chunk(_) | Change::Signature(_) => true,
+            Change::Indirect(_) | Change::Signature(_) => true,
         });
     }
 
@@ -163,12 +168,12 @@ impl<'d> UpdateWriter<'d> {
 
     fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change) -> Result<()> {
         let header = format!("{} {} obj\n", id.number, id.generation);
-        if !matches!(change, Change::Chunk(_)) {
+        if !matches!(change, Change::Indirect(_)) {
             appended.bytes.extend_from_slice(header.as_bytes());
         }
         match change {
-            Change::Chunk(chunk) => {
-                appended.bytes.extend_from_slice(chunk.as_bytes());
+            Change::Indirect(bytes) => {
+                appended.bytes.extend_from_slice(&bytes);
                 return Ok(());
             }
             // Its data stands in the base and goes along as it is.

@@ -1,7 +1,8 @@
 //! Rules for the trailer and the catalog (ISO 32000-2, 7.5.5, 7.7.2), document information and metadata (14.3).
 
+use super::clearance::{Clearance, Place};
 use super::equality::{differences, same};
-use super::step::{Clearance, Place, Step};
+use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref, Stream};
 use crate::report::Modification;
@@ -55,7 +56,7 @@ impl Step<'_> {
             }
         }
         if let Some(Object::Reference(id)) = new {
-            self.clear(id.number, Clearance::Keys);
+            self.clear(id.number, if old == new { Clearance::Keys } else { Clearance::Whole });
         }
         self.raise(Modification::Lta);
         Ok(())
@@ -87,7 +88,7 @@ impl Step<'_> {
     /// 7.12: declarations may be added.
     fn extensions(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, new, Clearance::Whole)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
         if was == is {
             return Ok(());
         }
@@ -112,7 +113,7 @@ impl Step<'_> {
     /// 14.3.2: a program that saves writes the metadata anew.
     fn metadata(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (_, is) = self.is(place, new, Clearance::Whole)?;
+        let (_, is) = self.is(place, (old, new), Clearance::Whole)?;
         if was == is {
             return Ok(());
         }

@@ -1,7 +1,8 @@
 //! Rules for the interactive form (ISO 32000-2, 12.7.3): signature fields may be added, and empty ones signed.
 
+use super::clearance::{Clearance, Place};
 use super::equality::differences;
-use super::step::{Clearance, Place, Step};
+use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::report::Modification;
@@ -12,7 +13,7 @@ const NEW_FORM: [&str; 5] = ["Fields", "SigFlags", "DR", "DA", "NeedAppearances"
 impl Step<'_> {
     pub(super) fn acro_form(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, new, Clearance::Keys)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
         let is_same = std::rc::Rc::ptr_eq(&was, &is);
         let (was, is) = match (&*was, &*is) {
             (Object::Null, Object::Null) => return Ok(()),
@@ -51,38 +52,41 @@ impl Step<'_> {
     /// Default resources (table 224): names may be added.
     fn resources(&mut self, place: Place, old: &Object, new: Option<&Object>) -> Result<()> {
         let was = self.was(Some(old))?;
-        let (place, is) = self.is(place, new, Clearance::Whole)?;
+        let (place, is) = self.is(place, (Some(old), new), Clearance::Whole)?;
         let (Object::Dictionary(was), Object::Dictionary(is)) = (&*was, &*is) else {
             self.refuse("the default resources of the form were removed or are no dictionary");
             return Ok(());
         };
-        for gone in was.iter().filter(|entry| is.get(&entry.key.to_text()).is_none()) {
-            self.refuse(format_args!("/{} of the form's default resources was removed", gone.key.to_text()));
+        if differences(was, is).iter().any(|one| one.after.is_none()) {
+            self.refuse("something was removed from the default resources of the form");
         }
         for entry in is.iter() {
             let key = entry.key.to_text();
-            let of_kind = (was.get(&key).cloned().unwrap_or(Object::Null), &entry.value);
-            let names = self.was(Some(&of_kind.0))?;
-            let (place, new_names) = self.is(place.key(&key), Some(of_kind.1), Clearance::Whole)?;
-            match (&*names, &*new_names) {
-                (Object::Null, _) => self.admit_all(&place, &new_names),
-                (Object::Dictionary(names), Object::Dictionary(new_names)) => {
-                    for one in differences(names, new_names) {
-                        match (one.before, one.after) {
-                            (None, Some(added)) => self.admit_all(&place.key(&one.key.to_text()), added),
-                            _ => self.refuse(format_args!(
-                                "/{} of the form's default resources was changed",
-                                one.key.to_text()
-                            )),
-                        }
+            self.names(place.key(&key), was.get(&key), &entry.value)?;
+        }
+        Ok(())
+    }
+
+    /// The resources of one kind.
+    fn names(&mut self, place: Place, old: Option<&Object>, new: &Object) -> Result<()> {
+        let was = self.was(old)?;
+        let (place, is) = self.is(place, (old, Some(new)), Clearance::Whole)?;
+        if was == is {
+            return Ok(());
+        }
+        self.raise(Modification::Form);
+        match (&*was, &*is) {
+            (Object::Null, added) => self.admit_all(&place, added),
+            (Object::Dictionary(was), Object::Dictionary(is)) => {
+                for one in differences(was, is) {
+                    let key = one.key.to_text();
+                    match (one.before, one.after) {
+                        (None, Some(added)) => self.admit_all(&place.key(&key), added),
+                        _ => self.refuse(format_args!("/{key} of the form's default resources was changed")),
                     }
                 }
-                (before, after) if before == after => {}
-                _ => self.refuse(format_args!("/{key} of the form's default resources was changed")),
             }
-        }
-        if was != is {
-            self.raise(Modification::Form);
+            _ => self.refuse("the default resources of the form were changed"),
         }
         Ok(())
     }
@@ -90,7 +94,7 @@ impl Step<'_> {
     /// The form's own fields: new ones come last.
     fn fields(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, new, Clearance::Whole)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
         if std::rc::Rc::ptr_eq(&was, &is) {
             return Ok(());
         }

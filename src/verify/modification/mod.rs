@@ -14,10 +14,10 @@
 //! Nouns: [`Modified`] (the answer), `Ground` (what is known of the whole file), `Step` (one revision against the one before).
 
 mod catalog;
-#[cfg(test)]
-mod corpora;
+mod clearance;
 mod equality;
 mod fields;
+mod ground;
 mod pages;
 mod permission;
 mod references;
@@ -30,7 +30,8 @@ mod tests;
 
 use crate::pdf::document::Document;
 use crate::report::{Code, Finding, Modification};
-use step::{Ground, Outcome};
+use ground::Ground;
+use step::Outcome;
 
 /// How many findings one signature gets before the rest is counted only.
 const FINDINGS: usize = 16;

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::clearance::{Clearance, Place};
 use super::equality::differences;
 use super::fields::appended;
 use super::references::is_page;
-use super::step::{Clearance, Place, Step};
+use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::clearance::Clearance;
 use super::equality::differences;
-use super::step::{Change, Clearance, Step};
+use super::step::{Change, Step};
 use crate::pdf::object::{Object, Ref};
 
 impl Step<'_> {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::clearance::{Clearance, Place};
 use super::equality::differences;
-use super::step::{Clearance, Place, Step};
+use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
@@ -34,6 +35,10 @@ impl Step<'_> {
             return Ok(());
         }
         let is_widget = says(field, "Subtype", "Widget");
+        let name = self.ground.fields.get(&id).cloned().unwrap_or_default();
+        if self.ground.twins.contains(&name) {
+            self.refuse(format_args!("the new signature field {id} has the name of another field, \"{name}\""));
+        }
         if let Some(key) = strange(field, &[&FIELD, &WIDGET]) {
             self.refuse(format_args!("the new signature field {id} has a /{key}"));
         }
@@ -225,10 +230,13 @@ enum Sight {
     Shown,
 }
 
-/// 12.7.5.5: a rectangle without extent, or one of the flags Hidden and NoView. What cannot be told is shown.
+/// 12.7.5.5: a rectangle without extent, or hidden on the screen and on paper. What cannot be told is shown.
 fn sight(widget: &Dictionary) -> Sight {
-    const HIDDEN_OR_NO_VIEW: i64 = 2 | 32;
+    const HIDDEN: i64 = 2;
+    const NO_VIEW: i64 = 32;
+    const PRINT_OR_TOGGLE: i64 = 4 | 256;
     let flags = widget.get("F").and_then(Object::as_integer).unwrap_or(0);
+    let is_hidden = flags & HIDDEN != 0 || (flags & NO_VIEW != 0 && flags & PRINT_OR_TOGGLE == 0);
     let number = |object: &Object| match object {
         Object::Integer(value) => value.to_string().parse::<f64>().ok(),
         Object::Real(text) => text.parse().ok(),
@@ -237,7 +245,7 @@ fn sight(widget: &Dictionary) -> Sight {
     let corners = widget.get("Rect").and_then(Object::as_array).unwrap_or_default();
     let corners: Vec<Option<f64>> = corners.iter().map(number).collect();
     let is_empty = matches!(corners.as_slice(), [Some(left), Some(bottom), Some(right), Some(top)] if left == right && bottom == top);
-    if is_empty || flags & HIDDEN_OR_NO_VIEW != 0 { Sight::Hidden } else { Sight::Shown }
+    if is_empty || is_hidden { Sight::Hidden } else { Sight::Shown }
 }
 
 fn is_kid(widget: &Dictionary, field: Ref) -> bool {

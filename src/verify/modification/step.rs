@@ -1,17 +1,14 @@
-//! One revision against the one before it.
+//! One revision against the one before it: what changed, and what became of it.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
+use super::clearance::Clearance;
 use super::equality::{has_duplicate_key, same_object};
-use super::permission::Permissions;
-use super::references::References;
-use crate::error::{Error, Result};
+use super::ground::{Ground, id_of};
+use super::signing::Signings;
+use crate::error::Result;
 use crate::pdf::account::account;
-use crate::pdf::document::Document;
-use crate::pdf::form::Form;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
@@ -27,23 +24,6 @@ pub(super) struct Outcome {
     more: usize,
 }
 
-/// What is known of the whole file, and of the references in it as of the revision under examination.
-pub(super) struct Ground<'d> {
-    pub(super) document: &'d Document<'d>,
-    pub(super) references: References,
-    pub(super) permissions: Permissions,
-    /// The signature fields of the last revision, by object. A field that a later revision took away is a finding there.
-    pub(super) fields: HashMap<Ref, Arc<str>>,
-    /// The object streams, and the first revision that has an object in each.
-    containers: HashMap<u32, usize>,
-    section_starts: HashSet<u64>,
-    /// Objects that many revisions look at, by number and the revision that wrote them.
-    cache: RefCell<HashMap<(u32, usize), Rc<Object>>>,
-    pub(super) pages: OnceCell<HashMap<Ref, usize>>,
-    /// An object whose references are not known.
-    unreadable: Option<String>,
-}
-
 /// The comparison of one revision with the one before.
 pub(super) struct Step<'g> {
     pub(super) ground: &'g Ground<'g>,
@@ -56,12 +36,12 @@ pub(super) struct Step<'g> {
     /// Cross-reference and object streams of this revision: what they refer to is cleared by them alone in no case.
     pub(super) scaffold: HashSet<u32>,
     /// Allowed occurrences of references in objects that were there before: holder and path.
-    admitted: HashSet<(u32, String)>,
+    pub(super) admitted: HashSet<(u32, String)>,
     pub(super) admissions: HashMap<u32, usize>,
-    pub(super) signing: super::signing::Signings,
-    level: Modification,
-    findings: Vec<Finding>,
-    more: usize,
+    pub(super) signing: Signings,
+    pub(super) level: Modification,
+    pub(super) findings: Vec<Finding>,
+    pub(super) more: usize,
 }
 
 /// An object that is not what it was.
@@ -72,22 +52,6 @@ pub(super) struct Change {
     pub(super) before: Rc<Object>,
     /// Null where it was freed.
     pub(super) after: Rc<Object>,
-}
-
-/// In which respect a changed object is cleared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Clearance {
-    /// A dictionary whose changed keys mean something in one role only: who else refers to it does not matter.
-    Keys,
-    /// If every reference to it is cleared, too.
-    Whole,
-}
-
-/// Where a value stands: the object that holds it, and the way to it there.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) holder: u32,
-    path: String,
 }
 
 impl Outcome {
@@ -105,79 +69,8 @@ impl Outcome {
     }
 }
 
-impl<'d> Ground<'d> {
-    /// What each revision behind `first` (index from 0) changed.
-    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> Vec<Outcome> {
-        let later = first.saturating_add(1)..document.revisions().len();
-        if later.is_empty() {
-            return Vec::new();
-        }
-        let mut ground = match Self::survey(document, first) {
-            Ok(ground) => ground,
-            Err(error) => return later.map(|revision| unknown(revision, &error)).collect(),
-        };
-        later.map(|revision| ground.step(revision)).collect()
-    }
-
-    /// Reads every object of revision `first` for what it refers to.
-    fn survey(document: &'d Document<'d>, first: usize) -> Result<Self> {
-        let form = Form::read(document.latest())?;
-        let fields = form.signatures().filter(|field| !field.is_group);
-        let fields = fields.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect();
-        let later = document.revisions().iter().skip(first.saturating_add(1));
-        let watched = later.flat_map(|revision| revision.changed.iter().map(|(number, _)| *number)).collect();
-        let sections = document.revisions().iter().flat_map(|revision| &revision.sections);
-        let mut ground = Self {
-            document,
-            references: References::to(watched),
-            permissions: Permissions::read(document, &form)?,
-            fields,
-            containers: containers(document),
-            section_starts: sections.map(|section| section.start).collect(),
-            cache: RefCell::default(),
-            pages: OnceCell::new(),
-            unreadable: None,
-        };
-        let view = document.view(first);
-        for id in view.live_objects() {
-            ground.index(view, id);
-        }
-        Ok(ground)
-    }
-
-    fn index(&mut self, view: View<'_>, id: Ref) {
-        match view.get(id) {
-            Ok(object) => self.references.set(id.number, &object),
-            Err(error) => {
-                self.unreadable.get_or_insert_with(|| error.to_string());
-            }
-        }
-    }
-
-    fn step(&mut self, revision: usize) -> Outcome {
-        let view = self.document.view(revision);
-        for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
-            match id_of(*number, *entry) {
-                Some(id) => self.index(view, id),
-                None => self.references.set(*number, &Object::Null),
-            }
-        }
-        let outcome = Step::run(self, revision);
-        let document = self.document;
-        let is_current =
-            |number: u32, since: usize| document.history(number, revision).is_some_and(|(now, _)| now == since);
-        self.cache.get_mut().retain(|(number, since), _| is_current(*number, *since));
-        outcome
-    }
-
-    /// Whether objects that were there before `revision` lie in this object stream.
-    fn holds_members(&self, number: u32, revision: usize) -> bool {
-        self.containers.get(&number).is_some_and(|since| *since < revision)
-    }
-}
-
 impl<'g> Step<'g> {
-    fn run(ground: &'g Ground<'g>, revision: usize) -> Outcome {
+    pub(super) fn run(ground: &'g Ground<'g>, revision: usize) -> Outcome {
         let mut step = Self {
             ground,
             revision,
@@ -188,7 +81,7 @@ impl<'g> Step<'g> {
             scaffold: HashSet::new(),
             admitted: HashSet::new(),
             admissions: HashMap::new(),
-            signing: super::signing::Signings::default(),
+            signing: Signings::default(),
             level: Modification::None,
             findings: Vec::new(),
             more: 0,
@@ -298,130 +191,6 @@ impl<'g> Step<'g> {
     }
 }
 
-/// What the rules say.
-impl Step<'_> {
-    /// A change of this level, at least.
-    pub(super) fn raise(&mut self, level: Modification) {
-        self.level = self.level.max(level);
-    }
-
-    /// A change that no rule allows.
-    pub(super) fn refuse(&mut self, what: impl std::fmt::Display) {
-        self.raise(Modification::Other);
-        self.note(Code::ModifiedAfterSigning, what);
-    }
-
-    fn unknown(&mut self, code: Code, what: impl std::fmt::Display) {
-        self.raise(Modification::Unknown);
-        self.note(code, what);
-    }
-
-    /// Something to be said, whatever it means.
-    pub(super) fn note(&mut self, code: Code, what: impl std::fmt::Display) {
-        if self.findings.len() < super::FINDINGS {
-            let number = self.revision.saturating_add(1);
-            self.findings.push(Finding::new(code, format_args!("revision {number}: {what}")));
-        } else {
-            self.more = self.more.saturating_add(1);
-        }
-    }
-
-    /// Allows the change of an object.
-    pub(super) fn clear(&mut self, number: u32, clearance: Clearance) {
-        if self.changes.contains_key(&number) || self.scaffold.contains(&number) {
-            let cleared = self.cleared.entry(number).or_insert(clearance);
-            *cleared = clearance.max(*cleared);
-        }
-    }
-
-    /// Allows the reference to `id` that stands at `place`, and the change of `id` itself.
-    pub(super) fn admit(&mut self, place: &Place, id: Ref, clearance: Clearance) {
-        if !self.changes.contains_key(&id.number) {
-            return;
-        }
-        self.clear(id.number, clearance);
-        // References in new objects count when those are cleared.
-        if !self.is_new(place.holder) && self.admitted.insert((place.holder, place.path.clone())) {
-            let count = self.admissions.entry(id.number).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-
-    /// Allows all references in a value, and the new objects that they lead to.
-    pub(super) fn admit_all(&mut self, place: &Place, value: &Object) {
-        let mut waiting = vec![(place.clone(), value)];
-        while let Some((place, value)) = waiting.pop() {
-            match value {
-                Object::Reference(id) if self.is_new(id.number) => self.admit(&place, *id, Clearance::Whole),
-                Object::Array(items) => {
-                    waiting.extend(items.iter().enumerate().map(|(at, item)| (place.item(at), item)))
-                }
-                Object::Dictionary(dictionary) => {
-                    waiting.extend(dictionary.iter().map(|entry| (place.key(&entry.key.to_text()), &entry.value)));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    pub(super) fn is_new(&self, number: u32) -> bool {
-        self.changes.get(&number).is_some_and(Change::is_new)
-    }
-
-    /// A dictionary that this revision added.
-    pub(super) fn new_dictionary(&self, id: Ref) -> Option<Dictionary> {
-        let change = self.changes.get(&id.number).filter(|change| change.is_new() && change.id == id)?;
-        match &*change.after {
-            Object::Dictionary(dictionary) => Some(dictionary.clone()),
-            _ => None,
-        }
-    }
-
-    /// What a value was.
-    pub(super) fn was(&self, value: Option<&Object>) -> Result<Rc<Object>> {
-        self.read(self.before, value)
-    }
-
-    /// What a value is, and where; the reference to it, if there is one, is allowed.
-    pub(super) fn is(
-        &mut self,
-        place: Place,
-        value: Option<&Object>,
-        clearance: Clearance,
-    ) -> Result<(Place, Rc<Object>)> {
-        let place = match value {
-            Some(Object::Reference(id)) => {
-                self.admit(&place, *id, clearance);
-                Place::object(id.number)
-            }
-            _ => place,
-        };
-        Ok((place, self.read(self.after, value)?))
-    }
-
-    /// A value, or the object that it refers to. References to references are for a rule to refuse.
-    pub(super) fn read(&self, view: View<'_>, value: Option<&Object>) -> Result<Rc<Object>> {
-        let id = match value {
-            None => return Ok(Rc::new(Object::Null)),
-            Some(Object::Reference(id)) => *id,
-            Some(direct) => return Ok(Rc::new(direct.clone())),
-        };
-        if let Some(change) = self.changes.get(&id.number).filter(|change| change.id == id) {
-            let is_after = view.revision() == self.revision;
-            return Ok(Rc::clone(if is_after { &change.after } else { &change.before }));
-        }
-        let Some((since, _)) = self.ground.document.history(id.number, view.revision()) else {
-            return Ok(Rc::new(Object::Null));
-        };
-        if let Some(object) = self.ground.cache.borrow().get(&(id.number, since)) {
-            return Ok(Rc::clone(object));
-        }
-        let object = Rc::new(view.get(id)?);
-        self.ground.cache.borrow_mut().insert((id.number, since), Rc::clone(&object));
-        Ok(object)
-    }
-}
-
 impl Change {
     pub(super) fn is_new(&self) -> bool {
         self.before.is_null()
@@ -438,46 +207,6 @@ impl Change {
             _ => None,
         }
     }
-}
-
-impl Place {
-    pub(super) fn object(number: u32) -> Self {
-        Self { holder: number, path: String::new() }
-    }
-
-    pub(super) fn key(&self, key: &str) -> Self {
-        Self { holder: self.holder, path: format!("{}/{key}", self.path) }
-    }
-
-    pub(super) fn item(&self, index: usize) -> Self {
-        Self { holder: self.holder, path: format!("{}[{index}]", self.path) }
-    }
-}
-
-fn unknown(revision: usize, error: &Error) -> Outcome {
-    let number = revision.saturating_add(1);
-    Outcome::unknown(Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}")))
-}
-
-/// The object that an entry places; none if it frees it.
-fn id_of(number: u32, entry: XrefEntry) -> Option<Ref> {
-    match entry {
-        XrefEntry::Free => None,
-        XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
-        XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
-    }
-}
-
-fn containers(document: &Document<'_>) -> HashMap<u32, usize> {
-    let mut containers = HashMap::new();
-    for (index, revision) in document.revisions().iter().enumerate() {
-        for (_, entry) in &revision.changed {
-            if let XrefEntry::InStream { stream, .. } = entry {
-                containers.entry(*stream).or_insert(index);
-            }
-        }
-    }
-    containers
 }
 
 fn words(level: Modification) -> &'static str {

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::catalog::DATA;
+use super::clearance::{Clearance, Place};
 use super::equality::differences;
-use super::step::{Change, Clearance, Place, Step};
+use super::step::{Change, Step};
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::report::Modification;
@@ -16,7 +17,7 @@ const LISTS: [&str; 6] = ["Certs", "CRLs", "OCSPs", "Cert", "CRL", "OCSP"];
 impl Step<'_> {
     pub(super) fn store(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, new, Clearance::Keys)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
         let Some((was, is)) = self.two_dictionaries(&was, &is, "the document security store") else { return Ok(()) };
         for one in differences(was, is) {
             let is_kept = one.after.is_some() || one.before.is_none();
@@ -36,7 +37,7 @@ impl Step<'_> {
     /// The entries are hints: a value may leave one of them, but not the store.
     fn vri(&mut self, store: &Place, old: &Dictionary, new: &Dictionary) -> Result<()> {
         let was = self.was(old.get("VRI"))?;
-        let (place, is) = self.is(store.key("VRI"), new.get("VRI"), Clearance::Whole)?;
+        let (place, is) = self.is(store.key("VRI"), (old.get("VRI"), new.get("VRI")), Clearance::Whole)?;
         let has_changed_entries = self.changes.values().any(is_related);
         if Rc::ptr_eq(&was, &is) && !has_changed_entries {
             return Ok(());
@@ -67,7 +68,7 @@ impl Step<'_> {
     /// What belongs to one signature (12.8.4.4).
     fn related(&mut self, place: Place, old: Option<&Object>, new: &Object, pool: &HashSet<Ref>) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, Some(new), Clearance::Whole)?;
+        let (place, is) = self.is(place, (old, Some(new)), Clearance::Whole)?;
         let Some((was, is)) = self.two_dictionaries(&was, &is, "an entry of /VRI") else { return Ok(()) };
         for one in differences(was, is) {
             let key = one.key.to_text();
@@ -93,7 +94,7 @@ impl Step<'_> {
         pool: &HashSet<Ref>,
     ) -> Result<()> {
         let was = self.was(old)?;
-        let (place, is) = self.is(place, new, Clearance::Whole)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
         if Rc::ptr_eq(&was, &is) {
             return Ok(());
         }
@@ -102,16 +103,19 @@ impl Step<'_> {
             return Ok(());
         };
         let there: HashSet<Ref> = is.iter().filter_map(Object::as_reference).collect();
-        let is_kept = |item: &Object| {
-            item.as_reference().is_some_and(|id| there.contains(&id) || pool.contains(&id)) || is.contains(item)
-        };
-        if !was.iter().all(is_kept) {
-            self.refuse(format_args!("a value was removed from /{key} of the document security store"));
+        for (index, item) in was.iter().enumerate() {
+            let is_kept = match item {
+                Object::Reference(id) => there.contains(id) || pool.contains(id),
+                direct => is.get(index) == Some(direct),
+            };
+            if !is_kept {
+                self.refuse(format_args!("a value was removed from /{key} of the document security store"));
+            }
         }
         for (index, item) in is.iter().enumerate() {
             match item {
                 Object::Reference(id) => self.value(&place.item(index), *id, key),
-                direct if was.contains(direct) => {}
+                direct if was.get(index) == Some(direct) => {}
                 _ => self.refuse(format_args!("/{key} of the document security store has a value that is no stream")),
             }
         }
