@@ -162,6 +162,13 @@ fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     }
 }
 
+/// An intact document timestamp: where it ends, in bytes from the start of the file, what time it states, and what it covers.
+struct Stamped {
+    end: u64,
+    time: Time,
+    evidence: Evidence,
+}
+
 /// Everything that judging one signature may look at.
 struct Stage<'s> {
     verification: &'s Verification<'s>,
@@ -196,17 +203,15 @@ impl Stage<'_> {
         Validator { trust: self.verification.trust, evidence, limits: self.verification.document.limits() }
     }
 
-    /// For each intact document timestamp, where it ends and what it covers.
-    fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<(u64, Evidence)> {
+    /// Every intact document timestamp.
+    fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<Stamped> {
         let document = self.verification.document;
-        let intact = self
-            .facts
-            .iter()
-            .zip(tokens)
-            .filter(|(_, token)| token.as_ref().is_some_and(|token| token.cryptography.is_intact()));
-        let covered =
-            |facts: &Facts| Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())));
-        intact.filter_map(|(facts, _)| covered(facts)).collect()
+        let stamped = |(facts, token): (&Facts, &Option<JudgedToken>)| {
+            let token = token.as_ref().filter(|token| token.cryptography.is_intact())?;
+            let evidence = evidence_in(document, facts.revision?, self.facts, &mut Vec::new());
+            Some(Stamped { end: facts.end()?, time: token.report.time?, evidence })
+        };
+        self.facts.iter().zip(tokens).filter_map(stamped).collect()
     }
 
     fn document_timestamp(&self, facts: &Facts, token: JudgedToken) -> SignatureReport {
@@ -233,7 +238,7 @@ impl Stage<'_> {
         cms: &SignedData,
         digest: Option<&[u8]>,
         proofs: &[Proof],
-        stamped: &[(u64, Evidence)],
+        stamped: &[Stamped],
     ) -> SignatureReport {
         let mut report = blank(facts);
         let Some(digest) = digest else {
@@ -305,20 +310,23 @@ impl Stage<'_> {
         cms: &SignedData,
         cryptography: &Cryptography,
         tokens: &[JudgedToken],
-        stamped: &[(u64, Evidence)],
+        stamped: &[Stamped],
     ) {
         let Some(end) = facts.end() else { return };
-        let covering: Vec<_> = stamped.iter().filter(|(stamp, _)| *stamp > end).collect();
-        let intact = tokens.iter().filter(|token| token.cryptography.is_intact());
-        let authorities = intact.filter_map(|token| token.cryptography.signing_certificate.clone());
+        let covering: Vec<&Stamped> = stamped.iter().filter(|stamp| stamp.end > end).collect();
+        let intact = || tokens.iter().filter(|token| token.cryptography.is_intact());
+        let authorities = intact().filter_map(|token| token.cryptography.signing_certificate.clone());
         let signer = cryptography.signing_certificate.clone();
         let certificates: Vec<Certificate> = signer.into_iter().chain(authorities).collect();
-        let time = report.best_signature_time.unwrap_or(self.verification.now);
+        // What is there was there from the stated time on, whether or not that time can still be proved.
+        let stated =
+            intact().filter_map(|token| token.report.time).chain(covering.iter().map(|stamp| stamp.time)).min();
+        let time = report.best_signature_time.or(stated).unwrap_or(self.verification.now);
         let material = Material {
             has_time: certificates.len() > 1 || !covering.is_empty(),
             time,
             file: self.validator_over(self.in_file),
-            stamped: covering.iter().map(|(_, evidence)| self.validator_over(evidence)).collect(),
+            stamped: covering.iter().map(|stamp| self.validator_over(&stamp.evidence)).collect(),
             certificates,
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
