@@ -88,8 +88,7 @@ impl<'a> Document<'a> {
         let index = index(&revisions);
         let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
         let security = Security::None;
-        let mut document =
-            Self { bytes, head, revisions, index, containers, places, first_uses, security, digests };
+        let mut document = Self { bytes, head, revisions, index, containers, places, first_uses, security, digests };
         document.security = Security::read(document.latest(), credential)?;
         Ok(document)
     }

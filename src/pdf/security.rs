@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use super::crypt::{Encryption, EncryptionDictionary, SecurityHandler};
+use super::crypt::{Encryption, EncryptionDictionary, SecurityHandler, has_strings};
 use super::document::Document;
 use super::filter::Filter;
 use super::object::{Object, Ref, Stream};
@@ -23,7 +23,10 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) enum Security {
     /// Nothing is encrypted.
     None,
-    Open { handler: Arc<SecurityHandler>, encryption: Encryption },
+    Open {
+        handler: Arc<SecurityHandler>,
+        encryption: Encryption,
+    },
     Locked(Locked),
 }
 
@@ -128,9 +131,7 @@ impl Security {
             Credential::Base(_) => Ok(Self::Locked(Locked::because(&needs_password(), Some(dictionary)))),
             Credential::Password(password) => {
                 match SecurityHandler::open(dictionary.clone(), &identifier(view)?, password)? {
-                    Some(handler) => {
-                        Ok(Self::Open { encryption: handler.encryption(), handler: Arc::new(handler) })
-                    }
+                    Some(handler) => Ok(Self::Open { encryption: handler.encryption(), handler: Arc::new(handler) }),
                     None => Ok(Self::Locked(Locked::because(&needs_password(), Some(dictionary)))),
                 }
             }
@@ -198,10 +199,11 @@ impl Locked {
 
     /// Refuses an object whose strings are ciphertext.
     fn check(&self, id: Ref, object: &Object) -> Result<()> {
-        match self.dictionary.as_ref() {
-            Some(dictionary) if dictionary.leaves_readable(id, object) => Ok(()),
-            _ => Err(self.error()),
-        }
+        let is_readable = match &self.dictionary {
+            Some(dictionary) => dictionary.leaves_readable(id, object),
+            None => !has_strings(object),
+        };
+        if is_readable { Ok(()) } else { Err(self.error()) }
     }
 }
 

@@ -59,7 +59,8 @@ impl EncryptionDictionary {
         };
         let revision = u8::try_from(revision).map_err(|_| malformed("R"))?;
         let is_valid = matches!(key_length, 40..=128 | 256) && key_length.checked_rem(8) == Some(0);
-        let key_length = usize::try_from(key_length / 8).ok().filter(|_| is_valid).ok_or_else(|| malformed("Length"))?;
+        let key_length =
+            usize::try_from(key_length / 8).ok().filter(|_| is_valid).ok_or_else(|| malformed("Length"))?;
         let (verifier, wrapped) = if revision >= 5 { (48, 32) } else { (32, 0) };
         let filters = if version >= 4 { reading.filters()? } else { Vec::new() };
         let mut read = Self {
@@ -143,7 +144,8 @@ impl Reading<'_> {
             }
             _ => format!("the file is encrypted by {handler:?}, which is not known"),
         };
-        let advice = "have somebody who can open it save it without encryption or with a password, if nobody has signed it yet";
+        let advice =
+            "have somebody who can open it save it without encryption or with a password, if nobody has signed it yet";
         Err(Error::new(ErrorKind::Unsupported, message).advise(advice))
     }
 
@@ -278,7 +280,9 @@ mod tests {
             assert_eq!(read(&with(entries, 32)).unwrap_err().kind(), ErrorKind::Syntax, "{entries}");
         }
         let whole = with("/V 1/R 2", 32);
-        for (part, instead) in [("/P -4", ""), ("/P -4", "/P 4294967296"), ("/P -4", "/P -2147483649"), ("/Standard", "(x)")] {
+        for (part, instead) in
+            [("/P -4", ""), ("/P -4", "/P 4294967296"), ("/P -4", "/P -2147483649"), ("/Standard", "(x)")]
+        {
             assert_eq!(read(&whole.replace(part, instead)).unwrap_err().kind(), ErrorKind::Syntax, "{instead}");
         }
         assert_eq!(read(&whole.replace("-4", "4294967292")).unwrap().p, 0xFFFF_FFFC);

@@ -69,7 +69,9 @@ impl Encryption {
             Deed::Preserve => "the document's permissions forbid adding timestamps and evidence",
         };
         let advice = match permissions.may_fill_forms() {
-            true => "sign a signature field that is there, open it with the owner password, or say danger_ignore_permissions()",
+            true => {
+                "sign a signature field that is there, open it with the owner password, or say danger_ignore_permissions()"
+            }
             false => "open it with the owner password, or say danger_ignore_permissions()",
         };
         Err(Error::new(ErrorKind::Encrypted, message).advise(advice))

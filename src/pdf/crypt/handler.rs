@@ -95,16 +95,15 @@ impl SecurityHandler {
         self.stream_method(dictionary, crypt_filter)?.decrypt(&self.key, id, data)
     }
 
-    /// The reverse of [`decrypt_stream`](Self::decrypt_stream).
+    /// The data of a new stream that is going to be `id`, and names no crypt filter.
     pub(crate) fn encrypt_stream(
         &self,
         id: Ref,
         dictionary: &Dictionary,
-        crypt_filter: Option<&Name>,
         data: Vec<u8>,
         seed: Seed,
     ) -> Result<Vec<u8>> {
-        let method = self.stream_method(dictionary, crypt_filter)?;
+        let method = self.stream_method(dictionary, None)?;
         let vector = seed.vector(&self.key, id, u64::MAX, &data);
         method.encrypt(&self.key, id, &vector, data)
     }

@@ -20,13 +20,15 @@ mod handler;
 mod legacy;
 mod password;
 mod permissions;
+#[cfg(test)]
+mod tests;
 mod values;
 mod vector;
 
-pub(crate) use cipher::Method;
 pub(crate) use dictionary::EncryptionDictionary;
 pub use encryption::{Access, Encryption};
 pub(crate) use encryption::{Deed, Enforcement};
 pub(crate) use handler::SecurityHandler;
 pub use permissions::Permissions;
+pub(crate) use values::has_strings;
 pub(crate) use vector::Seed;

@@ -100,14 +100,20 @@ mod tests {
     #[test]
     fn bits_count_from_one() {
         assert!(Permissions::new(4, 3).may_print() && Permissions::new(0x800, 3).bits() == 0x800);
-        assert!(!Permissions::new(0x800, 3).may_print_faithfully() && Permissions::new(0x804, 3).may_print_faithfully());
+        assert!(
+            !Permissions::new(0x800, 3).may_print_faithfully() && Permissions::new(0x804, 3).may_print_faithfully()
+        );
     }
 
     #[test]
     fn fields_are_filled_by_bit_9_and_created_by_bits_4_and_6() {
-        for (bits, fill, create) in
-            [(&[9][..], true, false), (&[6], true, false), (&[4], false, false), (&[4, 6], true, true), (&[], false, false)]
-        {
+        for (bits, fill, create) in [
+            (&[9][..], true, false),
+            (&[6], true, false),
+            (&[4], false, false),
+            (&[4, 6], true, true),
+            (&[], false, false),
+        ] {
             let permissions = with(bits, 4);
             assert_eq!((permissions.may_fill_forms(), permissions.may_create_fields()), (fill, create), "{bits:?}");
         }

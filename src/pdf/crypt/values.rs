@@ -27,7 +27,7 @@ pub(super) fn for_each_string(
 }
 
 /// Whether `object` holds a string that is encrypted.
-pub(super) fn has_strings(object: &Object) -> bool {
+pub(crate) fn has_strings(object: &Object) -> bool {
     let mut waiting = vec![object];
     while let Some(value) = waiting.pop() {
         match value {

@@ -21,7 +21,10 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     Flate(Predictor),
-    Lzw { early_change: bool, predictor: Predictor },
+    Lzw {
+        early_change: bool,
+        predictor: Predictor,
+    },
     AsciiHex,
     Ascii85,
     RunLength,
@@ -203,7 +206,10 @@ mod tests {
         assert_eq!(decode(b"41>".to_vec(), &named("Identity"), 9).unwrap().0, b"A");
         let mut own = named("StdCF");
         assert_eq!(decode(b"41>".to_vec(), &own, 9).unwrap_err().kind(), ErrorKind::Encrypted);
-        assert_eq!((Filter::take_crypt(&mut own), own.as_slice()), (Some(Name::from("StdCF")), [Filter::AsciiHex].as_slice()));
+        assert_eq!(
+            (Filter::take_crypt(&mut own), own.as_slice()),
+            (Some(Name::from("StdCF")), [Filter::AsciiHex].as_slice())
+        );
         assert_eq!(Filter::take_crypt(&mut own), None);
         assert_eq!(chain(Object::name("Crypt"), Object::Null).unwrap(), [Filter::Crypt(Name::from("Identity"))]);
     }

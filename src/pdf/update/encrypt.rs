@@ -4,7 +4,6 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::Seed;
-use crate::pdf::filter::Filter;
 use crate::pdf::lexer::SENTINEL;
 use crate::pdf::object::{Dictionary, Object, Ref, Stream};
 use crate::pdf::parser::{self, Body};
@@ -29,16 +28,15 @@ impl UpdateWriter<'_> {
         let window = [chunk, SENTINEL].concat();
         let (stream, start) = parser::indirect(&window, 0, limits).map_err(|_| lost())?;
         let Body::Stream(dictionary) = stream.body else { return Err(lost()) };
-        let length = dictionary.get("Length").and_then(Object::as_integer).and_then(|length| usize::try_from(length).ok());
+        let length =
+            dictionary.get("Length").and_then(Object::as_integer).and_then(|length| usize::try_from(length).ok());
         let end = length.and_then(|length| start.checked_add(length)).ok_or_else(lost)?;
         let data = chunk.get(start..end).ok_or_else(lost)?.to_vec();
         let mut object = Object::Dictionary(dictionary);
         let Some(handler) = &self.security else { return Err(lost()) };
         handler.encrypt_strings(id, &mut object, seed)?;
         let Object::Dictionary(dictionary) = object else { return Err(lost()) };
-        let mut chain = Filter::chain(&dictionary, limits.filters, &|value| self.view.plain(value)).unwrap_or_default();
-        let crypt_filter = Filter::take_crypt(&mut chain);
-        let data = handler.encrypt_stream(id, &dictionary, crypt_filter.as_ref(), data, seed)?;
+        let data = handler.encrypt_stream(id, &dictionary, data, seed)?;
         Ok((dictionary, data))
     }
 }

@@ -323,7 +323,8 @@ impl<'d> View<'d> {
                 Body::Stream(_) => Err(syntax(offset, "a value that is needed to read others is no stream")),
             },
             Some(XrefEntry::InStream { .. }) => {
-                Err(Error::new(ErrorKind::Unsupported, "what is needed to read streams lies in an object stream").at(id))
+                Err(Error::new(ErrorKind::Unsupported, "what is needed to read streams lies in an object stream")
+                    .at(id))
             }
             _ => Ok(Object::Null),
         }
