@@ -60,6 +60,9 @@
 pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod limits;

@@ -50,8 +50,8 @@ impl Default for Limits {
         Self {
             nesting: 256,
             object_bytes: 64 << 20,
-            stream_bytes: 256 << 20,
-            decoded_bytes: 256 << 20,
+            stream_bytes: 64 << 20,
+            decoded_bytes: 192 << 20,
             filters: 8,
             objects: 8_388_607,
             revisions: 4_096,

@@ -115,16 +115,28 @@ impl PreparedTimestamp {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared; [`ErrorKind::Timestamp`] where the answer is not good in
-    /// every respect; [`ErrorKind::Capacity`] where the token does not fit.
+    /// every respect; [`ErrorKind::Capacity`] where the token does not fit; [`ErrorKind::State`] where this value was damaged
+    /// while it was stored.
     pub fn complete(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
         self.base.check(document)?;
         self.complete_with(document, response)
     }
 
     fn complete_with(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
+        // What is stamped must be this very revision, whatever happened to it in storage.
+        if revision::imprint(document, &self.appended, self.request.imprint_algorithm())? != self.imprint {
+            return Err(malformed());
+        }
         let token = accept(&self.request, &self.imprint, response)?;
-        let appended = revision::fill(document, self.appended, &token)
-            .map_err(|error| error.advise(format!("prepare again with token_room({}) or more", token.len())))?;
+        let room = self.appended.capacity();
+        if token.len() > room {
+            let message =
+                format!("the timestamp of {} bytes does not fit into the {room} bytes left for it", token.len());
+            // Another token may be longer: serial numbers, times and ECDSA values vary in length.
+            let advice = format!("prepare again with token_room({}) or more", token.len().saturating_add(512));
+            return Err(Error::new(ErrorKind::Capacity, message).advise(advice));
+        }
+        let appended = revision::fill(document, self.appended, &token)?;
         Ok(Update::new(appended.base, appended.bytes))
     }
 

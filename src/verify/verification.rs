@@ -1,9 +1,10 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
 use super::certificate::Validator;
+use super::existence::{Proof, Proved, earliest};
 use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
-use super::long_term::{self, Proof, earliest};
+use super::long_term;
 use super::modification::{self, Modified};
 use super::timestamp::{self, JudgedToken, certificate_report, trust_source};
 use crate::error::Result;
@@ -66,19 +67,15 @@ impl<'a> Verification<'a> {
             signatures: Vec::new(),
             findings: Vec::new(),
         };
-        match self.read(&mut report.findings).and_then(|facts| self.judge(facts, &mut report.findings)) {
+        match self.judge(&mut report.findings) {
             Ok(signatures) => report.signatures = signatures,
             Err(error) => report.findings.push(Finding::new(Code::Structure, error)),
         }
         report
     }
 
-    fn read(&self, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    fn judge(&self, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let facts = read_signatures(self.document, findings)?;
-        Ok(facts)
-    }
-
-    fn judge(&self, facts: Vec<Facts>, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let digests = hash(self.document, &facts)?;
         let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
@@ -176,20 +173,7 @@ struct Stage<'s> {
 
 impl Stage<'_> {
     fn judge_all(&self, digests: &[Option<Vec<u8>>], modified: Vec<Modified>) -> Vec<SignatureReport> {
-        let mut proofs: Vec<Proof> = Vec::new();
-        let mut tokens: Vec<Option<JudgedToken>> = self.facts.iter().map(|_| None).collect();
-        // Newest first: each document timestamp is proved by those above it (EN 319 102-1, 5.6.3.4).
-        for ((facts, digest), slot) in self.facts.iter().zip(digests).zip(&mut tokens).rev() {
-            let (Content::Timestamp(token), Some(digest), Some(end)) = (&facts.content, digest, facts.end()) else {
-                continue;
-            };
-            let proved = earliest(&proofs, end);
-            let judged = timestamp::judge(self.validator(), token, digest, self.verification.now, proved);
-            if let (Some(time), true) = (judged.proof(), facts.is_well_formed) {
-                proofs.push(Proof { end, time });
-            }
-            *slot = Some(judged);
-        }
+        let Proved { proofs, tokens } = Proved::judge(self.validator(), self.facts, digests, self.verification.now);
         let stamped = self.stamped(&tokens);
         let parts = self.facts.iter().zip(digests).zip(tokens).zip(modified);
         parts
@@ -269,8 +253,9 @@ impl Stage<'_> {
         report.findings.extend(cryptography.findings.iter().cloned());
         let proved = facts.end().and_then(|end| earliest(proofs, end));
         let tokens = self.signature_timestamps(cms, proved, &mut report.findings);
-        let times = tokens.iter().filter_map(JudgedToken::proof).chain(proved);
-        let best = times.min();
+        // best-signature-time begins as now: a time ahead of it proves nothing (EN 319 102-1, 5.5.4).
+        let now = self.verification.now;
+        let best = tokens.iter().filter_map(JudgedToken::proof).chain(proved).filter(|time| *time <= now).min();
         let validated = long_term::validate(self.validator(), cms, &cryptography, self.verification.now, best);
         report.conclusion = validated.conclusion;
         report.findings.extend(validated.findings);
@@ -382,6 +367,14 @@ fn blank(facts: &Facts) -> SignatureReport {
 fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.modification = modified.modification;
     report.findings.extend(modified.findings);
+    // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
+    let mut said: Vec<Finding> = Vec::new();
+    for finding in std::mem::take(&mut report.findings) {
+        if !said.contains(&finding) {
+            said.push(finding);
+        }
+    }
+    report.findings = said;
     if !facts.is_well_formed {
         report.conclusion = Conclusion::failed(SubIndication::FormatFailure);
         report.intact = report.intact && facts.covers != Coverage::Other;

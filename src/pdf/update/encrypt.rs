@@ -5,7 +5,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::Seed;
 use crate::pdf::lexer::SENTINEL;
-use crate::pdf::object::{Dictionary, Object, Ref, Stream};
+use crate::pdf::object::{Object, Ref, Stream};
 use crate::pdf::parser::{self, Body};
 use crate::pdf::update::UpdateWriter;
 
@@ -21,22 +21,22 @@ impl UpdateWriter<'_> {
         Ok(object)
     }
 
-    /// The dictionary and the data of a new stream, which pdf-writer has written as `chunk`.
-    pub(super) fn encrypted_chunk(&self, id: Ref, chunk: &[u8], seed: Seed) -> Result<(Dictionary, Vec<u8>)> {
-        let lost = || Error::new(ErrorKind::SelfCheck, "a new stream does not read back").at(id);
-        let limits = self.view.document().limits();
-        let window = [chunk, SENTINEL].concat();
-        let (stream, start) = parser::indirect(&window, 0, limits).map_err(|_| lost())?;
-        let Body::Stream(dictionary) = stream.body else { return Err(lost()) };
-        let length =
-            dictionary.get("Length").and_then(Object::as_integer).and_then(|length| usize::try_from(length).ok());
-        let end = length.and_then(|length| start.checked_add(length)).ok_or_else(lost)?;
-        let data = chunk.get(start..end).ok_or_else(lost)?.to_vec();
-        let mut object = Object::Dictionary(dictionary);
+    /// The new object `id` that pdf-writer has written as `bytes`, and its data if it is a stream.
+    pub(super) fn encrypted_indirect(&self, id: Ref, bytes: &[u8], seed: Seed) -> Result<(Object, Vec<u8>)> {
+        let lost = || Error::new(ErrorKind::SelfCheck, "a new object does not read back").at(id);
         let Some(handler) = &self.security else { return Err(lost()) };
-        handler.encrypt_strings(id, &mut object, seed)?;
-        let Object::Dictionary(dictionary) = object else { return Err(lost()) };
+        let window = [bytes, SENTINEL].concat();
+        let read = parser::indirect(&window, 0, self.view.document().limits());
+        let (indirect, start) = read.map_err(|_| lost())?;
+        let dictionary = match indirect.body {
+            Body::Value(object) => return Ok((self.encrypted(id, object, seed)?, Vec::new())),
+            Body::Stream(dictionary) => dictionary,
+        };
+        let length = dictionary.get("Length").and_then(Object::as_integer);
+        let end = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?)).ok_or_else(lost)?;
+        let data = bytes.get(start..end).ok_or_else(lost)?.to_vec();
         let data = handler.encrypt_stream(id, &dictionary, data, seed)?;
-        Ok((dictionary, data))
+        let stream = Object::Stream(Stream { id, dictionary, data: 0..0 });
+        Ok((self.encrypted(id, stream, seed)?, data))
     }
 }

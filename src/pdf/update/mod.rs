@@ -41,8 +41,8 @@ pub(crate) struct UpdateWriter<'d> {
 /// What becomes of one object.
 enum Change {
     Object(Object),
-    /// A new object as pdf-writer wrote it, with its header.
-    Chunk(pdf_writer::Chunk),
+    /// A new object as pdf-writer wrote it, from its header to `endobj`.
+    Indirect(Vec<u8>),
     /// With room for so many bytes.
     Signature(SignatureEntries, usize),
 }
@@ -98,8 +98,13 @@ impl<'d> UpdateWriter<'d> {
             }
             None => drop(chunk.stream(pdf_writer::Ref::new(number), data)),
         }
-        self.insert(id, Change::Chunk(chunk));
+        self.put_indirect(id, chunk.as_bytes().to_vec());
         Ok(())
+    }
+
+    /// Sets the new object `id` to `bytes`, which are all of it as pdf-writer made it: header, value and `endobj`.
+    pub(crate) fn put_indirect(&mut self, id: Ref, bytes: Vec<u8>) {
+        self.insert(id, Change::Indirect(bytes));
     }
 
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
@@ -111,7 +116,7 @@ impl<'d> UpdateWriter<'d> {
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
         match self.changes.get(&id) {
             Some(Change::Object(object)) => Ok(object.clone()),
-            Some(Change::Chunk(_) | Change::Signature(..)) => {
+            Some(Change::Indirect(_) | Change::Signature(..)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
             None => self.view.get(id),
@@ -155,7 +160,7 @@ impl<'d> UpdateWriter<'d> {
         let view = self.view;
         self.changes.retain(|id, change| match change {
             Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
-            Change::Chunk(_) | Change::Signature(..) => true,
+            Change::Indirect(_) | Change::Signature(..) => true,
         });
     }
 
@@ -166,16 +171,16 @@ impl<'d> UpdateWriter<'d> {
     }
 
     fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change, seed: Seed) -> Result<()> {
-        if let (Change::Chunk(chunk), None) = (&change, &self.security) {
-            appended.bytes.extend_from_slice(chunk.as_bytes());
+        if let (Change::Indirect(bytes), None) = (&change, &self.security) {
+            appended.bytes.extend_from_slice(bytes);
             return Ok(());
         }
         appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
         match change {
-            Change::Chunk(chunk) => {
-                let (dictionary, data) = self.encrypted_chunk(id, chunk.as_bytes(), seed)?;
-                appended.write_stream(dictionary, &data);
-            }
+            Change::Indirect(bytes) => match self.encrypted_indirect(id, &bytes, seed)? {
+                (Object::Stream(stream), data) => appended.write_stream(stream.dictionary, &data),
+                (object, _) => appended.bytes.extend_from_slice(&serialize(&object)),
+            },
             // Its data stands in the base and goes along as it is, encrypted or not.
             Change::Object(Object::Stream(stream)) => {
                 let data = self.view.raw_stream_data(&stream)?;

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
-use crate::pki::signature::Signed;
+use crate::pki::signature::{Memo, Signed};
 use crate::time::Time;
 
 pub(crate) mod asn1;
@@ -48,6 +48,7 @@ struct Inner {
     der: Vec<u8>,
     status: OcspResponseStatus,
     basic: Option<Basic>,
+    verified: Memo,
 }
 
 /// The one response type there is (RFC 6960, 4.2.1).
@@ -78,7 +79,12 @@ impl OcspResponse {
             Some(bytes) => return Err(RevocationFault::ResponseType(bytes.response_type)),
             None => None,
         };
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status: response.response_status, basic })))
+        Ok(Self(Arc::new(Inner {
+            der: der.to_vec(),
+            status: response.response_status,
+            basic,
+            verified: Memo::default(),
+        })))
     }
 
     /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
@@ -87,7 +93,7 @@ impl OcspResponse {
         check_length(der, limits)?;
         let basic = Basic::from_der(der, limits)?;
         let status = OcspResponseStatus::Successful;
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status, basic: Some(basic) })))
+        Ok(Self(Arc::new(Inner { der: der.to_vec(), status, basic: Some(basic), verified: Memo::default() })))
     }
 
     /// The bytes received.
@@ -145,7 +151,8 @@ impl OcspResponse {
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), RevocationFault> {
         let basic = self.basic().ok_or(RevocationFault::Status(self.status()))?;
-        Ok(Signed::from_der(&basic.der)?.verify(spki)?)
+        let signed = Signed::from_der(&basic.der)?;
+        Ok(self.0.verified.ask(spki, || signed.verify(spki))?)
     }
 
     /// Whether everything that must be understood in the response and in `single` is, and fits `certificate`.
