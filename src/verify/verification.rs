@@ -89,6 +89,7 @@ impl<'a> Verification<'a> {
 
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
     let mut facts = Vec::new();
