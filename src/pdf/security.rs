@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Whether the objects of a document are decrypted as they are read.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it a document")]
 pub(crate) enum Security {
     /// Nothing is encrypted.
     None,

@@ -14,7 +14,7 @@ use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
 use crate::pdf::contents::{Contents, ContentsFault};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::text::read_text_string;
-use crate::pdf::transform::{Permission, Transform};
+use crate::pdf::transform::Transform;
 use crate::pdf::view::View;
 
 /// What one signature dictionary says, as it stands in the revision of the view that it was read from.
@@ -145,7 +145,8 @@ impl SignatureDictionary {
     }
 
     /// What a certification permits, where this is one.
-    pub(crate) fn certification(&self) -> Option<Permission> {
+    #[cfg(test)]
+    pub(crate) fn certification(&self) -> Option<crate::pdf::transform::Permission> {
         self.transforms.iter().find_map(|transform| match transform {
             Transform::DocMdp(permission) => Some(*permission),
             _ => None,

@@ -37,7 +37,6 @@ pub(crate) struct View<'d> {
 /// An object with the bytes that it takes in the file.
 #[derive(Debug)]
 pub(crate) struct Placed {
-    pub(crate) id: Ref,
     pub(crate) object: Object,
     pub(crate) range: Range<u64>,
     pub(crate) length: Length,
@@ -187,7 +186,7 @@ impl<'d> View<'d> {
                 (Object::Stream(Stream { id, dictionary, data }), end, length)
             }
         };
-        Ok(Placed { id, object, range: start..end, length })
+        Ok(Placed { object, range: start..end, length })
     }
 
     /// The object that stands at `offset`, where it starts, and its end or that of its dictionary.

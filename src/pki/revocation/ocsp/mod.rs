@@ -88,7 +88,6 @@ impl OcspResponse {
     }
 
     /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "CAdES revocation values will ask for it"))]
     pub(crate) fn from_basic_der(der: &[u8], limits: &Limits) -> Result<Self, RevocationFault> {
         check_length(der, limits)?;
         let basic = Basic::from_der(der, limits)?;
