@@ -281,6 +281,7 @@ mod tests {
     use crate::pdf::field::FieldChoice;
     use crate::pdf::specimen;
     use crate::pdf::transform::FieldSelection;
+    use crate::pdf::transform::Permission;
 
     const FOUR: Ref = Ref { number: 4, generation: 0 };
 
