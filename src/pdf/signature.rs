@@ -143,15 +143,6 @@ impl SignatureDictionary {
             faults: vec![fault],
         }
     }
-
-    /// What a certification permits, where this is one.
-    #[cfg(test)]
-    pub(crate) fn certification(&self) -> Option<crate::pdf::transform::Permission> {
-        self.transforms.iter().find_map(|transform| match transform {
-            Transform::DocMdp(permission) => Some(*permission),
-            _ => None,
-        })
-    }
 }
 
 /// A signature dictionary while it is read.

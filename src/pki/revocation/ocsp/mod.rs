@@ -87,14 +87,6 @@ impl OcspResponse {
         })))
     }
 
-    /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
-    pub(crate) fn from_basic_der(der: &[u8], limits: &Limits) -> Result<Self, RevocationFault> {
-        check_length(der, limits)?;
-        let basic = Basic::from_der(der, limits)?;
-        let status = OcspResponseStatus::Successful;
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status, basic: Some(basic), verified: Memo::default() })))
-    }
-
     /// The bytes received.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0.der
