@@ -175,7 +175,7 @@ fn requests_carry_the_nonce() {
 #[test]
 fn the_search_for_signers_has_a_budget() {
     let scene = Scene::new();
-    let limits = Limits { revocation_values: 10, ..Limits::default() };
+    let limits = Limits { revocation_checks: 10, ..Limits::default() };
     let namesakes: Vec<_> = (10..40).map(|key| party(1, key).certify(party(1, key))).collect();
     let crl = Crl::from_der(&party(1, 99).crl("260101000000Z", None, &[]), &limits).unwrap();
     let found = answers(&scene.leaf, &scene.issuer, &[crl], &[], &namesakes, &limits);
