@@ -225,7 +225,7 @@ fn identifier(view: View<'_>) -> Result<Vec<u8>> {
 
 fn needs_password() -> Error {
     Error::new(ErrorKind::Encrypted, "the document is encrypted, and needs a password to be opened")
-        .advise("open it with Document::open_with_password")
+        .advise("give its user or owner password (Document::open_with_password)")
 }
 
 fn wrong_password() -> Error {

@@ -151,15 +151,16 @@ fn every_bad_answer_of_a_timestamp_authority_is_refused_in_its_own_words() {
 }
 
 #[test]
-fn an_encrypted_file_is_refused() {
+fn a_locked_file_is_refused() {
     let world = World::new();
-    let encrypt = "/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<00>/U<00>>>/ID[<00><00>]";
+    let encrypt = "/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<O>/U<O>>>/ID[<00><00>]"
+        .replace("O>", &format!("{}>", "00".repeat(32)));
     let objects = [
         (1, "<</Type/Catalog/Pages 2 0 R>>"),
         (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
         (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"),
     ];
-    let base = pdf::table_with(&objects, encrypt);
+    let base = pdf::table_with(&objects, &encrypt);
     let document = Document::open(base.as_slice()).unwrap();
     assert!(document.is_encrypted());
     let services = world.authority.at(now());

@@ -13,6 +13,8 @@
 //! handlers are [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
 
 mod cipher;
+#[cfg(test)]
+mod corpora;
 mod dictionary;
 mod encryption;
 mod extended;

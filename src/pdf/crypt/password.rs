@@ -1,33 +1,43 @@
 //! The bytes that a password stands for (ISO 32000-2, 7.6.4.3).
 //!
-//! Two candidates each: as the standard prepares them, and as they were given. Other writers skip the preparation, and a password
-//! that comes as bytes may be in an encoding that we do not know.
-
-use std::borrow::Cow;
+//! Several candidates each: as the standard prepares them, and as they were given. Other writers skip the preparation or normalise by
+//! a later Unicode, and a password that comes as bytes may be in an encoding that we do not know.
 
 use crate::pdf::text::to_pdf_doc_encoding;
 
 /// The longest password of revisions 5 and later, in bytes (algorithm 2.A, step a).
 const LONGEST: usize = 127;
 
+/// What Unicode 3.2, by which passwords are normalised, makes of five ideographs that corrigendum 4 has since mapped otherwise.
+const BEFORE_CORRIGENDUM_4: [(char, char); 5] = [
+    ('\u{2F868}', '\u{2136A}'),
+    ('\u{2F874}', '\u{5F33}'),
+    ('\u{2F91F}', '\u{43AB}'),
+    ('\u{2F95F}', '\u{7AAE}'),
+    ('\u{2F9BF}', '\u{4D57}'),
+];
+
 /// For revisions 2 to 4: in PDFDocEncoding (algorithm 2, step a).
-pub(super) fn legacy(password: &[u8]) -> Vec<Cow<'_, [u8]>> {
+pub(super) fn legacy(password: &[u8]) -> Vec<Vec<u8>> {
     let encoded = std::str::from_utf8(password).ok().and_then(to_pdf_doc_encoding);
-    candidates(encoded.map(Cow::Owned), Cow::Borrowed(password))
+    distinct([encoded, Some(password.to_vec())])
 }
 
 /// For revisions 5 and later: the SASLprep profile of stringprep (RFC 4013) in UTF-8, cut to 127 bytes.
-pub(super) fn extended(password: &[u8]) -> Vec<Cow<'_, [u8]>> {
-    let prepared = std::str::from_utf8(password).ok().and_then(|text| stringprep::saslprep(text).ok());
-    let cut = |bytes: &[u8]| bytes.get(..LONGEST).unwrap_or(bytes).to_vec();
-    candidates(prepared.map(|text| Cow::Owned(cut(text.as_bytes()))), Cow::Owned(cut(password)))
+pub(super) fn extended(password: &[u8]) -> Vec<Vec<u8>> {
+    let text = std::str::from_utf8(password).ok();
+    let prepared = |text: &str| stringprep::saslprep(text).ok().map(|text| text.into_owned().into_bytes());
+    let older = |one| BEFORE_CORRIGENDUM_4.iter().find(|(from, _)| *from == one).map_or(one, |(_, to)| *to);
+    let by_unicode_3_2 = text.and_then(|text| prepared(&text.chars().map(older).collect::<String>()));
+    let mut candidates = [by_unicode_3_2, text.and_then(prepared), Some(password.to_vec())];
+    candidates.iter_mut().flatten().for_each(|candidate| candidate.truncate(LONGEST));
+    distinct(candidates)
 }
 
-fn candidates<'p>(prepared: Option<Cow<'p, [u8]>>, given: Cow<'p, [u8]>) -> Vec<Cow<'p, [u8]>> {
-    match prepared {
-        Some(prepared) if prepared != given => vec![prepared, given],
-        _ => vec![given],
-    }
+fn distinct(candidates: impl IntoIterator<Item = Option<Vec<u8>>>) -> Vec<Vec<u8>> {
+    let mut candidates: Vec<_> = candidates.into_iter().flatten().collect();
+    candidates.dedup();
+    candidates
 }
 
 #[cfg(test)]
@@ -48,6 +58,8 @@ mod tests {
         // RFC 4013, section 3: the soft hyphen is mapped to nothing, a ligature to its letters.
         assert_eq!(extended("I\u{ad}X".as_bytes()), [b"IX".as_slice(), "I\u{ad}X".as_bytes()]);
         assert_eq!(extended("\u{2168}".as_bytes()), [b"IX".as_slice(), "\u{2168}".as_bytes()]);
+        let corrected = ["\u{5F33}", "\u{5F53}", "\u{2F874}"].map(str::as_bytes);
+        assert_eq!(extended("\u{2F874}".as_bytes()), corrected);
         // What SASLprep forbids is tried as it is.
         assert_eq!(extended(b"\x07"), [b"\x07".as_slice()]);
         assert_eq!(extended(&[b'x'; 200])[0].len(), 127);
