@@ -1,5 +1,7 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
+use std::collections::BTreeMap;
+
 use super::certificate::{Pool, Validator};
 use super::existence::{Proof, Proved, earliest};
 use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
@@ -207,9 +209,11 @@ impl Stage<'_> {
             .zip(tokens)
             .filter(|(facts, _)| facts.is_well_formed)
             .filter(|(_, token)| token.as_ref().is_some_and(|token| token.cryptography.is_intact()));
-        let covered =
-            |facts: &Facts| Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())));
-        intact.filter_map(|(facts, _)| covered(facts)).collect()
+        // However many of them end a revision, what it holds is read once.
+        let ends: BTreeMap<usize, u64> =
+            intact.filter_map(|(facts, _)| Some((facts.revision?, facts.end()?))).collect();
+        let covered = |(revision, end)| (end, evidence_in(document, revision, self.facts, &mut Vec::new()));
+        ends.into_iter().map(covered).collect()
     }
 
     fn document_timestamp(&self, facts: &Facts, token: JudgedToken) -> SignatureReport {
