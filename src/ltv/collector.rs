@@ -1,6 +1,7 @@
 //! What is missing, what to ask for it, and what came back.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
@@ -128,7 +129,7 @@ impl<'a> Collector<'a> {
     }
 
     /// What each certificate that the document relies on takes.
-    fn needs(&self) -> Vec<Needs> {
+    fn needs(&self) -> Vec<Rc<Needs>> {
         let pool = Pool::new(&self.at_hand);
         let validator = Validator { trust: self.trust, pool: &pool, limits: self.document.limits() };
         let reliances = reliances(validator, &self.facts, &self.digests, self.now);
@@ -137,7 +138,7 @@ impl<'a> Collector<'a> {
 
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
-        for gap in self.needs().into_iter().flat_map(|needs| needs.gaps) {
+        for gap in self.needs().iter().flat_map(|needs| needs.gaps.clone()) {
             if !gaps.contains(&gap) {
                 gaps.push(gap);
             }
@@ -148,7 +149,7 @@ impl<'a> Collector<'a> {
     fn needed(&self) -> Evidence {
         let mut needed = Evidence::new();
         for needs in self.needs() {
-            needs.certificates.into_iter().for_each(|one| needed.insert_certificate(one));
+            needs.certificates.iter().for_each(|one| needed.insert_certificate(one.clone()));
             needs.answers.iter().for_each(|answer| needed.insert_answer(answer, &self.at_hand));
         }
         needed

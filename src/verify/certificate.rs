@@ -42,11 +42,15 @@ pub(crate) struct Pool<'a> {
     pub(crate) evidence: &'a Evidence,
     /// By certificate and issuer.
     answers: RefCell<HashMap<(Certificate, Certificate), Rc<Answers>>>,
+    /// By certificate, purpose, time and depth: a thousand signatures may name the same certificate.
+    judged: RefCell<HashMap<(Certificate, Purpose, Time, u8), Judged>>,
+    /// By certificate and time.
+    needs: RefCell<HashMap<(Certificate, Time), Rc<Needs>>>,
 }
 
 impl<'a> Pool<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
-        Self { evidence, answers: RefCell::default() }
+        Self { evidence, answers: RefCell::default(), judged: RefCell::default(), needs: RefCell::default() }
     }
 }
 
@@ -96,7 +100,13 @@ impl Validator<'_> {
 
     /// What judging `target` at `time` takes: what is at hand for it, and what is missing. The certificates that signed revocation
     /// values are included with what they take.
-    pub(crate) fn needs(&self, target: &Certificate, time: Time) -> Needs {
+    pub(crate) fn needs(&self, target: &Certificate, time: Time) -> Rc<Needs> {
+        let mut known = self.pool.needs.borrow_mut();
+        let needs = known.entry((target.clone(), time)).or_insert_with(|| Rc::new(self.find_needs(target, time)));
+        Rc::clone(needs)
+    }
+
+    fn find_needs(&self, target: &Certificate, time: Time) -> Needs {
         let mut needs = Needs::default();
         let mut open = vec![target.clone()];
         let mut seen: Vec<Certificate> = Vec::new();
@@ -134,6 +144,16 @@ impl Validator<'_> {
     }
 
     fn judge_at_depth(&self, target: &Certificate, purpose: Purpose, time: Time, depth: u8) -> Judged {
+        let key = (target.clone(), purpose, time, depth);
+        if let Some(judged) = self.pool.judged.borrow().get(&key) {
+            return judged.clone();
+        }
+        let judged = self.judge_paths(target, purpose, time, depth);
+        self.pool.judged.borrow_mut().insert(key, judged.clone());
+        judged
+    }
+
+    fn judge_paths(&self, target: &Certificate, purpose: Purpose, time: Time, depth: u8) -> Judged {
         let mut worst = Judged {
             conclusion: Conclusion::indeterminate(SubIndication::NoCertificateChainFound),
             path: None,

@@ -1,5 +1,7 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
+use std::collections::BTreeMap;
+
 use super::certificate::{Pool, Validator};
 use super::existence::{Proof, Proved, earliest};
 use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
@@ -209,12 +211,17 @@ impl Stage<'_> {
     /// Every intact and well-formed document timestamp.
     fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<Stamped> {
         let document = self.verification.document;
-        let stamped = |(facts, token): (&Facts, &Option<JudgedToken>)| {
+        let intact = self.facts.iter().zip(tokens).filter_map(|(facts, token)| {
             let token = token.as_ref().filter(|token| facts.is_well_formed && token.cryptography.is_intact())?;
-            let evidence = evidence_in(document, facts.revision?, self.facts, &mut Vec::new());
-            Some(Stamped { end: facts.end()?, time: token.report.time?, evidence })
+            Some((facts.revision?, (facts.end()?, token.report.time?)))
+        });
+        // However many of them end a revision, what it holds is read once.
+        let ends: BTreeMap<usize, (u64, Time)> = intact.collect();
+        let covered = |(revision, (end, time))| {
+            let evidence = evidence_in(document, revision, self.facts, &mut Vec::new());
+            Stamped { end, time, evidence }
         };
-        self.facts.iter().zip(tokens).filter_map(stamped).collect()
+        ends.into_iter().map(covered).collect()
     }
 
     fn document_timestamp(&self, facts: &Facts, token: JudgedToken) -> SignatureReport {
