@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../interop/tools.rs"]
+#[allow(dead_code, reason = "shared with the other judges, who need more of it")]
 mod tools;
 
 use std::collections::HashMap;
