@@ -39,7 +39,7 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "pdf",
-        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing view account \
+        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing security view account \
          < byte_range contents < transform < signature form dss \
          < serializer < placeholder < update < field extensions appearance < evidence",
     ),

@@ -1,6 +1,7 @@
 //! What is missing, what to ask for it, and what came back.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
@@ -10,7 +11,7 @@ use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
-use crate::verify::{Facts, Gap, Needs, Validator, evidence_in, hash, read_signatures, reliances};
+use crate::verify::{Facts, Gap, Needs, Pool, Validator, evidence_in, hash, read_signatures, reliances};
 
 impl Evidence {
     /// Collects what `document` needs to be verified offline from now on: the certificates and revocation values of every
@@ -127,20 +128,17 @@ impl<'a> Collector<'a> {
         self.needed()
     }
 
-    fn validator(&self) -> Validator<'_> {
-        Validator { trust: self.trust, evidence: &self.at_hand, limits: self.document.limits() }
-    }
-
     /// What each certificate that the document relies on takes.
-    fn needs(&self) -> impl Iterator<Item = Needs> {
-        let validator = self.validator();
+    fn needs(&self) -> Vec<Rc<Needs>> {
+        let pool = Pool::new(&self.at_hand);
+        let validator = Validator { trust: self.trust, pool: &pool, limits: self.document.limits() };
         let reliances = reliances(validator, &self.facts, &self.digests, self.now);
-        reliances.into_iter().map(move |reliance| validator.needs(&reliance.certificate, reliance.time))
+        reliances.iter().map(|reliance| validator.needs(&reliance.certificate, reliance.time)).collect()
     }
 
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
-        for gap in self.needs().flat_map(|needs| needs.gaps) {
+        for gap in self.needs().iter().flat_map(|needs| needs.gaps.clone()) {
             if !gaps.contains(&gap) {
                 gaps.push(gap);
             }
@@ -151,7 +149,7 @@ impl<'a> Collector<'a> {
     fn needed(&self) -> Evidence {
         let mut needed = Evidence::new();
         for needs in self.needs() {
-            needs.certificates.into_iter().for_each(|one| needed.insert_certificate(one));
+            needs.certificates.iter().for_each(|one| needed.insert_certificate(one.clone()));
             needs.answers.iter().for_each(|answer| needed.insert_answer(answer, &self.at_hand));
         }
         needed

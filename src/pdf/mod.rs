@@ -19,6 +19,7 @@ pub(crate) mod contents;
 mod corpora;
 #[cfg(test)]
 mod corpora_updates;
+pub(crate) mod crypt;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;
@@ -34,6 +35,7 @@ pub(crate) mod placeholder;
 pub(crate) mod revision;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod security;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;

@@ -2,11 +2,13 @@
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
-use crate::pdf::field::{FieldChoice, sign_field};
+use crate::pdf::field::{FieldChoice, FieldOrigin, sign_field};
 use crate::pdf::form::Form;
 use crate::pdf::placeholder::SignatureEntries;
+use crate::pdf::signature::SignatureKind;
 use crate::pdf::update::{Appended, UpdateWriter};
 use crate::time::Time;
 
@@ -18,6 +20,7 @@ pub(super) struct Entries<'n> {
     pub(super) signature: SignatureEntries,
     /// Bytes of CMS that the hole must take.
     pub(super) reserved: usize,
+    pub(super) permissions: Enforcement,
 }
 
 /// The revision that `entries` ask for, with an empty hole.
@@ -25,7 +28,13 @@ pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> R
     let mut writer = UpdateWriter::new(base)?;
     let signature = writer.allocate()?;
     let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
-    sign_field(&mut writer, choice, signature, None)?;
+    let field = sign_field(&mut writer, choice, signature, None)?;
+    let deed = match (entries.signature.kind, field.origin) {
+        (SignatureKind::DocumentTimestamp, _) => Deed::Preserve,
+        (SignatureKind::Signature, FieldOrigin::Existing) => Deed::FillField,
+        (SignatureKind::Signature, FieldOrigin::New) => Deed::CreateField,
+    };
+    entries.permissions.check(base.encryption(), deed)?;
     declare_extensions(&mut writer)?;
     writer.put_signature(signature, &entries.signature, entries.reserved);
     writer.finish(file_id(base, now))
@@ -43,8 +52,9 @@ pub(super) fn imprint(base: &Document<'_>, appended: &Appended, algorithm: Diges
 /// Fills the hole with `der` and reads the result back as a stranger would.
 ///
 /// # Errors
-/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
+/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::Encrypted`] where the base is not open; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
 pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> Result<Appended> {
+    base.require_open()?;
     appended.embed(der)?;
     let expected = appended.byte_range().ok_or_else(no_hole)?;
     let document = base.with_appended(appended.bytes.clone()).map_err(not_as_meant)?;

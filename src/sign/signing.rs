@@ -6,6 +6,7 @@ use super::prepared::Prepared;
 use super::revision::{self, Entries};
 use super::signed::Signed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::crypt::Enforcement;
 use crate::pdf::document::Document;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
@@ -45,6 +46,7 @@ pub struct Signing<'d> {
     name: Option<String>,
     contact_info: Option<String>,
     token_room: usize,
+    permissions: Enforcement,
 }
 
 impl<'d> Signing<'d> {
@@ -60,6 +62,7 @@ impl<'d> Signing<'d> {
             name: None,
             contact_info: None,
             token_room: super::TOKEN_ROOM,
+            permissions: Enforcement::Obeyed,
         }
     }
 
@@ -117,6 +120,14 @@ impl<'d> Signing<'d> {
         self
     }
 
+    /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
+    /// speaks for the owner, whose password would do the same.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
+        self
+    }
+
     /// Signs with `signer`: the one-call form of [`prepare`](Self::prepare) and [`Prepared::complete`].
     ///
     /// # Errors
@@ -131,7 +142,8 @@ impl<'d> Signing<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
+    /// cannot be signed; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it; [`ErrorKind::Syntax`] or
+    /// [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         check_validity(identity, self.now)?;
         let signing = identity.signing_certificate();
@@ -145,6 +157,7 @@ impl<'d> Signing<'d> {
             stem: "Signature",
             signature: self.entries(),
             reserved: bare.len().saturating_add(self.token_room),
+            permissions: self.permissions,
         };
         let base = self.document;
         let appended = revision::prepare(base, entries, self.now)?;

@@ -9,6 +9,7 @@ use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::pdf::crypt::Enforcement;
 use crate::pdf::document::Document;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
@@ -24,12 +25,13 @@ pub struct Timestamping<'d> {
     now: Time,
     field: Option<String>,
     token_room: usize,
+    permissions: Enforcement,
 }
 
 impl<'d> Timestamping<'d> {
     /// A timestamp on `document`, asked for at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, field: None, token_room: super::TOKEN_ROOM }
+        Self { document, now, field: None, token_room: super::TOKEN_ROOM, permissions: Enforcement::Obeyed }
     }
 
     /// The field's fully qualified name; `Timestamp1`, or the next free number, unless told.
@@ -43,6 +45,14 @@ impl<'d> Timestamping<'d> {
     #[must_use]
     pub fn token_room(mut self, bytes: usize) -> Self {
         self.token_room = bytes;
+        self
+    }
+
+    /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
+    /// speaks for the owner, whose password would do the same.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
         self
     }
 
@@ -60,8 +70,8 @@ impl<'d> Timestamping<'d> {
     /// Everything but the token: what to ask for, and where the answer will go. Reads the document once.
     ///
     /// # Errors
-    /// [`ErrorKind::Field`] where the field cannot be used; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the
-    /// document cannot be appended to.
+    /// [`ErrorKind::Field`] where the field cannot be used; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self) -> Result<PreparedTimestamp> {
         let entries = Entries {
             field: self.field.as_deref(),
@@ -76,6 +86,7 @@ impl<'d> Timestamping<'d> {
                 contact_info: None,
             },
             reserved: self.token_room,
+            permissions: self.permissions,
         };
         let appended = revision::prepare(self.document, entries, self.now)?;
         let imprint = revision::imprint(self.document, &appended, DigestAlgorithm::Sha256)?;

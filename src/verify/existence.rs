@@ -119,7 +119,7 @@ fn of_signature(validator: Validator<'_>, cms: &SignedData, now: Time, proved: O
     };
     let judged: Vec<JudgedToken> = tokens.filter_map(|token| judge(&token)).collect();
     let best = judged.iter().filter_map(JudgedToken::proof).chain(proved).min();
-    let signer = signer(cms, validator.evidence.certificates());
+    let signer = signer(cms, validator.pool.evidence.certificates());
     let signer = signer.map(|signer| Reliance::new(validator, signer, Purpose::DocumentSigning, now, best));
     let authorities = judged.into_iter().filter_map(|token| token.cryptography.signing_certificate);
     let authorities =

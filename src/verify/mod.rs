@@ -22,7 +22,7 @@ mod policy;
 mod timestamp;
 mod verification;
 
-pub(crate) use certificate::{Gap, Needs, Validator};
+pub(crate) use certificate::{Gap, Needs, Pool, Validator};
 pub(crate) use existence::reliances;
 pub(crate) use integrity::{Facts, hash};
 pub use verification::Verification;

@@ -1,6 +1,8 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
-use super::certificate::Validator;
+use std::collections::BTreeMap;
+
+use super::certificate::{Pool, Validator};
 use super::existence::{Proof, Proved, earliest};
 use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
@@ -82,6 +84,7 @@ impl<'a> Verification<'a> {
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
+        let (in_file, at_hand) = (Pool::new(&in_file), Pool::new(&at_hand));
         let stage = Stage { verification: self, facts: &facts, in_file: &in_file, at_hand: &at_hand };
         Ok(stage.judge_all(&digests, modified))
     }
@@ -89,6 +92,7 @@ impl<'a> Verification<'a> {
 
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
     let mut facts = Vec::new();
@@ -173,14 +177,15 @@ struct Stamped {
 struct Stage<'s> {
     verification: &'s Verification<'s>,
     facts: &'s [Facts],
-    in_file: &'s Evidence,
-    at_hand: &'s Evidence,
+    in_file: &'s Pool<'s>,
+    at_hand: &'s Pool<'s>,
 }
 
 impl Stage<'_> {
     fn judge_all(&self, digests: &[Option<Vec<u8>>], modified: Vec<Modified>) -> Vec<SignatureReport> {
         let Proved { proofs, tokens } = Proved::judge(self.validator(), self.facts, digests, self.verification.now);
         let stamped = self.stamped(&tokens);
+        let stamped: Vec<_> = stamped.iter().map(|stamp| (stamp, Pool::new(&stamp.evidence))).collect();
         let parts = self.facts.iter().zip(digests).zip(tokens).zip(modified);
         parts
             .map(|(((facts, digest), token), modified)| {
@@ -199,19 +204,24 @@ impl Stage<'_> {
         self.validator_over(self.at_hand)
     }
 
-    fn validator_over<'e>(&'e self, evidence: &'e Evidence) -> Validator<'e> {
-        Validator { trust: self.verification.trust, evidence, limits: self.verification.document.limits() }
+    fn validator_over<'e>(&'e self, pool: &'e Pool<'e>) -> Validator<'e> {
+        Validator { trust: self.verification.trust, pool, limits: self.verification.document.limits() }
     }
 
-    /// Every intact document timestamp.
+    /// Every intact and well-formed document timestamp.
     fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<Stamped> {
         let document = self.verification.document;
-        let stamped = |(facts, token): (&Facts, &Option<JudgedToken>)| {
-            let token = token.as_ref().filter(|token| token.cryptography.is_intact())?;
-            let evidence = evidence_in(document, facts.revision?, self.facts, &mut Vec::new());
-            Some(Stamped { end: facts.end()?, time: token.report.time?, evidence })
+        let intact = self.facts.iter().zip(tokens).filter_map(|(facts, token)| {
+            let token = token.as_ref().filter(|token| facts.is_well_formed && token.cryptography.is_intact())?;
+            Some((facts.revision?, (facts.end()?, token.report.time?)))
+        });
+        // However many of them end a revision, what it holds is read once.
+        let ends: BTreeMap<usize, (u64, Time)> = intact.collect();
+        let covered = |(revision, (end, time))| {
+            let evidence = evidence_in(document, revision, self.facts, &mut Vec::new());
+            Stamped { end, time, evidence }
         };
-        self.facts.iter().zip(tokens).filter_map(stamped).collect()
+        ends.into_iter().map(covered).collect()
     }
 
     fn document_timestamp(&self, facts: &Facts, token: JudgedToken) -> SignatureReport {
@@ -238,7 +248,7 @@ impl Stage<'_> {
         cms: &SignedData,
         digest: Option<&[u8]>,
         proofs: &[Proof],
-        stamped: &[Stamped],
+        stamped: &[(&Stamped, Pool<'_>)],
     ) -> SignatureReport {
         let mut report = blank(facts);
         let Some(digest) = digest else {
@@ -253,7 +263,7 @@ impl Stage<'_> {
             return report;
         };
         let is_pades = facts.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
-        let cryptography = Cryptography::of_signature(cms, digest, self.at_hand.certificates(), is_pades);
+        let cryptography = Cryptography::of_signature(cms, digest, self.at_hand.evidence.certificates(), is_pades);
         report.findings.extend(cryptography.findings.iter().cloned());
         let proved = facts.end().and_then(|end| earliest(proofs, end));
         let tokens = self.signature_timestamps(cms, proved, &mut report.findings);
@@ -310,23 +320,23 @@ impl Stage<'_> {
         cms: &SignedData,
         cryptography: &Cryptography,
         tokens: &[JudgedToken],
-        stamped: &[Stamped],
+        stamped: &[(&Stamped, Pool<'_>)],
     ) {
         let Some(end) = facts.end() else { return };
-        let covering: Vec<&Stamped> = stamped.iter().filter(|stamp| stamp.end > end).collect();
+        let covering: Vec<_> = stamped.iter().filter(|(stamp, _)| stamp.end > end).collect();
         let intact = || tokens.iter().filter(|token| token.cryptography.is_intact());
         let authorities = intact().filter_map(|token| token.cryptography.signing_certificate.clone());
         let signer = cryptography.signing_certificate.clone();
         let certificates: Vec<Certificate> = signer.into_iter().chain(authorities).collect();
         // What is there was there from the stated time on, whether or not that time can still be proved.
         let stated =
-            intact().filter_map(|token| token.report.time).chain(covering.iter().map(|stamp| stamp.time)).min();
+            intact().filter_map(|token| token.report.time).chain(covering.iter().map(|(stamp, _)| stamp.time)).min();
         let time = report.best_signature_time.or(stated).unwrap_or(self.verification.now);
         let material = Material {
             has_time: certificates.len() > 1 || !covering.is_empty(),
             time,
             file: self.validator_over(self.in_file),
-            stamped: covering.iter().map(|stamp| self.validator_over(&stamp.evidence)).collect(),
+            stamped: covering.iter().map(|(_, pool)| self.validator_over(pool)).collect(),
             certificates,
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())

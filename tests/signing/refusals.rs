@@ -63,7 +63,7 @@ fn a_signer_that_does_not_sign_is_an_error() {
     let another = world.authority.issue("Bob").unwrap();
     for (key, words) in [(Some(another), "is no signature of the signing certificate"), (None, "the card is locked")] {
         let signer = Confused { certificate: world.signer.clone(), key };
-        let error = Signing::new(&document, now()).sign(&signer as &dyn Signer).unwrap_err();
+        let error = Signing::new(&document, now()).sign::<dyn Signer>(&signer).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Signer);
         assert!(error.to_string().contains(words), "{error}");
     }
@@ -135,7 +135,7 @@ fn every_bad_answer_of_a_timestamp_authority_is_refused_in_its_own_words() {
         let of_signature = signed.timestamp(&services).err().unwrap_or_else(|| panic!("{bad:?} is accepted"));
         let of_document = Timestamping::new(&document, now()).timestamp(&services).unwrap_err();
         let of_archive =
-            Augmentation::new(&document, now()).timestamp(&services as &dyn TimestampAuthority).unwrap_err();
+            Augmentation::new(&document, now()).timestamp::<dyn TimestampAuthority>(&services).unwrap_err();
         for error in [&of_signature, &of_document, &of_archive] {
             assert_eq!(
                 (error.kind(), error.class()),
@@ -151,15 +151,16 @@ fn every_bad_answer_of_a_timestamp_authority_is_refused_in_its_own_words() {
 }
 
 #[test]
-fn an_encrypted_file_is_refused() {
+fn a_locked_file_is_refused() {
     let world = World::new();
-    let encrypt = "/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<00>/U<00>>>/ID[<00><00>]";
+    let encrypt = "/Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O<O>/U<O>>>/ID[<00><00>]"
+        .replace("O>", &format!("{}>", "00".repeat(32)));
     let objects = [
         (1, "<</Type/Catalog/Pages 2 0 R>>"),
         (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
         (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"),
     ];
-    let base = pdf::table_with(&objects, encrypt);
+    let base = pdf::table_with(&objects, &encrypt);
     let document = Document::open(base.as_slice()).unwrap();
     assert!(document.is_encrypted());
     let services = world.authority.at(now());

@@ -36,6 +36,7 @@ pub(crate) struct Field {
     pub(crate) is_group: bool,
     pub(crate) value: FieldValue,
     /// The annotations that show the field, itself included where both are one dictionary.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for appearances, which are drawn on widgets"))]
     pub(crate) widgets: Vec<Ref>,
     /// What a signature in this field will freeze.
     pub(crate) lock: Option<FieldLock>,

@@ -42,6 +42,10 @@ enum Outcome {
 
 impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "certificates hash and compare by their DER, which their memo leaves alone"
+    )]
     pub(crate) fn new(
         target: &'a Certificate,
         pool: &'a [Certificate],

@@ -201,16 +201,13 @@ impl Step<'_> {
         let page = widget.get("P").and_then(Object::as_reference).and_then(|page| self.page_number(page));
         let page = page.map_or_else(|| "a page".to_owned(), |page| format!("page {page}"));
         match kind {
-            Some(_) => {
-                self.note(Code::ModifiedAfterSigning, format_args!("a visible signature was laid on {page} ({id})"))
-            }
+            Some(_) => self.note(Code::Overlay, format_args!("a visible signature was laid on {page} ({id})")),
             None if widget.get("AP").is_some() || widget.get("MK").is_some() => {
                 self.refuse(format_args!(
                     "a signature field that shows something, but is not signed, was laid on {page} ({id})"
                 ));
             }
-            None => self
-                .note(Code::ModifiedAfterSigning, format_args!("an empty signature field was laid on {page} ({id})")),
+            None => self.note(Code::Overlay, format_args!("an empty signature field was laid on {page} ({id})")),
         }
         Sight::Shown
     }

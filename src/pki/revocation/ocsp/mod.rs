@@ -87,15 +87,6 @@ impl OcspResponse {
         })))
     }
 
-    /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "CAdES revocation values will ask for it"))]
-    pub(crate) fn from_basic_der(der: &[u8], limits: &Limits) -> Result<Self, RevocationFault> {
-        check_length(der, limits)?;
-        let basic = Basic::from_der(der, limits)?;
-        let status = OcspResponseStatus::Successful;
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status, basic: Some(basic), verified: Memo::default() })))
-    }
-
     /// The bytes received.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0.der
@@ -118,15 +109,6 @@ impl OcspResponse {
     /// The certificates inside that can be read.
     pub(crate) fn certificates(&self) -> &[Certificate] {
         self.basic().map_or(&[], |basic| &basic.certificates)
-    }
-
-    /// The nonce, to compare with the request's (RFC 6960, 4.4.1).
-    #[cfg_attr(not(test), expect(dead_code, reason = "the collector will ask for it"))]
-    pub(crate) fn nonce(&self) -> Option<&[u8]> {
-        let extensions = self.basic()?.read.tbs_response_data.response_extensions.as_deref()?;
-        let nonce = extensions.iter().find(|one| one.extn_id == asn1::ID_PKIX_OCSP_NONCE)?.extn_value.as_bytes();
-        // RFC 8954 wraps it in an OCTET STRING; older responders do not.
-        Some(<&der::asn1::OctetStringRef>::from_der(nonce).map_or(nonce, |octets| octets.as_bytes()))
     }
 
     /// The single responses about `certificate`, whose issuer is `issuer`.
