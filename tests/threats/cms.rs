@@ -124,7 +124,7 @@ fn certificates_named(forge: &Forge) -> Vec<Vector> {
     let other_identifier = tlv(SEQUENCE, &[&name(&stranger[0]), Value::read(&stranger[0]).child(0).child(1).whole]);
     vec![
         with("ess_missing", &|cms| remove(cms, asn1::SIGNING_CERTIFICATE_V2)),
-        with("ess_without_issuer", &|cms| set(cms, asn1::SIGNING_CERTIFICATE_V2, &[&ess(&own, &[])])),
+        with("ess_without_issuer_good", &|cms| set(cms, asn1::SIGNING_CERTIFICATE_V2, &[&ess(&own, &[])])),
         with("ess_of_the_issuer", &|cms| set(cms, asn1::SIGNING_CERTIFICATE_V2, &[&ess(&issuer, &[])])),
         with("ess_of_nobody", &|cms| set(cms, asn1::SIGNING_CERTIFICATE_V2, &[&ess(&[7; 32], &[])])),
         with("ess_other_serial_number", &|cms| {
@@ -192,7 +192,7 @@ fn encodings(forge: &Forge) -> Vec<Vector> {
         with("algorithm_other_digest", &|forge, content| {
             forge.cms(content, |cms| cms.signer().digest_algorithm = sha512.clone()).to_der()
         }),
-        with("algorithm_other_set_of_digests", &|forge, content| {
+        with("algorithm_other_set_of_digests_good", &|forge, content| {
             let mut cms = forge.cms(content, |_| {});
             cms.digest_algorithms = tlv(SET, &[&sha512]);
             cms.to_der()
@@ -237,7 +237,7 @@ fn stamps(forge: &Forge) -> Vec<Vector> {
     vec![
         vector("stamp_good", stamped.clone()),
         vector("stamp_of_another_signature", with_token(foreign)),
-        vector("stamp_twice", with_token(attribute(asn1::SIGNATURE_TIMESTAMP, &[&value(&token), &value(&token)]))),
+        vector("stamp_twice_good", with_token(attribute(asn1::SIGNATURE_TIMESTAMP, &[&value(&token), &value(&token)]))),
         vector("stamp_unreadable", with_token(attribute(asn1::SIGNATURE_TIMESTAMP, &slices(&[tlv(SEQUENCE, &[])])))),
         vector("stamp_of_the_document_good", sealed),
         vector("stamp_of_the_document_copied", copied),

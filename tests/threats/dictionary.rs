@@ -133,7 +133,7 @@ fn gaps(forge: &Forge) -> Vec<Vector> {
         vector("gap_comment", gap(format!("<{digits}>%<00>").as_bytes())),
         vector("gap_dictionary_ends", gap(format!("<{digits}>>>endobj 9 0 obj<</Contents<00>").as_bytes())),
         vector(
-            "gap_white_space_inside",
+            "gap_white_space_inside_good",
             gap(format!("<{digits}{:width$}>", "", width = hole.len() - digits.len() - 2).as_bytes()),
         ),
     ]
@@ -158,7 +158,7 @@ fn keys(forge: &Forge) -> Vec<Vector> {
         make("duplicate_reason", &format!("{ENTRIES}/Reason(I refuse)/Reason(I agree){late}")),
         make("duplicate_key_escaped", &format!("{ENTRIES}{late}/By#74eRange[0 1 2 3]")),
         make("indirect_reason", &format!("{ENTRIES}/Reason 7 0 R{late}")),
-        make("type_missing", &without("/Type/Sig")),
+        make("type_missing_good", &without("/Type/Sig")),
         make("type_wrong", &with("/Type/Sig", "/Type/Annot")),
         make("type_timestamp", &with("/Type/Sig", "/Type/DocTimeStamp")),
         make("filter_missing", &without("/Filter/Adobe.PPKLite")),
@@ -166,7 +166,7 @@ fn keys(forge: &Forge) -> Vec<Vector> {
         make("sub_filter_unknown", &with("ETSI.CAdES.detached", "ETSI.CAdES.unknown")),
         make("sub_filter_rsa_sha1", &with("ETSI.CAdES.detached", "adbe.x509.rsa_sha1")),
         make("sub_filter_pkcs7_sha1", &with("ETSI.CAdES.detached", "adbe.pkcs7.sha1")),
-        make("sub_filter_pkcs7_detached", &with("ETSI.CAdES.detached", "adbe.pkcs7.detached")),
+        make("sub_filter_pkcs7_detached_good", &with("ETSI.CAdES.detached", "adbe.pkcs7.detached")),
         make("sub_filter_timestamp", &with("ETSI.CAdES.detached", "ETSI.RFC3161")),
         make("certificate_in_dictionary", &format!("{ENTRIES}/Cert(x){late}")),
         make("claimed_time_missing", &without("/M(D:20261007092523+09'00')")),

@@ -29,14 +29,18 @@ impl Forge {
         Self { world, template }
     }
 
-    /// A good signature with room to spare.
+    /// A good signature.
     pub(crate) fn signed(&self) -> Vec<u8> {
         self.sign(&pdf::table(&[]))
     }
 
     pub(crate) fn sign(&self, base: &[u8]) -> Vec<u8> {
+        self.sign_with_room(base, 100)
+    }
+
+    fn sign_with_room(&self, base: &[u8], room: usize) -> Vec<u8> {
         let document = Document::open(base).unwrap();
-        let signing = Signing::new(&document, now()).timestamp_room(1_200);
+        let signing = Signing::new(&document, now()).timestamp_room(room);
         signing.sign(&self.world.signer).unwrap().finish().unwrap().apply(base).unwrap()
     }
 
@@ -69,7 +73,7 @@ impl Forge {
 
     /// A good file with another CMS in its hole.
     pub(crate) fn with_cms(&self, make: impl Fn(&Self, &[u8]) -> Vec<u8>) -> Vec<u8> {
-        let mut file = self.signed();
+        let mut file = self.sign_with_room(&pdf::table(&[]), 1_200);
         let hole = pdf::holes(&file)[0].clone();
         let content = [&file[..hole.start], &file[hole.end..]].concat();
         pdf::fill(&mut file, &hole, &make(self, &content));
