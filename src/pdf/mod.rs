@@ -30,10 +30,12 @@ pub(crate) mod hashing;
 pub(crate) mod lexer;
 pub(crate) mod object;
 pub(crate) mod parser;
+pub(crate) mod permission;
 pub(crate) mod placeholder;
 pub(crate) mod revision;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod seed_value;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;

@@ -14,7 +14,7 @@ use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
 use crate::pdf::contents::{Contents, ContentsFault};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::text::read_text_string;
-use crate::pdf::transform::{Permission, Transform};
+use crate::pdf::transform::{Certification, Transform};
 use crate::pdf::view::View;
 
 /// What one signature dictionary says, as it stands in the revision of the view that it was read from.
@@ -145,7 +145,7 @@ impl SignatureDictionary {
     }
 
     /// What a certification permits, where this is one.
-    pub(crate) fn certification(&self) -> Option<Permission> {
+    pub(crate) fn certification(&self) -> Option<Certification> {
         self.transforms.iter().find_map(|transform| match transform {
             Transform::DocMdp(permission) => Some(*permission),
             _ => None,
@@ -374,9 +374,9 @@ mod tests {
              << /TransformMethod /UR3 >>",
         );
         let expected = [
-            Transform::DocMdp(Permission::Annotate),
-            Transform::DocMdp(Permission::FillForms),
-            Transform::DocMdp(Permission::NoChanges),
+            Transform::DocMdp(Certification::Annotate),
+            Transform::DocMdp(Certification::FillForms),
+            Transform::DocMdp(Certification::NoChanges),
             Transform::FieldMdp(FieldSelection::Include(vec!["a".into(), "b.c".into()])),
             Transform::FieldMdp(FieldSelection::All),
             Transform::Other("UR3".into()),
