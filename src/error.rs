@@ -77,6 +77,11 @@ impl Error {
         self.0.class
     }
 
+    /// What could not be done, alone.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Where it went wrong, if a place is known.
     pub fn place(&self) -> Option<&str> {
         self.0.place.as_deref()

@@ -1,7 +1,8 @@
 //! Asking over HTTP: timestamps, OCSP responses, CRLs and certificates.
 //!
 //! What it is for: the two joints [`TimestampAuthority`] and [`Fetch`] with a blocking client, for whoever has no client of
-//! their own. TLS is rustls with Mozilla's roots; proxies are those of `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+//! their own. TLS is rustls with Mozilla's roots. Proxies are those of `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`;
+//! they must grant CONNECT, to port 80 too.
 //!
 //! Invariant: every exchange is bounded in time and bytes, and asks `http` or `https` addresses only.
 //! Invariant: what a server says when it refuses is passed on, cut and without control characters; passwords never are.

@@ -60,6 +60,9 @@
 pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "http")]
 pub(crate) mod http;
 pub(crate) mod limits;
@@ -80,6 +83,7 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
+pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;

@@ -3,7 +3,7 @@
 use pades_ltv::Language;
 
 use crate::help::Topic;
-use crate::messages::Message;
+use crate::messages::{Message, one_line};
 
 /// What could not be done, in the command's own words, and the library's behind them.
 #[derive(Debug)]
@@ -51,9 +51,4 @@ impl<T> During<T> for pades_ltv::Result<T> {
     fn during(self, message: impl FnOnce() -> Message) -> Result<T, Stop> {
         self.map_err(|error| Failure::Operation(message(), error).into())
     }
-}
-
-/// Files and servers may speak in errors: kept from breaking lines or steering the terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) enum Message {
     // What could not be done.
     CannotOpen(PathBuf),
     CannotUse { option: &'static str, path: PathBuf },
-    CannotUseAddress(String),
+    CannotUseAddress,
     CannotUseTestAuthority,
     CannotSign(PathBuf),
     CannotTimestamp(PathBuf),
@@ -76,7 +76,7 @@ impl Message {
             Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
             Self::CannotOpen(path) => format!("cannot read {}", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
-            Self::CannotUseAddress(url) => format!("--tsa: cannot use {}", quoted(url)),
+            Self::CannotUseAddress => "--tsa: cannot use the address".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
             Self::CannotSign(path) => format!("cannot sign {}", path.display()),
             Self::CannotTimestamp(path) => format!("cannot timestamp {}", path.display()),
@@ -103,6 +103,7 @@ impl Message {
             Self::Reading(path) => format!("reading {}", short(path)),
             Self::Asking(url) => format!("asking {url}"),
             Self::Writing(path) => format!("writing {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
     }
@@ -128,7 +129,7 @@ impl Message {
             Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
             Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
-            Self::CannotUseAddress(url) => format!("--tsa: {} を使用できません", quoted(url)),
+            Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
             Self::CannotSign(path) => format!("{} に署名できません", path.display()),
             Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", path.display()),
@@ -161,6 +162,7 @@ impl Message {
             Self::Reading(path) => format!("読み取り中: {}", short(path)),
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }
     }
@@ -168,8 +170,13 @@ impl Message {
 
 /// What is given, visibly and on one line.
 fn quoted(value: impl Display) -> String {
-    let value: String = value.to_string().chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
-    format!("\"{value}\"")
+    format!("\"{}\"", one_line(&value.to_string()))
+}
+
+/// What files and servers say, kept from breaking lines, from turning their direction and from steering the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_active = |one: char| one.is_control() || matches!(one, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|one| if is_active(one) { ' ' } else { one }).collect()
 }
 
 /// The name of an option as it is written.

@@ -14,8 +14,8 @@ use crate::messages::Message;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(200);
-/// Characters of a step that are shown, so that the line fits into 80 columns even where each is two wide.
-const SHOWN: usize = 30;
+/// Columns of a step that are shown, so that the whole line fits into 80.
+const SHOWN: usize = 54;
 
 /// Shows, from the first second on, which step is being done; the line is gone when this is dropped.
 pub(crate) struct Progress {
@@ -108,7 +108,18 @@ fn show(step: &str, so_far: &str) {
     let _ = std::io::stderr().flush();
 }
 
+/// As much of `step` as there is room for.
 fn shortened(step: &str) -> String {
-    let safe = step.chars().map(|one| if one.is_control() { ' ' } else { one });
-    if step.chars().count() <= SHOWN { safe.collect() } else { safe.take(SHOWN).chain(['…']).collect() }
+    let mut columns = 0_usize;
+    let mut text = String::new();
+    for one in step.chars().map(|one| if one.is_control() { ' ' } else { one }) {
+        // Beyond the scripts of Europe and West Asia, nearly all characters are two columns wide.
+        columns = columns.saturating_add(if one < '\u{2e80}' { 1 } else { 2 });
+        if columns > SHOWN {
+            text.push('…');
+            break;
+        }
+        text.push(one);
+    }
+    text
 }

@@ -12,7 +12,7 @@ use crate::atomic;
 use crate::failure::{During, Failure, Stop};
 use crate::help::Topic;
 use crate::inputs;
-use crate::messages::{Message, grouped};
+use crate::messages::{Message, grouped, one_line};
 use crate::progress::Progress;
 
 const SCHEMA: &str = "pades-ltv/revisions/1";
@@ -102,19 +102,15 @@ struct Listing<'l> {
 impl Listing<'_> {
     fn text(&self, language: Language) -> String {
         let mut text = match language {
-            Language::Japanese => "番号         開始         終了       バイト  署名フィールド\n".to_owned(),
+            Language::Japanese => "番号           開始           終了         バイト  署名フィールド\n".to_owned(),
             _ => format!("{:>4} {:>14} {:>14} {:>14}  {}\n", "No.", "start", "end", "bytes", "signature fields"),
         };
         for revision in self.document.revisions() {
             let length = revision.end().saturating_sub(revision.start());
             let [start, end, length] = [revision.start(), revision.end(), length].map(grouped);
-            let fields: Vec<&str> = self.fields(revision.number()).collect();
-            text.push_str(&format!(
-                "{:>4} {start:>14} {end:>14} {length:>14}  {}",
-                revision.number(),
-                fields.join(", ")
-            ));
-            text.truncate(text.trim_end().len());
+            let fields = one_line(&self.fields(revision.number()).collect::<Vec<_>>().join(", "));
+            let row = format!("{:>4} {start:>14} {end:>14} {length:>14}  {fields}", revision.number());
+            text.push_str(row.trim_end());
             text.push('\n');
         }
         if self.behind() > 0 {

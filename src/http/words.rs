@@ -22,9 +22,9 @@ pub(super) fn spoken(body: &[u8]) -> String {
 
 /// `text` as one line of at most [`QUOTED`] characters.
 pub(super) fn printable(text: &str) -> String {
-    let safe = text.chars().map(|one| if is_safe(one) { one } else { '\u{fffd}' });
-    let mut shown: String = safe.clone().take(QUOTED).collect();
-    if safe.skip(QUOTED).next().is_some() {
+    let mut safe = text.chars().map(|one| if is_safe(one) { one } else { '\u{fffd}' });
+    let mut shown: String = safe.by_ref().take(QUOTED).collect();
+    if safe.next().is_some() {
         shown.push('…');
     }
     shown

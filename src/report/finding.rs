@@ -38,6 +38,8 @@ pub enum Code {
     StrayBytes,
     /// The file changed after the signature.
     ModifiedAfterSigning,
+    /// Something visible was laid over the signed content by a change that is permitted.
+    Overlay,
     /// What changed after the signature could not be told.
     ModificationUnknown,
     /// The CMS cannot be read or breaks its rules (RFC 5652).
@@ -88,6 +90,7 @@ impl Code {
             Self::SharedValue => "shared_value",
             Self::StrayBytes => "stray_bytes",
             Self::ModifiedAfterSigning => "modified_after_signing",
+            Self::Overlay => "overlay",
             Self::ModificationUnknown => "modification_unknown",
             Self::Cms => "cms",
             Self::SubFilter => "sub_filter",

@@ -8,9 +8,10 @@ use super::revision::Draft;
 use super::rules::Rules;
 use super::seed::{Objection, Plan, objections};
 use super::signed::TimestampRequirement;
-use super::signing::{PermissionCheck, Signing};
+use super::signing::Signing;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pdf::field::FieldChoice;
+use crate::pdf::crypt::{Deed, Enforcement};
+use crate::pdf::field::{FieldChoice, FieldOrigin};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::seed_value::{Constraint, Requirement};
 use crate::pdf::signature::SignatureKind;
@@ -51,6 +52,11 @@ impl Layout {
         check_validity(identity, signing.now)?;
         let choice = signing.field.as_deref().map_or(FieldChoice::Numbered("Signature"), FieldChoice::Named);
         let mut draft = Draft::new(signing.document, choice)?;
+        let deed = match draft.field().origin {
+            FieldOrigin::Existing => Deed::FillField,
+            FieldOrigin::New => Deed::CreateField,
+        };
+        draft.check_access(signing.permissions, deed)?;
         let rules = Rules::read(signing.document, draft.field())?;
         check_rules(signing, &rules)?;
         let lock = signing.lock.as_ref().or(rules.lock.as_ref());
@@ -83,7 +89,7 @@ fn check_rules(signing: &Signing<'_>, rules: &Rules) -> Result<()> {
     if signing.certification.is_some() {
         rules.check_first()?;
     }
-    if signing.permissions == PermissionCheck::Honoured {
+    if signing.permissions == Enforcement::Obeyed {
         rules.check_permissions()?;
     }
     if signing.lock.is_some() { rules.check_new_lock() } else { Ok(()) }

@@ -1,9 +1,11 @@
 //! A signature that waits for its value: can be stored, sent, and completed elsewhere.
 
+use const_oid::db::rfc5911::ID_DATA;
+
 use super::layout::cms;
-use super::revision::not_as_meant;
+use super::revision::{self, not_as_meant};
 use super::signed::{Signed, TimestampRequirement};
-use super::state::{Base, PreparedState};
+use super::state::{Base, PreparedState, malformed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
@@ -72,7 +74,7 @@ impl Prepared {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared, by length or digest; [`ErrorKind::Signer`] where the
-    /// value does not verify under the signing certificate.
+    /// value does not verify under the signing certificate; [`ErrorKind::State`] where this value was damaged while it was stored.
     pub fn complete<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.base.check(document)?;
         self.complete_with(document, value)
@@ -82,7 +84,7 @@ impl Prepared {
     pub(super) fn complete_with<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.check_value(value)?;
         let der = cms(&self.identity, self.input.message(), value);
-        self.check_cms(&der)?;
+        self.check_cms(&der, document)?;
         Ok(Signed::new(document, self.appended, der, self.now, self.timestamp))
     }
 
@@ -95,10 +97,14 @@ impl Prepared {
         })
     }
 
-    /// What was built must read back and verify.
-    fn check_cms(&self, der: &[u8]) -> Result<()> {
+    /// What was built must read back and verify; and what was signed must be this very revision, whatever happened to it in storage.
+    fn check_cms(&self, der: &[u8], document: &Document<'_>) -> Result<()> {
         let read = SignedData::from_der(der, &Limits::default()).map_err(not_as_meant)?;
         let signer = read.signer().map_err(not_as_meant)?;
-        signer.check_signature(self.identity.key(), &[]).map_err(not_as_meant)
+        signer.check_signature(self.identity.key(), &[]).map_err(not_as_meant)?;
+        let imprint = revision::imprint(document, &self.appended, self.input.algorithm().digest())?;
+        signer.check_content(&imprint, ID_DATA).map_err(|fault| malformed().because(fault))?;
+        let signing = [self.identity.signing_certificate()];
+        signer.signing_certificate_in(signing).map(drop).map_err(|fault| malformed().because(fault))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
 use crate::pdf::field::{FieldChoice, SignedField, sign_field};
@@ -28,6 +29,11 @@ impl<'d> Draft<'d> {
         let field = sign_field(&mut writer, choice, signature, None)?;
         declare_extensions(&mut writer)?;
         Ok(Self { base, writer, signature, field })
+    }
+
+    /// Whether the permissions of an encrypted base allow `deed`.
+    pub(super) fn check_access(&self, permissions: Enforcement, deed: Deed) -> Result<()> {
+        permissions.check(self.base.encryption(), deed)
     }
 
     pub(super) fn field(&self) -> &SignedField {
@@ -76,8 +82,9 @@ pub(super) fn imprint(base: &Document<'_>, appended: &Appended, algorithm: Diges
 /// Fills the hole with `der` and reads the result back as a stranger would.
 ///
 /// # Errors
-/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
+/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::Encrypted`] where the base is not open; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
 pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> Result<Appended> {
+    base.require_open()?;
     appended.embed(der)?;
     let expected = appended.byte_range().ok_or_else(no_hole)?;
     let document = base.with_appended(appended.bytes.clone()).map_err(not_as_meant)?;

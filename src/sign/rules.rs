@@ -7,7 +7,7 @@ use crate::pdf::document::Document;
 use crate::pdf::field::{FieldOrigin, SignedField};
 use crate::pdf::form::Form;
 use crate::pdf::object::Object;
-use crate::pdf::permission::{Permissions, Rule};
+use crate::pdf::restriction::{Restrictions, Rule};
 use crate::pdf::seed_value::{Requirement, SeedValue};
 use crate::pdf::text::read_text_string;
 use crate::pdf::transform::{Certification, FieldLock};
@@ -16,7 +16,7 @@ use crate::pdf::transform::{Certification, FieldLock};
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) field: SignedField,
-    pub(super) permissions: Permissions,
+    pub(super) restrictions: Restrictions,
     /// The lock that the field came with.
     pub(super) lock: Option<FieldLock>,
     pub(super) seeds: Vec<SeedValue>,
@@ -39,7 +39,7 @@ impl Rules {
         };
         Ok(Self {
             field: field.clone(),
-            permissions: Permissions::read(view, &form)?,
+            restrictions: Restrictions::read(view, &form)?,
             lock: found.and_then(|field| field.lock.clone()),
             seeds: if is_old { SeedValue::read(view, field.id)? } else { Vec::new() },
             attestation: attestation.as_string().map(read_text_string),
@@ -50,10 +50,10 @@ impl Rules {
     pub(super) fn check_permissions(&self) -> Result<()> {
         const ADVICE: &str = "sign before the document is certified or locked, or let that signature permit it; \
                               danger_ignore_permissions() signs all the same, and makes that signature invalid";
-        if let Some((Certification::NoChanges, rule)) = self.permissions.least() {
+        if let Some((Certification::NoChanges, rule)) = self.restrictions.least() {
             return Err(self.refuse(format!("{rule} permits no changes, and so no further signature")).advise(ADVICE));
         }
-        match self.permissions.freezing(&self.field.name) {
+        match self.restrictions.freezing(&self.field.name) {
             Some(rule) => Err(self.refuse(format!("{rule} has locked this field")).advise(ADVICE)),
             None => Ok(()),
         }
@@ -61,7 +61,7 @@ impl Rules {
 
     /// A certification is the first signature (12.8.1).
     pub(super) fn check_first(&self) -> Result<()> {
-        let Some(rule) = self.permissions.rules.first() else { return Ok(()) };
+        let Some(rule) = self.restrictions.rules.first() else { return Ok(()) };
         Err(self
             .refuse(format!("a certification has to be the first signature, but {rule} is there already"))
             .advise("leave out certify(…) for an approval signature, or certify the file before anybody signs it"))
@@ -69,7 +69,7 @@ impl Rules {
 
     /// Whether the field may be given a lock: a new one, or one without lock that no signature covers yet.
     pub(super) fn check_new_lock(&self) -> Result<()> {
-        if self.field.origin == FieldOrigin::New || (self.lock.is_none() && self.permissions.rules.is_empty()) {
+        if self.field.origin == FieldOrigin::New || (self.lock.is_none() && self.restrictions.rules.is_empty()) {
             return Ok(());
         }
         let why = if self.lock.is_some() { "the field has a lock of its own" } else { "the field was signed as it is" };
@@ -81,7 +81,7 @@ impl Rules {
         if self.field.origin == FieldOrigin::New {
             return Ok(());
         }
-        let is_frozen = self.permissions.freezing(&self.field.name).is_some();
+        let is_frozen = self.restrictions.freezing(&self.field.name).is_some();
         let is_asked = self.seeds.iter().any(|seed| seed.requirement == Requirement::Required);
         if is_frozen || is_asked || self.lock.is_some() {
             return Err(self
@@ -93,7 +93,7 @@ impl Rules {
 
     /// The signatures that another one in this field would make invalid.
     pub(super) fn broken(&self) -> impl Iterator<Item = &Rule> {
-        self.permissions.rules.iter().filter(|rule| !rule.permits_signing(&self.field.name))
+        self.restrictions.rules.iter().filter(|rule| !rule.permits_signing(&self.field.name))
     }
 
     fn refuse(&self, why: String) -> Error {

@@ -1,5 +1,7 @@
 //! A signature with its value: may take a timestamp, then becomes an update.
 
+use std::fmt;
+
 use super::revision;
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
@@ -14,7 +16,6 @@ use crate::sign::timestamping::{accept, derived_nonce};
 use crate::time::Time;
 
 /// A signature that verifies, not yet in a file.
-#[derive(Debug)]
 pub struct Signed<'d> {
     document: &'d Document<'d>,
     appended: Appended,
@@ -104,5 +105,11 @@ impl<'d> Signed<'d> {
     fn value(&self) -> Result<Vec<u8>> {
         let read = SignedData::from_der(&self.cms, &Limits::default()).map_err(revision::not_as_meant)?;
         Ok(read.signer().map_err(revision::not_as_meant)?.signature().to_vec())
+    }
+}
+
+impl fmt::Debug for Signed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signed({:?}, a CMS of {} bytes)", self.appended, self.cms.len())
     }
 }

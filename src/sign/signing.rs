@@ -8,6 +8,7 @@ use super::signed::Signed;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::Result;
+use crate::pdf::crypt::Enforcement;
 use crate::pdf::document::Document;
 use crate::pdf::transform::{Certification, FieldLock};
 use crate::port::{Identity, Signer};
@@ -47,14 +48,7 @@ pub struct Signing<'d> {
     pub(super) token_room: usize,
     pub(super) certification: Option<Certification>,
     pub(super) lock: Option<FieldLock>,
-    pub(super) permissions: PermissionCheck,
-}
-
-/// Whether what earlier signatures permit is heeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PermissionCheck {
-    Honoured,
-    Ignored,
+    pub(super) permissions: Enforcement,
 }
 
 impl<'d> Signing<'d> {
@@ -72,7 +66,7 @@ impl<'d> Signing<'d> {
             token_room: super::TOKEN_ROOM,
             certification: None,
             lock: None,
-            permissions: PermissionCheck::Honoured,
+            permissions: Enforcement::Obeyed,
         }
     }
 
@@ -152,12 +146,14 @@ impl<'d> Signing<'d> {
         self
     }
 
-    /// Signs even where an earlier signature permits no further one, or has locked the field.
+    /// Signs even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it, or where an earlier
+    /// signature permits no further one or has locked the field.
     ///
-    /// Verifiers will call that signature invalid: [`preflight`](Self::preflight) says which.
+    /// Whoever says this speaks for the owner, whose password would do the same; and verifiers will call such an earlier signature
+    /// invalid: [`preflight`](Self::preflight) says which.
     #[must_use]
     pub fn danger_ignore_permissions(mut self) -> Self {
-        self.permissions = PermissionCheck::Ignored;
+        self.permissions = Enforcement::Ignored;
         self
     }
 
@@ -184,8 +180,8 @@ impl<'d> Signing<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed, or may not be signed so; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the
-    /// document cannot be appended to.
+    /// cannot be signed, or may not be signed so; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         let Layout { appended, timestamp, .. } = Layout::new(self, identity)?;
         let imprint = revision::imprint(self.document, &appended, identity.algorithm().digest())?;

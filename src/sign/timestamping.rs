@@ -10,6 +10,7 @@ use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::field::FieldChoice;
 use crate::pdf::placeholder::SignatureEntries;
@@ -26,12 +27,13 @@ pub struct Timestamping<'d> {
     now: Time,
     field: Option<String>,
     token_room: usize,
+    permissions: Enforcement,
 }
 
 impl<'d> Timestamping<'d> {
     /// A timestamp on `document`, asked for at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, field: None, token_room: super::TOKEN_ROOM }
+        Self { document, now, field: None, token_room: super::TOKEN_ROOM, permissions: Enforcement::Obeyed }
     }
 
     /// The field's fully qualified name; `Timestamp1`, or the next free number, unless told.
@@ -45,6 +47,14 @@ impl<'d> Timestamping<'d> {
     #[must_use]
     pub fn token_room(mut self, bytes: usize) -> Self {
         self.token_room = bytes;
+        self
+    }
+
+    /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
+    /// speaks for the owner, whose password would do the same.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
         self
     }
 
@@ -62,11 +72,12 @@ impl<'d> Timestamping<'d> {
     /// Everything but the token: what to ask for, and where the answer will go. Reads the document once.
     ///
     /// # Errors
-    /// [`ErrorKind::Field`] where the field cannot be used, or is meant for a signature; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the
-    /// document cannot be appended to.
+    /// [`ErrorKind::Field`] where the field cannot be used, or is meant for a signature; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self) -> Result<PreparedTimestamp> {
         let choice = self.field.as_deref().map_or(FieldChoice::Numbered("Timestamp"), FieldChoice::Named);
         let draft = Draft::new(self.document, choice)?;
+        draft.check_access(self.permissions, Deed::Preserve)?;
         Rules::read(self.document, draft.field())?.check_timestamp()?;
         let entries = SignatureEntries {
             kind: SignatureKind::DocumentTimestamp,
@@ -105,16 +116,28 @@ impl PreparedTimestamp {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared; [`ErrorKind::Timestamp`] where the answer is not good in
-    /// every respect; [`ErrorKind::Capacity`] where the token does not fit.
+    /// every respect; [`ErrorKind::Capacity`] where the token does not fit; [`ErrorKind::State`] where this value was damaged
+    /// while it was stored.
     pub fn complete(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
         self.base.check(document)?;
         self.complete_with(document, response)
     }
 
     fn complete_with(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
+        // What is stamped must be this very revision, whatever happened to it in storage.
+        if revision::imprint(document, &self.appended, self.request.imprint_algorithm())? != self.imprint {
+            return Err(malformed());
+        }
         let token = accept(&self.request, &self.imprint, response)?;
-        let appended = revision::fill(document, self.appended, &token)
-            .map_err(|error| error.advise(format!("prepare again with token_room({}) or more", token.len())))?;
+        let room = self.appended.capacity();
+        if token.len() > room {
+            let message =
+                format!("the timestamp of {} bytes does not fit into the {room} bytes left for it", token.len());
+            // Another token may be longer: serial numbers, times and ECDSA values vary in length.
+            let advice = format!("prepare again with token_room({}) or more", token.len().saturating_add(512));
+            return Err(Error::new(ErrorKind::Capacity, message).advise(advice));
+        }
+        let appended = revision::fill(document, self.appended, &token)?;
         Ok(Update::new(appended.base, appended.bytes))
     }
 

@@ -1,4 +1,4 @@
-"""What pyHanko says of signed files. usage: judge.py TIME FILE=LEVEL...  (the anchor is anchor.pem, beside the files)
+"""What pyHanko says of signed files. usage: judge.py TIME FILE=LEVEL[=PASSWORD]...  (the anchor is anchor.pem, beside the files)
 
 One line per file: "FILE: good", or what is wrong. From B-LT on, revocation data must be in the file. At B-LTA its archival process
 (EN 319 102-1, 5.6) must say PASSED too.
@@ -47,8 +47,10 @@ def archival(signature):
     return asyncio.run(ades.ades_lta_validation(signature, PdfSignatureValidationSpec(basic), timing))
 
 
-def faults(path, level):
+def faults(path, level, password=None):
     reader = PdfFileReader(open(path, "rb"))
+    if password is not None and reader.decrypt(password).status.name == "FAILED":
+        yield "the password is refused"
     if not reader.embedded_signatures:
         yield "no signature"
     for signature in reader.embedded_signatures:
@@ -65,9 +67,9 @@ def faults(path, level):
 
 
 for argument in sys.argv[2:]:
-    path, level = argument.rsplit("=", 1)
+    path, *settings = argument.split("=")
     try:
-        found = list(faults(path, level))
+        found = list(faults(path, *settings))
     except Exception as fault:
         found = [f"{type(fault).__name__}: {fault}"]
     print(f"{path}: {'; '.join(found) or 'good'}")

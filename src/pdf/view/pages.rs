@@ -51,6 +51,7 @@ impl View<'_> {
     }
 
     /// A page attribute that may stand in a node above the page, `Null` if it stands nowhere (7.7.3.4).
+    #[cfg(test)]
     pub(crate) fn inherited(&self, page: &Dictionary, key: &str) -> Result<Object> {
         let mut node = page.clone();
         for _ in 0..self.document.limits().nesting {

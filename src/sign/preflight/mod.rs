@@ -151,7 +151,7 @@ impl Preflight {
             certificate: PlannedCertificate::of(own, signing.now),
             algorithm: identity.algorithm(),
             chain,
-            permission: rules.permissions.least().map(|(permission, _)| permission),
+            permission: rules.restrictions.least().map(|(permission, _)| permission),
             earlier,
             timestamp: PlannedTimestamp {
                 room: signing.token_room,
@@ -195,7 +195,7 @@ fn field(signing: &Signing<'_>, layout: &Layout) -> Result<PlannedField> {
 
 fn earlier(layout: &Layout) -> Vec<EarlierSignature> {
     let name = &layout.rules.field.name;
-    let rules = layout.rules.permissions.rules.iter();
+    let rules = layout.rules.restrictions.rules.iter();
     rules
         .map(|rule| EarlierSignature {
             field: rule.field.as_deref().map(str::to_owned),

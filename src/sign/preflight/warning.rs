@@ -92,8 +92,8 @@ pub(super) fn all(signing: &Signing<'_>, identity: &Identity, layout: &Layout, c
         warnings.push(Warning::NoLongTerm);
     }
     warnings.extend(layout.rules.broken().map(|rule| Warning::Breaks { signature: rule.to_string() }));
-    let permissions = &layout.rules.permissions;
-    if permissions.least().is_some() && layout.rules.field.origin == FieldOrigin::New {
+    let restrictions = &layout.rules.restrictions;
+    if restrictions.least().is_some() && layout.rules.field.origin == FieldOrigin::New {
         warnings.push(Warning::NewFieldInCertified);
     }
     warnings.extend(
@@ -105,7 +105,7 @@ pub(super) fn all(signing: &Signing<'_>, identity: &Identity, layout: &Layout, c
     if layout.timestamp.is_required {
         warnings.push(Warning::TimestampRequired);
     }
-    if permissions.has_usage_rights {
+    if restrictions.has_usage_rights {
         warnings.push(Warning::UsageRights);
     }
     warnings

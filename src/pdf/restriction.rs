@@ -2,7 +2,7 @@
 //!
 //! Invariant: what cannot be read permits nothing.
 //!
-//! Nouns: [`Permissions`] of a document, one [`Rule`] for each signature.
+//! Nouns: [`Restrictions`] of a document, one [`Rule`] for each signature.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::pdf::view::View;
 
 /// The rules in force behind one revision.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Permissions {
+pub(crate) struct Restrictions {
     /// Those of each signature and document timestamp, in file order.
     pub(crate) rules: Vec<Rule>,
     /// Whether there are usage rights (12.8.2.3), which hold for the file as it was.
@@ -30,43 +30,45 @@ pub(crate) struct Rule {
     pub(crate) kind: SignatureKind,
     /// Where its byte range ends, in bytes from the start of the file.
     pub(crate) end: Option<u64>,
-    /// The least that a transform method or the lock of its field permits.
-    pub(crate) permission: Option<Certification>,
+    /// What it certifies (`DocMDP`).
+    pub(crate) certification: Option<Certification>,
+    /// What the lock of its field leaves, or nothing where one of its references cannot be read.
+    pub(crate) lock: Option<Certification>,
     pub(crate) frozen: Vec<FieldSelection>,
 }
 
-impl Permissions {
+impl Restrictions {
     /// The rules of all signatures in `form`, and of the certification that the catalog names.
     pub(crate) fn read(view: View<'_>, form: &Form) -> Result<Self> {
-        let mut permissions = Self::default();
+        let mut restrictions = Self::default();
         for field in form.signatures().filter(|field| field.value != FieldValue::Empty) {
             let Some(signature) = field.signature(view)? else { continue };
             let mut rule = Rule::of(Some(Arc::clone(&field.name)), &signature);
             if let Some(lock) = &field.lock {
-                rule.restrict(lock.permission);
+                rule.lock = least(rule.lock, lock.permission);
                 rule.frozen.push(lock.fields.clone());
             }
-            permissions.rules.push(rule);
+            restrictions.rules.push(rule);
         }
         let (_, catalog) = view.catalog()?;
         let entry = view.entry(&catalog, "Perms")?;
-        let Some(perms) = entry.as_dictionary() else { return Ok(permissions) };
-        permissions.has_usage_rights = ["UR", "UR3"].iter().any(|key| perms.get(key).is_some());
+        let Some(perms) = entry.as_dictionary() else { return Ok(restrictions) };
+        restrictions.has_usage_rights = ["UR", "UR3"].iter().any(|key| perms.get(key).is_some());
         match perms.get("DocMDP") {
             Some(Object::Reference(id)) if !stands_in(form, *id) && !view.get(*id)?.is_null() => {
-                permissions.rules.push(Rule::of(None, &SignatureDictionary::read(view, *id)?));
+                restrictions.rules.push(Rule::of(None, &SignatureDictionary::read(view, *id)?));
             }
             Some(direct @ Object::Dictionary(_)) => {
-                permissions.rules.push(Rule::of(None, &SignatureDictionary::read_direct(view, direct, None)?));
+                restrictions.rules.push(Rule::of(None, &SignatureDictionary::read_direct(view, direct, None)?));
             }
             _ => {}
         }
-        Ok(permissions)
+        Ok(restrictions)
     }
 
     /// The least that any signature permits, and which; none where no signature says anything.
     pub(crate) fn least(&self) -> Option<(Certification, &Rule)> {
-        let said = self.rules.iter().filter_map(|rule| Some((rule.permission?, rule)));
+        let said = self.rules.iter().filter_map(|rule| Some((rule.permission()?, rule)));
         said.min_by_key(|(permission, _)| *permission)
     }
 
@@ -79,21 +81,21 @@ impl Permissions {
 impl Rule {
     fn of(field: Option<Arc<str>>, signature: &SignatureDictionary) -> Self {
         let end = signature.byte_range.as_ref().ok().map(|range| range.end());
-        let mut rule = Self { field, kind: signature.kind, end, permission: None, frozen: Vec::new() };
+        let mut rule = Self { field, kind: signature.kind, end, certification: None, lock: None, frozen: Vec::new() };
         for transform in &signature.transforms {
             match transform {
-                Transform::DocMdp(permission) => rule.restrict(Some(*permission)),
+                Transform::DocMdp(permission) => rule.certification = least(rule.certification, Some(*permission)),
                 Transform::FieldMdp(fields) => rule.frozen.push(fields.clone()),
-                Transform::Unreadable => rule.restrict(Some(Certification::NoChanges)),
+                Transform::Unreadable => rule.lock = Some(Certification::NoChanges),
                 Transform::Other(_) => {}
             }
         }
         rule
     }
 
-    /// Permissions can be denied, never added (table 236).
-    fn restrict(&mut self, permission: Option<Certification>) {
-        self.permission = self.permission.into_iter().chain(permission).min();
+    /// The least that it permits, where it says anything.
+    pub(crate) fn permission(&self) -> Option<Certification> {
+        least(self.certification, self.lock)
     }
 
     /// Whether this signature froze the field of this fully qualified name.
@@ -103,17 +105,23 @@ impl Rule {
 
     /// Whether another signature in the field `name` leaves this one valid.
     pub(crate) fn permits_signing(&self, name: &str) -> bool {
-        self.permission != Some(Certification::NoChanges) && !self.freezes(name)
+        self.permission() != Some(Certification::NoChanges) && !self.freezes(name)
     }
 }
 
 impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.field {
-            Some(name) => write!(f, "the signature \"{name}\""),
-            None => f.write_str("the certification that /Perms names"),
+        match (&self.field, self.kind) {
+            (Some(name), SignatureKind::Signature) => write!(f, "the signature \"{name}\""),
+            (Some(name), SignatureKind::DocumentTimestamp) => write!(f, "the document timestamp \"{name}\""),
+            (None, _) => f.write_str("the certification that /Perms names"),
         }
     }
+}
+
+/// Permissions can be denied, never added (table 236).
+fn least(one: Option<Certification>, other: Option<Certification>) -> Option<Certification> {
+    one.into_iter().chain(other).min()
 }
 
 fn stands_in(form: &Form, id: Ref) -> bool {
@@ -126,15 +134,15 @@ mod tests {
     use crate::pdf::document::Document;
     use crate::pdf::specimen;
 
-    fn permissions(objects: &[(u32, &str)]) -> Permissions {
+    fn restrictions(objects: &[(u32, &str)]) -> Restrictions {
         let pdf = specimen::table_pdf(&specimen::one_page_with(objects), "");
         let document = Document::open(&pdf).unwrap();
-        Permissions::read(document.latest(), &Form::read(document.latest()).unwrap()).unwrap()
+        Restrictions::read(document.latest(), &Form::read(document.latest()).unwrap()).unwrap()
     }
 
     #[test]
     fn the_least_permission_counts_and_every_lock() {
-        let found = permissions(&[
+        let found = restrictions(&[
             (1, "<< /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R 6 0 R] >> /Perms << /DocMDP 7 0 R /UR3 9 0 R >> >>"),
             (4, "<< /T (a) /FT /Sig /V 7 0 R >>"),
             (5, "<< /T (b) /FT /Sig /V 8 0 R /Lock << /Action /Include /Fields [(x)] /P 2 >> >>"),
@@ -162,9 +170,9 @@ mod tests {
             ("/DocMDP << /Reference 1 >>", "null"),
         ] {
             let catalog = format!("<< /Pages 2 0 R /Perms << {perms} >> >>");
-            let found = permissions(&[(1, &catalog), (7, signature)]);
+            let found = restrictions(&[(1, &catalog), (7, signature)]);
             assert_eq!(found.least().unwrap().0, Certification::NoChanges, "{perms} {signature}");
         }
-        assert!(permissions(&[(1, "<< /Pages 2 0 R /Perms << /DocMDP 77 0 R >> >>")]).rules.is_empty());
+        assert!(restrictions(&[(1, "<< /Pages 2 0 R /Perms << /DocMDP 77 0 R >> >>")]).rules.is_empty());
     }
 }
