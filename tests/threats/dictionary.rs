@@ -1,4 +1,5 @@
 //! THREATS, A: signature dictionaries and byte ranges.
+#![allow(clippy::single_range_in_vec_init, reason = "a list of covered ranges may have one")]
 
 use crate::common::{only, pdf};
 use crate::forge::{Cover, ENTRIES, Forge, put, replace, signed_base, whole};
