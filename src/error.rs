@@ -107,7 +107,8 @@ pub enum ErrorKind {
     Unsupported,
     /// A bound of [`Limits`](crate::Limits) was reached.
     Limit,
-    /// The signature field does not exist, is taken, or is no signature field.
+    /// The signature field does not exist, is taken, is no signature field, or may not be signed so: its seed values, a lock or
+    /// a certification forbid it.
     Field,
     /// A private or public key cannot be read or does not match its certificate.
     Key,

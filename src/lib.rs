@@ -87,12 +87,14 @@ pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
+pub use pdf::transform::{Certification, FieldLock};
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Indication, Language, Report};
+pub use sign::preflight::{self, Preflight};
 pub use sign::{Prepared, PreparedTimestamp, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;

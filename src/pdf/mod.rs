@@ -33,10 +33,12 @@ pub(crate) mod lexer;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;
+pub(crate) mod restriction;
 pub(crate) mod revision;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod security;
+pub(crate) mod seed_value;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;

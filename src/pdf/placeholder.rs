@@ -12,7 +12,7 @@ use crate::pdf::signature::SignatureKind;
 use crate::pdf::text::text_string;
 
 /// What a new signature dictionary says besides its signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SignatureEntries {
     pub(crate) kind: SignatureKind,
     /// Spelled as the standard does: `ETSI.CAdES.detached`, `ETSI.RFC3161`.
@@ -23,6 +23,8 @@ pub(crate) struct SignatureEntries {
     pub(crate) reason: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) contact_info: Option<String>,
+    /// `/Reference`: what it certifies and locks.
+    pub(crate) references: Option<Object>,
 }
 
 /// A signature dictionary as bytes, and where its late values stand in them.
@@ -65,6 +67,9 @@ impl SignatureEntries {
             if let Some(text) = text {
                 dictionary.set(key, Object::String(text_string(text)));
             }
+        }
+        if let Some(references) = &self.references {
+            dictionary.set("Reference", references.clone());
         }
         dictionary
     }
@@ -110,6 +115,7 @@ mod tests {
             reason: Some("承認".into()),
             location: Some("Tokyo (JP)".into()),
             contact_info: None,
+            references: None,
         }
     }
 

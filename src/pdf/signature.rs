@@ -271,8 +271,8 @@ mod tests {
     use crate::pdf::document::Document;
     use crate::pdf::field::FieldChoice;
     use crate::pdf::specimen;
+    use crate::pdf::transform::Certification;
     use crate::pdf::transform::FieldSelection;
-    use crate::pdf::transform::Permission;
 
     const FOUR: Ref = Ref { number: 4, generation: 0 };
 
@@ -367,9 +367,9 @@ mod tests {
              << /TransformMethod /UR3 >>",
         );
         let expected = [
-            Transform::DocMdp(Permission::Annotate),
-            Transform::DocMdp(Permission::FillForms),
-            Transform::DocMdp(Permission::NoChanges),
+            Transform::DocMdp(Certification::Annotate),
+            Transform::DocMdp(Certification::FillForms),
+            Transform::DocMdp(Certification::NoChanges),
             Transform::FieldMdp(FieldSelection::Include(vec!["a".into(), "b.c".into()])),
             Transform::FieldMdp(FieldSelection::All),
             Transform::Other("UR3".into()),

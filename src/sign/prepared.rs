@@ -2,9 +2,9 @@
 
 use const_oid::db::rfc5911::ID_DATA;
 
+use super::layout::cms;
 use super::revision::{self, not_as_meant};
-use super::signed::Signed;
-use super::signing::cms;
+use super::signed::{Signed, TimestampRequirement};
 use super::state::{Base, PreparedState, malformed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -23,6 +23,7 @@ pub struct Prepared {
     identity: Identity,
     input: SigningInput,
     now: Time,
+    timestamp: TimestampRequirement,
 }
 
 impl Prepared {
@@ -32,9 +33,10 @@ impl Prepared {
         identity: Identity,
         attributes: Vec<u8>,
         now: Time,
+        timestamp: TimestampRequirement,
     ) -> Result<Self> {
         let input = SigningInput::new(attributes, identity.algorithm());
-        Ok(Self { base: Base::of(document)?, appended, identity, input, now })
+        Ok(Self { base: Base::of(document)?, appended, identity, input, now, timestamp })
     }
 
     /// What is to be signed.
@@ -52,7 +54,8 @@ impl Prepared {
     /// # Errors
     /// [`ErrorKind::State`] where it cannot be written; only for sizes beyond 256 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        PreparedState::new(&self.base, &self.appended, &self.identity, self.input.message(), self.now)?.to_bytes()
+        let message = self.input.message();
+        PreparedState::new(&self.base, &self.appended, &self.identity, message, self.now, self.timestamp)?.to_bytes()
     }
 
     /// Reads back what [`to_bytes`](Self::to_bytes) wrote.
@@ -60,9 +63,11 @@ impl Prepared {
     /// # Errors
     /// [`ErrorKind::State`] where `bytes` are no such value, or of a version that this release does not know.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (base, appended, identity, attributes, now) = PreparedState::from_bytes(bytes)?.into_parts()?;
+        let state = PreparedState::from_bytes(bytes)?;
+        let timestamp = state.timestamp();
+        let (base, appended, identity, attributes, now) = state.into_parts()?;
         let input = SigningInput::new(attributes, identity.algorithm());
-        Ok(Self { base, appended, identity, input, now })
+        Ok(Self { base, appended, identity, input, now, timestamp })
     }
 
     /// Takes the signature value and gives the signed revision. The same arguments give the same bytes.
@@ -80,7 +85,7 @@ impl Prepared {
         self.check_value(value)?;
         let der = cms(&self.identity, self.input.message(), value);
         self.check_cms(&der, document)?;
-        Ok(Signed::new(document, self.appended, der, self.now))
+        Ok(Signed::new(document, self.appended, der, self.now, self.timestamp))
     }
 
     fn check_value(&self, value: &[u8]) -> Result<()> {

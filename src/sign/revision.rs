@@ -5,39 +5,69 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
-use crate::pdf::field::{FieldChoice, FieldOrigin, sign_field};
+use crate::pdf::field::{FieldChoice, SignedField, sign_field};
 use crate::pdf::form::Form;
+use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::SignatureEntries;
-use crate::pdf::signature::SignatureKind;
-use crate::pdf::update::{Appended, UpdateWriter};
+use crate::pdf::transform::FieldLock;
+use crate::pdf::update::{Appended, Place, UpdateWriter};
 use crate::time::Time;
 
-/// What goes into the revision.
-pub(super) struct Entries<'n> {
-    /// The field's name; `None` for the first free number behind `stem`.
-    pub(super) field: Option<&'n str>,
-    pub(super) stem: &'n str,
-    pub(super) signature: SignatureEntries,
-    /// Bytes of CMS that the hole must take.
-    pub(super) reserved: usize,
-    pub(super) permissions: Enforcement,
+/// A revision that has its field, and waits for its signature dictionary.
+pub(super) struct Draft<'d> {
+    base: &'d Document<'d>,
+    writer: UpdateWriter<'d>,
+    signature: Ref,
+    field: SignedField,
 }
 
-/// The revision that `entries` ask for, with an empty hole.
-pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> Result<Appended> {
-    let mut writer = UpdateWriter::new(base)?;
-    let signature = writer.allocate()?;
-    let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
-    let field = sign_field(&mut writer, choice, signature, None)?;
-    let deed = match (entries.signature.kind, field.origin) {
-        (SignatureKind::DocumentTimestamp, _) => Deed::Preserve,
-        (SignatureKind::Signature, FieldOrigin::Existing) => Deed::FillField,
-        (SignatureKind::Signature, FieldOrigin::New) => Deed::CreateField,
-    };
-    entries.permissions.check(base.encryption(), deed)?;
-    declare_extensions(&mut writer)?;
-    writer.put_signature(signature, &entries.signature, entries.reserved);
-    writer.finish(file_id(base, now))
+impl<'d> Draft<'d> {
+    /// A revision behind `base` whose signature stands in the field `choice`.
+    pub(super) fn new(base: &'d Document<'d>, choice: FieldChoice<'_>) -> Result<Self> {
+        let mut writer = UpdateWriter::new(base)?;
+        let signature = writer.allocate()?;
+        let field = sign_field(&mut writer, choice, signature, None)?;
+        declare_extensions(&mut writer)?;
+        Ok(Self { base, writer, signature, field })
+    }
+
+    /// Whether the permissions of an encrypted base allow `deed`.
+    pub(super) fn check_access(&self, permissions: Enforcement, deed: Deed) -> Result<()> {
+        permissions.check(self.base.encryption(), deed)
+    }
+
+    pub(super) fn field(&self) -> &SignedField {
+        &self.field
+    }
+
+    pub(super) fn catalog(&self) -> Result<Ref> {
+        Ok(self.writer.view().catalog()?.0)
+    }
+
+    /// Gives the field a lock dictionary, an object of its own (12.7.5.5, table 235).
+    pub(super) fn lock(&mut self, lock: &FieldLock) -> Result<()> {
+        let id = self.writer.allocate()?;
+        self.writer.put(id, lock.to_dictionary());
+        self.writer.edit_dictionary(&Place::object(self.field.id))?.set("Lock", Object::Reference(id));
+        Ok(())
+    }
+
+    /// Names the signature as the document's certification, in the catalog's `/Perms` (12.8.6).
+    pub(super) fn certify(&mut self) -> Result<()> {
+        let catalog = Place::object(self.catalog()?);
+        let (place, value) = self.writer.entry(&catalog, "Perms")?;
+        if value.is_null() {
+            *self.writer.edit(&place)? = Object::Dictionary(Dictionary::new());
+        }
+        self.writer.edit_dictionary(&place)?.set("DocMDP", Object::Reference(self.signature));
+        Ok(())
+    }
+
+    /// The revision with an empty hole for `reserved` bytes of CMS or timestamp.
+    pub(super) fn finish(mut self, entries: &SignatureEntries, reserved: usize, now: Time) -> Result<Appended> {
+        self.writer.put_signature(self.signature, entries, reserved);
+        self.writer.finish(file_id(self.base, now))
+    }
 }
 
 /// The digest of what the signature in `appended` covers. The base is hashed at most once per document and algorithm.

@@ -3,14 +3,16 @@
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
-use super::revision::{self, Entries};
+use super::revision::{self, Draft};
+use super::rules::Rules;
 use super::state::{AppendedState, Base, check_version, malformed, too_long};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::pdf::crypt::Enforcement;
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
+use crate::pdf::field::FieldChoice;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
 use crate::pdf::update::Appended;
@@ -70,25 +72,24 @@ impl<'d> Timestamping<'d> {
     /// Everything but the token: what to ask for, and where the answer will go. Reads the document once.
     ///
     /// # Errors
-    /// [`ErrorKind::Field`] where the field cannot be used; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Field`] where the field cannot be used, or is meant for a signature; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
     /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self) -> Result<PreparedTimestamp> {
-        let entries = Entries {
-            field: self.field.as_deref(),
-            stem: "Timestamp",
-            signature: SignatureEntries {
-                kind: SignatureKind::DocumentTimestamp,
-                sub_filter: "ETSI.RFC3161",
-                m: None,
-                name: None,
-                reason: None,
-                location: None,
-                contact_info: None,
-            },
-            reserved: self.token_room,
-            permissions: self.permissions,
+        let choice = self.field.as_deref().map_or(FieldChoice::Numbered("Timestamp"), FieldChoice::Named);
+        let draft = Draft::new(self.document, choice)?;
+        draft.check_access(self.permissions, Deed::Preserve)?;
+        Rules::read(self.document, draft.field())?.check_timestamp()?;
+        let entries = SignatureEntries {
+            kind: SignatureKind::DocumentTimestamp,
+            sub_filter: "ETSI.RFC3161",
+            m: None,
+            name: None,
+            reason: None,
+            location: None,
+            contact_info: None,
+            references: None,
         };
-        let appended = revision::prepare(self.document, entries, self.now)?;
+        let appended = draft.finish(&entries, self.token_room, self.now)?;
         let imprint = revision::imprint(self.document, &appended, DigestAlgorithm::Sha256)?;
         let nonce = derived_nonce(&imprint, self.now);
         let request = TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &nonce);
