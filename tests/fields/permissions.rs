@@ -161,4 +161,14 @@ fn who_insists_may_break_what_is_there() {
     assert!(preflight.warnings.iter().any(|warning| warning.code() == "breaks"), "{:?}", preflight.warnings);
     let signed = signing.sign(&world.signer).unwrap().finish().unwrap().apply(&certified).unwrap();
     check(&signed);
+    assert_ne!(verdict(&world, &signed), Some(Indication::TotalPassed), "our own verification says the same");
+
+    let base = pdf(
+        "/AcroForm << /Fields [4 0 R 5 0 R] >>",
+        &["<< /FT /Sig /T (a) /Lock << /Action /Include /Fields [(b)] >> >>", "<< /FT /Sig /T (b) >>"],
+    );
+    let locked = world.sign(&base, |signing| signing.field("a")).unwrap();
+    let signed = world.sign(&locked, |signing| signing.field("b").danger_ignore_permissions()).unwrap();
+    assert_eq!(verdict(&world, &locked), Some(Indication::TotalPassed));
+    assert_ne!(verdict(&world, &signed), Some(Indication::TotalPassed));
 }
