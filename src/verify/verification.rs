@@ -82,6 +82,7 @@ impl<'a> Verification<'a> {
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
+        let in_file = in_file.shared_with(&at_hand);
         let (in_file, at_hand) = (Pool::new(&in_file), Pool::new(&at_hand));
         let stage = Stage { verification: self, facts: &facts, in_file: &in_file, at_hand: &at_hand };
         Ok(stage.judge_all(&digests, modified))
@@ -212,6 +213,7 @@ impl Stage<'_> {
         let stamped = |(facts, token): (&Facts, &Option<JudgedToken>)| {
             let token = token.as_ref().filter(|token| facts.is_well_formed && token.cryptography.is_intact())?;
             let evidence = evidence_in(document, facts.revision?, self.facts, &mut Vec::new());
+            let evidence = evidence.shared_with(self.at_hand.evidence);
             Some(Stamped { end: facts.end()?, time: token.report.time?, evidence })
         };
         self.facts.iter().zip(tokens).filter_map(stamped).collect()
