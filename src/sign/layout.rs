@@ -123,13 +123,13 @@ fn check_seeds(
 }
 
 fn timestamp_wish(rules: &Rules) -> TimestampWish {
-    let wishes = rules.seeds.iter().filter_map(|seed| match &seed.constraint {
+    let mut wishes = rules.seeds.iter().filter_map(|seed| match &seed.constraint {
         Constraint::Timestamp(url) => {
             Some(TimestampWish { is_required: seed.requirement == Requirement::Required, url: url.clone() })
         }
         _ => None,
     });
-    wishes.last().unwrap_or_default()
+    wishes.next().unwrap_or_default()
 }
 
 fn entries(signing: &Signing<'_>) -> SignatureEntries {
