@@ -33,8 +33,8 @@ pub struct Limits {
     pub certificates: usize,
     /// CRLs and OCSP responses together in one document security store.
     pub revocation_values: usize,
-    /// Signatures checked while looking for the status of one certificate. Yearly renewals for a century need some hundreds; a file full of
-    /// worthless values costs seconds at most.
+    /// Signatures checked while looking for the status of one certificate: as many as there may be values, so that worthless ones never
+    /// keep a good one from being seen.
     pub revocation_checks: usize,
     /// Certificates tried while building one path; each try may cost a signature check.
     pub path_steps: usize,
@@ -64,7 +64,7 @@ impl Default for Limits {
             cms_bytes: 64 << 20,
             certificates: 1_000,
             revocation_values: 10_000,
-            revocation_checks: 1_000,
+            revocation_checks: 10_000,
             path_steps: 400,
             path_length: 16,
             name_comparisons: 250_000,

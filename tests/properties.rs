@@ -180,7 +180,7 @@ fn no_prefix_is_better_than_its_last_whole_revision() {
     let deserved: Vec<Report> =
         ends.iter().map(|end| subject.verify(&subject.file[..*end], Ask::All).unwrap()).collect();
     let opened = std::sync::Mutex::new(0);
-    let is_near = |length: &usize| length % 29 == 0 || ends.iter().any(|end| end.abs_diff(*length) < 24);
+    let is_near = |length: &usize| length.is_multiple_of(29) || ends.iter().any(|end| end.abs_diff(*length) < 24);
     every((0..subject.file.len()).filter(is_near), |length| {
         let Some(report) = subject.verify(&subject.file[..length], Ask::All) else { return Ok(()) };
         *opened.lock().unwrap() += 1;

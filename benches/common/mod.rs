@@ -13,16 +13,16 @@ use pades_ltv::{
 use sha2::{Digest, Sha256};
 
 /// The file that the issue of speed is about: a scanned contract of some pages.
-pub const LENGTH: usize = 5_800_000;
+pub(crate) const LENGTH: usize = 5_800_000;
 
 /// Signature checks without which a B-LTA file with one signature is neither made nor verified: the signature, its timestamp and
 /// the document timestamp; the certificates of signer, authority, issuer and two OCSP responders; three OCSP answers.
-pub const CHECKS: usize = 11;
+pub(crate) const CHECKS: usize = 11;
 /// What the world signs meanwhile: two timestamps and three OCSP answers.
-pub const ANSWERS: usize = 5;
+pub(crate) const ANSWERS: usize = 5;
 
 /// A PDF of about `length` bytes: a page of text and a scanned page for each 400 kB.
-pub fn pdf(length: usize) -> Vec<u8> {
+pub(crate) fn pdf(length: usize) -> Vec<u8> {
     let pages = length.div_ceil(400_000);
     let mut file = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut offsets = Vec::new();
@@ -62,7 +62,7 @@ pub fn pdf(length: usize) -> Vec<u8> {
 }
 
 /// A PDF with `count` small objects: what opening and parsing are measured with.
-pub fn pdf_of_objects(count: usize) -> Vec<u8> {
+pub(crate) fn pdf_of_objects(count: usize) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     for number in 1..=count {
@@ -93,33 +93,33 @@ fn finish(mut file: Vec<u8>, offsets: &[usize]) -> Vec<u8> {
 }
 
 /// An authority, a signer of its, and a moment.
-pub struct World {
-    pub authority: Authority,
-    pub signer: SoftwareSigner,
-    pub trust: TrustStore,
-    pub now: Time,
+pub(crate) struct World {
+    pub(crate) authority: Authority,
+    pub(crate) signer: SoftwareSigner,
+    pub(crate) trust: TrustStore,
+    pub(crate) now: Time,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let now = "2026-10-07T09:25:23+09:00".parse().unwrap();
         let authority = Authority::new("bench", now).unwrap();
         let signer = authority.issue("bench").unwrap();
         Self { trust: authority.anchors(), authority, signer, now }
     }
 
-    pub fn server(&self) -> AuthorityAt<'_> {
+    pub(crate) fn server(&self) -> AuthorityAt<'_> {
         self.authority.at(self.now)
     }
 
     /// Signs `pdf`, up to B-B.
-    pub fn sign(&self, pdf: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, pdf: &[u8]) -> Vec<u8> {
         let base = Document::open(pdf).unwrap();
         Signing::new(&base, self.now).sign(&self.signer).unwrap().finish().unwrap().apply(pdf).unwrap()
     }
 
     /// Signs `pdf` up to B-LTA, with the answers of `server`: the bytes to append.
-    pub fn archive(&self, pdf: &[u8], server: &(impl TimestampAuthority + Fetch)) -> Vec<u8> {
+    pub(crate) fn archive(&self, pdf: &[u8], server: &(impl TimestampAuthority + Fetch)) -> Vec<u8> {
         let base = Document::open(pdf).unwrap();
         let signed = Signing::new(&base, self.now).sign(&self.signer).unwrap().timestamp(server).unwrap();
         let update = signed.finish().unwrap();
@@ -130,7 +130,7 @@ impl World {
     }
 
     /// Verifies `pdf`, which must pass.
-    pub fn verify(&self, pdf: &[u8]) -> Report {
+    pub(crate) fn verify(&self, pdf: &[u8]) -> Report {
         let document = Document::open(pdf).unwrap();
         let report = Verification::new(&document, &self.trust, self.now).verify();
         assert_eq!(report.verdict(), Some(Indication::TotalPassed));
@@ -139,13 +139,13 @@ impl World {
 }
 
 /// The answers of a server, given again: the world's own time is left out.
-pub struct Recorded<'a> {
+pub(crate) struct Recorded<'a> {
     server: AuthorityAt<'a>,
     answers: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
 }
 
 impl<'a> Recorded<'a> {
-    pub fn new(server: AuthorityAt<'a>) -> Self {
+    pub(crate) fn new(server: AuthorityAt<'a>) -> Self {
         Self { server, answers: Mutex::default() }
     }
 
@@ -172,32 +172,32 @@ impl Fetch for Recorded<'_> {
 }
 
 /// The bare operations that nobody gets below.
-pub struct Floor {
+pub(crate) struct Floor {
     key: SigningKey,
     public: VerifyingKey,
     signature: Signature,
 }
 
 impl Floor {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = SigningKey::from_slice(&[7; 32]).unwrap();
         let signature = key.sign(b"message");
         Self { public: *key.verifying_key(), key, signature }
     }
 
     /// One pass of SHA-256.
-    pub fn hash(&self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn hash(&self, bytes: &[u8]) -> Vec<u8> {
         Sha256::digest(bytes).to_vec()
     }
 
-    pub fn sign(&self, times: usize) {
+    pub(crate) fn sign(&self, times: usize) {
         for _ in 0..times {
             let signature: Signature = self.key.sign(std::hint::black_box(b"message"));
             std::hint::black_box(signature);
         }
     }
 
-    pub fn check(&self, times: usize) {
+    pub(crate) fn check(&self, times: usize) {
         for _ in 0..times {
             self.public.verify(std::hint::black_box(b"message"), &self.signature).unwrap();
         }

@@ -32,6 +32,8 @@ pub enum Code {
     Coverage,
     /// The signature dictionary was written again by a later revision.
     Redefined,
+    /// A signature of an earlier revision is no longer there.
+    SignatureRemoved,
     /// Two fields share one signature dictionary.
     SharedValue,
     /// Bytes that no revision accounts for.
@@ -87,6 +89,7 @@ impl Code {
             Self::Contents => "contents",
             Self::Coverage => "coverage",
             Self::Redefined => "redefined",
+            Self::SignatureRemoved => "signature_removed",
             Self::SharedValue => "shared_value",
             Self::StrayBytes => "stray_bytes",
             Self::ModifiedAfterSigning => "modified_after_signing",

@@ -129,7 +129,7 @@ fn timestamp_wish(rules: &Rules) -> TimestampWish {
         }
         _ => None,
     });
-    wishes.next().unwrap_or_default()
+    wishes.next_back().unwrap_or_default()
 }
 
 fn entries(signing: &Signing<'_>) -> SignatureEntries {

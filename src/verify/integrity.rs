@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
+use crate::pdf::revision::Revision;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData};
@@ -48,9 +49,8 @@ impl Facts {
     pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
         let latest = document.latest();
         let Some(now) = field.signature(latest)? else { return Ok(None) };
-        let end = now.byte_range.as_ref().ok().map(|range| range.end());
         let revision =
-            end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
+            revision_of(document, &now).map_or_else(|| first_place(document, field, &now), |own| Ok(Some(own)))?;
         let mut findings = Vec::new();
         let dictionary = match revision {
             Some(revision) if revision != latest.revision() => match field.signature(document.view(revision))? {
@@ -70,6 +70,7 @@ impl Facts {
             },
             _ => now,
         };
+        let end = dictionary.byte_range.as_ref().ok().map(|range| range.end());
         let mut facts = Self {
             field: field.name.to_string(),
             covers: covers(document, end, revision),
@@ -289,6 +290,21 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
         _ => return false,
     };
     matches!(key, KeyFault::UnknownKey(_))
+}
+
+/// The revision that `dictionary` covers, counted from 0.
+fn revision_of(document: &Document<'_>, dictionary: &SignatureDictionary) -> Option<usize> {
+    let end = dictionary.byte_range.as_ref().ok()?.end();
+    document.revisions().iter().position(|revision| ends_at(revision.end(), end, document))
+}
+
+/// The revision that the dictionary of `field` covered as it was first written, where that is not the one that there is `now`.
+fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary) -> Result<Option<usize>> {
+    let Some(id) = now.id else { return Ok(None) };
+    let defines = |revision: &Revision| revision.entry(id.number).is_some();
+    let Some(first) = document.revisions().iter().position(defines) else { return Ok(None) };
+    let written = field.signature(document.view(first))?;
+    Ok(written.and_then(|written| revision_of(document, &written)).filter(|own| *own == first))
 }
 
 /// A revision ends with `%%EOF` and an optional end-of-line marker, which the byte range may or may not include

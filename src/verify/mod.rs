@@ -19,6 +19,7 @@ mod level;
 mod long_term;
 mod modification;
 mod policy;
+mod removed;
 mod timestamp;
 mod verification;
 

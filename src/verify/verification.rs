@@ -8,6 +8,7 @@ use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
 use super::long_term;
 use super::modification::{self, Modified};
+use super::removed;
 use super::timestamp::{self, JudgedToken, certificate_report, trust_source};
 use crate::error::Result;
 use crate::pdf::document::Document;
@@ -95,6 +96,7 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
     document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
+    findings.extend(removed::find(document, &form)?);
     let mut facts = Vec::new();
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {
