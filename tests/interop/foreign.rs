@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use pades_ltv::report::{Level, SubIndication};
 use pades_ltv::{Document, Evidence, Indication, Report, Time, TrustStore, Verification};
 
-use crate::base::{self, Style};
+use crate::common::pdf;
 use crate::tools::{self, Tools};
 
 /// A root with `openssl ca` above a signer of each key type and a timestamp authority.
@@ -55,18 +55,18 @@ fn what_pyhanko_signs_passes_here() {
     }
     let (nothing, mut list) = (Evidence::new(), Evidence::new());
     list.add_crl(&tools.read("list.der")).unwrap();
-    for style in [Style::Table, Style::Stream] {
-        tools.write("in.pdf", &base::pdf(style));
+    for (style, base) in pdf::bases() {
+        tools.write("in.pdf", &base);
         for key in ["rsa", "p256"] {
             for level in crate::LEVELS {
                 let arguments = ["in.pdf", "out.pdf", key, level.as_str()].map(str::to_owned);
                 let words = tools::python(&python, "sign.py", folder.path(), tools.now, arguments);
-                assert_eq!(words.trim(), "signed", "{key} {style:?} {level:?}");
+                assert_eq!(words.trim(), "signed", "{key} {style} {level:?}");
                 let evidence = if level >= Level::Lt { &nothing } else { &list };
                 let report = verify(&tools, "out.pdf", evidence);
                 let signature = &report.signatures[0];
                 assert!(report.signatures.iter().all(|one| one.intact), "{report:#?}");
-                assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{key} {style:?} {level:?} {report:#?}");
+                assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{key} {style} {level:?} {report:#?}");
                 assert_eq!(signature.level, Some(level), "{report:#?}");
             }
         }

@@ -5,7 +5,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-mod base;
+#[path = "../common/mod.rs"]
+mod common;
 mod extract;
 mod foreign;
 mod real_world;
@@ -13,82 +14,44 @@ mod tools;
 
 use std::path::Path;
 
-use base::Style;
-use pades_ltv::authority::{Authority, AuthorityAt, KeyType, Subscriber};
+use common::{World, now, only, pdf};
+use pades_ltv::Indication;
+use pades_ltv::authority::KeyType;
 use pades_ltv::report::Level;
-use pades_ltv::{
-    Augmentation, Document, Evidence, Indication, Signer, Signing, SoftwareSigner, Time, TrustStore, Verification,
-};
 use tools::Tools;
 
 const LEVELS: [Level; 4] = [Level::B, Level::T, Level::Lt, Level::Lta];
 
-/// Who signs, and when: everything follows from it, so that every run judges the same bytes.
-struct World {
-    now: Time,
-    authority: Authority,
-    trust: TrustStore,
+/// `pdf`, signed up to `level`.
+fn sign(world: &World, pdf: &[u8], level: Level) -> Vec<u8> {
+    match level {
+        Level::B => world.signed(pdf, now()),
+        Level::T => world.stamped(pdf, now()),
+        Level::Lt => world.extended(&world.stamped(pdf, now()), now()),
+        Level::Lta => world.archived(&world.stamped(pdf, now()), now()),
+    }
 }
 
-impl World {
-    fn new() -> Self {
-        let now = "2026-10-07T09:25:23+09:00".parse().unwrap();
-        let authority = Authority::new("interop", now).unwrap();
-        let trust = authority.anchors();
-        Self { now, authority, trust }
-    }
-
-    fn server(&self) -> AuthorityAt<'_> {
-        self.authority.at(self.now)
-    }
-
-    fn signer(&self, key: KeyType) -> SoftwareSigner {
-        self.authority.issue(Subscriber::new("立会 太郎").key(key)).unwrap()
-    }
-
-    /// `pdf`, signed up to `level`.
-    fn sign(&self, pdf: &[u8], signer: &impl Signer, level: Level) -> pades_ltv::Result<Vec<u8>> {
-        let base = Document::open(pdf)?;
-        let signing = Signing::new(&base, self.now).reason("甲野太郎 様が承認しました").location("日本");
-        let mut signed = signing.sign(signer)?;
-        if level >= Level::T {
-            signed = signed.timestamp(&self.server())?;
-        }
-        let update = signed.finish()?;
-        if level < Level::Lt {
-            return update.apply(pdf);
-        }
-        let document = update.document(&base)?;
-        let evidence = Evidence::collect(&document, &self.trust, &self.server(), self.now)?;
-        let augmentation = Augmentation::new(&document, self.now).evidence(&evidence);
-        let augmented =
-            if level == Level::Lta { augmentation.timestamp(&self.server())? } else { augmentation.finish()? };
-        update.then(augmented)?.apply(pdf)
-    }
-
-    /// What we ourselves say: passed, at `level`; below B-LT with the evidence that the file lacks.
-    fn assert_passes(&self, pdf: &[u8], level: Level) {
-        let document = Document::open(pdf).unwrap();
-        let evidence = Evidence::collect(&document, &self.trust, &self.server(), self.now).unwrap();
-        let report = Verification::new(&document, &self.trust, self.now).evidence(&evidence).verify();
-        assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
-        assert_eq!(report.signatures[0].level, Some(level), "{report:#?}");
-    }
+/// What we ourselves say: passed, at `level`; below B-LT with the evidence that the file lacks.
+fn assert_passes(world: &World, pdf: &[u8], level: Level) {
+    let report = world.verify_online(pdf, now());
+    assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
+    assert_eq!(report.signatures[0].level, Some(level), "{report:#?}");
 }
 
 #[test]
 fn outside_judges_accept_every_level_style_and_key() {
-    let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
-    let tools = Tools::new(folder.path(), world.now);
-    tools.write("anchor.pem", world.authority.root_pem().as_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let tools = Tools::new(folder.path(), now());
     let mut files = Vec::new();
     for key in [KeyType::P256, KeyType::Rsa2048] {
-        let signer = world.signer(key);
-        for style in [Style::Table, Style::Stream] {
+        let world = World::with_key(key);
+        tools.write("anchor.pem", world.authority.root_pem().as_bytes());
+        for (style, base) in pdf::bases() {
             for level in LEVELS {
-                let pdf = world.sign(&base::pdf(style), &signer, level).unwrap();
-                world.assert_passes(&pdf, level);
-                let name = format!("{key:?}-{style:?}-{}.pdf", level.as_str());
+                let pdf = sign(&world, &base, level);
+                assert_passes(&world, &pdf, level);
+                let name = format!("{key:?}-{style}-{}.pdf", level.as_str());
                 tools.write(&name, &pdf);
                 judge_structure(&tools, &name, &pdf);
                 judge_cms(&tools, &name, &pdf, level);
@@ -96,7 +59,7 @@ fn outside_judges_accept_every_level_style_and_key() {
             }
         }
     }
-    judge_with_pyhanko(&tools, folder.path(), &files);
+    judge_with_pyhanko(folder.path(), &files);
 }
 
 /// What qpdf and poppler say of the file.
@@ -137,10 +100,10 @@ fn judge_cms(tools: &Tools, name: &str, pdf: &[u8], level: Level) {
 
 /// What pyHanko says: trust, timestamps, revocation (hard from B-LT on), modifications, and with a document timestamp
 /// its archival process.
-fn judge_with_pyhanko(tools: &Tools, folder: &Path, files: &[(String, Level)]) {
+fn judge_with_pyhanko(folder: &Path, files: &[(String, Level)]) {
     let Some(python) = tools::pyhanko() else { return };
     let requests = files.iter().map(|(name, level)| format!("{name}={}", level.as_str()));
-    let words = tools::python(&python, "judge.py", folder, tools.now, requests);
+    let words = tools::python(&python, "judge.py", folder, now(), requests);
     let good = words.lines().filter(|line| line.ends_with(": good")).count();
     assert_eq!(good, files.len(), "{words}");
 }
@@ -148,16 +111,16 @@ fn judge_with_pyhanko(tools: &Tools, folder: &Path, files: &[(String, Level)]) {
 #[test]
 fn the_judges_refuse_what_is_broken() {
     let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
-    let tools = Tools::new(folder.path(), world.now);
+    let tools = Tools::new(folder.path(), now());
     tools.write("anchor.pem", world.authority.root_pem().as_bytes());
-    let mut pdf = world.sign(&base::pdf(Style::Table), &world.signer(KeyType::P256), Level::Lta).unwrap();
-    let at = pdf.windows(5).position(|window| window == b"Hello").unwrap();
-    pdf[at] = b'J';
-    tools.write("broken.pdf", &pdf);
+    let mut broken = sign(&world, &pdf::table(&["(agreed)"]), Level::Lta);
+    let at = only(&broken, b"agreed");
+    broken[at] = b'A';
+    tools.write("broken.pdf", &broken);
     if let Some(words) = tools.run("pdfsig", &["-nocert", "broken.pdf"]) {
         assert_eq!(words.count("Signature is Valid"), 0, "{}", words.text);
     }
     let Some(python) = tools::pyhanko() else { return };
-    let words = tools::python(&python, "judge.py", folder.path(), tools.now, ["broken.pdf=B-LTA".to_owned()]);
+    let words = tools::python(&python, "judge.py", folder.path(), now(), ["broken.pdf=B-LTA".to_owned()]);
     assert!(!words.contains(": good"), "{words}");
 }
