@@ -22,7 +22,7 @@ use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
 use super::signature::{self, Memo, SignatureFault, Signed};
-use crate::digest::hex;
+use crate::digest::{DigestAlgorithm, hex};
 use crate::time::Time;
 
 const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
@@ -34,6 +34,7 @@ pub(crate) struct Certificate(Arc<Inner>);
 
 struct Inner {
     der: Vec<u8>,
+    fingerprint: Vec<u8>,
     tbs: Vec<u8>,
     issuer: Name,
     subject: Name,
@@ -96,6 +97,7 @@ impl Certificate {
             let spki = parsed.subject_public_key_info.to_der()?;
             Ok(Inner {
                 der: der.to_vec(),
+                fingerprint: DigestAlgorithm::Sha256.digest(der),
                 tbs: signed.tbs.to_vec(),
                 issuer: Name::from_der(&parsed.issuer.to_der()?)?,
                 subject: Name::from_der(&parsed.subject.to_der()?)?,
@@ -115,6 +117,11 @@ impl Certificate {
     /// The bytes received.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// SHA-256 of the bytes received.
+    pub(crate) fn fingerprint(&self) -> &[u8] {
+        &self.0.fingerprint
     }
 
     /// The signed part as received.
@@ -284,7 +291,7 @@ impl Eq for Certificate {}
 
 impl std::hash::Hash for Certificate {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.der().hash(state);
+        self.fingerprint().hash(state);
     }
 }
 

@@ -89,7 +89,7 @@ impl Evidence {
     }
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
-        if self.is_new(certificate.der()) {
+        if self.known.insert(certificate.fingerprint().to_vec()) {
             self.certificates.push(certificate);
         }
     }

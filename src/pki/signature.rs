@@ -4,6 +4,7 @@
 //!
 //! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Nouns: [`SignatureFault`], [`Memo`].
 
+use std::borrow::Borrow;
 use std::sync::OnceLock;
 
 use der::asn1::BitString;
@@ -24,18 +25,24 @@ pub(crate) enum SignatureFault {
 
 /// The answer to the first question about a value's signature. It follows from bytes that do not change, and validation asks it again
 /// and again: of every path, at every time, for every timestamp.
-#[derive(Default)]
-pub(crate) struct Memo(OnceLock<(Vec<u8>, Result<(), SignatureFault>)>);
+#[derive(Clone, Debug)]
+pub(crate) struct Memo<K = Vec<u8>, F = SignatureFault>(OnceLock<(K, Result<(), F>)>);
 
-impl Memo {
-    /// What `check` says of the key in the DER `SubjectPublicKeyInfo` `spki`, asked once where all ask about the same key.
-    pub(crate) fn ask(
-        &self,
-        spki: &[u8],
-        check: impl Fn() -> Result<(), SignatureFault>,
-    ) -> Result<(), SignatureFault> {
-        let (first, answer) = self.0.get_or_init(|| (spki.to_vec(), check()));
-        if first == spki { *answer } else { check() }
+impl<K, F: Copy> Memo<K, F> {
+    /// What `check` says of `key`, asked once where all ask about the same key.
+    pub(crate) fn ask<Q>(&self, key: &Q, check: impl Fn() -> Result<(), F>) -> Result<(), F>
+    where
+        K: Borrow<Q>,
+        Q: ToOwned<Owned = K> + PartialEq + ?Sized,
+    {
+        let (first, answer) = self.0.get_or_init(|| (key.to_owned(), check()));
+        if first.borrow() == key { *answer } else { check() }
+    }
+}
+
+impl<K, F> Default for Memo<K, F> {
+    fn default() -> Self {
+        Self(OnceLock::new())
     }
 }
 

@@ -17,8 +17,9 @@ use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
 use crate::pki::certificate::Certificate;
-use crate::pki::key::PublicKey;
+use crate::pki::key::{KeyFault, PublicKey};
 use crate::pki::name::Name;
+use crate::pki::signature::Memo;
 
 const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 
@@ -32,6 +33,8 @@ pub(crate) struct SignerInfo {
     signed_der: Option<Vec<u8>>,
     signed: Vec<Attribute>,
     unsigned: Vec<Attribute>,
+    /// Whether the value verifies over the signed attributes.
+    verified: Memo<PublicKey, KeyFault>,
 }
 
 /// How the signer names its certificate (RFC 5652, 5.3). It is not signed: only the ESS attribute is.
@@ -93,6 +96,7 @@ impl SignerInfo {
             signed_der: signed.map(|set| tlv(SET, &[set.content])),
             signed: attributes(signed)?,
             unsigned: attributes(unsigned)?,
+            verified: Memo::default(),
         })
     }
 
@@ -223,7 +227,7 @@ impl SignerInfo {
     pub(crate) fn check_signature(&self, key: &PublicKey, content_digest: &[u8]) -> Result<(), CmsFault> {
         let algorithm = self.signature_algorithm()?;
         let checked = match self.signed_attributes_der() {
-            Some(attributes) => key.verify(algorithm, attributes, &self.signature),
+            Some(attributes) => self.verified.ask(key, || key.verify(algorithm, attributes, &self.signature)),
             None => key.verify_prehash(algorithm, content_digest, &self.signature),
         };
         checked.map_err(CmsFault::Signature)
