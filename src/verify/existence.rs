@@ -6,11 +6,11 @@
 
 use super::certificate::Validator;
 use super::integrity::{Content, Facts};
-use super::timestamp::{self, JudgedToken, signature_tokens};
+use super::timestamp::{self, JudgedToken};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::path::purpose::Purpose;
-use crate::pki::timestamp::TimestampToken;
+use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::time::Time;
 
 /// A time at which everything up to `end` (in bytes from the start of the file) is proved to have existed.
@@ -89,7 +89,7 @@ pub(crate) fn reliances(
     for (facts, token) in facts.iter().zip(tokens) {
         let proved = facts.end().and_then(|end| earliest(&proofs, end));
         match &facts.content {
-            Content::Signature(cms) => reliances.extend(of_signature(validator, cms, now, proved)),
+            Content::Signature(cms) => reliances.extend(of_signature(validator, cms, &facts.tokens, now, proved)),
             Content::Timestamp(_) => {
                 // Its own time proves nothing about itself: what counts are the timestamps above it.
                 let above: Vec<Proof> = proofs.iter().filter(|proof| Some(proof.end) > facts.end()).copied().collect();
@@ -111,13 +111,18 @@ pub(crate) fn reliances(
 }
 
 /// The signer of `cms` and the authorities of its timestamps.
-fn of_signature(validator: Validator<'_>, cms: &SignedData, now: Time, proved: Option<Time>) -> Vec<Reliance> {
-    let tokens = signature_tokens(cms, validator.limits).into_iter().flatten();
+fn of_signature(
+    validator: Validator<'_>,
+    cms: &SignedData,
+    tokens: &[Result<TimestampToken, TimestampFault>],
+    now: Time,
+    proved: Option<Time>,
+) -> Vec<Reliance> {
     let judge = |token: &TimestampToken| {
         let digest = token.imprint_algorithm().ok()?.digest(cms.signer().ok()?.signature());
         Some(timestamp::judge(validator, token, &digest, now, proved))
     };
-    let judged: Vec<JudgedToken> = tokens.filter_map(|token| judge(&token)).collect();
+    let judged: Vec<JudgedToken> = tokens.iter().flatten().filter_map(judge).collect();
     let best = judged.iter().filter_map(JudgedToken::proof).chain(proved).min();
     let signer = signer(cms, validator.pool.evidence.certificates());
     let signer = signer.map(|signer| Reliance::new(validator, signer, Purpose::DocumentSigning, now, best));

@@ -28,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) revision: Option<usize>,
     pub(crate) covers: Coverage,
     pub(crate) content: Content,
+    /// The signature timestamps inside a signature, each readable or not.
+    pub(crate) tokens: Vec<Result<TimestampToken, TimestampFault>>,
     pub(crate) findings: Vec<Finding>,
     /// Whether the dictionary is sound enough for the cryptographic checks (EN 319 102-1, 5.2.2).
     pub(crate) is_well_formed: bool,
@@ -77,11 +79,15 @@ impl Facts {
             dictionary,
             revision,
             content: Content::None,
+            tokens: Vec::new(),
             findings,
             is_well_formed: true,
         };
         facts.check_dictionary();
         facts.content = facts.read_content(document.limits());
+        if let Content::Signature(cms) = &facts.content {
+            facts.tokens = signature_tokens(cms, document.limits());
+        }
         Ok(Some(facts))
     }
 
@@ -139,6 +145,15 @@ impl Facts {
             self.is_well_formed = false;
             Content::None
         })
+    }
+}
+
+/// The signature timestamps of `cms`, each readable or not.
+fn signature_tokens(cms: &SignedData, limits: &Limits) -> Vec<Result<TimestampToken, TimestampFault>> {
+    match cms.signer().and_then(|signer| signer.signature_timestamps(limits)) {
+        Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),
+        Err(CmsFault::NoSigner | CmsFault::SeveralSigners(_)) => Vec::new(),
+        Err(fault) => vec![Err(fault.into())],
     }
 }
 

@@ -5,11 +5,10 @@
 use super::certificate::{Judged, Validator};
 use super::integrity::{Cryptography, Value};
 use super::policy;
-use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::{CmsFault, SignedData};
+use crate::pki::cms::SignedData;
 use crate::pki::path::purpose::Purpose;
-use crate::pki::timestamp::{TimestampFault, TimestampToken};
+use crate::pki::timestamp::TimestampToken;
 use crate::report::{CertificateReport, Code, Conclusion, Finding, SubIndication, TimestampReport};
 use crate::time::Time;
 
@@ -108,15 +107,6 @@ pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> 
     judged.conclusion
 }
 
-/// The signature timestamps of `cms`, each readable or not.
-pub(crate) fn signature_tokens(cms: &SignedData, limits: &Limits) -> Vec<Result<TimestampToken, TimestampFault>> {
-    match cms.signer().and_then(|signer| signer.signature_timestamps(limits)) {
-        Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),
-        Err(CmsFault::NoSigner | CmsFault::SeveralSigners(_)) => Vec::new(),
-        Err(fault) => vec![Err(fault.into())],
-    }
-}
-
 /// A certificate, for people.
 pub(super) fn certificate_report(certificate: &Certificate) -> CertificateReport {
     CertificateReport {
@@ -155,6 +145,7 @@ mod tests {
     use super::super::certificate::Pool;
     use super::*;
     use crate::digest::DigestAlgorithm;
+    use crate::limits::Limits;
     use crate::pki::cms::fixture::{Party, name, tst};
     use crate::pki::evidence::Evidence;
     use crate::pki::timestamp::asn1::{GenTime, TstInfo};

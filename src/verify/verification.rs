@@ -17,6 +17,7 @@ use crate::pdf::form::Form;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
+use crate::pki::timestamp::TimestampFault;
 use crate::pki::trust::store::TrustStore;
 use crate::report::{
     Code, Conclusion, Coverage, Finding, Indication, Kind, Report, SignatureReport, SubIndication, TimestampReport,
@@ -143,7 +144,7 @@ pub(crate) fn evidence_in(
         match &facts.content {
             Content::Signature(cms) => {
                 add_cms(&mut evidence, cms);
-                for token in crate::verify::timestamp::signature_tokens(cms, document.limits()).into_iter().flatten() {
+                for token in facts.tokens.iter().flatten() {
                     add_cms(&mut evidence, token.signed_data());
                 }
             }
@@ -269,7 +270,7 @@ impl Stage<'_> {
         let cryptography = Cryptography::of_signature(cms, digest, self.at_hand.evidence.certificates(), is_pades);
         report.findings.extend(cryptography.findings.iter().cloned());
         let proved = facts.end().and_then(|end| earliest(proofs, end));
-        let tokens = self.signature_timestamps(cms, proved, &mut report.findings);
+        let tokens = self.signature_timestamps(facts, cms, proved, &mut report.findings);
         // best-signature-time begins as now: a time ahead of it proves nothing (EN 319 102-1, 5.5.4).
         let now = self.verification.now;
         let best = tokens.iter().filter_map(JudgedToken::proof).chain(proved).filter(|time| *time <= now).min();
@@ -292,18 +293,19 @@ impl Stage<'_> {
 
     fn signature_timestamps(
         &self,
+        facts: &Facts,
         cms: &SignedData,
         proved: Option<Time>,
         findings: &mut Vec<Finding>,
     ) -> Vec<JudgedToken> {
         let Ok(signer) = cms.signer() else { return Vec::new() };
         let mut judged = Vec::new();
-        for token in timestamp::signature_tokens(cms, self.verification.document.limits()) {
-            let token = token.and_then(|token| Ok((token.imprint_algorithm()?, token)));
-            match token {
+        for token in &facts.tokens {
+            let readable = token.as_ref().map_err(TimestampFault::clone);
+            match readable.and_then(|token| Ok((token.imprint_algorithm()?, token))) {
                 Ok((algorithm, token)) => {
                     let digest = algorithm.digest(signer.signature());
-                    let token = timestamp::judge(self.validator(), &token, &digest, self.verification.now, proved);
+                    let token = timestamp::judge(self.validator(), token, &digest, self.verification.now, proved);
                     findings.extend(token.findings.iter().cloned());
                     judged.push(token);
                 }
