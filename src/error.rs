@@ -104,6 +104,8 @@ pub enum ErrorKind {
     Limit,
     /// The signature field does not exist, is taken, or is no signature field.
     Field,
+    /// An image, font or text cannot be shown, or a place is not on the page.
+    Appearance,
     /// A private or public key cannot be read or does not match its certificate.
     Key,
     /// A certificate cannot be read or may not be used for this.

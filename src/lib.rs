@@ -76,6 +76,8 @@ pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
+#[cfg(feature = "appearance")]
+pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;

@@ -2,10 +2,13 @@
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "appearance")]
+use crate::pdf::appearance::Seal;
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
 use crate::pdf::field::{FieldChoice, sign_field};
 use crate::pdf::form::Form;
+use crate::pdf::object::Ref;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::update::{Appended, UpdateWriter};
 use crate::time::Time;
@@ -15,6 +18,9 @@ pub(super) struct Entries<'n> {
     /// The field's name; `None` for the first free number behind `stem`.
     pub(super) field: Option<&'n str>,
     pub(super) stem: &'n str,
+    /// What makes it visible.
+    #[cfg(feature = "appearance")]
+    pub(super) seal: Option<&'n Seal>,
     pub(super) signature: SignatureEntries,
     /// Bytes of CMS that the hole must take.
     pub(super) reserved: usize,
@@ -24,11 +30,22 @@ pub(super) struct Entries<'n> {
 pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> Result<Appended> {
     let mut writer = UpdateWriter::new(base)?;
     let signature = writer.allocate()?;
-    let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
-    sign_field(&mut writer, choice, signature, None)?;
+    hang(&mut writer, &entries, signature)?;
     declare_extensions(&mut writer)?;
     writer.put_signature(signature, &entries.signature, entries.reserved);
     writer.finish(file_id(base, now))
+}
+
+/// Makes the signature the value of its field, visible where that was asked for.
+fn hang(writer: &mut UpdateWriter<'_>, entries: &Entries<'_>, signature: Ref) -> Result<()> {
+    let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
+    #[cfg(feature = "appearance")]
+    if let Some(seal) = entries.seal {
+        let seal = seal.place(writer.view())?;
+        let field = sign_field(writer, choice, signature, seal.page())?;
+        return seal.show(writer, &field);
+    }
+    sign_field(writer, choice, signature, None).map(drop)
 }
 
 /// The digest of what the signature in `appended` covers. The base is hashed at most once per document and algorithm.

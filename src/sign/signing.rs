@@ -6,6 +6,8 @@ use super::prepared::Prepared;
 use super::revision::{self, Entries};
 use super::signed::Signed;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "appearance")]
+use crate::pdf::appearance::{Appearance, Placement, Seal};
 use crate::pdf::document::Document;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
@@ -45,6 +47,8 @@ pub struct Signing<'d> {
     name: Option<String>,
     contact_info: Option<String>,
     token_room: usize,
+    #[cfg(feature = "appearance")]
+    seal: Option<Seal>,
 }
 
 impl<'d> Signing<'d> {
@@ -60,6 +64,8 @@ impl<'d> Signing<'d> {
             name: None,
             contact_info: None,
             token_room: super::TOKEN_ROOM,
+            #[cfg(feature = "appearance")]
+            seal: None,
         }
     }
 
@@ -117,6 +123,35 @@ impl<'d> Signing<'d> {
         self
     }
 
+    /// Makes the signature visible: what it shows, and where.
+    ///
+    /// A new field stands in the place that `placement` says. An existing field keeps its own:
+    /// [`Placement::in_field`] is the only placement for it, and is for it only.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Appearance`] for what cannot be shown there,
+    /// [`ErrorKind::Field`] for a field that cannot show it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pades_ltv::{Appearance, Color, Document, Page, Placement, Signing, Time, authority::Authority};
+    /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
+    /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
+    /// # let signer = Authority::new("doc", now)?.issue("甲野サービス")?;
+    /// let ring = Appearance::new().draw(|canvas| {
+    ///     canvas.ellipse(30.0, 30.0, 28.0, 28.0).stroke(Color::VERMILION, 3.0);
+    /// });
+    /// let document = Document::open(pdf)?;
+    /// let signing = Signing::new(&document, now).seal(ring, Placement::bottom_right(Page::Last, 60.0, 60.0, 36.0));
+    /// let update = signing.sign(&signer)?.finish()?;
+    /// # Ok::<(), pades_ltv::Error>(())
+    /// ```
+    #[cfg(feature = "appearance")]
+    #[must_use]
+    pub fn seal(mut self, appearance: Appearance, placement: Placement) -> Self {
+        self.seal = Some(Seal::new(appearance, placement));
+        self
+    }
+
     /// Signs with `signer`: the one-call form of [`prepare`](Self::prepare) and [`Prepared::complete`].
     ///
     /// # Errors
@@ -131,7 +166,7 @@ impl<'d> Signing<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
+    /// cannot be signed, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         check_validity(identity, self.now)?;
         let signing = identity.signing_certificate();
@@ -143,6 +178,8 @@ impl<'d> Signing<'d> {
         let entries = Entries {
             field: self.field.as_deref(),
             stem: "Signature",
+            #[cfg(feature = "appearance")]
+            seal: self.seal.as_ref(),
             signature: self.entries(),
             reserved: bare.len().saturating_add(self.token_room),
         };

@@ -66,6 +66,8 @@ impl<'d> Timestamping<'d> {
         let entries = Entries {
             field: self.field.as_deref(),
             stem: "Timestamp",
+            #[cfg(feature = "appearance")]
+            seal: None,
             signature: SignatureEntries {
                 kind: SignatureKind::DocumentTimestamp,
                 sub_filter: "ETSI.RFC3161",

@@ -1,0 +1,152 @@
+//! The widget of a visible signature (ISO 32000-2, 12.5.6.19, 12.7.5.5).
+
+use super::area::Rotation;
+use super::form_xobject::{self, Frame};
+use super::placement::{Placement, Spot, area_of, rotation};
+use super::{Appearance, Embedded};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::field::{FieldOrigin, SignedField};
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::update::{Place, UpdateWriter};
+use crate::pdf::view::View;
+
+/// A visible signature: what it shows, and where.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    appearance: Appearance,
+    placement: Placement,
+}
+
+/// A seal whose place was found in a document.
+#[derive(Debug)]
+pub(crate) struct PlacedSeal<'s> {
+    appearance: &'s Appearance,
+    /// `None` where it stands in the rectangle that its field has.
+    spot: Option<Spot>,
+}
+
+impl Seal {
+    pub(crate) fn new(appearance: Appearance, placement: Placement) -> Self {
+        Self { appearance, placement }
+    }
+
+    /// Finds its place.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Appearance`] where the page does not show the place, [`ErrorKind::Syntax`] where there is no such page.
+    pub(crate) fn place(&self, view: View<'_>) -> Result<PlacedSeal<'_>> {
+        Ok(PlacedSeal { appearance: &self.appearance, spot: self.placement.find(view)? })
+    }
+}
+
+impl PlacedSeal<'_> {
+    /// The page that a new field stands on.
+    pub(crate) fn page(&self) -> Option<Ref> {
+        self.spot.map(|spot| spot.page)
+    }
+
+    /// Makes the widget of a field show it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Field`] where the field has no rectangle to show it in, or one of its own that is not the place asked for;
+    /// [`ErrorKind::Appearance`] where something cannot be shown.
+    pub(crate) fn show(&self, writer: &mut UpdateWriter<'_>, field: &SignedField) -> Result<()> {
+        let refuse = |why: &str, advice: &str| {
+            Error::new(ErrorKind::Field, why).at(format!("field \"{}\"", field.name)).advise(advice)
+        };
+        // 12.7.5.5: a signature field has one widget, at most.
+        let [widget] = *field.widgets.as_slice() else {
+            return Err(refuse("the field has no widget, or more than one, to show a seal", "sign a new field"));
+        };
+        match (self.spot, field.origin) {
+            (Some(spot), FieldOrigin::New) => self.show_new(writer, widget, spot),
+            (None, FieldOrigin::Existing) => self.show_existing(writer, widget).map_err(|error| error.at(widget)),
+            (None, FieldOrigin::New) => {
+                Err(refuse("a new field has no rectangle yet", "say where the seal is to stand"))
+            }
+            (Some(_), FieldOrigin::Existing) => {
+                Err(refuse("the field stands in its own place", "use Placement::in_field, or sign a new field"))
+            }
+        }
+    }
+
+    fn show_new(&self, writer: &mut UpdateWriter<'_>, widget: Ref, spot: Spot) -> Result<()> {
+        let (width, height) = spot.rotation.turned((spot.area.width, spot.area.height));
+        let form = self.write(writer, Frame { width, height, rotation: spot.rotation })?;
+        let entries = writer.edit_dictionary(&Place::object(widget))?;
+        entries.set("Rect", spot.area.to_object());
+        // Print. Unlike that of an invisible field, it is not locked: viewers show a frame around what is.
+        entries.set("F", Object::Integer(4));
+        if spot.rotation != Rotation::None {
+            let mut characteristics = Dictionary::new();
+            characteristics.set("R", Object::Integer(spot.rotation.degrees()));
+            entries.set("MK", Object::Dictionary(characteristics));
+        }
+        entries.set("AP", appearance_dictionary(form));
+        Ok(())
+    }
+
+    /// The field keeps its rectangle and all else that its author chose.
+    fn show_existing(&self, writer: &mut UpdateWriter<'_>, widget: Ref) -> Result<()> {
+        const INVISIBLE_HIDDEN_NO_VIEW: i64 = 1 | 2 | 32;
+        let view = writer.view();
+        let refuse = |why: &str| Error::new(ErrorKind::Field, why).advise("sign another field, or without a seal");
+        let Object::Dictionary(entries) = view.get(widget)? else { return Err(refuse("the field has no widget")) };
+        if view.entry(&entries, "F")?.as_integer().unwrap_or(0) & INVISIBLE_HIDDEN_NO_VIEW != 0 {
+            return Err(refuse("the field is hidden"));
+        }
+        let area = area_of(view, &view.entry(&entries, "Rect")?)?;
+        let area = area.ok_or_else(|| refuse("the field is invisible: its rectangle is empty"))?;
+        let rotation = widget_rotation(view, widget, &entries)?;
+        let (width, height) = rotation.turned((area.width, area.height));
+        let form = self.write(writer, Frame { width, height, rotation })?;
+        writer.edit_dictionary(&Place::object(widget))?.set("AP", appearance_dictionary(form));
+        Ok(())
+    }
+
+    fn write(&self, writer: &mut UpdateWriter<'_>, frame: Frame) -> Result<Ref> {
+        let mut embedded = Embedded::new();
+        let form = form_xobject::write(writer, &mut embedded, self.appearance, frame)?;
+        embedded.write(writer)?;
+        Ok(form)
+    }
+}
+
+/// 12.5.5: the normal appearance is all that there is.
+pub(super) fn appearance_dictionary(form: Ref) -> Object {
+    let mut appearances = Dictionary::new();
+    appearances.set("N", Object::Reference(form));
+    Object::Dictionary(appearances)
+}
+
+/// How the content of a widget is turned: as the widget says, or else so that it stands upright on its page.
+fn widget_rotation(view: View<'_>, widget: Ref, entries: &Dictionary) -> Result<Rotation> {
+    match (own_rotation(view, entries)?, page_of(view, widget, entries)?) {
+        (Some(own), _) => Ok(own),
+        (None, Some(page)) => rotation(view, &page),
+        (None, None) => Ok(Rotation::None),
+    }
+}
+
+/// What the widget itself says in `/MK` (table 192).
+pub(super) fn own_rotation(view: View<'_>, entries: &Dictionary) -> Result<Option<Rotation>> {
+    let Object::Dictionary(characteristics) = view.entry(entries, "MK")? else { return Ok(None) };
+    let degrees = view.entry(&characteristics, "R")?.as_integer();
+    Ok(degrees.and_then(Rotation::from_degrees))
+}
+
+/// The page of a widget: what `/P` says, or else the page that lists it.
+fn page_of(view: View<'_>, widget: Ref, entries: &Dictionary) -> Result<Option<Dictionary>> {
+    if let Object::Dictionary(page) = view.entry(entries, "P")? {
+        return Ok(Some(page));
+    }
+    for page in view.pages()? {
+        let (_, page) = page?;
+        if let Object::Array(annotations) = view.entry(&page, "Annots")? {
+            if annotations.iter().any(|annotation| annotation.as_reference() == Some(widget)) {
+                return Ok(Some(page));
+            }
+        }
+    }
+    Ok(None)
+}
