@@ -19,8 +19,7 @@ impl DefaultAppearance {
         let mut operands: Vec<f64> = Vec::new();
         let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
         for token in string.bytes.split(is_space).filter(|token| !token.is_empty()) {
-            let text = std::str::from_utf8(token).unwrap_or_default();
-            if let Some(number) = number_of(&Object::Real(text.to_owned())) {
+            if let Some(number) = number(token) {
                 operands.push(number);
                 continue;
             }
@@ -41,6 +40,13 @@ impl Default for DefaultAppearance {
     fn default() -> Self {
         Self { size: None, paint: Paint::BLACK }
     }
+}
+
+/// 7.3.3: digits, a sign and a period, and no exponent.
+fn number(token: &[u8]) -> Option<f64> {
+    let spelling = std::str::from_utf8(token).ok()?;
+    let is_spelled = spelling.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
+    if is_spelled { number_of(&Object::Real(spelling.to_owned())) } else { None }
 }
 
 #[cfg(test)]

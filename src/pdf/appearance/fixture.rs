@@ -2,7 +2,8 @@
 
 use super::Font;
 
-/// Every letter is 500 units wide and 1000 high; those from U+2E80 on are 1000 wide. The glyph of a letter is its place in `letters`.
+/// Every letter is 500 units wide and 1000 high; those from U+2E80 on are 1000 wide. The glyph of a letter is its place
+/// among them, by their code points.
 pub(crate) fn font(letters: &str) -> Font {
     Font::from_bytes(font_file(letters, 0), 0).unwrap()
 }
@@ -18,7 +19,7 @@ pub(crate) fn font_file(letters: &str, licence: u16) -> Vec<u8> {
     let boxes: Vec<Vec<u8>> = widths.iter().map(|width| boxed(*width as i16)).collect();
     let places = (0..=boxes.len()).map(|index| (index * boxes[0].len() / 2) as u16);
     let head =
-        [0x0001, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF38, 1000, 800, 0, 8, 2, 0, 0];
+        [0x0001, 0, 1, 0, 0, 0, 0x5F0F, 0x3CF5, 0, 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF38, 1000, 800, 0, 8, 2, 0, 0];
     let hhea = [1, 0, 800, 0xFF38, 0, 1000, 0, 0, 1000, 1, 0, 0, 0, 0, 0, 0, 0, glyphs];
     let maxp = [1, 0, glyphs, 4, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0];
     let mut os2 = vec![0_u16; 48];

@@ -141,11 +141,14 @@ impl<'w, 'd> Sheet<'w, 'd> {
         Ok(())
     }
 
+    /// A name on two lines reads badly: lines are wrapped only where letters become half again as large by it.
     fn text(&mut self, text: &Text, area: Area) -> Result<()> {
-        const WRAPS: [Wrap; 2] = [Wrap::Words, Wrap::Anywhere];
-        let layout = Paragraphs::new(&text.font, &text.text)?;
-        let layout = layout.lay_out(area, text.size, &WRAPS, (text.align, text.vertical))?;
-        self.lines(&text.font, &layout, text.color.into())
+        const WORTH_IT: f64 = 1.5;
+        let paragraphs = Paragraphs::new(&text.font, &text.text)?;
+        let lay_out = |wraps: &[Wrap]| paragraphs.lay_out(area, text.size, wraps, (text.align, text.vertical));
+        let wrapped = lay_out(&[Wrap::Words, Wrap::Anywhere])?;
+        let whole = lay_out(&[Wrap::Never]).ok().filter(|whole| whole.size * WORTH_IT >= wrapped.size);
+        self.lines(&text.font, &whole.unwrap_or(wrapped), text.color.into())
     }
 
     /// Shows lines that are laid out.

@@ -15,7 +15,7 @@ const SMALLEST: f64 = 3.0;
 const LARGEST: f64 = 14_400.0;
 /// The longest text, in characters. A page full of small print has 10,000.
 const LONGEST: usize = 20_000;
-/// Steps of the search for a size: they halve the range down to a hundredth of a point.
+/// Steps of the search for a size: they halve the range down to a thousandth of a point.
 const STEPS: usize = 24;
 /// What rounding may add to a sum of widths, as a part of the whole.
 const ROUNDING: f64 = 1.000_001;
@@ -115,8 +115,9 @@ impl<'f> Paragraphs<'f> {
                 None => too_large = middle,
             }
         }
-        // A round size: a tenth of a point less is not seen, and is easier to find again in the file.
-        at((fits * 10.0).floor() / 10.0, wrap).or_else(|| at(fits, wrap))
+        // A round size is easier to find again in the file; the search ends a thousandth below the largest.
+        let round = |size: f64| (size * 10.0).floor() / 10.0;
+        [round(fits + 0.001), round(fits), fits].into_iter().find_map(|size| at(size, wrap))
     }
 
     /// The lines in this size, if all of them fit.

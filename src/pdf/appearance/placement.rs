@@ -280,7 +280,7 @@ mod tests {
             (a4, Placement::bottom_right(0, 10.0, 10.0, 0.0), "no page 0"),
             (a4, Placement::bottom_right(1, 600.0, 10.0, 0.0), "not within the visible page"),
             (a4, Placement::bottom_right(1, 0.0, 10.0, 0.0), "nothing can be shown"),
-            (a4, Placement::bottom_right(1, 10.0, 10.0, f64::NAN), "not within the visible page"),
+            (a4, Placement::bottom_right(1, 10.0, 10.0, f64::NAN), "nothing can be shown"),
             (a4, Placement::at(1, [500.0, 10.0, 600.0, 60.0]), "not within the visible page"),
             (a4, Placement::in_field().moved(1.0, 0.0), "cannot be moved"),
             ("/MediaBox [0 0 595]", Placement::at(1, [0.0, 0.0, 9.0, 9.0]), "/MediaBox of the page is no rectangle"),

@@ -150,3 +150,103 @@ fn page_of(view: View<'_>, widget: Ref, entries: &Dictionary) -> Result<Option<D
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::appearance::fixture::font;
+    use crate::pdf::appearance::{Color, Page, Text};
+    use crate::pdf::document::Document;
+    use crate::pdf::field::{FieldChoice, sign_field};
+    use crate::pdf::serializer::serialize_dictionary;
+    use crate::pdf::specimen;
+
+    const FIELD: &str = "<< /Fields [5 0 R] >>";
+
+    fn seal(placement: Placement) -> Seal {
+        let text = Text::new("架空市之印", &font("架空市之印"));
+        Seal::new(Appearance::new().border(Color::BLACK, 1.0).text(text), placement)
+    }
+
+    /// `objects` with a signature in the field `name`, sealed.
+    fn sealed(objects: &[(u32, &str)], name: &str, placement: Placement) -> Result<Vec<u8>> {
+        let pdf = specimen::table_pdf(&specimen::one_page_with(objects), specimen::ID);
+        let document = Document::open(&pdf)?;
+        let mut writer = UpdateWriter::new(&document)?;
+        let signature = writer.allocate()?;
+        writer.put_signature(signature, &specimen::entries(), 20);
+        let seal = seal(placement);
+        let placed = seal.place(writer.view())?;
+        let field = sign_field(&mut writer, FieldChoice::Named(name), signature, placed.page())?;
+        placed.show(&mut writer, &field)?;
+        Ok(specimen::apply(&pdf, &writer.finish([7; 16])?))
+    }
+
+    /// The dictionary of object `number`, and that of its normal appearance.
+    fn widget(pdf: &[u8], number: u32) -> (String, String) {
+        let document = Document::open(pdf).unwrap();
+        let view = document.latest();
+        let text =
+            |dictionary: &Dictionary| String::from_utf8(serialize_dictionary(dictionary)).unwrap().replace('\n', " ");
+        let widget = view.get(Ref { number, generation: 0 }).unwrap();
+        let appearances = view.entry(widget.as_dictionary().unwrap(), "AP").unwrap();
+        let form = view.entry(appearances.as_dictionary().unwrap(), "N").unwrap();
+        (text(widget.as_dictionary().unwrap()), text(form.as_dictionary().unwrap()))
+    }
+
+    fn with_field(field: &str, placement: Placement) -> Result<Vec<u8>> {
+        let catalog = format!("<< /Type /Catalog /Pages 2 0 R /AcroForm {FIELD} >>");
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Rotate 270 /Annots [5 0 R] >>";
+        sealed(&[(1, &catalog), (3, page), (5, field)], "city", placement)
+    }
+
+    #[test]
+    fn a_new_field_stands_where_it_was_placed() {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Rotate 90 >>";
+        let pdf = sealed(&[(3, page)], "city", Placement::bottom_right(1, 40.0, 20.0, 5.0)).unwrap();
+        let (widget, form) = widget(&pdf, 5);
+        assert!(widget.contains("/Rect [175 55 195 95] /F 4 /P 3 0 R /MK << /R 90 >> /AP << /N"), "{widget}");
+        assert!(form.contains("/BBox [0 0 40 20] /Matrix [0 1 -1 0 20 0] /Resources"), "{form}");
+        assert!(form.contains("/DefaultRGB [/CalRGB") && form.contains("/Font << /F0"), "{form}");
+    }
+
+    #[test]
+    fn the_same_arguments_give_the_same_bytes() {
+        let make = || sealed(&[], "city", Placement::top_left(Page::Last, 40.0, 20.0, 5.0)).unwrap();
+        let pdf = make();
+        assert_eq!(pdf, make());
+        let text = String::from_utf8_lossy(&pdf);
+        assert!(text.contains("/Encoding /Identity-H") && text.contains("+TestBoxes"), "{text}");
+        assert_eq!(text.matches("/FontFile2").count(), 1);
+    }
+
+    #[test]
+    fn an_existing_field_keeps_its_place() {
+        let field = "<< /Type /Annot /Subtype /Widget /FT /Sig /T (city) /Rect [9 19 29 99] /F 132 >>";
+        let pdf = with_field(field, Placement::in_field()).unwrap();
+        let (widget, form) = widget(&pdf, 5);
+        assert!(widget.contains("/Rect [9 19 29 99] /F 132 /V 6 0 R /AP << /N"), "{widget}");
+        assert!(form.contains("/BBox [0 0 80 20] /Matrix [0 -1 1 0 0 80]"), "upright on its page: {form}");
+        let field = field.replace("/F 132", "/MK << /R 0 >>");
+        let (_, form) = self::widget(&with_field(&field, Placement::in_field()).unwrap(), 5);
+        assert!(form.contains("/BBox [0 0 20 80] /Resources"), "as its author turned it: {form}");
+    }
+
+    #[test]
+    fn fields_that_cannot_show_it_are_refused() {
+        let field = |rest: &str| format!("<< /Type /Annot /Subtype /Widget /FT /Sig /T (city) {rest} >>");
+        for (rest, placement, why) in [
+            ("/Rect [0 0 0 0]", Placement::in_field(), "its rectangle is empty"),
+            ("/Rect [0 0 50 50] /F 6", Placement::in_field(), "hidden"),
+            ("/Rect [0 0 50 50]", Placement::top_left(1, 20.0, 20.0, 5.0), "stands in its own place"),
+        ] {
+            let error = with_field(&field(rest), placement).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Field);
+            assert!(error.to_string().contains(why), "{error}");
+        }
+        let error = with_field("<< /FT /Sig /T (city) >>", Placement::in_field()).unwrap_err();
+        assert!(error.to_string().contains("no widget"), "{error}");
+        let error = sealed(&[], "new", Placement::in_field()).unwrap_err();
+        assert!(error.to_string().contains("no rectangle yet"), "{error}");
+    }
+}

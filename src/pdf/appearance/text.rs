@@ -5,7 +5,8 @@ use super::font::Font;
 
 /// A text in one font. `\n` begins a new line, and lines that are too long are wrapped.
 ///
-/// Unless told otherwise it is black, begins at the left, stands in the middle of the height, and is as large as fits.
+/// Unless told otherwise it is black, begins at the left, stands in the middle of the height, and is as large as fits; it is wrapped
+/// then only where that makes it half again as large.
 ///
 /// # Examples
 /// ```no_run

@@ -283,3 +283,86 @@ fn dictionary(object: Object) -> Dictionary {
 fn one_line_only() -> Error {
     unusable("the value has several lines, and the field shows one")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::appearance::fixture::font;
+    use crate::pdf::document::Document;
+    use crate::pdf::specimen;
+
+    /// What is drawn for `value` in a field of these entries: the form XObject's dictionary and its content.
+    fn shown(entries: &str, value: &str) -> Result<(String, String)> {
+        let form = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /DA (/Helv 10 Tf 0 0 1 rg) /Q 1 >> >>";
+        let widget = format!("<< /Subtype /Widget /Parent 4 0 R {entries} /Rect [10 10 110 30] >>");
+        let field = "<< /FT /Tx /T (date) /Kids [5 0 R] /MaxLen 30 >>";
+        let objects = specimen::one_page_with(&[(1, form), (4, field), (5, &widget)]);
+        let pdf = specimen::table_pdf(&objects, specimen::ID);
+        let document = Document::open(&pdf)?;
+        let mut writer = UpdateWriter::new(&document)?;
+        let mut embedded = Embedded::new();
+        let field = TextField::read(writer.view(), Ref { number: 5, generation: 0 })?;
+        field.show(&mut writer, &mut embedded, value, &font("年月日 0123456789ab"))?;
+        embedded.write(&mut writer)?;
+        let pdf = specimen::apply(&pdf, &writer.finish([7; 16])?);
+        let document = Document::open(&pdf)?;
+        let view = document.latest();
+        let widget = view.get(Ref { number: 5, generation: 0 })?;
+        let appearances = view.entry(widget.as_dictionary().unwrap(), "AP")?;
+        let Object::Stream(form) = view.entry(appearances.as_dictionary().unwrap(), "N")? else { panic!() };
+        let dictionary = crate::pdf::serializer::serialize_dictionary(&form.dictionary);
+        let content = view.stream_data(&form)?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace('\n', " ");
+        Ok((text(dictionary), text(content)))
+    }
+
+    #[test]
+    fn a_value_is_shown_in_the_style_of_its_field() {
+        let (form, content) = shown("", "2026年10月7日").unwrap();
+        assert!(form.contains("/BBox [0 0 100 20]"), "{form}");
+        // Six digits of half a size and three kanji: 65 of 100 points, in the middle; the baseline 2 points below it.
+        assert!(content.starts_with("/Tx BMC q 1 1 98 18 re W n BT 0 0 1 rg /F0 10 Tf 1 0 0 1 17.5 7 Tm"), "{content}");
+        assert!(content.ends_with("Tj ET Q EMC"), "{content}");
+        let (_, right) = shown("/Q 2 /DA (/F 4 Tf)", "2026").unwrap();
+        assert!(right.contains("0 g /F0 4 Tf 1 0 0 1 90 8.8 Tm"), "{right}");
+        let (_, large) = shown("/DA (/F 0 Tf)", "日").unwrap();
+        assert!(large.contains("/F0 16 Tf"), "the size follows from the height: {large}");
+    }
+
+    #[test]
+    fn backgrounds_and_borders_are_drawn() {
+        let (_, content) = shown("/MK << /BG [1 1 0] /BC [.5] >> /BS << /W 2 /S /D /D [4 2] >>", "1").unwrap();
+        let expected = "1 1 0 rg 0 0 100 20 re f q [4 2] 0 d 0.5 G 2 w 1 1 98 18 re S Q /Tx BMC q 2 2 96 16 re W n";
+        assert!(content.starts_with(expected), "{content}");
+        let (_, content) = shown("/MK << /BC [1 0 0] >> /BS << /S /U >>", "1").unwrap();
+        assert!(content.starts_with("q 1 0 0 RG 1 w 0 0.5 m 100 0.5 l S Q"), "{content}");
+        let (_, content) = shown("/MK << /BC [] /BG null >> /Border [0 0 5]", "1").unwrap();
+        assert!(content.starts_with("/Tx BMC q 5 5 90 10 re W n"), "{content}");
+    }
+
+    #[test]
+    fn several_lines_and_cells_are_laid_out() {
+        let (_, lines) = shown("/Ff 4096 /DA (/F 0 Tf) /Q 0", "1\n2").unwrap();
+        assert!(lines.contains("/F0 8 Tf 1 0 0 1 2 11.6 Tm") && lines.contains("1 0 0 1 2 3.6 Tm"), "{lines}");
+        let (_, cells) = shown("/Ff 16777216 /MaxLen 10 /Q 2 /DA (/F 8 Tf)", "12").unwrap();
+        assert!(cells.contains("1 0 0 1 83 7.6 Tm") && cells.contains("1 0 0 1 93 7.6 Tm"), "{cells}");
+        let (turned, _) = shown("/MK << /R 90 >>", "1").unwrap();
+        assert!(turned.contains("/BBox [0 0 20 100] /Matrix [0 1 -1 0 100 0]"), "{turned}");
+    }
+
+    #[test]
+    fn what_cannot_be_shown_whole_is_refused() {
+        for (entries, value, kind, why) in [
+            ("", "1\n2", ErrorKind::Appearance, "several lines"),
+            ("", "000000000000000000000", ErrorKind::Appearance, "does not fit"),
+            ("/MaxLen 3", "2026", ErrorKind::Field, "4 characters, and the field takes 3"),
+            ("/Ff 8192", "1", ErrorKind::Field, "password"),
+            ("", "x", ErrorKind::Appearance, "no glyph for “x”"),
+            ("/Rect [5 5 5 9]", "1", ErrorKind::Field, "empty"),
+        ] {
+            let error = shown(entries, value).unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains(why) && error.to_string().contains("object 5 0"), "{error}");
+        }
+    }
+}

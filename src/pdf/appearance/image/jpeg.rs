@@ -18,6 +18,10 @@ pub(super) fn read(file: &[u8]) -> Result<Raster> {
             _ => {}
         }
     }
+    // B.1.1.5: a byte 0xFF within a scan has a zero behind it, so that this marker is the end of the image.
+    if !segments.rest.windows(2).any(|pair| pair == [0xFF, 0xD9]) {
+        return Err(cut_off());
+    }
     let frame = frame.ok_or_else(|| damaged("it has no frame header"))?;
     let colors = match frame.components {
         1 => Colors::Gray,
@@ -97,14 +101,14 @@ mod tests {
 
     use super::*;
 
-    /// A JPEG file as far as its first scan.
-    fn head(marker: u8, precision: u8, components: u8, adobe: bool) -> Vec<u8> {
+    /// A JPEG file with hardly any scan.
+    fn file(marker: u8, precision: u8, components: u8, adobe: bool) -> Vec<u8> {
         let mut file = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2];
         if adobe {
             file.extend(b"\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x02");
         }
         file.extend([0xFF, 0xFF, marker, 0, 8, precision, 1, 0, 0, 200, components]);
-        file.extend([0xFF, 0xDA, 0, 2, 7, 7]);
+        file.extend([0xFF, 0xDA, 0, 2, 7, 7, 0xFF, 0xD9]);
         file
     }
 
@@ -116,7 +120,7 @@ mod tests {
             (4, false, Colors::Cmyk),
             (4, true, Colors::InvertedCmyk),
         ] {
-            let file = head(0xC2, 8, components, adobe);
+            let file = file(0xC2, 8, components, adobe);
             let raster = read(&file).unwrap();
             assert_eq!((raster.width, raster.height, raster.colors), (200, 256, colors));
             assert!(matches!(raster.data, Data::Jpeg(data) if data == file));
@@ -128,16 +132,16 @@ mod tests {
         for (marker, precision, components, why) in
             [(0xC3, 8, 3, "SOF3"), (0xC9, 8, 3, "SOF9"), (0xC1, 12, 3, "12 bits"), (0xC0, 8, 2, "2 components")]
         {
-            let error = read(&head(marker, precision, components, false)).map(|_| ()).unwrap_err();
+            let error = read(&file(marker, precision, components, false)).map(|_| ()).unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
         }
-        assert!(read(&head(0xC4, 8, 3, false)).is_err(), "a Huffman table is no frame");
+        assert!(read(&file(0xC4, 8, 3, false)).is_err(), "a Huffman table is no frame");
     }
 
     proptest! {
         #[test]
-        fn cut_files_are_errors(cut in 0..26_usize) {
-            prop_assert!(read(&head(0xC0, 8, 3, false)[..cut]).is_err());
+        fn cut_files_are_errors(cut in 0..27_usize) {
+            prop_assert!(read(&file(0xC0, 8, 3, false)[..cut]).is_err());
         }
 
         #[test]
