@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let trust = authority.anchors();
 
     // Each party agrees in its own time, and the service signs as a witness.
-    let minutes_ago = |count: u64| now.before(Duration::from_secs(60 * count));
+    let minutes_ago = |count: u64| now.before(Duration::from_secs(count.saturating_mul(60)));
     let base = Document::open(pdf.as_slice())?;
     let first = agree(&base, &CONTRACTOR, &service, &authority.at(minutes_ago(20)), minutes_ago(20))?;
     let base_with_first = first.document(&base)?;

@@ -77,6 +77,11 @@ impl Error {
         self.0.class
     }
 
+    /// What could not be done, alone.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Where it went wrong, if a place is known.
     pub fn place(&self) -> Option<&str> {
         self.0.place.as_deref()
@@ -102,7 +107,8 @@ pub enum ErrorKind {
     Unsupported,
     /// A bound of [`Limits`](crate::Limits) was reached.
     Limit,
-    /// The signature field does not exist, is taken, or is no signature field.
+    /// The signature field does not exist, is taken, is no signature field, or may not be signed so: its seed values, a lock or
+    /// a certification forbid it.
     Field,
     /// An image, font or text cannot be shown, or a place is not on the page.
     Appearance,
@@ -131,6 +137,30 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind in the JSON report, as in `not_pdf`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotPdf => "not_pdf",
+            Self::Syntax => "syntax",
+            Self::Encrypted => "encrypted",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+            Self::Field => "field",
+            Self::Appearance => "appearance",
+            Self::Key => "key",
+            Self::Certificate => "certificate",
+            Self::Capacity => "capacity",
+            Self::Signer => "signer",
+            Self::Timestamp => "timestamp",
+            Self::Fetch => "fetch",
+            Self::Evidence => "evidence",
+            Self::Base => "base",
+            Self::Io => "io",
+            Self::State => "state",
+            Self::SelfCheck => "self_check",
+        }
+    }
+
     fn class(self) -> ErrorClass {
         match self {
             Self::Signer | Self::Timestamp | Self::Fetch | Self::Io => ErrorClass::Retryable,

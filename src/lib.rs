@@ -60,6 +60,11 @@
 pub mod authority;
 pub(crate) mod digest;
 pub(crate) mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(feature = "http")]
+pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod ltv;
 pub(crate) mod pdf;
@@ -74,19 +79,24 @@ pub(crate) mod verify;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
+#[cfg(feature = "http")]
+pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
 #[cfg(feature = "appearance")]
 pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
+pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
+pub use pdf::transform::{Certification, FieldLock};
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Indication, Language, Report};
+pub use sign::preflight::{self, Preflight};
 pub use sign::{Prepared, PreparedTimestamp, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;

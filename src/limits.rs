@@ -33,6 +33,9 @@ pub struct Limits {
     pub certificates: usize,
     /// CRLs and OCSP responses together in one document security store.
     pub revocation_values: usize,
+    /// Signatures checked while looking for the status of one certificate: as many as there may be values, so that worthless ones never
+    /// keep a good one from being seen.
+    pub revocation_checks: usize,
     /// Certificates tried while building one path; each try may cost a signature check.
     pub path_steps: usize,
     /// Certificates in one path, from the target to the anchor. Real ones have at most 8.
@@ -50,8 +53,8 @@ impl Default for Limits {
         Self {
             nesting: 256,
             object_bytes: 64 << 20,
-            stream_bytes: 256 << 20,
-            decoded_bytes: 256 << 20,
+            stream_bytes: 64 << 20,
+            decoded_bytes: 192 << 20,
             filters: 8,
             objects: 8_388_607,
             revisions: 4_096,
@@ -61,6 +64,7 @@ impl Default for Limits {
             cms_bytes: 64 << 20,
             certificates: 1_000,
             revocation_values: 10_000,
+            revocation_checks: 10_000,
             path_steps: 400,
             path_length: 16,
             name_comparisons: 250_000,

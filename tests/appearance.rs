@@ -20,6 +20,7 @@ use pades_ltv::{
 };
 
 const GOTHIC: &str = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf";
+const CFF: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 const MINCHO: &str = "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf";
 const DPI: u32 = 96;
 
@@ -41,9 +42,14 @@ fn font(path: &str) -> Option<Font> {
 
 /// A page with a frame along its crop box and a line of text.
 fn page(entries: &str) -> Vec<u8> {
+    file(entries, "", &[])
+}
+
+/// As [`page`], with entries in the catalog and further objects, the first of which is object 5.
+fn file(entries: &str, catalog: &str, others: &[&str]) -> Vec<u8> {
     let content = "0.6 G 2 w 41 41 318 218 re S BT /F 12 Tf 60 220 Td (Contract 2026-10) Tj ET";
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+    let mut objects = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         format!(
             "<< /Type /Page /Parent 2 0 R {entries} /Contents 4 0 R
@@ -51,15 +57,17 @@ fn page(entries: &str) -> Vec<u8> {
         ),
         format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
     ];
+    objects.extend(others.iter().map(|other| (*other).to_owned()));
+    let size = objects.len() + 1;
     let mut pdf = "%PDF-1.7\n%\u{e2}\u{e3}\n".to_owned();
-    let mut xref = "xref\n0 5\n0000000000 65535 f \n".to_owned();
+    let mut xref = format!("xref\n0 {size}\n0000000000 65535 f \n");
     for (index, object) in objects.iter().enumerate() {
         xref += &format!("{:010} 00000 n \n", pdf.len());
         pdf += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
     }
     let start = pdf.len();
     let id = "<00112233445566778899AABBCCDDEEFF>";
-    pdf += &format!("{xref}trailer\n<< /Size 5 /Root 1 0 R /ID [{id} {id}] >>\nstartxref\n{start}\n%%EOF\n");
+    pdf += &format!("{xref}trailer\n<< /Size {size} /Root 1 0 R /ID [{id} {id}] >>\nstartxref\n{start}\n%%EOF\n");
     pdf.into_bytes()
 }
 
@@ -249,15 +257,23 @@ fn a_seal_is_upright_in_its_corner_however_the_page_is_turned() {
 
 #[test]
 fn texts_can_be_copied() {
-    let Some(mincho) = font(MINCHO) else { return };
-    let text = Text::new("架空市之印\nCity of 架空 (見本)", &mincho).align(Align::Center).color(Color::VERMILION);
+    for (name, path) in [("text", MINCHO), ("text-cff", CFF)] {
+        if let Some(font) = font(path) {
+            text_can_be_copied(name, &font);
+        }
+    }
+}
+
+fn text_can_be_copied(name: &str, font: &Font) {
+    let text = Text::new("架空市之印\nCity of 架空 (見本)", font).align(Align::Center).color(Color::VERMILION);
     let appearance = Appearance::new().border(Color::VERMILION, 2.0).padding(4.0).text(text);
     let signed = sealed(&page(CROPPED), &appearance, Placement::at(1, [200.0, 60.0, 340.0, 110.0]));
-    judge(&signed, "text");
+    judge(&signed, name);
     let Some(words) = copied(&signed) else { return println!("skipped: no pdftotext") };
     assert!(words.contains("架空市之印") && words.contains("City of 架空 (見本)"), "{words}");
     assert!(signed.len() < 40_000, "the font is a subset: {} bytes", signed.len());
-    let _ = Shown::new(&signed, "text");
+    let Some(shown) = Shown::new(&signed, name) else { return };
+    assert!(reds(&shown.area([160.0, 20.0, 300.0, 70.0])) > 1_000);
 }
 
 #[test]
@@ -302,6 +318,62 @@ fn several_seals_follow_each_other_and_stay_good() {
     let Some(shown) = Shown::new(&pdf, "two-seals") else { return };
     for left in [256.0, 196.0] {
         assert!(reds(&shown.area([left, 10.0, left + 54.0, 64.0])) > 700, "{left}");
+    }
+}
+
+#[test]
+fn the_contract_date_comes_with_the_last_signature() {
+    let Some(gothic) = font(GOTHIC) else { return };
+    let form = "/AcroForm << /Fields [5 0 R] /DA (/Helv 12 Tf 0 0 0.5 rg) >>";
+    let field = |rest: &str| {
+        let style = "/MK << /BC [0.5] /BG [1 1 0.85] >>";
+        format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Tx /T (date) /Rect [60 150 220 176] /F 4 /P 3 0 R {style} {rest} >>"
+        )
+    };
+    let template = file(&format!("{CROPPED} /Annots [5 0 R]"), form, &[&field("")]);
+    let authority = Authority::new("seals", now()).unwrap();
+    let (contractor, city) = (authority.issue("乙野建設").unwrap(), authority.issue("架空市").unwrap());
+
+    let first = Document::open(template.as_slice()).unwrap();
+    let update = Signing::new(&first, now()).sign(&contractor).unwrap().timestamp(&authority.at(now())).unwrap();
+    let signed = update.finish().unwrap().apply(&template).unwrap();
+    let document = Document::open(signed.as_slice()).unwrap();
+    let signing = Signing::new(&document, now())
+        .fill("date", "2026年10月7日", &gothic)
+        .seal(Appearance::new().image(&image()), Placement::bottom_right(1, 54.0, 54.0, 10.0));
+    let update = signing.sign(&city).unwrap().timestamp(&authority.at(now())).unwrap();
+    let pdf = update.finish().unwrap().apply(&signed).unwrap();
+    judge(&pdf, "contract-date");
+
+    let document = Document::open(pdf.as_slice()).unwrap();
+    let report = Verification::new(&document, &authority.anchors(), now()).verify();
+    assert!(report.signatures.iter().all(|signature| signature.intact), "{report:#?}");
+    assert_ne!(report.verdict(), Some(Indication::TotalFailed), "{report:#?}");
+    if let Ok(folder) = std::env::var("PADES_SEALS_PDF") {
+        std::fs::write(Path::new(&folder).join("contract-date.pdf"), &pdf).unwrap();
+    }
+    if let Some(words) = copied(&pdf) {
+        assert!(words.contains("2026年10月7日"), "{words}");
+    }
+    if let Some(shown) = Shown::new(&pdf, "contract-date") {
+        let blue = shown.area([20.0, 110.0, 180.0, 136.0]).iter().filter(|[r, _, b]| *r < 60 && *b > 90).count();
+        assert!(blue > 100, "{blue} blue pixels");
+    }
+
+    for (rest, name, why) in [
+        ("", "nobody", "no field has this name"),
+        ("/Ff 1", "date", "read-only"),
+        ("/MaxLen 4", "date", "takes 4"),
+        ("/FT /Btn", "date", "no text field"),
+    ] {
+        let field = if rest.starts_with("/FT") { field("").replace("/FT /Tx", rest) } else { field(rest) };
+        let pdf = file(&format!("{CROPPED} /Annots [5 0 R]"), form, &[&field]);
+        let document = Document::open(pdf.as_slice()).unwrap();
+        let signing = Signing::new(&document, now()).fill(name, "2026年10月7日", &gothic);
+        let error = signing.sign(&city).map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Field);
+        assert!(error.to_string().contains(why), "{error}");
     }
 }
 

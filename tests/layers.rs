@@ -39,8 +39,8 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "pdf",
-        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing view account \
-         < byte_range contents < transform < signature form dss \
+        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing security view account \
+         < byte_range contents < transform < signature form dss seed_value < restriction \
          < serializer < placeholder < update < field extensions appearance < evidence",
     ),
 ];

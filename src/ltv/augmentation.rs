@@ -1,6 +1,7 @@
 //! Appending evidence, and a document timestamp over it.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::dss::Dss;
 use crate::pdf::evidence::DssAdditions;
@@ -37,12 +38,13 @@ pub struct Augmentation<'d> {
     now: Time,
     evidence: Evidence,
     field: Option<String>,
+    permissions: Enforcement,
 }
 
 impl<'d> Augmentation<'d> {
     /// An augmentation of `document`, made at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, evidence: Evidence::new(), field: None }
+        Self { document, now, evidence: Evidence::new(), field: None, permissions: Enforcement::Obeyed }
     }
 
     /// Adds `evidence` to the document security store. What is there already is kept and not added again.
@@ -59,13 +61,23 @@ impl<'d> Augmentation<'d> {
         self
     }
 
+    /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
+    /// speaks for the owner, whose password would do the same.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
+        self
+    }
+
     /// The evidence as one revision to append (B-LT); no bytes at all where nothing is new.
     ///
     /// # Errors
-    /// [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to;
+    /// [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it; [`ErrorKind::Syntax`] or
+    /// [`ErrorKind::Io`] where the document cannot be appended to;
     /// [`ErrorKind::SelfCheck`] where the result does not read back as meant.
     pub fn finish(&self) -> Result<Update> {
         let mut writer = UpdateWriter::new(self.document)?;
+        self.permissions.check(self.document.encryption(), Deed::Preserve)?;
         Dss::append(&mut writer, &self.additions())?;
         let appended = writer.finish(file_id(self.document, self.now))?;
         let update = Update::new(self.document.len(), appended.bytes);
@@ -85,6 +97,9 @@ impl<'d> Augmentation<'d> {
         let mut timestamping = Timestamping::new(&document, self.now);
         if let Some(field) = &self.field {
             timestamping = timestamping.field(field);
+        }
+        if self.permissions == Enforcement::Ignored {
+            timestamping = timestamping.danger_ignore_permissions();
         }
         let timestamp = timestamping.timestamp(tsa)?;
         evidence.then(timestamp)

@@ -1,15 +1,17 @@
 //! What is missing, what to ask for it, and what came back.
 
+use std::fmt;
+use std::rc::Rc;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
-use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
 use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
-use crate::verify::{Content, Gap, Validator, evidence_in, read_signatures, signature_tokens};
+use crate::verify::{Facts, Gap, Needs, Pool, Validator, evidence_in, hash, read_signatures, reliances};
 
 impl Evidence {
     /// Collects what `document` needs to be verified offline from now on: the certificates and revocation values of every
@@ -52,12 +54,12 @@ impl Evidence {
 /// let evidence = collector.finish()?;
 /// # Ok::<(), pades_ltv::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Collector<'a> {
     document: &'a Document<'a>,
     trust: &'a TrustStore,
     now: Time,
-    targets: Vec<Certificate>,
+    facts: Vec<Facts>,
+    digests: Vec<Option<Vec<u8>>>,
     at_hand: Evidence,
     asked: Vec<FetchRequest>,
     failures: Vec<String>,
@@ -72,24 +74,8 @@ impl<'a> Collector<'a> {
         let mut findings = Vec::new();
         let facts = read_signatures(document, &mut findings)?;
         let at_hand = evidence_in(document, document.latest().revision(), &facts, &mut findings);
-        let mut targets: Vec<Certificate> = Vec::new();
-        for facts in &facts {
-            let signers = match &facts.content {
-                Content::Signature(cms) => {
-                    let tokens = signature_tokens(cms, document.limits()).into_iter().flatten();
-                    let stamped = tokens.filter_map(|token| token.signer(at_hand.certificates()).ok().cloned());
-                    signer(cms, &at_hand).into_iter().chain(stamped).collect()
-                }
-                Content::Timestamp(token) => token.signer(at_hand.certificates()).ok().cloned().into_iter().collect(),
-                Content::None => Vec::new(),
-            };
-            for signer in signers {
-                if !targets.contains(&signer) {
-                    targets.push(signer);
-                }
-            }
-        }
-        Ok(Self { document, trust, now, targets, at_hand, asked: Vec::new(), failures: Vec::new() })
+        let digests = hash(document, &facts)?;
+        Ok(Self { document, trust, now, facts, digests, at_hand, asked: Vec::new(), failures: Vec::new() })
     }
 
     /// Uses `evidence` before asking anybody: files at hand, or what was collected for another document of the same authority.
@@ -114,7 +100,8 @@ impl<'a> Collector<'a> {
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
         if let Err(error) = added {
-            self.failures.push(format!("{}: {error}", request.url()));
+            let names_place = error.place() == Some(request.url());
+            self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });
         }
     }
 
@@ -141,22 +128,19 @@ impl<'a> Collector<'a> {
         self.needed()
     }
 
-    fn validator(&self) -> Validator<'_> {
-        Validator { trust: self.trust, evidence: &self.at_hand, limits: self.document.limits() }
-    }
-
-    /// Revocation values must hold now; of a certificate that has expired, until its end: nobody vouches for it any longer.
-    fn time_for(&self, target: &Certificate) -> Time {
-        self.now.min(target.not_after())
+    /// What each certificate that the document relies on takes.
+    fn needs(&self) -> Vec<Rc<Needs>> {
+        let pool = Pool::new(&self.at_hand);
+        let validator = Validator { trust: self.trust, pool: &pool, limits: self.document.limits() };
+        let reliances = reliances(validator, &self.facts, &self.digests, self.now);
+        reliances.iter().map(|reliance| validator.needs(&reliance.certificate, reliance.time)).collect()
     }
 
     fn gaps(&self) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
-        for target in &self.targets {
-            for gap in self.validator().needs(target, self.time_for(target)).gaps {
-                if !gaps.contains(&gap) {
-                    gaps.push(gap);
-                }
+        for gap in self.needs().iter().flat_map(|needs| needs.gaps.clone()) {
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
             }
         }
         gaps
@@ -164,9 +148,8 @@ impl<'a> Collector<'a> {
 
     fn needed(&self) -> Evidence {
         let mut needed = Evidence::new();
-        for target in &self.targets {
-            let needs = self.validator().needs(target, self.time_for(target));
-            needs.certificates.into_iter().for_each(|one| needed.insert_certificate(one));
+        for needs in self.needs() {
+            needs.certificates.iter().for_each(|one| needed.insert_certificate(one.clone()));
             needs.answers.iter().for_each(|answer| needed.insert_answer(answer, &self.at_hand));
         }
         needed
@@ -181,11 +164,10 @@ impl<'a> Collector<'a> {
     }
 }
 
-fn signer(cms: &SignedData, at_hand: &Evidence) -> Option<Certificate> {
-    let signer = cms.signer().ok()?;
-    let candidates = || cms.certificates().iter().chain(at_hand.certificates());
-    let named = signer.signing_certificate_in(candidates()).ok().cloned();
-    named.or_else(|| signer.identified_certificate_in(candidates()).cloned())
+impl fmt::Debug for Collector<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Collector({} signatures, {} requests made)", self.facts.len(), self.asked.len())
+    }
 }
 
 /// Who may close a gap: OCSP before CRLs, which may be large.
@@ -206,6 +188,7 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
 
 fn describe(gap: &Gap) -> String {
     match gap {
+        Gap::Issuer(certificate) if certificate.is_self_issued() => format!("{certificate} is no trust anchor"),
         Gap::Issuer(certificate) => {
             format!("the issuer of {certificate}, which is \"{}\" and no trust anchor", certificate.issuer())
         }

@@ -84,6 +84,7 @@ impl ByteRange {
     }
 
     /// The `/Contents` token with its `<` and `>`, the only bytes before [`ByteRange::end`] that are not covered.
+    #[cfg(test)]
     pub(crate) fn hole(&self) -> Range<u64> {
         self.hole_start..self.hole_end
     }

@@ -17,6 +17,7 @@ use super::container::Container;
 use super::hashing::Digests;
 use super::parser::offset;
 use super::revision::{self, Ending, Head, Revision};
+use super::security::{Credential, Security};
 use super::source::Source;
 use super::view::View;
 use super::xref::{self, Section, XrefEntry};
@@ -44,12 +45,16 @@ pub struct Document<'a> {
     /// Every offset at which some revision places an object, ascending; made when first wanted.
     places: OnceLock<Vec<u64>>,
     digests: Digests,
+    security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
     first_uses: OnceLock<HashMap<u32, usize>>,
 }
 
 impl<'a> Document<'a> {
     /// Opens a document within the default [`Limits`].
+    ///
+    /// An encrypted one is decrypted as it is read where the empty password opens it, and stays locked otherwise: see
+    /// [`encryption`](Self::encryption) and [`unlock`](Self::unlock).
     ///
     /// # Errors
     /// [`ErrorKind::NotPdf`] if it is no PDF or is cut off, [`ErrorKind::Syntax`] with the byte where its cross-reference
@@ -64,11 +69,16 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(source: impl Source + 'a, limits: Limits) -> Result<Self> {
-        Self::open_hashed(source, limits, Digests::default())
+        Self::open_hashed(source, limits, Digests::default(), Credential::Password(b""))
     }
 
     /// Opens a document whose digests are known in part.
-    pub(super) fn open_hashed(source: impl Source + 'a, limits: Limits, digests: Digests) -> Result<Self> {
+    pub(super) fn open_hashed(
+        source: impl Source + 'a,
+        limits: Limits,
+        digests: Digests,
+        credential: Credential<'_>,
+    ) -> Result<Self> {
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let last = last(&bytes)?;
@@ -77,7 +87,10 @@ impl<'a> Document<'a> {
         let revisions = revision::cut(&bytes, sections, head, last)?;
         let index = index(&revisions);
         let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
-        Ok(Self { bytes, head, revisions, index, containers, places, first_uses, digests })
+        let security = Security::None;
+        let mut document = Self { bytes, head, revisions, index, containers, places, first_uses, security, digests };
+        document.security = Security::read(document.latest(), credential)?;
+        Ok(document)
     }
 
     /// The length of the file in bytes.
@@ -128,6 +141,14 @@ impl<'a> Document<'a> {
     /// The bytes of `range`, at most [`Limits::stream_bytes`].
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Vec<u8>> {
         self.bytes.read(range)
+    }
+
+    pub(crate) fn security(&self) -> &Security {
+        &self.security
+    }
+
+    pub(super) fn set_security(&mut self, security: Security) {
+        self.security = security;
     }
 
     pub(super) fn digests(&self) -> &Digests {

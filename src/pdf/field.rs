@@ -29,9 +29,11 @@ pub(crate) struct SignedField {
 }
 
 /// Whether the field was there before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldOrigin {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldOrigin {
+    /// It was there, empty.
     Existing,
+    /// It is made by the same update.
     New,
 }
 
@@ -50,7 +52,7 @@ pub(crate) fn sign_field(
     let form = Form::read(writer.view())?;
     let name = match choice {
         FieldChoice::Named(name) => {
-            if let Some(field) = form.field(name) {
+            if let Some(field) = the_only(&form, name)? {
                 return fill(writer, field, signature);
             }
             name.to_owned()
@@ -65,6 +67,17 @@ pub(crate) fn sign_field(
     let id = add_field(writer, &name, signature, page)?;
     declare_signatures(writer)?;
     Ok(SignedField { name, id, origin: FieldOrigin::New, widgets: vec![id] })
+}
+
+/// The field of this name. Two of one name are one field for some readers and two for others (12.7.4.2).
+fn the_only<'f>(form: &'f Form, name: &str) -> Result<Option<&'f Field>> {
+    let mut found = form.fields.iter().filter(|field| &*field.name == name);
+    match (found.next(), found.next()) {
+        (first, None) => Ok(first),
+        (_, Some(_)) => Err(Error::new(ErrorKind::Field, "more than one field has this name")
+            .at(format!("field \"{name}\""))
+            .advise("choose another field, or none to add one")),
+    }
 }
 
 fn fill(writer: &mut UpdateWriter<'_>, field: &Field, signature: Ref) -> Result<SignedField> {
@@ -311,10 +324,12 @@ mod tests {
     #[test]
     fn names_that_cannot_be_signed_are_refused() {
         let objects = [
-            (1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R << /T (direct) /FT /Sig >>] >> >>"),
+            (1, "<< /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R << /T (direct) /FT /Sig >> 7 0 R 8 0 R] >> >>"),
             (4, "<< /FT /Sig /T (group) /Kids [5 0 R] >>"),
             (5, "<< /T (kid) >>"),
             (6, "<< /T (text) /FT /Tx >>"),
+            (7, "<< /T (twin) /FT /Sig >>"),
+            (8, "<< /T (twin) /FT /Sig /V (x) >>"),
         ];
         for (name, why) in [
             ("group", "no signature field"),
@@ -322,6 +337,7 @@ mod tests {
             ("direct", "a direct object"),
             ("new.name", "period"),
             ("group.new", "period"),
+            ("twin", "more than one"),
             ("", "needs a name"),
         ] {
             let error = refused(&objects, name);

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::document::Document;
+use super::security::Credential;
 use super::source::Source;
 use crate::digest::{DigestAlgorithm, Hasher};
 use crate::error::{Error, ErrorKind, Result};
@@ -50,7 +51,7 @@ impl<'a> Document<'a> {
     pub(crate) fn with_appended(&self, appended: Vec<u8>) -> Result<Document<'_>> {
         let digests = self.digests().continued(&appended);
         let joined = Joined { base: self.source(), base_len: self.len(), appended };
-        Document::open_hashed(joined, self.limits().clone(), digests)
+        Document::open_hashed(joined, self.limits().clone(), digests, Credential::Base(self.security()))
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod contents;
 mod corpora;
 #[cfg(test)]
 mod corpora_updates;
+pub(crate) mod crypt;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;
@@ -33,9 +34,12 @@ pub(crate) mod lexer;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;
+pub(crate) mod restriction;
 pub(crate) mod revision;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod security;
+pub(crate) mod seed_value;
 pub(crate) mod serializer;
 pub(crate) mod signature;
 pub(crate) mod source;

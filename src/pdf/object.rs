@@ -73,6 +73,8 @@ pub(crate) struct Entry {
 /// A dictionary and where its data lies (7.3.8).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stream {
+    /// The object that it is: in encrypted files its key depends on that.
+    pub(crate) id: Ref,
     pub(crate) dictionary: Dictionary,
     /// The raw (still encoded) data, in bytes from the start of the file.
     pub(crate) data: Range<u64>,
@@ -180,6 +182,11 @@ impl Dictionary {
     /// All entries in file order, duplicates too.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// All values in file order, for changing.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (&Name, &mut Object)> {
+        self.entries.iter_mut().map(|entry| (&entry.key, &mut entry.value))
     }
 
     /// Adds an entry behind the others, as a parser does; a duplicate is kept.

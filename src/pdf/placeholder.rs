@@ -12,7 +12,7 @@ use crate::pdf::signature::SignatureKind;
 use crate::pdf::text::text_string;
 
 /// What a new signature dictionary says besides its signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SignatureEntries {
     pub(crate) kind: SignatureKind,
     /// Spelled as the standard does: `ETSI.CAdES.detached`, `ETSI.RFC3161`.
@@ -23,6 +23,8 @@ pub(crate) struct SignatureEntries {
     pub(crate) reason: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) contact_info: Option<String>,
+    /// `/Reference`: what it certifies and locks.
+    pub(crate) references: Option<Object>,
 }
 
 /// A signature dictionary as bytes, and where its late values stand in them.
@@ -37,20 +39,13 @@ pub(crate) struct SignatureBody {
 
 impl SignatureEntries {
     /// The dictionary with room for `reserved` bytes of CMS or timestamp.
-    pub(crate) fn with_room_for(&self, reserved: usize) -> SignatureBody {
-        let mut bytes = serialize_dictionary(&self.dictionary());
-        bytes.truncate(bytes.len().saturating_sub(b">>".len()));
-        let byte_range = push_entry(&mut bytes, b"/ByteRange ", &ByteRange::placeholder());
-        let mut room = vec![b'0'; reserved.saturating_mul(2).saturating_add(2)];
-        if let [first, .., last] = room.as_mut_slice() {
-            (*first, *last) = (b'<', b'>');
-        }
-        let contents = push_entry(&mut bytes, b"/Contents ", &room);
-        bytes.extend_from_slice(b">>");
-        SignatureBody { bytes, contents, byte_range }
+    #[cfg(test)]
+    fn with_room_for(&self, reserved: usize) -> SignatureBody {
+        SignatureBody::new(&self.dictionary(), reserved)
     }
 
-    fn dictionary(&self) -> Dictionary {
+    /// All but the late values.
+    pub(crate) fn dictionary(&self) -> Dictionary {
         let mut dictionary = Dictionary::new();
         match self.kind {
             SignatureKind::Signature => dictionary.set("Type", Object::name("Sig")),
@@ -73,7 +68,26 @@ impl SignatureEntries {
                 dictionary.set(key, Object::String(text_string(text)));
             }
         }
+        if let Some(references) = &self.references {
+            dictionary.set("Reference", references.clone());
+        }
         dictionary
+    }
+}
+
+impl SignatureBody {
+    /// `dictionary` with room for `reserved` bytes of CMS or timestamp.
+    pub(crate) fn new(dictionary: &Dictionary, reserved: usize) -> Self {
+        let mut bytes = serialize_dictionary(dictionary);
+        bytes.truncate(bytes.len().saturating_sub(b">>".len()));
+        let byte_range = push_entry(&mut bytes, b"/ByteRange ", &ByteRange::placeholder());
+        let mut room = vec![b'0'; reserved.saturating_mul(2).saturating_add(2)];
+        if let [first, .., last] = room.as_mut_slice() {
+            (*first, *last) = (b'<', b'>');
+        }
+        let contents = push_entry(&mut bytes, b"/Contents ", &room);
+        bytes.extend_from_slice(b">>");
+        Self { bytes, contents, byte_range }
     }
 }
 
@@ -101,6 +115,7 @@ mod tests {
             reason: Some("承認".into()),
             location: Some("Tokyo (JP)".into()),
             contact_info: None,
+            references: None,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
 use crate::pdf::contents::{Contents, ContentsFault};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::text::read_text_string;
-use crate::pdf::transform::{Permission, Transform};
+use crate::pdf::transform::Transform;
 use crate::pdf::view::View;
 
 /// What one signature dictionary says, as it stands in the revision of the view that it was read from.
@@ -142,14 +142,6 @@ impl SignatureDictionary {
             application: None,
             faults: vec![fault],
         }
-    }
-
-    /// What a certification permits, where this is one.
-    pub(crate) fn certification(&self) -> Option<Permission> {
-        self.transforms.iter().find_map(|transform| match transform {
-            Transform::DocMdp(permission) => Some(*permission),
-            _ => None,
-        })
     }
 }
 
@@ -279,6 +271,7 @@ mod tests {
     use crate::pdf::document::Document;
     use crate::pdf::field::FieldChoice;
     use crate::pdf::specimen;
+    use crate::pdf::transform::Certification;
     use crate::pdf::transform::FieldSelection;
 
     const FOUR: Ref = Ref { number: 4, generation: 0 };
@@ -374,9 +367,9 @@ mod tests {
              << /TransformMethod /UR3 >>",
         );
         let expected = [
-            Transform::DocMdp(Permission::Annotate),
-            Transform::DocMdp(Permission::FillForms),
-            Transform::DocMdp(Permission::NoChanges),
+            Transform::DocMdp(Certification::Annotate),
+            Transform::DocMdp(Certification::FillForms),
+            Transform::DocMdp(Certification::NoChanges),
             Transform::FieldMdp(FieldSelection::Include(vec!["a".into(), "b.c".into()])),
             Transform::FieldMdp(FieldSelection::All),
             Transform::Other("UR3".into()),

@@ -117,6 +117,7 @@ pub(crate) fn entries() -> SignatureEntries {
         reason: Some("承認しました".into()),
         location: Some("日本".into()),
         contact_info: None,
+        references: None,
     }
 }
 

@@ -32,6 +32,12 @@ pub(crate) fn read_text_string(string: &PdfString) -> String {
     }
 }
 
+/// `text` in PDFDocEncoding; `None` where it has a character that the encoding has not.
+pub(crate) fn to_pdf_doc_encoding(text: &str) -> Option<Vec<u8>> {
+    let byte = |wanted| (0..=u8::MAX).find(|byte| pdf_doc_encoding(*byte) == wanted && wanted != '\u{FFFD}');
+    text.chars().map(byte).collect()
+}
+
 const UTF16_MARK: [u8; 2] = [0xFE, 0xFF];
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {

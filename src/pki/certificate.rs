@@ -21,7 +21,7 @@ use x509_cert::ext::pkix::{
 use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
-use super::signature::Signed;
+use super::signature::{self, Memo, SignatureFault, Signed};
 use crate::digest::hex;
 use crate::time::Time;
 
@@ -44,6 +44,7 @@ struct Inner {
     parsed: TbsCertificate,
     algorithm: AlgorithmIdentifierOwned,
     signature: BitString,
+    verified: Memo,
 }
 
 /// `TBSCertificate` with what is compared or hashed left as received (RFC 5280, 4.1).
@@ -105,6 +106,7 @@ impl Certificate {
                 parsed,
                 algorithm: signed.algorithm,
                 signature: signed.value,
+                verified: Memo::default(),
             })
         };
         read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
@@ -118,6 +120,12 @@ impl Certificate {
     /// The signed part as received.
     pub(crate) fn tbs(&self) -> &[u8] {
         &self.0.tbs
+    }
+
+    /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
+    pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
+        let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), self.signature());
+        self.0.verified.ask(spki, check)
     }
 
     pub(crate) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {

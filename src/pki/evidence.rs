@@ -4,11 +4,14 @@
 //!
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
+use std::collections::HashSet;
+
 use super::certificate::Certificate;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
 use super::revocation::{Answer, Source};
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -18,6 +21,8 @@ pub struct Evidence {
     certificates: Vec<Certificate>,
     crls: Vec<Crl>,
     ocsps: Vec<OcspResponse>,
+    /// The SHA-256 of each value: hostile files hold thousands that differ in one byte only.
+    known: HashSet<Vec<u8>>,
 }
 
 impl Evidence {
@@ -42,7 +47,7 @@ impl Evidence {
     /// [`ErrorKind::Evidence`] where it cannot be read.
     pub fn add_crl(&mut self, der: &[u8]) -> Result<()> {
         let crl = Crl::from_der(der, &Limits::default()).map_err(|fault| unreadable("CRL").because(fault))?;
-        insert(&mut self.crls, crl, Crl::der);
+        self.insert_crl(crl);
         Ok(())
     }
 
@@ -58,15 +63,15 @@ impl Evidence {
             return Err(Error::new(ErrorKind::Evidence, message).advise("ask again later"));
         }
         ocsp.certificates().iter().for_each(|certificate| self.insert_certificate(certificate.clone()));
-        insert(&mut self.ocsps, ocsp, OcspResponse::der);
+        self.insert_ocsp(ocsp);
         Ok(())
     }
 
     /// Adds everything that `other` holds.
     pub fn extend(&mut self, other: &Self) {
         other.certificates.iter().for_each(|one| self.insert_certificate(one.clone()));
-        other.crls.iter().for_each(|one| insert(&mut self.crls, one.clone(), Crl::der));
-        other.ocsps.iter().for_each(|one| insert(&mut self.ocsps, one.clone(), OcspResponse::der));
+        other.crls.iter().for_each(|one| self.insert_crl(one.clone()));
+        other.ocsps.iter().for_each(|one| self.insert_ocsp(one.clone()));
     }
 
     /// Whether nothing is here.
@@ -75,7 +80,26 @@ impl Evidence {
     }
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
-        insert(&mut self.certificates, certificate, Certificate::der);
+        if self.is_new(certificate.der()) {
+            self.certificates.push(certificate);
+        }
+    }
+
+    fn insert_crl(&mut self, crl: Crl) {
+        if self.is_new(crl.der()) {
+            self.crls.push(crl);
+        }
+    }
+
+    fn insert_ocsp(&mut self, ocsp: OcspResponse) {
+        if self.is_new(ocsp.der()) {
+            self.ocsps.push(ocsp);
+        }
+    }
+
+    /// Whether `der` was not here before.
+    fn is_new(&mut self, der: &[u8]) -> bool {
+        self.known.insert(DigestAlgorithm::Sha256.digest(der))
     }
 
     /// Adds the value of `pool` that `answer` was read from.
@@ -85,12 +109,12 @@ impl Evidence {
             Source::DeltaCrl { delta, base } => vec![base, delta],
             Source::Ocsp(index) => {
                 let ocsp = pool.ocsps.get(index);
-                ocsp.into_iter().for_each(|ocsp| insert(&mut self.ocsps, ocsp.clone(), OcspResponse::der));
+                ocsp.into_iter().for_each(|ocsp| self.insert_ocsp(ocsp.clone()));
                 return;
             }
         };
         let crls = crls.into_iter().filter_map(|index| pool.crls.get(index));
-        crls.for_each(|crl| insert(&mut self.crls, crl.clone(), Crl::der));
+        crls.for_each(|crl| self.insert_crl(crl.clone()));
     }
 
     pub(crate) fn certificates(&self) -> &[Certificate] {
@@ -103,12 +127,6 @@ impl Evidence {
 
     pub(crate) fn ocsps(&self) -> &[OcspResponse] {
         &self.ocsps
-    }
-}
-
-fn insert<T>(pool: &mut Vec<T>, value: T, der: impl Fn(&T) -> &[u8]) {
-    if !pool.iter().any(|one| der(one) == der(&value)) {
-        pool.push(value);
     }
 }
 

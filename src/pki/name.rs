@@ -72,6 +72,11 @@ impl Name {
         let attributes = sequence.iter().flat_map(|rdn| rdn.iter()).filter(|attribute| attribute.oid == oid);
         attributes.filter_map(|attribute| text_of(attribute.value.tag(), attribute.value.value())).collect()
     }
+
+    /// Whether attribute `oid` has a value that is this text under RFC 5280, 7.1.
+    pub(crate) fn has(&self, oid: ObjectIdentifier, text: &str) -> bool {
+        self.values(oid).iter().any(|value| fold_text(value) == fold_text(text))
+    }
 }
 
 /// Equal under RFC 5280, 7.1.
@@ -101,9 +106,13 @@ impl fmt::Debug for Name {
     }
 }
 
+fn fold_text(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 fn fold(tag: Tag, value: &[u8]) -> Folded {
     match text_of(tag, value) {
-        Some(text) => Folded::Text(text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()),
+        Some(text) => Folded::Text(fold_text(&text)),
         None => Folded::Bytes(AnyRef::new(tag, value).and_then(|any| any.to_der()).unwrap_or_default()),
     }
 }
@@ -141,6 +150,14 @@ mod tests {
         assert_eq!(name("CN=Example  CA,O=Tokyo"), name("CN= example ca,O=TOKYO"));
         assert_ne!(name("CN=a,O=b"), name("O=b,CN=a"));
         assert_ne!(name("CN=a"), name("CN=ab"));
+    }
+
+    #[test]
+    fn values_are_found_without_case() {
+        let name = name("CN=Example  CA,O=Tokyo");
+        assert!(name.has(const_oid::db::rfc4519::COMMON_NAME, "example ca"));
+        assert!(!name.has(const_oid::db::rfc4519::COMMON_NAME, "example"));
+        assert!(!name.has(const_oid::db::rfc4519::ORGANIZATIONAL_UNIT_NAME, "Tokyo"));
     }
 
     #[test]

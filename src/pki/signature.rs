@@ -2,7 +2,9 @@
 //!
 //! Invariant: the signed part is hashed as received; and an algorithm or key that is not known is said to be so, not called a forgery.
 //!
-//! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Noun: [`SignatureFault`].
+//! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Nouns: [`SignatureFault`], [`Memo`].
+
+use std::sync::OnceLock;
 
 use der::asn1::BitString;
 use der::{Decode, Reader, SliceReader};
@@ -18,6 +20,23 @@ pub(crate) enum SignatureFault {
     Algorithm(#[from] UnknownAlgorithm),
     #[error(transparent)]
     Key(#[from] KeyFault),
+}
+
+/// The answer to the first question about a value's signature. It follows from bytes that do not change, and validation asks it again
+/// and again: of every path, at every time, for every timestamp.
+#[derive(Default)]
+pub(crate) struct Memo(OnceLock<(Vec<u8>, Result<(), SignatureFault>)>);
+
+impl Memo {
+    /// What `check` says of the key in the DER `SubjectPublicKeyInfo` `spki`, asked once where all ask about the same key.
+    pub(crate) fn ask(
+        &self,
+        spki: &[u8],
+        check: impl Fn() -> Result<(), SignatureFault>,
+    ) -> Result<(), SignatureFault> {
+        let (first, answer) = self.0.get_or_init(|| (spki.to_vec(), check()));
+        if first == spki { *answer } else { check() }
+    }
 }
 
 /// The three parts that certificates, CRLs and OCSP responses begin with: what is signed, how, and the value.

@@ -32,12 +32,16 @@ pub enum Code {
     Coverage,
     /// The signature dictionary was written again by a later revision.
     Redefined,
+    /// A signature of an earlier revision is no longer there.
+    SignatureRemoved,
     /// Two fields share one signature dictionary.
     SharedValue,
     /// Bytes that no revision accounts for.
     StrayBytes,
     /// The file changed after the signature.
     ModifiedAfterSigning,
+    /// Something visible was laid over the signed content by a change that is permitted.
+    Overlay,
     /// What changed after the signature could not be told.
     ModificationUnknown,
     /// The CMS cannot be read or breaks its rules (RFC 5652).
@@ -85,9 +89,11 @@ impl Code {
             Self::Contents => "contents",
             Self::Coverage => "coverage",
             Self::Redefined => "redefined",
+            Self::SignatureRemoved => "signature_removed",
             Self::SharedValue => "shared_value",
             Self::StrayBytes => "stray_bytes",
             Self::ModifiedAfterSigning => "modified_after_signing",
+            Self::Overlay => "overlay",
             Self::ModificationUnknown => "modification_unknown",
             Self::Cms => "cms",
             Self::SubFilter => "sub_filter",

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::{CertificateReport, Finding, Report, SignatureReport, TimestampReport};
+use crate::error::Error;
 
 /// The schema's name, in every report.
 const SCHEMA: &str = "pades-ltv/report/1";
@@ -16,14 +17,33 @@ impl Report {
         let json = File {
             schema: SCHEMA,
             file,
-            verdict: self.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str()),
-            validation_time: self.validation_time.to_string(),
-            revisions: self.revisions,
+            error: None,
+            verdict: Some(self.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str())),
+            validation_time: Some(self.validation_time.to_string()),
+            revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
         };
-        // Strings and numbers alone: nothing here can fail to serialize.
-        serde_json::to_string(&json).unwrap_or_default()
+        json.to_text()
+    }
+}
+
+impl Error {
+    /// The JSON object of a file that could not be read, with the same keys as [`Report::to_json`]: `verdict` is `null`, and
+    /// `error` says why.
+    pub fn to_json(&self, file: &str) -> String {
+        let error = ErrorJson { kind: self.kind().as_str(), message: self.to_string() };
+        let json = File {
+            schema: SCHEMA,
+            file,
+            error: Some(error),
+            verdict: None,
+            validation_time: None,
+            revisions: None,
+            signatures: Vec::new(),
+            findings: Vec::new(),
+        };
+        json.to_text()
     }
 }
 
@@ -31,11 +51,25 @@ impl Report {
 struct File<'a> {
     schema: &'a str,
     file: &'a str,
-    verdict: &'a str,
-    validation_time: String,
-    revisions: usize,
+    error: Option<ErrorJson<'a>>,
+    verdict: Option<&'a str>,
+    validation_time: Option<String>,
+    revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
+}
+
+impl File<'_> {
+    fn to_text(&self) -> String {
+        // Strings and numbers alone: nothing here can fail to serialize.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    kind: &'a str,
+    message: String,
 }
 
 #[derive(Serialize)]

@@ -39,10 +39,14 @@ impl Report {
     /// The worst indication of all signatures; `None` where the file has no signature.
     ///
     /// One TOTAL-FAILED makes the file TOTAL-FAILED; else one INDETERMINATE makes it INDETERMINATE. A file whose signatures
-    /// could not all be read is INDETERMINATE at best.
+    /// could not all be read is INDETERMINATE at best, and so is one whose only signatures were taken away.
     pub fn verdict(&self) -> Option<Indication> {
-        let is_unread = self.findings.iter().any(|finding| matches!(finding.code, Code::Structure | Code::Limit));
-        let unread = is_unread.then_some(Indication::Indeterminate);
+        let is_unread = |finding: &Finding| match finding.code {
+            Code::Structure | Code::Limit => true,
+            Code::SignatureRemoved => self.signatures.is_empty(),
+            _ => false,
+        };
+        let unread = self.findings.iter().any(is_unread).then_some(Indication::Indeterminate);
         self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
     }
 }

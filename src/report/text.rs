@@ -54,6 +54,7 @@ impl Panel {
     }
 
     fn line(&mut self, depth: usize, text: impl fmt::Display) {
+        let text = one_line(&text.to_string());
         // Writing into a String cannot fail.
         let _ = writeln!(self.text, "{:width$}{text}", "", width = depth.saturating_mul(2));
     }
@@ -177,7 +178,7 @@ impl Panel {
             (self.say("連絡先", "Contact"), &report.contact_info),
         ];
         for (name, text) in texts {
-            text.iter().for_each(|text| self.entry(2, name, one_line(text)));
+            text.iter().for_each(|text| self.entry(2, name, text));
         }
         let is_stamp = report.kind == Kind::DocumentTimestamp;
         if let Some(time) = report.claimed_time.filter(|_| !is_stamp) {
@@ -214,7 +215,9 @@ impl Panel {
     }
 }
 
-/// Text from the file, kept from breaking lines or steering the terminal.
+/// Texts of the file's and of certificates stand in nearly every line: kept from breaking it, from turning its direction and
+/// from steering the terminal.
 fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let is_active = |one: char| one.is_control() || matches!(one, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|one| if is_active(one) { ' ' } else { one }).collect()
 }

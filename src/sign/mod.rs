@@ -3,13 +3,19 @@
 //! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign; can be
 //! stored) → [`Signed`] (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append).
 //!
+//! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
+//!
 //! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
 //! Invariant: nothing is handed out that was not parsed back and verified first.
 //!
 //! Specified in EN 319 142-1, 6.3 (what goes in), ISO 32000-2, 12.8 (where), RFC 5652 (how).
 
+mod layout;
+pub mod preflight;
 mod prepared;
 mod revision;
+mod rules;
+mod seed;
 mod signed;
 mod signing;
 mod state;

@@ -1,9 +1,11 @@
 //! A signature that waits for its value: can be stored, sent, and completed elsewhere.
 
-use super::revision::not_as_meant;
-use super::signed::Signed;
-use super::signing::cms;
-use super::state::{Base, PreparedState};
+use const_oid::db::rfc5911::ID_DATA;
+
+use super::layout::cms;
+use super::revision::{self, not_as_meant};
+use super::signed::{Signed, TimestampRequirement};
+use super::state::{Base, PreparedState, malformed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
@@ -21,6 +23,7 @@ pub struct Prepared {
     identity: Identity,
     input: SigningInput,
     now: Time,
+    timestamp: TimestampRequirement,
 }
 
 impl Prepared {
@@ -30,9 +33,10 @@ impl Prepared {
         identity: Identity,
         attributes: Vec<u8>,
         now: Time,
+        timestamp: TimestampRequirement,
     ) -> Result<Self> {
         let input = SigningInput::new(attributes, identity.algorithm());
-        Ok(Self { base: Base::of(document)?, appended, identity, input, now })
+        Ok(Self { base: Base::of(document)?, appended, identity, input, now, timestamp })
     }
 
     /// What is to be signed.
@@ -50,7 +54,8 @@ impl Prepared {
     /// # Errors
     /// [`ErrorKind::State`] where it cannot be written; only for sizes beyond 256 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        PreparedState::new(&self.base, &self.appended, &self.identity, self.input.message(), self.now)?.to_bytes()
+        let message = self.input.message();
+        PreparedState::new(&self.base, &self.appended, &self.identity, message, self.now, self.timestamp)?.to_bytes()
     }
 
     /// Reads back what [`to_bytes`](Self::to_bytes) wrote.
@@ -58,16 +63,18 @@ impl Prepared {
     /// # Errors
     /// [`ErrorKind::State`] where `bytes` are no such value, or of a version that this release does not know.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (base, appended, identity, attributes, now) = PreparedState::from_bytes(bytes)?.into_parts()?;
+        let state = PreparedState::from_bytes(bytes)?;
+        let timestamp = state.timestamp();
+        let (base, appended, identity, attributes, now) = state.into_parts()?;
         let input = SigningInput::new(attributes, identity.algorithm());
-        Ok(Self { base, appended, identity, input, now })
+        Ok(Self { base, appended, identity, input, now, timestamp })
     }
 
     /// Takes the signature value and gives the signed revision. The same arguments give the same bytes.
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared, by length or digest; [`ErrorKind::Signer`] where the
-    /// value does not verify under the signing certificate.
+    /// value does not verify under the signing certificate; [`ErrorKind::State`] where this value was damaged while it was stored.
     pub fn complete<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.base.check(document)?;
         self.complete_with(document, value)
@@ -77,8 +84,8 @@ impl Prepared {
     pub(super) fn complete_with<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.check_value(value)?;
         let der = cms(&self.identity, self.input.message(), value);
-        self.check_cms(&der)?;
-        Ok(Signed::new(document, self.appended, der, self.now))
+        self.check_cms(&der, document)?;
+        Ok(Signed::new(document, self.appended, der, self.now, self.timestamp))
     }
 
     fn check_value(&self, value: &[u8]) -> Result<()> {
@@ -90,10 +97,14 @@ impl Prepared {
         })
     }
 
-    /// What was built must read back and verify.
-    fn check_cms(&self, der: &[u8]) -> Result<()> {
+    /// What was built must read back and verify; and what was signed must be this very revision, whatever happened to it in storage.
+    fn check_cms(&self, der: &[u8], document: &Document<'_>) -> Result<()> {
         let read = SignedData::from_der(der, &Limits::default()).map_err(not_as_meant)?;
         let signer = read.signer().map_err(not_as_meant)?;
-        signer.check_signature(self.identity.key(), &[]).map_err(not_as_meant)
+        signer.check_signature(self.identity.key(), &[]).map_err(not_as_meant)?;
+        let imprint = revision::imprint(document, &self.appended, self.input.algorithm().digest())?;
+        signer.check_content(&imprint, ID_DATA).map_err(|fault| malformed().because(fault))?;
+        let signing = [self.identity.signing_certificate()];
+        signer.signing_certificate_in(signing).map(drop).map_err(|fault| malformed().because(fault))
     }
 }

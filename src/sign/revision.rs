@@ -3,49 +3,98 @@
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "appearance")]
-use crate::pdf::appearance::Seal;
+use crate::pdf::appearance::{Embedded, Fill, Seal};
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
-use crate::pdf::field::{FieldChoice, sign_field};
+use crate::pdf::field::{FieldChoice, SignedField, sign_field};
 use crate::pdf::form::Form;
-use crate::pdf::object::Ref;
+use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::SignatureEntries;
-use crate::pdf::update::{Appended, UpdateWriter};
+use crate::pdf::transform::FieldLock;
+use crate::pdf::update::{Appended, Place, UpdateWriter};
 use crate::time::Time;
 
-/// What goes into the revision.
-pub(super) struct Entries<'n> {
-    /// The field's name; `None` for the first free number behind `stem`.
-    pub(super) field: Option<&'n str>,
-    pub(super) stem: &'n str,
-    /// What makes it visible.
-    #[cfg(feature = "appearance")]
-    pub(super) seal: Option<&'n Seal>,
-    pub(super) signature: SignatureEntries,
-    /// Bytes of CMS that the hole must take.
-    pub(super) reserved: usize,
+/// A revision that has its field, and waits for its signature dictionary.
+pub(super) struct Draft<'d> {
+    base: &'d Document<'d>,
+    writer: UpdateWriter<'d>,
+    signature: Ref,
+    field: SignedField,
 }
 
-/// The revision that `entries` ask for, with an empty hole.
-pub(super) fn prepare(base: &Document<'_>, entries: Entries<'_>, now: Time) -> Result<Appended> {
-    let mut writer = UpdateWriter::new(base)?;
-    let signature = writer.allocate()?;
-    hang(&mut writer, &entries, signature)?;
-    declare_extensions(&mut writer)?;
-    writer.put_signature(signature, &entries.signature, entries.reserved);
-    writer.finish(file_id(base, now))
-}
-
-/// Makes the signature the value of its field, visible where that was asked for.
-fn hang(writer: &mut UpdateWriter<'_>, entries: &Entries<'_>, signature: Ref) -> Result<()> {
-    let choice = entries.field.map_or(FieldChoice::Numbered(entries.stem), FieldChoice::Named);
-    #[cfg(feature = "appearance")]
-    if let Some(seal) = entries.seal {
-        let seal = seal.place(writer.view())?;
-        let field = sign_field(writer, choice, signature, seal.page())?;
-        return seal.show(writer, &field);
+impl<'d> Draft<'d> {
+    /// A revision behind `base` whose signature stands in the field `choice`, invisible where the field is new.
+    pub(super) fn new(base: &'d Document<'d>, choice: FieldChoice<'_>) -> Result<Self> {
+        Self::on_page(base, choice, None)
     }
-    sign_field(writer, choice, signature, None).map(drop)
+
+    /// As [`new`](Self::new), with a seal that shows the signature, and with fields that are filled.
+    #[cfg(feature = "appearance")]
+    pub(super) fn showing(
+        base: &'d Document<'d>,
+        choice: FieldChoice<'_>,
+        seal: Option<&Seal>,
+        fills: &[Fill],
+    ) -> Result<Self> {
+        let seal = seal.map(|seal| seal.place(base.latest())).transpose()?;
+        let mut draft = Self::on_page(base, choice, seal.as_ref().and_then(|seal| seal.page()))?;
+        let mut embedded = Embedded::new();
+        for fill in fills {
+            fill.write(&mut draft.writer, &mut embedded)?;
+        }
+        if let Some(seal) = seal {
+            seal.show(&mut draft.writer, &mut embedded, &draft.field)?;
+        }
+        embedded.write(&mut draft.writer)?;
+        Ok(draft)
+    }
+
+    fn on_page(base: &'d Document<'d>, choice: FieldChoice<'_>, page: Option<Ref>) -> Result<Self> {
+        let mut writer = UpdateWriter::new(base)?;
+        let signature = writer.allocate()?;
+        let field = sign_field(&mut writer, choice, signature, page)?;
+        declare_extensions(&mut writer)?;
+        Ok(Self { base, writer, signature, field })
+    }
+
+    /// Whether the permissions of an encrypted base allow `deed`.
+    pub(super) fn check_access(&self, permissions: Enforcement, deed: Deed) -> Result<()> {
+        permissions.check(self.base.encryption(), deed)
+    }
+
+    pub(super) fn field(&self) -> &SignedField {
+        &self.field
+    }
+
+    pub(super) fn catalog(&self) -> Result<Ref> {
+        Ok(self.writer.view().catalog()?.0)
+    }
+
+    /// Gives the field a lock dictionary, an object of its own (12.7.5.5, table 235).
+    pub(super) fn lock(&mut self, lock: &FieldLock) -> Result<()> {
+        let id = self.writer.allocate()?;
+        self.writer.put(id, lock.to_dictionary());
+        self.writer.edit_dictionary(&Place::object(self.field.id))?.set("Lock", Object::Reference(id));
+        Ok(())
+    }
+
+    /// Names the signature as the document's certification, in the catalog's `/Perms` (12.8.6).
+    pub(super) fn certify(&mut self) -> Result<()> {
+        let catalog = Place::object(self.catalog()?);
+        let (place, value) = self.writer.entry(&catalog, "Perms")?;
+        if value.is_null() {
+            *self.writer.edit(&place)? = Object::Dictionary(Dictionary::new());
+        }
+        self.writer.edit_dictionary(&place)?.set("DocMDP", Object::Reference(self.signature));
+        Ok(())
+    }
+
+    /// The revision with an empty hole for `reserved` bytes of CMS or timestamp.
+    pub(super) fn finish(mut self, entries: &SignatureEntries, reserved: usize, now: Time) -> Result<Appended> {
+        self.writer.put_signature(self.signature, entries, reserved);
+        self.writer.finish(file_id(self.base, now))
+    }
 }
 
 /// The digest of what the signature in `appended` covers. The base is hashed at most once per document and algorithm.
@@ -60,8 +109,9 @@ pub(super) fn imprint(base: &Document<'_>, appended: &Appended, algorithm: Diges
 /// Fills the hole with `der` and reads the result back as a stranger would.
 ///
 /// # Errors
-/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
+/// [`ErrorKind::Capacity`] where `der` does not fit; [`ErrorKind::Encrypted`] where the base is not open; [`ErrorKind::SelfCheck`] where the result does not read back as it was meant.
 pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> Result<Appended> {
+    base.require_open()?;
     appended.embed(der)?;
     let expected = appended.byte_range().ok_or_else(no_hole)?;
     let document = base.with_appended(appended.bytes.clone()).map_err(not_as_meant)?;

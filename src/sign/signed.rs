@@ -1,5 +1,7 @@
 //! A signature with its value: may take a timestamp, then becomes an update.
 
+use std::fmt;
+
 use super::revision;
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
@@ -14,17 +16,30 @@ use crate::sign::timestamping::{accept, derived_nonce};
 use crate::time::Time;
 
 /// A signature that verifies, not yet in a file.
-#[derive(Debug)]
 pub struct Signed<'d> {
     document: &'d Document<'d>,
     appended: Appended,
     cms: Vec<u8>,
     now: Time,
+    missing: TimestampRequirement,
+}
+
+/// Whether the field takes a signature without a timestamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimestampRequirement {
+    Required,
+    Optional,
 }
 
 impl<'d> Signed<'d> {
-    pub(super) fn new(document: &'d Document<'d>, appended: Appended, cms: Vec<u8>, now: Time) -> Self {
-        Self { document, appended, cms, now }
+    pub(super) fn new(
+        document: &'d Document<'d>,
+        appended: Appended,
+        cms: Vec<u8>,
+        now: Time,
+        missing: TimestampRequirement,
+    ) -> Self {
+        Self { document, appended, cms, now, missing }
     }
 
     /// The DER CMS `SignedData` as it stands now.
@@ -70,14 +85,19 @@ impl<'d> Signed<'d> {
             return Err(Error::new(ErrorKind::Capacity, message)
                 .advise(format!("sign again with timestamp_room({}) or more", token.len().saturating_add(512))));
         }
-        Ok(Self { cms, ..self })
+        Ok(Self { cms, missing: TimestampRequirement::Optional, ..self })
     }
 
     /// Puts the signature into its revision, reads the result back, and gives the bytes to append.
     ///
     /// # Errors
+    /// [`ErrorKind::Field`] where the field requires a timestamp (ISO 32000-2, table 237) and there is none;
     /// [`ErrorKind::SelfCheck`] where the result does not read back as meant: nothing is handed out then.
     pub fn finish(self) -> Result<Update> {
+        if self.missing == TimestampRequirement::Required {
+            let message = "the field requires a timestamp, says its /SV /TimeStamp, and the signature has none";
+            return Err(Error::new(ErrorKind::Field, message).advise("call timestamp(&tsa) before finish()"));
+        }
         let appended = revision::fill(self.document, self.appended, &self.cms)?;
         Ok(Update::new(appended.base, appended.bytes))
     }
@@ -85,5 +105,11 @@ impl<'d> Signed<'d> {
     fn value(&self) -> Result<Vec<u8>> {
         let read = SignedData::from_der(&self.cms, &Limits::default()).map_err(revision::not_as_meant)?;
         Ok(read.signer().map_err(revision::not_as_meant)?.signature().to_vec())
+    }
+}
+
+impl fmt::Debug for Signed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signed({:?}, a CMS of {} bytes)", self.appended, self.cms.len())
     }
 }

@@ -1,17 +1,18 @@
 //! What a signature is to say, and where it is to stand.
 
-use const_oid::db::rfc5911::ID_DATA;
-
+use super::layout::{Layout, attributes};
+use super::preflight::Preflight;
 use super::prepared::Prepared;
-use super::revision::{self, Entries};
+use super::revision;
 use super::signed::Signed;
-use crate::error::{Error, ErrorKind, Result};
+#[cfg(doc)]
+use crate::error::ErrorKind;
+use crate::error::Result;
 #[cfg(feature = "appearance")]
-use crate::pdf::appearance::{Appearance, Placement, Seal};
+use crate::pdf::appearance::{Appearance, Fill, Font, Placement, Seal};
+use crate::pdf::crypt::Enforcement;
 use crate::pdf::document::Document;
-use crate::pdf::placeholder::SignatureEntries;
-use crate::pdf::signature::SignatureKind;
-use crate::pki::cms::{SignedAttributes, SignedDataWriter};
+use crate::pdf::transform::{Certification, FieldLock};
 use crate::port::{Identity, Signer};
 use crate::time::{Time, UtcOffset};
 
@@ -38,17 +39,22 @@ use crate::time::{Time, UtcOffset};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Signing<'d> {
-    document: &'d Document<'d>,
-    now: Time,
-    offset: UtcOffset,
-    field: Option<String>,
-    reason: Option<String>,
-    location: Option<String>,
-    name: Option<String>,
-    contact_info: Option<String>,
-    token_room: usize,
+    pub(super) document: &'d Document<'d>,
+    pub(super) now: Time,
+    pub(super) offset: UtcOffset,
+    pub(super) field: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) location: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) contact_info: Option<String>,
+    pub(super) token_room: usize,
+    pub(super) certification: Option<Certification>,
+    pub(super) lock: Option<FieldLock>,
+    pub(super) permissions: Enforcement,
     #[cfg(feature = "appearance")]
-    seal: Option<Seal>,
+    pub(super) seal: Option<Seal>,
+    #[cfg(feature = "appearance")]
+    pub(super) fills: Vec<Fill>,
 }
 
 impl<'d> Signing<'d> {
@@ -64,14 +70,21 @@ impl<'d> Signing<'d> {
             name: None,
             contact_info: None,
             token_room: super::TOKEN_ROOM,
+            certification: None,
+            lock: None,
+            permissions: Enforcement::Obeyed,
             #[cfg(feature = "appearance")]
             seal: None,
+            #[cfg(feature = "appearance")]
+            fills: Vec::new(),
         }
     }
 
     /// The field's fully qualified name: an empty signature field of the document, or a new, invisible one.
     ///
-    /// Without a name, a new field is called `Signature1`, or the next free number.
+    /// Without a name, a new field is called `Signature1`, or the next free number. The lock of a field that is there is
+    /// kept and put in force, and what its author asks for (seed values: ISO 32000-2, 12.7.5.5) is held to: a signature
+    /// that does not meet a required constraint is an [`ErrorKind::Field`] that names it.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>) -> Self {
         self.field = Some(name.into());
@@ -152,6 +165,61 @@ impl<'d> Signing<'d> {
         self
     }
 
+    /// Fills a text field in the same revision as the signature, so that the contract date comes with the last signature.
+    ///
+    /// `name` is the field's fully qualified name. The text is drawn in the field's own style (size, colour, alignment, border, lines,
+    /// cells) with `font`, and stays within what earlier signatures permit: under a certification with P 2, and by default,
+    /// they stay valid. Of two values for one field the last counts.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Field`] where there is no such text field, it is read-only or locked, or
+    /// takes no such value; [`ErrorKind::Appearance`] where the font lacks a letter, or the text does not fit.
+    #[cfg(feature = "appearance")]
+    #[must_use]
+    pub fn fill(mut self, name: impl Into<String>, value: impl Into<String>, font: &Font) -> Self {
+        self.fills.push(Fill { field: name.into(), value: value.into(), font: font.clone() });
+        self
+    }
+
+    /// Makes this a certification: the first signature of a document, which says what may still change in it
+    /// (ISO 32000-2, 12.8.2.2).
+    ///
+    /// It is an [`ErrorKind::Field`] where the document has a signature or a document timestamp already.
+    #[must_use]
+    pub fn certify(mut self, permitted: Certification) -> Self {
+        self.certification = Some(permitted);
+        self
+    }
+
+    /// Freezes form fields with this signature (ISO 32000-2, 12.7.5.5 and 12.8.2.4).
+    ///
+    /// It is an [`ErrorKind::Field`] for a field that is there and has a lock, or whose document is signed: what was
+    /// signed does not change.
+    #[must_use]
+    pub fn lock(mut self, lock: FieldLock) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
+    /// Signs even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it, or where an earlier
+    /// signature permits no further one or has locked the field.
+    ///
+    /// Whoever says this speaks for the owner, whose password would do the same; and verifiers will call such an earlier signature
+    /// invalid: [`preflight`](Self::preflight) says which.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
+        self
+    }
+
+    /// What [`prepare`](Self::prepare) would do with this identity, and what speaks against it. Uses no key, and does not
+    /// read the whole document.
+    ///
+    /// # Errors
+    /// Those of [`prepare`](Self::prepare): what forbids the signature is an error here as there.
+    pub fn preflight(&self, identity: &Identity) -> Result<Preflight> {
+        Preflight::new(self, identity)
+    }
+
     /// Signs with `signer`: the one-call form of [`prepare`](Self::prepare) and [`Prepared::complete`].
     ///
     /// # Errors
@@ -166,55 +234,12 @@ impl<'d> Signing<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
+    /// cannot be signed, may not be signed so, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
-        check_validity(identity, self.now)?;
-        let signing = identity.signing_certificate();
-        let digest = identity.algorithm().digest();
-        let attributes = |imprint: &[u8]| SignedAttributes::new(digest, ID_DATA, imprint, signing).to_der();
-        let dummy = attributes(&vec![0; digest.len()]);
-        let value = vec![0; identity.key().signature_len()];
-        let bare = cms(identity, &dummy, &value);
-        let entries = Entries {
-            field: self.field.as_deref(),
-            stem: "Signature",
-            #[cfg(feature = "appearance")]
-            seal: self.seal.as_ref(),
-            signature: self.entries(),
-            reserved: bare.len().saturating_add(self.token_room),
-        };
-        let base = self.document;
-        let appended = revision::prepare(base, entries, self.now)?;
-        let imprint = revision::imprint(base, &appended, digest)?;
-        Prepared::new(base, appended, identity.clone(), attributes(&imprint), self.now)
+        let Layout { appended, timestamp, .. } = Layout::new(self, identity)?;
+        let imprint = revision::imprint(self.document, &appended, identity.algorithm().digest())?;
+        let attributes = attributes(identity, &imprint);
+        Prepared::new(self.document, appended, identity.clone(), attributes, self.now, timestamp.requirement())
     }
-
-    fn entries(&self) -> SignatureEntries {
-        SignatureEntries {
-            kind: SignatureKind::Signature,
-            sub_filter: "ETSI.CAdES.detached",
-            m: Some(self.now.to_pdf_date(self.offset)),
-            name: self.name.clone(),
-            reason: self.reason.clone(),
-            location: self.location.clone(),
-            contact_info: self.contact_info.clone(),
-        }
-    }
-}
-
-/// The CMS of `identity` over `attributes`.
-pub(super) fn cms(identity: &Identity, attributes: &[u8], value: &[u8]) -> Vec<u8> {
-    let writer = SignedDataWriter::new(attributes, identity.algorithm(), value, identity.signing_certificate());
-    writer.chain(identity.chain()).finish()
-}
-
-fn check_validity(identity: &Identity, now: Time) -> Result<()> {
-    let signing = identity.signing_certificate();
-    if signing.is_valid_at(now) {
-        return Ok(());
-    }
-    let state = if now < signing.not_before() { "is not valid yet" } else { "has expired" };
-    let message =
-        format!("the signing certificate {state}: valid from {} to {}", signing.not_before(), signing.not_after());
-    Err(Error::new(ErrorKind::Certificate, message).at(signing).advise("sign with a certificate that is valid now"))
 }

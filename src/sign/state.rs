@@ -4,6 +4,7 @@ use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 use spki::AlgorithmIdentifierOwned;
 
+use super::signed::TimestampRequirement;
 use super::update::wrong_base;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
@@ -92,6 +93,8 @@ pub(super) struct PreparedState {
     algorithm: AlgorithmIdentifierOwned,
     attributes: OctetString,
     now: i64,
+    /// Whether the field requires a timestamp.
+    timestamp: bool,
 }
 
 impl PreparedState {
@@ -101,6 +104,7 @@ impl PreparedState {
         identity: &Identity,
         attributes: &[u8],
         now: Time,
+        timestamp: TimestampRequirement,
     ) -> Result<Self> {
         let octets = |bytes: &[u8]| OctetString::new(bytes.to_vec()).map_err(too_long);
         Ok(Self {
@@ -111,6 +115,7 @@ impl PreparedState {
             algorithm: identity.algorithm().to_identifier(),
             attributes: octets(attributes)?,
             now: now.to_unix(),
+            timestamp: timestamp == TimestampRequirement::Required,
         })
     }
 
@@ -122,6 +127,10 @@ impl PreparedState {
         let state = Self::from_der(bytes).map_err(|fault| malformed().because(fault))?;
         check_version(state.version)?;
         Ok(state)
+    }
+
+    pub(super) fn timestamp(&self) -> TimestampRequirement {
+        if self.timestamp { TimestampRequirement::Required } else { TimestampRequirement::Optional }
     }
 
     pub(super) fn into_parts(self) -> Result<(Base, Appended, Identity, Vec<u8>, Time)> {

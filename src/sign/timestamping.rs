@@ -3,13 +3,16 @@
 use der::asn1::OctetString;
 use der::{Decode, Encode, Sequence};
 
-use super::revision::{self, Entries};
+use super::revision::{self, Draft};
+use super::rules::Rules;
 use super::state::{AppendedState, Base, check_version, malformed, too_long};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
+use crate::pdf::field::FieldChoice;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
 use crate::pdf::update::Appended;
@@ -24,12 +27,13 @@ pub struct Timestamping<'d> {
     now: Time,
     field: Option<String>,
     token_room: usize,
+    permissions: Enforcement,
 }
 
 impl<'d> Timestamping<'d> {
     /// A timestamp on `document`, asked for at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, field: None, token_room: super::TOKEN_ROOM }
+        Self { document, now, field: None, token_room: super::TOKEN_ROOM, permissions: Enforcement::Obeyed }
     }
 
     /// The field's fully qualified name; `Timestamp1`, or the next free number, unless told.
@@ -43,6 +47,14 @@ impl<'d> Timestamping<'d> {
     #[must_use]
     pub fn token_room(mut self, bytes: usize) -> Self {
         self.token_room = bytes;
+        self
+    }
+
+    /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
+    /// speaks for the owner, whose password would do the same.
+    #[must_use]
+    pub fn danger_ignore_permissions(mut self) -> Self {
+        self.permissions = Enforcement::Ignored;
         self
     }
 
@@ -60,26 +72,24 @@ impl<'d> Timestamping<'d> {
     /// Everything but the token: what to ask for, and where the answer will go. Reads the document once.
     ///
     /// # Errors
-    /// [`ErrorKind::Field`] where the field cannot be used; [`ErrorKind::Encrypted`], [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the
-    /// document cannot be appended to.
+    /// [`ErrorKind::Field`] where the field cannot be used, or is meant for a signature; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self) -> Result<PreparedTimestamp> {
-        let entries = Entries {
-            field: self.field.as_deref(),
-            stem: "Timestamp",
-            #[cfg(feature = "appearance")]
-            seal: None,
-            signature: SignatureEntries {
-                kind: SignatureKind::DocumentTimestamp,
-                sub_filter: "ETSI.RFC3161",
-                m: None,
-                name: None,
-                reason: None,
-                location: None,
-                contact_info: None,
-            },
-            reserved: self.token_room,
+        let choice = self.field.as_deref().map_or(FieldChoice::Numbered("Timestamp"), FieldChoice::Named);
+        let draft = Draft::new(self.document, choice)?;
+        draft.check_access(self.permissions, Deed::Preserve)?;
+        Rules::read(self.document, draft.field())?.check_timestamp()?;
+        let entries = SignatureEntries {
+            kind: SignatureKind::DocumentTimestamp,
+            sub_filter: "ETSI.RFC3161",
+            m: None,
+            name: None,
+            reason: None,
+            location: None,
+            contact_info: None,
+            references: None,
         };
-        let appended = revision::prepare(self.document, entries, self.now)?;
+        let appended = draft.finish(&entries, self.token_room, self.now)?;
         let imprint = revision::imprint(self.document, &appended, DigestAlgorithm::Sha256)?;
         let nonce = derived_nonce(&imprint, self.now);
         let request = TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &nonce);
@@ -106,16 +116,28 @@ impl PreparedTimestamp {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared; [`ErrorKind::Timestamp`] where the answer is not good in
-    /// every respect; [`ErrorKind::Capacity`] where the token does not fit.
+    /// every respect; [`ErrorKind::Capacity`] where the token does not fit; [`ErrorKind::State`] where this value was damaged
+    /// while it was stored.
     pub fn complete(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
         self.base.check(document)?;
         self.complete_with(document, response)
     }
 
     fn complete_with(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
+        // What is stamped must be this very revision, whatever happened to it in storage.
+        if revision::imprint(document, &self.appended, self.request.imprint_algorithm())? != self.imprint {
+            return Err(malformed());
+        }
         let token = accept(&self.request, &self.imprint, response)?;
-        let appended = revision::fill(document, self.appended, &token)
-            .map_err(|error| error.advise(format!("prepare again with token_room({}) or more", token.len())))?;
+        let room = self.appended.capacity();
+        if token.len() > room {
+            let message =
+                format!("the timestamp of {} bytes does not fit into the {room} bytes left for it", token.len());
+            // Another token may be longer: serial numbers, times and ECDSA values vary in length.
+            let advice = format!("prepare again with token_room({}) or more", token.len().saturating_add(512));
+            return Err(Error::new(ErrorKind::Capacity, message).advise(advice));
+        }
+        let appended = revision::fill(document, self.appended, &token)?;
         Ok(Update::new(appended.base, appended.bytes))
     }
 

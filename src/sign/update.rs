@@ -1,5 +1,6 @@
 //! The one noun out: bytes to append to a base.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 
@@ -11,7 +12,7 @@ use crate::pdf::hashing::feed;
 ///
 /// # Examples
 /// See [`Signing`](crate::Signing).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[must_use = "an update does nothing until it is appended to its base"]
 pub struct Update {
     base_len: u64,
@@ -59,7 +60,7 @@ impl Update {
             file.write_all(&self.bytes)?;
             file.sync_all()
         };
-        append(file).map_err(|cause| match file.set_len(self.base_len) {
+        append(file).map_err(|cause| match self.cut_back(file) {
             Ok(()) => io(cause),
             Err(cut) => io(cause).advise(format!(
                 "the file could not be cut back either ({cut}); cut it to {} bytes by hand",
@@ -107,8 +108,19 @@ impl Update {
         Ok(self)
     }
 
+    /// Takes back what was appended, if anything was.
+    fn cut_back(&self, file: &mut File) -> std::io::Result<()> {
+        if file.metadata()?.len() == self.base_len { Ok(()) } else { file.set_len(self.base_len) }
+    }
+
     fn check_length(&self, length: u64) -> Result<()> {
         if length == self.base_len { Ok(()) } else { Err(wrong_base(self.base_len, length)) }
+    }
+}
+
+impl fmt::Debug for Update {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Update({} bytes behind {})", self.bytes.len(), self.base_len)
     }
 }
 

@@ -5,6 +5,10 @@
 //!
 //! Specified in EN 319 102-1, 5.2.6 (steps by their numbers), RFC 5280, 6, RFC 6960.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::policy;
 use crate::limits::Limits;
 use crate::pki::algorithm::SignatureAlgorithm;
@@ -21,12 +25,33 @@ use crate::time::Time;
 /// How deep judging a certificate may lead to judging those who signed its revocation data, and so on.
 const SIGNER_DEPTH: u8 = 3;
 
+/// How many values that cannot be used are named about one certificate before the rest is counted only.
+const REFUSALS: usize = 16;
+
 /// What judging needs: anchors, evidence and bounds.
 #[derive(Clone, Copy)]
 pub(crate) struct Validator<'a> {
     pub(crate) trust: &'a TrustStore,
-    pub(crate) evidence: &'a Evidence,
+    pub(crate) pool: &'a Pool<'a>,
     pub(crate) limits: &'a Limits,
+}
+
+/// Evidence with the answers that were read out of it: they depend on no time, and a file that is full of worthless values would have
+/// each checked again for every signature and time.
+pub(crate) struct Pool<'a> {
+    pub(crate) evidence: &'a Evidence,
+    /// By certificate and issuer.
+    answers: RefCell<HashMap<(Certificate, Certificate), Rc<Answers>>>,
+    /// By certificate, purpose, time and depth: a thousand signatures may name the same certificate.
+    judged: RefCell<HashMap<(Certificate, Purpose, Time, u8), Judged>>,
+    /// By certificate and time.
+    needs: RefCell<HashMap<(Certificate, Time), Rc<Needs>>>,
+}
+
+impl<'a> Pool<'a> {
+    pub(crate) fn new(evidence: &'a Evidence) -> Self {
+        Self { evidence, answers: RefCell::default(), judged: RefCell::default(), needs: RefCell::default() }
+    }
 }
 
 /// What the block found.
@@ -75,7 +100,13 @@ impl Validator<'_> {
 
     /// What judging `target` at `time` takes: what is at hand for it, and what is missing. The certificates that signed revocation
     /// values are included with what they take.
-    pub(crate) fn needs(&self, target: &Certificate, time: Time) -> Needs {
+    pub(crate) fn needs(&self, target: &Certificate, time: Time) -> Rc<Needs> {
+        let mut known = self.pool.needs.borrow_mut();
+        let needs = known.entry((target.clone(), time)).or_insert_with(|| Rc::new(self.find_needs(target, time)));
+        Rc::clone(needs)
+    }
+
+    fn find_needs(&self, target: &Certificate, time: Time) -> Needs {
         let mut needs = Needs::default();
         let mut open = vec![target.clone()];
         let mut seen: Vec<Certificate> = Vec::new();
@@ -93,9 +124,9 @@ impl Validator<'_> {
                 if is_exempt(subject) {
                     continue;
                 }
-                let found = self.answers(subject, issuer).answers;
+                let found = &self.answers(subject, issuer).answers;
                 let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) =
-                    newest_usable(&found, time, None)
+                    newest_usable(found, time, None)
                 else {
                     needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone()));
                     continue;
@@ -113,6 +144,16 @@ impl Validator<'_> {
     }
 
     fn judge_at_depth(&self, target: &Certificate, purpose: Purpose, time: Time, depth: u8) -> Judged {
+        let key = (target.clone(), purpose, time, depth);
+        if let Some(judged) = self.pool.judged.borrow().get(&key) {
+            return judged.clone();
+        }
+        let judged = self.judge_paths(target, purpose, time, depth);
+        self.pool.judged.borrow_mut().insert(key, judged.clone());
+        judged
+    }
+
+    fn judge_paths(&self, target: &Certificate, purpose: Purpose, time: Time, depth: u8) -> Judged {
         let mut worst = Judged {
             conclusion: Conclusion::indeterminate(SubIndication::NoCertificateChainFound),
             path: None,
@@ -120,7 +161,7 @@ impl Validator<'_> {
             findings: Vec::new(),
         };
         // Step 2: another chain, until one holds.
-        for candidate in Paths::new(target, self.evidence.certificates(), self.trust, self.limits) {
+        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
             match candidate {
                 Ok(path) => {
                     let judged = self.judge_path(path, purpose, time, depth);
@@ -218,8 +259,13 @@ impl Validator<'_> {
         let found = self.answers(subject, issuer);
         let refused =
             |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
-        notes.extend(found.refused.iter().map(refused));
-        let mut believed = found.answers;
+        notes.extend(found.refused.iter().take(REFUSALS).map(refused));
+        let more = found.refused.len().saturating_sub(REFUSALS);
+        if more > 0 {
+            let message = format!("about {subject}: {more} further values say nothing");
+            notes.push(Finding::new(Code::RevocationUnusable, message));
+        }
+        let mut believed = found.answers.clone();
         believed.retain(|answer| {
             if is_same_authority(&answer.signer, issuer) || answer.nocheck {
                 return true;
@@ -244,11 +290,15 @@ impl Validator<'_> {
     }
 
     /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.
-    fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Answers {
-        let evidence = self.evidence;
-        let anchors = self.trust.anchors().iter().map(|anchor| anchor.certificate().clone());
-        let pool: Vec<Certificate> = evidence.certificates().iter().cloned().chain(anchors).collect();
-        answers(subject, issuer, evidence.crls(), evidence.ocsps(), &pool, self.limits)
+    fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Rc<Answers> {
+        let mut known = self.pool.answers.borrow_mut();
+        let found = known.entry((subject.clone(), issuer.clone())).or_insert_with(|| {
+            let evidence = self.pool.evidence;
+            let anchors = self.trust.anchors().iter().map(|anchor| anchor.certificate().clone());
+            let pool: Vec<Certificate> = evidence.certificates().iter().cloned().chain(anchors).collect();
+            Rc::new(answers(subject, issuer, evidence.crls(), evidence.ocsps(), &pool, self.limits))
+        });
+        Rc::clone(found)
     }
 
     fn settings(&self) -> PathSettings {
@@ -258,7 +308,7 @@ impl Validator<'_> {
     fn first_path(&self, target: &Certificate, time: Time) -> Option<Path> {
         let settings = self.settings();
         let mut paths =
-            Paths::new(target, self.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
+            Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits).filter_map(Result::ok);
         let first = paths.next()?;
         if validate(&first, time, &settings).is_ok() {
             return Some(first);
@@ -270,7 +320,8 @@ impl Validator<'_> {
     fn top_of(&self, target: &Certificate) -> Certificate {
         let mut top = target.clone();
         for _ in 0..self.limits.path_length {
-            let issuer = self.evidence.certificates().iter().find(|one| one.subject() == top.issuer() && **one != top);
+            let issuer =
+                self.pool.evidence.certificates().iter().find(|one| one.subject() == top.issuer() && **one != top);
             match issuer {
                 Some(issuer) if !top.is_self_issued() => top = issuer.clone(),
                 _ => break,

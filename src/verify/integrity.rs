@@ -12,9 +12,11 @@ use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
+use crate::pdf::revision::Revision;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData};
+use crate::pki::key::KeyFault;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{Code, Coverage, Finding};
 
@@ -47,9 +49,8 @@ impl Facts {
     pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
         let latest = document.latest();
         let Some(now) = field.signature(latest)? else { return Ok(None) };
-        let end = now.byte_range.as_ref().ok().map(|range| range.end());
         let revision =
-            end.and_then(|end| document.revisions().iter().position(|revision| ends_at(revision.end(), end, document)));
+            revision_of(document, &now).map_or_else(|| first_place(document, field, &now), |own| Ok(Some(own)))?;
         let mut findings = Vec::new();
         let dictionary = match revision {
             Some(revision) if revision != latest.revision() => match field.signature(document.view(revision))? {
@@ -69,6 +70,7 @@ impl Facts {
             },
             _ => now,
         };
+        let end = dictionary.byte_range.as_ref().ok().map(|range| range.end());
         let mut facts = Self {
             field: field.name.to_string(),
             covers: covers(document, end, revision),
@@ -158,17 +160,27 @@ pub(crate) struct Cryptography {
     pub(crate) signing_certificate: Option<Certificate>,
     /// The digest is the signed one (5.2.7, HASH_FAILURE).
     pub(crate) digest_holds: bool,
-    /// The value verifies under the certificate's key (5.2.7, SIG_CRYPTO_FAILURE).
-    pub(crate) value_holds: bool,
+    /// Whether the value verifies under the certificate's key (5.2.7).
+    pub(crate) value: Value,
     /// The signing certificate is bound by the signature itself.
     pub(crate) certificate_is_bound: bool,
     pub(crate) findings: Vec<Finding>,
 }
 
+/// What became of a signature value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    Holds,
+    /// Tried, and it does not verify (SIG_CRYPTO_FAILURE).
+    Broken,
+    /// Not tried: there is no certificate, or the algorithm is not known here. That proves nothing against it.
+    Untried,
+}
+
 impl Cryptography {
     /// The digest and the value both hold.
     pub(crate) fn is_intact(&self) -> bool {
-        self.digest_holds && self.value_holds
+        self.digest_holds && self.value == Value::Holds
     }
 
     /// Nothing could be checked.
@@ -176,7 +188,7 @@ impl Cryptography {
         Self {
             signing_certificate: None,
             digest_holds: false,
-            value_holds: false,
+            value: Value::Untried,
             certificate_is_bound: false,
             findings: Vec::new(),
         }
@@ -216,15 +228,12 @@ impl Cryptography {
             }
         }
         let value = |certificate: &Certificate| {
-            let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-            signer
-                .check_algorithms()
-                .and_then(|()| signer.check_signature(&key, digest))
-                .map_err(|fault| fault.to_string())
+            let key = certificate.public_key().map_err(CmsFault::Key)?;
+            signer.check_algorithms().and_then(|()| signer.check_signature(&key, digest))
         };
         match found.signing_certificate.as_ref().map(value) {
-            Some(Ok(())) => found.value_holds = true,
-            Some(Err(fault)) => found.report(Code::SignatureValue, fault),
+            Some(Ok(())) => found.value = Value::Holds,
+            Some(Err(fault)) => found.value_failed(&fault),
             None => {
                 found.report(Code::SigningCertificate, "the signing certificate is not among the certificates at hand")
             }
@@ -243,14 +252,24 @@ impl Cryptography {
             Ok(certificate) => {
                 found.certificate_is_bound = true;
                 match token.verify_signature(certificate) {
-                    Ok(()) => found.value_holds = true,
-                    Err(fault) => found.report(token_code(&fault), fault),
+                    Ok(()) => found.value = Value::Holds,
+                    Err(TimestampFault::Cms(fault)) => found.value_failed(&fault),
+                    Err(fault) => found.report(Code::Timestamp, fault),
                 }
                 found.signing_certificate = Some(certificate.clone());
             }
             Err(fault) => found.report(Code::SigningCertificate, fault),
         }
         found
+    }
+
+    fn value_failed(&mut self, fault: &CmsFault) {
+        if is_unsupported(fault) {
+            self.report(Code::Algorithm, fault);
+        } else {
+            self.value = Value::Broken;
+            self.report(Code::SignatureValue, fault);
+        }
     }
 
     fn report(&mut self, code: Code, message: impl std::fmt::Display) {
@@ -263,11 +282,29 @@ impl Cryptography {
     }
 }
 
-fn token_code(fault: &TimestampFault) -> Code {
-    match fault {
-        TimestampFault::Cms(_) => Code::SignatureValue,
-        _ => Code::Timestamp,
-    }
+/// Whether a check was not done for want of an algorithm.
+pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
+    let key = match fault {
+        CmsFault::UnknownDigest(_) | CmsFault::UnknownSignature(_) => return true,
+        CmsFault::Key(key) | CmsFault::Signature(key) => key,
+        _ => return false,
+    };
+    matches!(key, KeyFault::UnknownKey(_))
+}
+
+/// The revision that `dictionary` covers, counted from 0.
+fn revision_of(document: &Document<'_>, dictionary: &SignatureDictionary) -> Option<usize> {
+    let end = dictionary.byte_range.as_ref().ok()?.end();
+    document.revisions().iter().position(|revision| ends_at(revision.end(), end, document))
+}
+
+/// The revision that the dictionary of `field` covered as it was first written, where that is not the one that there is `now`.
+fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary) -> Result<Option<usize>> {
+    let Some(id) = now.id else { return Ok(None) };
+    let defines = |revision: &Revision| revision.entry(id.number).is_some();
+    let Some(first) = document.revisions().iter().position(defines) else { return Ok(None) };
+    let written = field.signature(document.view(first))?;
+    Ok(written.and_then(|written| revision_of(document, &written)).filter(|own| *own == first))
 }
 
 /// A revision ends with `%%EOF` and an optional end-of-line marker, which the byte range may or may not include

@@ -13,18 +13,6 @@ use crate::pki::path::purpose::Purpose;
 use crate::report::{Code, Conclusion, Finding, SubIndication};
 use crate::time::Time;
 
-/// A time at which everything up to `end` (in bytes from the start of the file) is proved to have existed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Proof {
-    pub(crate) end: u64,
-    pub(crate) time: Time,
-}
-
-/// The earliest time at which something that ends at `end` is proved to have existed.
-pub(crate) fn earliest(proofs: &[Proof], end: u64) -> Option<Time> {
-    proofs.iter().filter(|proof| proof.end >= end).map(|proof| proof.time).min()
-}
-
 /// What the processes say of one signature.
 pub(crate) struct Validated {
     pub(crate) conclusion: Conclusion,

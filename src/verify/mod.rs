@@ -10,19 +10,21 @@
 //!
 //! Nouns, from the ground up: [`policy`] (which algorithms hold until when), [`integrity`] (what the file says and whether its
 //! digest and value hold), [`modification`] (what later revisions changed), [`certificate`] (the X.509 block), [`timestamp`],
-//! [`long_term`] (the processes), [`level`] (how much is there).
+//! [`existence`] (what is proved to have been there), [`long_term`] (the processes), [`level`] (how much is there).
 
 mod certificate;
+mod existence;
 mod integrity;
 mod level;
 mod long_term;
 mod modification;
 mod policy;
+mod removed;
 mod timestamp;
 mod verification;
 
-pub(crate) use certificate::{Gap, Validator};
-pub(crate) use integrity::Content;
-pub(crate) use timestamp::signature_tokens;
+pub(crate) use certificate::{Gap, Needs, Pool, Validator};
+pub(crate) use existence::reliances;
+pub(crate) use integrity::{Facts, hash};
 pub use verification::Verification;
 pub(crate) use verification::{evidence_in, read_signatures};

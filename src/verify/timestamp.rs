@@ -3,7 +3,7 @@
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2.
 
 use super::certificate::{Judged, Validator};
-use super::integrity::Cryptography;
+use super::integrity::{Cryptography, Value};
 use super::policy;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
@@ -49,7 +49,7 @@ pub(crate) fn judge(
     time: Time,
     proved: Option<Time>,
 ) -> JudgedToken {
-    let cryptography = Cryptography::of_token(token, digest, validator.evidence.certificates());
+    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates());
     let gen_time = token.gen_time();
     let mut findings = cryptography.findings.clone();
     let judged = cryptography.signing_certificate.as_ref().map(|certificate| {
@@ -62,14 +62,21 @@ pub(crate) fn judge(
             _ => now,
         }
     });
-    let conclusion = conclude(&cryptography, judged.as_ref());
+    let mut conclusion = conclude(&cryptography, judged.as_ref());
     findings.extend(judged.iter().flat_map(|judged| judged.findings.iter().cloned()));
-    let mut conclusion = conclusion;
     if conclusion.is_passed()
         && let Err(weak) = check_algorithms(token, &cryptography, proved.unwrap_or(time))
     {
         conclusion = Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe);
         findings.push(Finding::new(Code::Algorithm, weak));
+    }
+    // RFC 3161, 2.4.2: time, name and critical extensions of the TSTInfo fit the certificate; a path alone does not say so.
+    if conclusion.is_passed()
+        && let Some(certificate) = &cryptography.signing_certificate
+        && let Err(fault) = token.check_authority(certificate)
+    {
+        conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
+        findings.push(Finding::new(Code::Timestamp, fault));
     }
     let report = TimestampReport {
         time: Some(gen_time),
@@ -90,8 +97,10 @@ pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> 
     let Some(judged) = judged else {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
     };
-    if !cryptography.value_holds {
-        return Conclusion::failed(SubIndication::SigCryptoFailure);
+    match cryptography.value {
+        Value::Holds => {}
+        Value::Broken => return Conclusion::failed(SubIndication::SigCryptoFailure),
+        Value::Untried => return Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe),
     }
     if !cryptography.certificate_is_bound {
         return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
@@ -139,4 +148,50 @@ pub(super) fn check_cms(cms: &SignedData, cryptography: &Cryptography, time: Tim
     let key = certificate.public_key().map_err(|fault| fault.to_string())?;
     policy::check_digest(digest, time).map_err(|weak| weak.to_string())?;
     policy::check_signature(algorithm, &key, time).map_err(|weak| weak.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::certificate::Pool;
+    use super::*;
+    use crate::digest::DigestAlgorithm;
+    use crate::pki::cms::fixture::{Party, name, tst};
+    use crate::pki::evidence::Evidence;
+    use crate::pki::timestamp::asn1::{GenTime, TstInfo};
+    use crate::pki::trust::store::TrustStore;
+
+    /// The conclusion and findings about a token over `edit`ed facts, by a trusted TSA whose certificate is valid 2020 to 2030.
+    fn judged(edit: impl Fn(&mut TstInfo)) -> JudgedToken {
+        let (tsa, digest) = (Party::tsa(1), DigestAlgorithm::Sha256.digest(b"data"));
+        let mut info = tst(&digest);
+        edit(&mut info);
+        let limits = Limits::default();
+        let token = TimestampToken::from_der(&tsa.token(&info, &tsa.certificate), &limits).unwrap();
+        let mut trust = TrustStore::new();
+        trust.add(tsa.certificate.clone(), "test");
+        let evidence = Evidence::new();
+        let validator = Validator { trust: &trust, pool: &Pool::new(&evidence), limits: &limits };
+        judge(validator, &token, &digest, "2026-10-08T00:00:00Z".parse().unwrap(), None)
+    }
+
+    #[test]
+    fn a_token_that_its_certificate_does_not_fit_proves_no_time() {
+        assert!(judged(|_| {}).proof().is_some());
+        let early = judged(|info| info.gen_time = GenTime::new("2019-12-31T23:59:59Z".parse().unwrap()));
+        let named = judged(|info| {
+            let other = der::Decode::from_der(&name(2)).unwrap();
+            info.tsa = Some(x509_cert::ext::pkix::name::GeneralName::DirectoryName(other));
+        });
+        let critical = judged(|info| {
+            let extn_id = const_oid::ObjectIdentifier::new_unwrap("1.2.3.9");
+            let extn_value = der::asn1::OctetString::new([5, 0]).unwrap();
+            info.extensions = Some(vec![x509_cert::ext::Extension { extn_id, critical: true, extn_value }]);
+        });
+        for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "1.2.3.9")] {
+            assert_eq!(token.proof(), None, "{expected}");
+            assert_eq!(token.report.conclusion.sub_indication, Some(SubIndication::SigConstraintsFailure));
+            let finding = token.findings.last().unwrap().to_string();
+            assert!(finding.contains(expected), "{finding}");
+        }
+    }
 }

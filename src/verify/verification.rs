@@ -1,10 +1,14 @@
 //! The driver: reads every signature, hashes the file once, and leads each through the blocks.
 
-use super::certificate::Validator;
-use super::integrity::{Content, Cryptography, Facts, hash};
+use std::collections::BTreeMap;
+
+use super::certificate::{Pool, Validator};
+use super::existence::{Proof, Proved, earliest};
+use super::integrity::{Content, Cryptography, Facts, hash, is_unsupported};
 use super::level::{self, Material};
-use super::long_term::{self, Proof, earliest};
+use super::long_term;
 use super::modification::{self, Modified};
+use super::removed;
 use super::timestamp::{self, JudgedToken, certificate_report, trust_source};
 use crate::error::Result;
 use crate::pdf::document::Document;
@@ -66,25 +70,22 @@ impl<'a> Verification<'a> {
             signatures: Vec::new(),
             findings: Vec::new(),
         };
-        match self.read(&mut report.findings).and_then(|facts| self.judge(facts, &mut report.findings)) {
+        match self.judge(&mut report.findings) {
             Ok(signatures) => report.signatures = signatures,
             Err(error) => report.findings.push(Finding::new(Code::Structure, error)),
         }
         report
     }
 
-    fn read(&self, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    fn judge(&self, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let facts = read_signatures(self.document, findings)?;
-        Ok(facts)
-    }
-
-    fn judge(&self, facts: Vec<Facts>, findings: &mut Vec<Finding>) -> Result<Vec<SignatureReport>> {
         let digests = hash(self.document, &facts)?;
         let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
+        let (in_file, at_hand) = (Pool::new(&in_file), Pool::new(&at_hand));
         let stage = Stage { verification: self, facts: &facts, in_file: &in_file, at_hand: &at_hand };
         Ok(stage.judge_all(&digests, modified))
     }
@@ -92,8 +93,10 @@ impl<'a> Verification<'a> {
 
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
+    findings.extend(removed::find(document, &form)?);
     let mut facts = Vec::new();
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {
@@ -165,31 +168,26 @@ fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     }
 }
 
+/// An intact document timestamp: where it ends, in bytes from the start of the file, what time it states, and what it covers.
+struct Stamped {
+    end: u64,
+    time: Time,
+    evidence: Evidence,
+}
+
 /// Everything that judging one signature may look at.
 struct Stage<'s> {
     verification: &'s Verification<'s>,
     facts: &'s [Facts],
-    in_file: &'s Evidence,
-    at_hand: &'s Evidence,
+    in_file: &'s Pool<'s>,
+    at_hand: &'s Pool<'s>,
 }
 
 impl Stage<'_> {
     fn judge_all(&self, digests: &[Option<Vec<u8>>], modified: Vec<Modified>) -> Vec<SignatureReport> {
-        let mut proofs: Vec<Proof> = Vec::new();
-        let mut tokens: Vec<Option<JudgedToken>> = self.facts.iter().map(|_| None).collect();
-        // Newest first: each document timestamp is proved by those above it (EN 319 102-1, 5.6.3.4).
-        for ((facts, digest), slot) in self.facts.iter().zip(digests).zip(&mut tokens).rev() {
-            let (Content::Timestamp(token), Some(digest), Some(end)) = (&facts.content, digest, facts.end()) else {
-                continue;
-            };
-            let proved = earliest(&proofs, end);
-            let judged = timestamp::judge(self.validator(), token, digest, self.verification.now, proved);
-            if let (Some(time), true) = (judged.proof(), facts.is_well_formed) {
-                proofs.push(Proof { end, time });
-            }
-            *slot = Some(judged);
-        }
+        let Proved { proofs, tokens } = Proved::judge(self.validator(), self.facts, digests, self.verification.now);
         let stamped = self.stamped(&tokens);
+        let stamped: Vec<_> = stamped.iter().map(|stamp| (stamp, Pool::new(&stamp.evidence))).collect();
         let parts = self.facts.iter().zip(digests).zip(tokens).zip(modified);
         parts
             .map(|(((facts, digest), token), modified)| {
@@ -208,21 +206,24 @@ impl Stage<'_> {
         self.validator_over(self.at_hand)
     }
 
-    fn validator_over<'e>(&'e self, evidence: &'e Evidence) -> Validator<'e> {
-        Validator { trust: self.verification.trust, evidence, limits: self.verification.document.limits() }
+    fn validator_over<'e>(&'e self, pool: &'e Pool<'e>) -> Validator<'e> {
+        Validator { trust: self.verification.trust, pool, limits: self.verification.document.limits() }
     }
 
-    /// For each intact document timestamp, where it ends and what it covers.
-    fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<(u64, Evidence)> {
+    /// Every intact and well-formed document timestamp.
+    fn stamped(&self, tokens: &[Option<JudgedToken>]) -> Vec<Stamped> {
         let document = self.verification.document;
-        let intact = self
-            .facts
-            .iter()
-            .zip(tokens)
-            .filter(|(_, token)| token.as_ref().is_some_and(|token| token.cryptography.is_intact()));
-        let covered =
-            |facts: &Facts| Some((facts.end()?, evidence_in(document, facts.revision?, self.facts, &mut Vec::new())));
-        intact.filter_map(|(facts, _)| covered(facts)).collect()
+        let intact = self.facts.iter().zip(tokens).filter_map(|(facts, token)| {
+            let token = token.as_ref().filter(|token| facts.is_well_formed && token.cryptography.is_intact())?;
+            Some((facts.revision?, (facts.end()?, token.report.time?)))
+        });
+        // However many of them end a revision, what it holds is read once.
+        let ends: BTreeMap<usize, (u64, Time)> = intact.collect();
+        let covered = |(revision, (end, time))| {
+            let evidence = evidence_in(document, revision, self.facts, &mut Vec::new());
+            Stamped { end, time, evidence }
+        };
+        ends.into_iter().map(covered).collect()
     }
 
     fn document_timestamp(&self, facts: &Facts, token: JudgedToken) -> SignatureReport {
@@ -249,20 +250,28 @@ impl Stage<'_> {
         cms: &SignedData,
         digest: Option<&[u8]>,
         proofs: &[Proof],
-        stamped: &[(u64, Evidence)],
+        stamped: &[(&Stamped, Pool<'_>)],
     ) -> SignatureReport {
         let mut report = blank(facts);
         let Some(digest) = digest else {
-            report.findings.push(Finding::new(Code::Cms, "the digest algorithm is missing or not supported"));
+            let (code, conclusion) = match cms.signer().and_then(|signer| signer.digest_algorithm()) {
+                Err(fault) if is_unsupported(&fault) => {
+                    (Code::Algorithm, Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe))
+                }
+                _ => (Code::Cms, report.conclusion),
+            };
+            report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
+            report.conclusion = conclusion;
             return report;
         };
         let is_pades = facts.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached");
-        let cryptography = Cryptography::of_signature(cms, digest, self.at_hand.certificates(), is_pades);
+        let cryptography = Cryptography::of_signature(cms, digest, self.at_hand.evidence.certificates(), is_pades);
         report.findings.extend(cryptography.findings.iter().cloned());
         let proved = facts.end().and_then(|end| earliest(proofs, end));
         let tokens = self.signature_timestamps(cms, proved, &mut report.findings);
-        let times = tokens.iter().filter_map(JudgedToken::proof).chain(proved);
-        let best = times.min();
+        // best-signature-time begins as now: a time ahead of it proves nothing (EN 319 102-1, 5.5.4).
+        let now = self.verification.now;
+        let best = tokens.iter().filter_map(JudgedToken::proof).chain(proved).filter(|time| *time <= now).min();
         let validated = long_term::validate(self.validator(), cms, &cryptography, self.verification.now, best);
         report.conclusion = validated.conclusion;
         report.findings.extend(validated.findings);
@@ -313,20 +322,23 @@ impl Stage<'_> {
         cms: &SignedData,
         cryptography: &Cryptography,
         tokens: &[JudgedToken],
-        stamped: &[(u64, Evidence)],
+        stamped: &[(&Stamped, Pool<'_>)],
     ) {
         let Some(end) = facts.end() else { return };
-        let covering: Vec<_> = stamped.iter().filter(|(stamp, _)| *stamp > end).collect();
-        let intact = tokens.iter().filter(|token| token.cryptography.is_intact());
-        let authorities = intact.filter_map(|token| token.cryptography.signing_certificate.clone());
+        let covering: Vec<_> = stamped.iter().filter(|(stamp, _)| stamp.end > end).collect();
+        let intact = || tokens.iter().filter(|token| token.cryptography.is_intact());
+        let authorities = intact().filter_map(|token| token.cryptography.signing_certificate.clone());
         let signer = cryptography.signing_certificate.clone();
         let certificates: Vec<Certificate> = signer.into_iter().chain(authorities).collect();
-        let time = report.best_signature_time.unwrap_or(self.verification.now);
+        // What is there was there from the stated time on, whether or not that time can still be proved.
+        let stated =
+            intact().filter_map(|token| token.report.time).chain(covering.iter().map(|(stamp, _)| stamp.time)).min();
+        let time = report.best_signature_time.or(stated).unwrap_or(self.verification.now);
         let material = Material {
             has_time: certificates.len() > 1 || !covering.is_empty(),
             time,
             file: self.validator_over(self.in_file),
-            stamped: covering.iter().map(|(_, evidence)| self.validator_over(evidence)).collect(),
+            stamped: covering.iter().map(|(_, pool)| self.validator_over(pool)).collect(),
             certificates,
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
@@ -374,6 +386,14 @@ fn blank(facts: &Facts) -> SignatureReport {
 fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.modification = modified.modification;
     report.findings.extend(modified.findings);
+    // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
+    let mut said: Vec<Finding> = Vec::new();
+    for finding in std::mem::take(&mut report.findings) {
+        if !said.contains(&finding) {
+            said.push(finding);
+        }
+    }
+    report.findings = said;
     if !facts.is_well_formed {
         report.conclusion = Conclusion::failed(SubIndication::FormatFailure);
         report.intact = report.intact && facts.covers != Coverage::Other;

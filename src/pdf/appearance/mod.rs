@@ -10,13 +10,14 @@
 //! of the device, and there is transparency only where an image brings it. JPEG in CMYK is the one exception.
 //!
 //! Nouns: [`Appearance`], [`Text`], [`Image`], [`Canvas`] (what is shown), [`Font`], [`Placement`] (where), [`Seal`] (both),
-//! [`TextField`] (a field that is filled), [`Embedded`] (fonts and images of one revision).
+//! [`Fill`] (a field and its value), [`Embedded`] (fonts and images of one revision).
 
 mod area;
 mod canvas;
 mod color;
 mod default_appearance;
 mod embedded;
+mod fill;
 #[cfg(test)]
 mod fixture;
 mod font;
@@ -33,13 +34,14 @@ mod text_field;
 pub use canvas::Canvas;
 pub use color::Color;
 pub(crate) use embedded::Embedded;
+pub(crate) use fill::Fill;
 pub use font::Font;
 pub use image::Image;
 pub use placement::{Page, Placement};
 pub(crate) use seal::Seal;
 pub use shown::Appearance;
 pub use text::{Align, Text, VerticalAlign};
-pub(crate) use text_field::TextField;
+use text_field::TextField;
 
 use crate::error::{Error, ErrorKind};
 

@@ -140,11 +140,17 @@ impl Placement {
 
 impl Page {
     fn find(self, view: View<'_>) -> Result<(Ref, Dictionary)> {
-        let found = match self {
-            Self::Number(number) => number.checked_sub(1).map(|index| view.page(index)),
-            Self::Last => Some(view.last_page()),
-        };
-        found.unwrap_or_else(|| Err(unusable("there is no page 0: the first is 1")))
+        let (mut count, mut last) = (0_usize, None);
+        for page in view.pages()? {
+            let page = page?;
+            count = count.saturating_add(1);
+            if self == Self::Number(count) {
+                return Ok(page);
+            }
+            last = Some(page);
+        }
+        let missing = || unusable(format!("the document has no {self}: its pages are 1 to {count}"));
+        last.filter(|_| self == Self::Last).ok_or_else(missing)
     }
 }
 
@@ -276,8 +282,8 @@ mod tests {
     fn what_no_reader_would_see_is_refused() {
         let a4 = "/MediaBox [0 0 595 842]";
         for (page, placement, why) in [
-            (a4, Placement::bottom_right(2, 10.0, 10.0, 0.0), "the document has 1 pages, and no page 2"),
-            (a4, Placement::bottom_right(0, 10.0, 10.0, 0.0), "no page 0"),
+            (a4, Placement::bottom_right(2, 10.0, 10.0, 0.0), "the document has no page 2: its pages are 1 to 1"),
+            (a4, Placement::bottom_right(0, 10.0, 10.0, 0.0), "no page 0: its pages are"),
             (a4, Placement::bottom_right(1, 600.0, 10.0, 0.0), "not within the visible page"),
             (a4, Placement::bottom_right(1, 0.0, 10.0, 0.0), "nothing can be shown"),
             (a4, Placement::bottom_right(1, 10.0, 10.0, f64::NAN), "nothing can be shown"),

@@ -33,7 +33,7 @@ impl Seal {
     /// Finds its place.
     ///
     /// # Errors
-    /// [`ErrorKind::Appearance`] where the page does not show the place, [`ErrorKind::Syntax`] where there is no such page.
+    /// [`ErrorKind::Appearance`] where there is no such page, or it does not show the place.
     pub(crate) fn place(&self, view: View<'_>) -> Result<PlacedSeal<'_>> {
         Ok(PlacedSeal { appearance: &self.appearance, spot: self.placement.find(view)? })
     }
@@ -50,7 +50,12 @@ impl PlacedSeal<'_> {
     /// # Errors
     /// [`ErrorKind::Field`] where the field has no rectangle to show it in, or one of its own that is not the place asked for;
     /// [`ErrorKind::Appearance`] where something cannot be shown.
-    pub(crate) fn show(&self, writer: &mut UpdateWriter<'_>, field: &SignedField) -> Result<()> {
+    pub(crate) fn show(
+        &self,
+        writer: &mut UpdateWriter<'_>,
+        embedded: &mut Embedded,
+        field: &SignedField,
+    ) -> Result<()> {
         let refuse = |why: &str, advice: &str| {
             Error::new(ErrorKind::Field, why).at(format!("field \"{}\"", field.name)).advise(advice)
         };
@@ -59,8 +64,10 @@ impl PlacedSeal<'_> {
             return Err(refuse("the field has no widget, or more than one, to show a seal", "sign a new field"));
         };
         match (self.spot, field.origin) {
-            (Some(spot), FieldOrigin::New) => self.show_new(writer, widget, spot),
-            (None, FieldOrigin::Existing) => self.show_existing(writer, widget).map_err(|error| error.at(widget)),
+            (Some(spot), FieldOrigin::New) => self.show_new(writer, embedded, widget, spot),
+            (None, FieldOrigin::Existing) => {
+                self.show_existing(writer, embedded, widget).map_err(|error| error.at(widget))
+            }
             (None, FieldOrigin::New) => {
                 Err(refuse("a new field has no rectangle yet", "say where the seal is to stand"))
             }
@@ -70,9 +77,10 @@ impl PlacedSeal<'_> {
         }
     }
 
-    fn show_new(&self, writer: &mut UpdateWriter<'_>, widget: Ref, spot: Spot) -> Result<()> {
+    fn show_new(&self, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded, widget: Ref, spot: Spot) -> Result<()> {
         let (width, height) = spot.rotation.turned((spot.area.width, spot.area.height));
-        let form = self.write(writer, Frame { width, height, rotation: spot.rotation })?;
+        let form =
+            form_xobject::write(writer, embedded, self.appearance, Frame { width, height, rotation: spot.rotation })?;
         let entries = writer.edit_dictionary(&Place::object(widget))?;
         entries.set("Rect", spot.area.to_object());
         // Print. Unlike that of an invisible field, it is not locked: viewers show a frame around what is.
@@ -87,7 +95,7 @@ impl PlacedSeal<'_> {
     }
 
     /// The field keeps its rectangle and all else that its author chose.
-    fn show_existing(&self, writer: &mut UpdateWriter<'_>, widget: Ref) -> Result<()> {
+    fn show_existing(&self, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded, widget: Ref) -> Result<()> {
         const INVISIBLE_HIDDEN_NO_VIEW: i64 = 1 | 2 | 32;
         let view = writer.view();
         let refuse = |why: &str| Error::new(ErrorKind::Field, why).advise("sign another field, or without a seal");
@@ -99,16 +107,9 @@ impl PlacedSeal<'_> {
         let area = area.ok_or_else(|| refuse("the field is invisible: its rectangle is empty"))?;
         let rotation = widget_rotation(view, widget, &entries)?;
         let (width, height) = rotation.turned((area.width, area.height));
-        let form = self.write(writer, Frame { width, height, rotation })?;
+        let form = form_xobject::write(writer, embedded, self.appearance, Frame { width, height, rotation })?;
         writer.edit_dictionary(&Place::object(widget))?.set("AP", appearance_dictionary(form));
         Ok(())
-    }
-
-    fn write(&self, writer: &mut UpdateWriter<'_>, frame: Frame) -> Result<Ref> {
-        let mut embedded = Embedded::new();
-        let form = form_xobject::write(writer, &mut embedded, self.appearance, frame)?;
-        embedded.write(writer)?;
-        Ok(form)
     }
 }
 
@@ -142,10 +143,10 @@ fn page_of(view: View<'_>, widget: Ref, entries: &Dictionary) -> Result<Option<D
     }
     for page in view.pages()? {
         let (_, page) = page?;
-        if let Object::Array(annotations) = view.entry(&page, "Annots")? {
-            if annotations.iter().any(|annotation| annotation.as_reference() == Some(widget)) {
-                return Ok(Some(page));
-            }
+        let annotations = view.entry(&page, "Annots")?;
+        let mut annotations = annotations.as_array().unwrap_or_default().iter();
+        if annotations.any(|annotation| annotation.as_reference() == Some(widget)) {
+            return Ok(Some(page));
         }
     }
     Ok(None)
@@ -178,7 +179,9 @@ mod tests {
         let seal = seal(placement);
         let placed = seal.place(writer.view())?;
         let field = sign_field(&mut writer, FieldChoice::Named(name), signature, placed.page())?;
-        placed.show(&mut writer, &field)?;
+        let mut embedded = Embedded::new();
+        placed.show(&mut writer, &mut embedded, &field)?;
+        embedded.write(&mut writer)?;
         Ok(specimen::apply(&pdf, &writer.finish([7; 16])?))
     }
 

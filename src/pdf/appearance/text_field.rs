@@ -19,7 +19,7 @@ use crate::pdf::view::View;
 
 /// A widget of a text field, or of a choice field that shows one line, and its style.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct TextField {
+pub(super) struct TextField {
     widget: Ref,
     frame: Frame,
     text: DefaultAppearance,
@@ -61,7 +61,7 @@ impl TextField {
     ///
     /// # Errors
     /// [`ErrorKind::Field`] where it is no widget, has no rectangle, or must not show its value.
-    pub(crate) fn read(view: View<'_>, widget: Ref) -> Result<Self> {
+    pub(super) fn read(view: View<'_>, widget: Ref) -> Result<Self> {
         let refuse = |why: &str| Error::new(ErrorKind::Field, why).at(widget);
         let Object::Dictionary(entries) = view.get(widget)? else { return Err(refuse("the field has no widget")) };
         let area = area_of(view, &view.entry(&entries, "Rect")?)?;
@@ -88,7 +88,7 @@ impl TextField {
     /// # Errors
     /// [`ErrorKind::Field`] where the value is longer than the field allows; [`ErrorKind::Appearance`] where it does not fit, or the
     /// font lacks a letter of it.
-    pub(crate) fn show(
+    pub(super) fn show(
         &self,
         writer: &mut UpdateWriter<'_>,
         embedded: &mut Embedded,

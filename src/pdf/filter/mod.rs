@@ -14,17 +14,22 @@ mod predictor;
 use std::io::Read;
 
 pub(crate) use self::predictor::Predictor;
-use super::object::{Dictionary, Object};
+use super::object::{Dictionary, Name, Object};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One stage of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     Flate(Predictor),
-    Lzw { early_change: bool, predictor: Predictor },
+    Lzw {
+        early_change: bool,
+        predictor: Predictor,
+    },
     AsciiHex,
     Ascii85,
     RunLength,
+    /// A crypt filter by name (7.4.10): whoever has the key takes it away.
+    Crypt(Name),
 }
 
 impl Filter {
@@ -51,33 +56,41 @@ impl Filter {
             let parameters = parameters.get(index).map(resolve).transpose()?;
             Self::new(&resolve(name)?, parameters.as_ref().and_then(Object::as_dictionary), resolve)
         });
-        stages.filter_map(Result::transpose).collect()
+        stages.collect()
     }
 
-    /// One filter, or none where it changes nothing.
+    /// Takes the crypt filter off a chain, where it stands first (7.4.10).
+    pub(crate) fn take_crypt(chain: &mut Vec<Self>) -> Option<Name> {
+        let Some(Self::Crypt(name)) = chain.first() else { return None };
+        let name = name.clone();
+        chain.remove(0);
+        Some(name)
+    }
+
+    /// One filter.
     fn new(
         name: &Object,
         parameters: Option<&Dictionary>,
         resolve: &dyn Fn(&Object) -> Result<Object>,
-    ) -> Result<Option<Self>> {
+    ) -> Result<Self> {
         let number = |key: &str, default: i64| match parameters.and_then(|dictionary| dictionary.get(key)) {
             None => Ok(default),
             Some(value) => resolve(value)?.as_integer().ok_or_else(|| damaged("a filter parameter is no integer")),
         };
         let name = name.as_name().ok_or_else(|| damaged("a filter is no name"))?;
         match name.as_bytes() {
-            b"FlateDecode" | b"Fl" => Ok(Some(Self::Flate(Predictor::new(&number)?))),
+            b"FlateDecode" | b"Fl" => Ok(Self::Flate(Predictor::new(&number)?)),
             b"LZWDecode" | b"LZW" => {
                 let early_change = number("EarlyChange", 1)? != 0;
-                Ok(Some(Self::Lzw { early_change, predictor: Predictor::new(&number)? }))
+                Ok(Self::Lzw { early_change, predictor: Predictor::new(&number)? })
             }
-            b"ASCIIHexDecode" | b"AHx" => Ok(Some(Self::AsciiHex)),
-            b"ASCII85Decode" | b"A85" => Ok(Some(Self::Ascii85)),
-            b"RunLengthDecode" | b"RL" => Ok(Some(Self::RunLength)),
+            b"ASCIIHexDecode" | b"AHx" => Ok(Self::AsciiHex),
+            b"ASCII85Decode" | b"A85" => Ok(Self::Ascii85),
+            b"RunLengthDecode" | b"RL" => Ok(Self::RunLength),
             b"Crypt" => match parameters.and_then(|dictionary| dictionary.get("Name")).map(resolve).transpose()? {
-                None => Ok(None),
-                Some(Object::Name(name)) if name == *"Identity" => Ok(None),
-                _ => Err(Error::new(ErrorKind::Encrypted, "the stream is encrypted on its own")),
+                None => Ok(Self::Crypt(Name::from("Identity"))),
+                Some(Object::Name(name)) => Ok(Self::Crypt(name)),
+                _ => Err(damaged("a crypt filter is no name")),
             },
             _ => Err(Error::new(ErrorKind::Unsupported, format!("the filter {name:?} is not supported"))),
         }
@@ -91,6 +104,8 @@ impl Filter {
             Self::AsciiHex => ascii::hexadecimal(data),
             Self::Ascii85 => ascii::base85(data, most),
             Self::RunLength => run_length(data, most),
+            Self::Crypt(name) if *name == *"Identity" => Ok(data.to_vec()),
+            Self::Crypt(_) => Err(Error::new(ErrorKind::Encrypted, "the stream is encrypted on its own")),
         }
     }
 }
@@ -178,6 +193,25 @@ mod tests {
         let four = Object::Array(vec![Object::name("Fl"); 4]);
         assert_eq!(chain(four, Object::Null).unwrap_err().kind(), ErrorKind::Limit);
         assert_eq!(chain(Object::name("DCTDecode"), Object::Null).unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn crypt_filters_are_taken_away_or_change_nothing_or_fail() {
+        let named = |name: &str| {
+            let mut parameters = Dictionary::new();
+            parameters.set("Name", Object::name(name));
+            let filters = Object::Array(vec![Object::name("Crypt"), Object::name("AHx")]);
+            chain(filters, Object::Array(vec![Object::Dictionary(parameters)])).unwrap()
+        };
+        assert_eq!(decode(b"41>".to_vec(), &named("Identity"), 9).unwrap().0, b"A");
+        let mut own = named("StdCF");
+        assert_eq!(decode(b"41>".to_vec(), &own, 9).unwrap_err().kind(), ErrorKind::Encrypted);
+        assert_eq!(
+            (Filter::take_crypt(&mut own), own.as_slice()),
+            (Some(Name::from("StdCF")), [Filter::AsciiHex].as_slice())
+        );
+        assert_eq!(Filter::take_crypt(&mut own), None);
+        assert_eq!(chain(Object::name("Crypt"), Object::Null).unwrap(), [Filter::Crypt(Name::from("Identity"))]);
     }
 
     #[test]

@@ -142,6 +142,39 @@ impl Field {
             FieldValue::Direct(value) => SignatureDictionary::read_direct(view, value, None).map(Some),
         }
     }
+
+    /// Whether one of its annotations takes room on a page and is not hidden (12.5.3, 12.7.5.5).
+    ///
+    /// # Errors
+    /// Whatever reading the annotations meets.
+    pub(crate) fn is_visible(&self, view: View<'_>) -> Result<bool> {
+        const HIDDEN_OR_NO_VIEW: i64 = 2 | 32;
+        for widget in &self.widgets {
+            let widget = view.get(*widget)?;
+            let Some(widget) = widget.as_dictionary() else { continue };
+            let flags = view.entry(widget, "F")?.as_integer().unwrap_or(0);
+            if flags & HIDDEN_OR_NO_VIEW == 0 && has_area(view, &view.entry(widget, "Rect")?)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether both extents of a rectangle are more than nothing.
+fn has_area(view: View<'_>, rectangle: &Object) -> Result<bool> {
+    let mut corners = Vec::new();
+    for corner in rectangle.as_array().unwrap_or_default() {
+        corners.push(match &*view.resolve(corner)? {
+            Object::Integer(value) => value.to_string().parse::<f64>().ok(),
+            Object::Real(text) => text.parse().ok(),
+            _ => None,
+        });
+    }
+    Ok(match corners.as_slice() {
+        [Some(left), Some(bottom), Some(right), Some(top)] => left != right && bottom != top,
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -150,7 +183,7 @@ mod tests {
     use crate::error::ErrorKind;
     use crate::pdf::document::Document;
     use crate::pdf::specimen;
-    use crate::pdf::transform::{FieldSelection, Permission};
+    use crate::pdf::transform::{Certification, FieldSelection};
 
     fn id(number: u32) -> Ref {
         Ref { number, generation: 0 }
@@ -261,8 +294,30 @@ mod tests {
         .unwrap();
         let locks: Vec<_> = form.signatures().filter_map(|field| field.lock.clone()).collect();
         let first =
-            FieldLock { fields: FieldSelection::Exclude(vec!["x".into()]), permission: Some(Permission::FillForms) };
+            FieldLock { fields: FieldSelection::Exclude(vec!["x".into()]), permission: Some(Certification::FillForms) };
         assert_eq!(locks, [first, FieldLock::STRICTEST]);
+    }
+
+    #[test]
+    fn a_field_is_visible_where_a_widget_takes_room() {
+        for (widget, is_visible) in [
+            ("/Rect [1 2 3 4]", true),
+            ("/Rect [1 2 3.5 -4.25] /F 4", true),
+            ("/Rect [1 2 1 4]", false),
+            ("/Rect [0 0 0 0] /F 132", false),
+            ("/Rect [1 2 3 4] /F 2", false),
+            ("/Rect [1 2 3 4] /F 32", false),
+            ("/Rect [1 2]", false),
+        ] {
+            let kid = format!("<< /Subtype /Widget {widget} >>");
+            let objects = [(4, "<< /Fields [5 0 R] >>"), (5, "<< /T (a) /FT /Sig /Kids [6 0 R] >>"), (6, &kid)];
+            let mut all = vec![(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>")];
+            all.extend(objects);
+            let pdf = specimen::table_pdf(&specimen::one_page_with(&all), "");
+            let document = Document::open(&pdf).unwrap();
+            let form = Form::read(document.latest()).unwrap();
+            assert_eq!(form.fields[0].is_visible(document.latest()).unwrap(), is_visible, "{widget}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The bytes of an update, and the hole that its signature leaves in them.
 
+use std::fmt;
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -8,7 +9,7 @@ use crate::pdf::placeholder::SignatureBody;
 use crate::pdf::serializer::hexadecimal;
 
 /// What is to be appended to a base of `base` bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Appended {
     /// The length of the base: where the first of `bytes` will stand, in bytes from the start of the file.
     pub(crate) base: u64,
@@ -102,5 +103,11 @@ impl Appended {
     fn within(&self, range: &Range<u64>) -> Option<Range<usize>> {
         let index = |offset: u64| usize::try_from(offset.checked_sub(self.base)?).ok();
         Some(index(range.start)?..index(range.end)?)
+    }
+}
+
+impl fmt::Debug for Appended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Appended({} bytes behind {}, {:?})", self.bytes.len(), self.base, self.hole)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::Ref;
-use crate::pdf::update::{Change, UpdateWriter};
+use crate::pdf::update::UpdateWriter;
 
 /// The data of a new stream, compressed where that makes it smaller.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl UpdateWriter<'_> {
             checked(id).ok_or_else(|| Error::new(ErrorKind::Limit, "the object number is out of range").at(id))?;
         let mut chunk = pdf_writer::Chunk::new();
         write(&mut chunk, number);
-        self.insert(id, Change::Chunk(chunk));
+        self.put_indirect(id, chunk.as_bytes().to_vec());
         Ok(())
     }
 

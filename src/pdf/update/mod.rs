@@ -10,12 +10,14 @@
 
 pub(crate) mod appended;
 mod chunk;
+mod encrypt;
 mod place;
 mod section;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(crate) use appended::Appended;
 #[cfg(feature = "appearance")]
@@ -23,6 +25,7 @@ pub(crate) use chunk::{Packed, pointer};
 pub(crate) use place::Place;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::crypt::{SecurityHandler, Seed};
 use crate::pdf::document::Document;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::{SignatureBody, SignatureEntries};
@@ -32,6 +35,8 @@ use crate::pdf::view::View;
 /// Collects the changes to the latest revision of a document.
 pub(crate) struct UpdateWriter<'d> {
     view: View<'d>,
+    /// Encrypts what is appended, where the base is encrypted.
+    security: Option<Arc<SecurityHandler>>,
     changes: BTreeMap<Ref, Change>,
     next_number: u32,
 }
@@ -39,25 +44,24 @@ pub(crate) struct UpdateWriter<'d> {
 /// What becomes of one object.
 enum Change {
     Object(Object),
-    /// A new object as pdf-writer wrote it, with its header.
-    Chunk(pdf_writer::Chunk),
-    Signature(SignatureBody),
+    /// A new object as pdf-writer wrote it, from its header to `endobj`.
+    Indirect(Vec<u8>),
+    /// With room for so many bytes.
+    Signature(SignatureEntries, usize),
 }
 
 impl<'d> UpdateWriter<'d> {
     /// A writer without changes, behind the latest revision of `document`.
     ///
     /// # Errors
-    /// [`ErrorKind::Encrypted`] where the document is encrypted: what is appended would have to be so, too.
+    /// [`ErrorKind::Encrypted`] where the document is encrypted and not open: what is appended has to be encrypted, too.
+    /// [`ErrorKind::Unsupported`] where nobody can open it, or where it carries an integrity code.
     pub(crate) fn new(document: &'d Document<'d>) -> Result<Self> {
-        if document.is_encrypted() {
-            let advice = "remove the encryption first (as with qpdf --decrypt), if nobody has signed the file yet";
-            return Err(Error::new(ErrorKind::Encrypted, "cannot append to an encrypted file").advise(advice));
-        }
         let view = document.latest();
+        let security = document.security().for_update(view)?;
         // This counts numbers below /Size, too: references to what was never there must stay null.
         let next_number = view.max_object_number().saturating_add(1);
-        Ok(Self { view, changes: BTreeMap::new(), next_number })
+        Ok(Self { view, security, changes: BTreeMap::new(), next_number })
     }
 
     /// What the changes are made to.
@@ -83,16 +87,21 @@ impl<'d> UpdateWriter<'d> {
         self.insert(id, Change::Object(object));
     }
 
+    /// Sets the new object `id` to `bytes`, which are all of it as pdf-writer made it: header, value and `endobj`.
+    pub(crate) fn put_indirect(&mut self, id: Ref, bytes: Vec<u8>) {
+        self.insert(id, Change::Indirect(bytes));
+    }
+
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
     pub(crate) fn put_signature(&mut self, id: Ref, entries: &SignatureEntries, reserved: usize) {
-        self.insert(id, Change::Signature(entries.with_room_for(reserved)));
+        self.insert(id, Change::Signature(entries.clone(), reserved));
     }
 
     /// The object `id` as it is now: changed, or that of the base.
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
         match self.changes.get(&id) {
             Some(Change::Object(object)) => Ok(object.clone()),
-            Some(Change::Chunk(_) | Change::Signature(_)) => {
+            Some(Change::Indirect(_) | Change::Signature(..)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
             None => self.view.get(id),
@@ -120,7 +129,7 @@ impl<'d> UpdateWriter<'d> {
         let mut section = section::Section::new(self.view);
         for (id, change) in std::mem::take(&mut self.changes) {
             section.add(id, appended.end());
-            self.write_indirect(&mut appended, id, change).map_err(|fault| fault.at(id))?;
+            self.write_indirect(&mut appended, id, change, Seed(file_id)).map_err(|fault| fault.at(id))?;
         }
         section.write(&mut appended, &mut self, file_id)?;
         appended.seal_byte_range()?;
@@ -136,7 +145,7 @@ impl<'d> UpdateWriter<'d> {
         let view = self.view;
         self.changes.retain(|id, change| match change {
             Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
-            Change::Chunk(_) | Change::Signature(_) => true,
+            Change::Indirect(_) | Change::Signature(..) => true,
         });
     }
 
@@ -146,23 +155,33 @@ impl<'d> UpdateWriter<'d> {
         Ok(matches!(last.as_slice(), [b'\n' | b'\r']))
     }
 
-    fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change) -> Result<()> {
-        let header = format!("{} {} obj\n", id.number, id.generation);
-        if !matches!(change, Change::Chunk(_)) {
-            appended.bytes.extend_from_slice(header.as_bytes());
+    fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change, seed: Seed) -> Result<()> {
+        if let (Change::Indirect(bytes), None) = (&change, &self.security) {
+            appended.bytes.extend_from_slice(bytes);
+            return Ok(());
         }
+        appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
         match change {
-            Change::Chunk(chunk) => {
-                appended.bytes.extend_from_slice(chunk.as_bytes());
-                return Ok(());
-            }
-            // Its data stands in the base and goes along as it is.
+            Change::Indirect(bytes) => match self.encrypted_indirect(id, &bytes, seed)? {
+                (Object::Stream(stream), data) => appended.write_stream(stream.dictionary, &data),
+                (object, _) => appended.bytes.extend_from_slice(&serialize(&object)),
+            },
+            // Its data stands in the base and goes along as it is, encrypted or not.
             Change::Object(Object::Stream(stream)) => {
-                let data = self.view.document().read(stream.data)?;
-                appended.write_stream(stream.dictionary, &data);
+                let data = self.view.raw_stream_data(&stream)?;
+                match self.encrypted(id, Object::Stream(stream), seed)? {
+                    Object::Stream(stream) => appended.write_stream(stream.dictionary, &data),
+                    object => appended.bytes.extend_from_slice(&serialize(&object)),
+                }
             }
-            Change::Object(object) => appended.bytes.extend_from_slice(&serialize(&object)),
-            Change::Signature(body) => appended.write_signature(&body)?,
+            Change::Object(object) => {
+                appended.bytes.extend_from_slice(&serialize(&self.encrypted(id, object, seed)?));
+            }
+            Change::Signature(entries, reserved) => {
+                let dictionary = self.encrypted(id, Object::Dictionary(entries.dictionary()), seed)?;
+                let body = SignatureBody::new(dictionary.as_dictionary().unwrap_or(&Dictionary::new()), reserved);
+                appended.write_signature(&body)?;
+            }
         }
         appended.bytes.extend_from_slice(b"\nendobj\n");
         Ok(())

@@ -9,47 +9,28 @@ use crate::pdf::object::{Dictionary, Object, Ref};
 impl<'d> View<'d> {
     /// The first page.
     pub(crate) fn first_page(&self) -> Result<(Ref, Dictionary)> {
-        self.page(0)
+        let first = self.pages()?.next();
+        first.unwrap_or_else(|| Err(Error::new(ErrorKind::Syntax, "the document has no pages")))
     }
 
-    /// A page, counted from 0. `/Count` is not trusted: the leaves are counted.
-    pub(crate) fn page(&self, index: usize) -> Result<(Ref, Dictionary)> {
-        let mut count: usize = 0;
-        for page in self.pages()? {
-            let page = page?;
-            if count == index {
-                return Ok(page);
-            }
-            count = count.saturating_add(1);
-        }
-        let wanted = index.saturating_add(1);
-        Err(Error::new(ErrorKind::Syntax, format!("the document has {count} pages, and no page {wanted}")))
-    }
-
-    /// The last page.
-    #[cfg(feature = "appearance")]
-    pub(crate) fn last_page(&self) -> Result<(Ref, Dictionary)> {
-        let pages: Result<Vec<_>> = self.pages()?.collect();
-        pages?.pop().ok_or_else(|| Error::new(ErrorKind::Syntax, "the document has no pages"))
-    }
-
-    /// All pages in their order. After an error there are no more.
+    /// All pages in their order. `/Count` is not trusted: the leaves count. After an error there are no more.
     pub(crate) fn pages(&self) -> Result<Pages<'d>> {
         let (_, catalog) = self.catalog()?;
         let root = reference(catalog.get("Pages"), "the catalog's /Pages")?;
         Ok(Pages { view: *self, waiting: vec![root], seen: HashSet::new() })
     }
 
-    /// A page attribute that may stand in a node above the page, `Null` if it stands nowhere (7.7.3.4).
-    pub(crate) fn inherited(&self, page: &Dictionary, key: &str) -> Result<Object> {
-        let mut node = page.clone();
+    /// An attribute that may stand in a node above: of a page (7.7.3.4) or of a field (12.7.4.1). `Null` if it stands nowhere.
+    #[cfg(any(test, feature = "appearance"))]
+    pub(crate) fn inherited(&self, node: &Dictionary, key: &str) -> Result<Object> {
+        let mut node = node.clone();
         for _ in 0..self.document.limits().nesting {
             match (self.entry(&node, key)?, self.entry(&node, "Parent")?) {
                 (Object::Null, Object::Dictionary(parent)) => node = parent,
                 (value, _) => return Ok(value),
             }
         }
-        Err(Error::new(ErrorKind::Syntax, "the page tree is a circle or too deep"))
+        Err(Error::new(ErrorKind::Syntax, "the nodes above lead in a circle, or are too many"))
     }
 }
 

@@ -104,11 +104,6 @@ impl SignedData {
         &self.revocation.ocsps
     }
 
-    #[cfg(test)]
-    pub(crate) fn signers(&self) -> &[SignerInfo] {
-        &self.signers
-    }
-
     /// The one signer that PAdES and RFC 3161 demand.
     pub(crate) fn signer(&self) -> Result<&SignerInfo, CmsFault> {
         match self.signers.as_slice() {

@@ -23,6 +23,7 @@ mod pkits;
 
 pub(crate) use build::Paths;
 pub(crate) use fault::{PathFault, StepFault};
+pub(crate) use policy::named_policies;
 pub(crate) use purpose::{Purpose, PurposeFault};
 pub(crate) use validate::{PathSettings, ValidityCheck, validate};
 

@@ -50,6 +50,11 @@ pub(crate) struct InitialPolicyFlags {
     pub(crate) any_policy_inhibit: bool,
 }
 
+/// The certificate policies that stand in `certificate` itself (RFC 5280, 4.2.1.4).
+pub(crate) fn named_policies(certificate: &Certificate) -> Result<Vec<ObjectIdentifier>, StepFault> {
+    Ok(NamedPolicies::of(certificate)?.0.unwrap_or_default())
+}
+
 /// The policies that a certificate names.
 pub(super) struct NamedPolicies(Option<Vec<ObjectIdentifier>>);
 

@@ -23,7 +23,7 @@ const EKU_DOCUMENT_SIGNING: [ObjectIdentifier; 5] = [
 ];
 
 /// What a certificate was used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Purpose {
     DocumentSigning,
     TimeStamping,

@@ -12,7 +12,6 @@ use x509_cert::ext::pkix::KeyUsages;
 
 use crate::limits::Limits;
 use crate::pki::certificate::{Certificate, CertificateFault};
-use crate::pki::signature;
 use crate::time::Time;
 
 use super::name_constraints::NameConstraints;
@@ -152,8 +151,7 @@ fn check_basic(
     if certificate.signature_algorithm() != certificate.inner_signature_algorithm() {
         return Err(StepFault::AlgorithmMismatch);
     }
-    let algorithm = certificate.signature_algorithm();
-    signature::verify(issuer.spki(), algorithm, certificate.tbs(), certificate.signature())?;
+    certificate.verify(issuer.spki())?;
     match (validity, position) {
         (ValidityCheck::All, _) | (ValidityCheck::Issuers, Position::Issuer) => check_validity(certificate, at)?,
         _ => {}

@@ -6,7 +6,6 @@ use super::ocsp::{OcspResponse, archive_cutoff, time};
 use super::{Answer, RevocationFault, Search, Source, Status};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Purpose, purpose};
-use crate::pki::signature;
 
 impl Search<'_> {
     pub(super) fn ask_ocsp(&mut self, index: usize, ocsp: &OcspResponse) {
@@ -62,9 +61,7 @@ impl Search<'_> {
             return Err(RevocationFault::NotAuthorised);
         }
         self.check_counted()?;
-        let algorithm = candidate.signature_algorithm();
-        signature::verify(self.issuer.spki(), algorithm, candidate.tbs(), candidate.signature())
-            .map_err(|_| RevocationFault::NotAuthorised)?;
+        candidate.verify(self.issuer.spki()).map_err(|_| RevocationFault::NotAuthorised)?;
         purpose::check(candidate, Purpose::OcspSigning).map_err(RevocationFault::SignerPurpose)
     }
 }

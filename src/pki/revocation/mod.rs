@@ -160,7 +160,7 @@ pub(crate) fn answers(
         certificate,
         issuer,
         pool,
-        checks_left: limits.revocation_values,
+        checks_left: limits.revocation_checks,
         limits,
         answers: Answers::default(),
     };
@@ -184,7 +184,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn check_counted(&mut self) -> Result<(), RevocationFault> {
-        let fault = RevocationFault::Budget { steps: self.limits.revocation_values };
+        let fault = RevocationFault::Budget { steps: self.limits.revocation_checks };
         self.checks_left = self.checks_left.checked_sub(1).ok_or(fault)?;
         Ok(())
     }

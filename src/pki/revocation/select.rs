@@ -32,11 +32,17 @@ pub(crate) enum StatusAt<'a> {
 /// that were issued *after* `at` count: they know more. An answer is fresh when it was issued later than `at` less `max_freshness`, or
 /// less the time from its thisUpdate to its nextUpdate where no maximum is given; without nextUpdate it is fresh only from `at` on.
 ///
+/// A revocation that is no hold counts however old it is.
+///
 /// CRLs for some reasons only count together: "good" needs all reasons covered, each freshly.
 pub(crate) fn newest_usable(answers: &[Answer], at: Time, max_freshness: Option<Duration>) -> StatusAt<'_> {
     let mut usable: Vec<_> =
         answers.iter().filter(|answer| answer.is_conclusive() && answer.is_signer_valid_at_issuance()).collect();
     usable.sort_by_key(|answer| Reverse((answer.issued_at(), matches!(answer.status, Status::Revoked { .. }))));
+    // Nobody comes back from a revocation that is not a hold (RFC 5280, 5.3.1): a newer "good" contradicts it, but does not undo it.
+    if let Some(revoked) = usable.iter().find_map(|answer| revoked_for_good(answer, at)) {
+        return revoked;
+    }
     let (mut covered, mut stale) = (ReasonSet::NONE, None);
     for answer in usable {
         // An older list for the same reasons was superseded by a newer one.
@@ -55,6 +61,10 @@ pub(crate) fn newest_usable(answers: &[Answer], at: Time, max_freshness: Option<
         }
     }
     StatusAt::Unknown
+}
+
+fn revoked_for_good(answer: &Answer, at: Time) -> Option<StatusAt<'_>> {
+    revoked_by(answer, at).filter(|status| matches!(status, StatusAt::Revoked { .. }))
 }
 
 /// What a "revoked" means at the time `at`; `None` when the certificate was not revoked yet.
@@ -132,6 +142,16 @@ mod tests {
         assert!(matches!(newest_usable(&endless, time("2026-01-05"), week), StatusAt::Good { .. }));
         assert!(matches!(newest_usable(&endless, time("2026-01-09"), week), StatusAt::TryLater { .. }));
         assert_eq!(status(&[], "2026-01-01"), '?');
+    }
+
+    #[test]
+    fn nobody_comes_back_from_a_revocation() {
+        let gone = revoked("2026-01-01", "2025-12-15", Reason::KeyCompromise);
+        let held = revoked("2026-01-01", "2025-12-15", Reason::CertificateHold);
+        let newer = good("2026-03-01", Some("2026-04-01"));
+        assert_eq!(status(&[gone.clone(), newer.clone()], "2026-03-02"), '-');
+        assert_eq!(status(&[gone, newer.clone()], "2025-12-14"), '+');
+        assert_eq!(status(&[held, newer], "2026-03-02"), '+');
     }
 
     #[test]

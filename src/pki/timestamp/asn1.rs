@@ -74,14 +74,17 @@ pub(crate) struct PkiStatusInfo {
 impl PkiStatusInfo {
     pub(crate) const GRANTED: u32 = 0;
     pub(crate) const GRANTED_WITH_MODS: u32 = 1;
+    #[cfg(any(test, feature = "authority"))]
     pub(crate) const REJECTION: u32 = 2;
 
     /// The answer that a token follows.
+    #[cfg(any(test, feature = "authority"))]
     pub(crate) fn granted() -> Self {
         Self { status: Self::GRANTED, status_string: None, fail_info: None }
     }
 
     /// A refusal that says why; `bit` is one of `PKIFailureInfo`'s (RFC 3161, 2.4.2).
+    #[cfg(any(test, feature = "authority"))]
     pub(crate) fn rejection(bit: u8, text: &str) -> der::Result<Self> {
         let index = usize::from(bit);
         let mut bits = vec![false; index.saturating_add(1)];
@@ -103,6 +106,7 @@ impl PkiStatusInfo {
 }
 
 /// A named bit list: trailing zero bits are left out (X.690, 11.2.2).
+#[cfg(any(test, feature = "authority"))]
 fn named_bits(bits: &[bool]) -> der::Result<BitString> {
     let mut bytes = vec![0u8; bits.len().div_ceil(8)];
     for (index, _) in bits.iter().enumerate().filter(|(_, set)| **set) {
@@ -154,6 +158,7 @@ pub(crate) struct GenTime {
 
 impl GenTime {
     /// A full second, which is what we write.
+    #[cfg(any(test, feature = "authority"))]
     pub(crate) fn new(seconds: Time) -> Self {
         Self { seconds, nanoseconds: 0 }
     }

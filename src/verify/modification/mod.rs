@@ -1,16 +1,93 @@
-//! x
+//! What did the revisions behind a signature change?
+//!
+//! What it is for: a signature covers the file as it was. Later revisions may show something else; this layer says whether they
+//! do, by comparing every revision with the one before it, object by object.
+//!
+//! Invariant: default deny. A change counts as harmless only where a rule names it, and only if every way that leads to the
+//! changed object is one that the rule knows. What cannot be read is [`Modification::Unknown`], never nothing.
+//! Invariant: linear in the file. Every revision is compared once, however many signatures stand before it, and every object is
+//! read once for what it refers to.
+//!
+//! Specified in ISO 32000-2, 12.8.2 (what may change) and 7.5.6 (revisions); the rules go by THREATS of the literature: hidden,
+//! replaced and shadowed content, annotations laid over pages, and objects that were referred to before they existed.
+//!
+//! Nouns: [`Modified`] (the answer), `Ground` (what is known of the whole file), `Step` (one revision against the one before).
+
+mod catalog;
+mod clearance;
+mod equality;
+mod fields;
+mod ground;
+mod pages;
+mod permission;
+mod references;
+mod settle;
+mod signing;
+mod step;
+mod store;
+#[cfg(test)]
+mod tests;
+
 use crate::pdf::document::Document;
-use crate::report::{Finding, Modification};
-/// x
+use crate::report::{Code, Finding, Modification};
+use ground::Ground;
+use step::Outcome;
+
+/// How many findings one signature gets before the rest is counted only.
+const FINDINGS: usize = 16;
+
+/// What later revisions made of one signature's document.
+#[derive(Clone, Debug)]
 pub(crate) struct Modified {
     pub(crate) modification: Modification,
+    /// Whether the signatures and certifications before each change permit it.
     pub(crate) is_permitted: bool,
     pub(crate) findings: Vec<Finding>,
 }
-/// x
-pub(crate) fn analyse(_document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
+
+/// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
+/// closes, or none where its byte range ends at no revision: then nothing can be told.
+pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
+    let count = document.revisions().len();
+    let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
+    let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
+    let mut outcomes = Ground::outcomes(document, first);
+    outcomes.extend(trailing(document));
     revisions
         .iter()
-        .map(|_| Modified { modification: Modification::None, is_permitted: true, findings: Vec::new() })
+        .map(|revision| {
+            closed(revision).map_or(Modified::UNKNOWN, |own| Modified::since(own.saturating_sub(first), &outcomes))
+        })
         .collect()
+}
+
+impl Modified {
+    const UNKNOWN: Self = Self { modification: Modification::Unknown, is_permitted: false, findings: Vec::new() };
+
+    /// All outcomes together, from the one at `from` on.
+    fn since(from: usize, outcomes: &[Outcome]) -> Self {
+        let later = || outcomes.iter().skip(from);
+        let modification = later().map(|outcome| outcome.level).max().unwrap_or(Modification::None);
+        let total: usize = later().map(Outcome::findings).fold(0, usize::saturating_add);
+        let mut findings: Vec<Finding> =
+            later().flat_map(|outcome| &outcome.findings).take(FINDINGS).cloned().collect();
+        let more = total.saturating_sub(findings.len());
+        if more > 0 {
+            findings
+                .push(Finding::new(Code::ModifiedAfterSigning, format!("and {more} further findings of this kind")));
+        }
+        Self { modification, is_permitted: later().all(Outcome::is_permitted), findings }
+    }
+}
+
+/// What stands behind the last revision: nothing, or one line end.
+fn trailing(document: &Document<'_>) -> Option<Outcome> {
+    let range = document.trailing();
+    let length = range.end.saturating_sub(range.start);
+    let is_line_end = |bytes: Vec<u8>| matches!(bytes.as_slice(), b"" | b"\n" | b"\r" | b"\r\n");
+    if length <= 2 && document.read(range.clone()).is_ok_and(is_line_end) {
+        return None;
+    }
+    let message = format!("bytes {}..{} stand behind the end of the last revision", range.start, range.end);
+    Some(Outcome::unknown(Finding::new(Code::StrayBytes, message)))
 }

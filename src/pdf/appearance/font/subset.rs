@@ -158,7 +158,7 @@ impl Program {
     /// One bit for each glyph in the program, all of them set (table 122). PDF/A-1 asks for it.
     fn cid_set(&self) -> Vec<u8> {
         let whole = vec![0xFF_u8; usize::from(self.glyphs / 8)];
-        let rest = (self.glyphs % 8 != 0).then(|| !(0xFF_u8 >> (self.glyphs % 8)));
+        let rest = (!self.glyphs.is_multiple_of(8)).then(|| !(0xFF_u8 >> (self.glyphs % 8)));
         whole.into_iter().chain(rest).collect()
     }
 }

@@ -19,7 +19,7 @@ use super::{Reason, RevocationFault};
 use crate::limits::Limits;
 use crate::pki::asn1_time::time_of;
 use crate::pki::name::Name;
-use crate::pki::signature::Signed;
+use crate::pki::signature::{Memo, Signed};
 use crate::time::Time;
 
 pub(crate) mod distribution;
@@ -48,6 +48,7 @@ struct Inner {
     next_update: Option<Time>,
     extensions: Vec<Extension>,
     distribution: Option<IssuingDistributionPoint>,
+    verified: Memo,
 }
 
 /// A CRL number, compared as the integer that it is.
@@ -75,6 +76,7 @@ impl Crl {
             extensions: fields.extensions,
             distribution,
             issuer,
+            verified: Memo::default(),
         })))
     }
 
@@ -135,7 +137,8 @@ impl Crl {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), RevocationFault> {
-        Ok(Signed::from_der(self.der())?.verify(spki)?)
+        let signed = Signed::from_der(self.der())?;
+        Ok(self.0.verified.ask(spki, || signed.verify(spki))?)
     }
 
     /// The entry for the certificate `serial` of `issuer`. Reads the whole list, as every entry may make it unusable.

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
-use crate::pki::signature::Signed;
+use crate::pki::signature::{Memo, Signed};
 use crate::time::Time;
 
 pub(crate) mod asn1;
@@ -48,6 +48,7 @@ struct Inner {
     der: Vec<u8>,
     status: OcspResponseStatus,
     basic: Option<Basic>,
+    verified: Memo,
 }
 
 /// The one response type there is (RFC 6960, 4.2.1).
@@ -78,16 +79,12 @@ impl OcspResponse {
             Some(bytes) => return Err(RevocationFault::ResponseType(bytes.response_type)),
             None => None,
         };
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status: response.response_status, basic })))
-    }
-
-    /// Reads a bare `BasicOCSPResponse`, as CAdES revocation values hold it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "CAdES revocation values will ask for it"))]
-    pub(crate) fn from_basic_der(der: &[u8], limits: &Limits) -> Result<Self, RevocationFault> {
-        check_length(der, limits)?;
-        let basic = Basic::from_der(der, limits)?;
-        let status = OcspResponseStatus::Successful;
-        Ok(Self(Arc::new(Inner { der: der.to_vec(), status, basic: Some(basic) })))
+        Ok(Self(Arc::new(Inner {
+            der: der.to_vec(),
+            status: response.response_status,
+            basic,
+            verified: Memo::default(),
+        })))
     }
 
     /// The bytes received.
@@ -114,15 +111,6 @@ impl OcspResponse {
         self.basic().map_or(&[], |basic| &basic.certificates)
     }
 
-    /// The nonce, to compare with the request's (RFC 6960, 4.4.1).
-    #[cfg_attr(not(test), expect(dead_code, reason = "the collector will ask for it"))]
-    pub(crate) fn nonce(&self) -> Option<&[u8]> {
-        let extensions = self.basic()?.read.tbs_response_data.response_extensions.as_deref()?;
-        let nonce = extensions.iter().find(|one| one.extn_id == asn1::ID_PKIX_OCSP_NONCE)?.extn_value.as_bytes();
-        // RFC 8954 wraps it in an OCTET STRING; older responders do not.
-        Some(<&der::asn1::OctetStringRef>::from_der(nonce).map_or(nonce, |octets| octets.as_bytes()))
-    }
-
     /// The single responses about `certificate`, whose issuer is `issuer`.
     pub(crate) fn about<'a>(
         &'a self,
@@ -145,7 +133,8 @@ impl OcspResponse {
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), RevocationFault> {
         let basic = self.basic().ok_or(RevocationFault::Status(self.status()))?;
-        Ok(Signed::from_der(&basic.der)?.verify(spki)?)
+        let signed = Signed::from_der(&basic.der)?;
+        Ok(self.0.verified.ask(spki, || signed.verify(spki))?)
     }
 
     /// Whether everything that must be understood in the response and in `single` is, and fits `certificate`.

@@ -1,0 +1,269 @@
+//! Help, which is also the contract of each command.
+
+use pades_ltv::Language;
+
+/// What help is about; the commands by their names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    All,
+    Verify,
+    Sign,
+    Timestamp,
+    Augment,
+    Revisions,
+    Version,
+}
+
+impl Topic {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let commands = [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions];
+        match name {
+            "help" => Some(Self::All),
+            "version" => Some(Self::Version),
+            _ => commands.into_iter().find(|topic| topic.name() == Some(name)),
+        }
+    }
+
+    /// What to write behind `pades help`.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::All | Self::Version => None,
+            Self::Verify => Some("verify"),
+            Self::Sign => Some("sign"),
+            Self::Timestamp => Some("timestamp"),
+            Self::Augment => Some("augment"),
+            Self::Revisions => Some("revisions"),
+        }
+    }
+
+    pub(crate) fn text(self, language: Language) -> String {
+        let (english, japanese) = match self {
+            Self::All | Self::Version => (ALL, ALL_JA),
+            Self::Verify => (VERIFY, VERIFY_JA),
+            Self::Sign => (SIGN, SIGN_JA),
+            Self::Timestamp => (TIMESTAMP, TIMESTAMP_JA),
+            Self::Augment => (AUGMENT, AUGMENT_JA),
+            Self::Revisions => (REVISIONS, REVISIONS_JA),
+        };
+        match language {
+            Language::Japanese => japanese.to_owned(),
+            _ => english.to_owned(),
+        }
+    }
+}
+
+const ALL: &str = "\
+pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and verifies them.
+
+  pades sign [OPTIONS] IN OUT        sign, with a timestamp (B-B, B-T)
+  pades augment [OPTIONS] IN OUT     add certificates and revocation data, and a document timestamp
+                                     (B-LT, B-LTA)
+  pades timestamp [OPTIONS] IN OUT   add a document timestamp
+  pades verify [OPTIONS] FILE...     verify every signature
+  pades revisions [OPTIONS] IN       list revisions, or extract one
+  pades help COMMAND                 options and exit codes
+  pades version
+
+All commands take --lang ja|en; without it, LC_ALL, LC_MESSAGES and LANG decide.
+What cannot be done ends with exit code 4. OUT is replaced at once, and only if all went well; it
+may be IN.
+";
+
+const ALL_JA: &str = "\
+pades は、署名を何十年も検証できるように PDF に署名し (PAdES)、署名を検証します。
+
+  pades sign [オプション] IN OUT        署名とタイムスタンプの付与 (B-B、B-T)
+  pades augment [オプション] IN OUT     証明書・失効情報と文書タイムスタンプの追加 (B-LT、B-LTA)
+  pades timestamp [オプション] IN OUT   文書タイムスタンプの付与
+  pades verify [オプション] FILE...     すべての署名の検証
+  pades revisions [オプション] IN       バージョンの一覧と取り出し
+  pades help コマンド                   オプションと終了コードの説明
+  pades version
+
+どのコマンドにも --lang ja|en を指定できます。省略時は LC_ALL、LC_MESSAGES、LANG に従います。
+処理できなかったときの終了コードは 4 です。OUT はすべて成功したときだけ、一度に置き換えられます。
+OUT に IN と同じファイルを指定することもできます。
+";
+
+const VERIFY: &str = "\
+pades verify [OPTIONS] FILE...
+
+  --trust PATH    whom to trust: PEM or DER certificates, a file or a folder of .pem, .crt, .cer
+                  and .der files; may be given again. Reports name the file as the source of trust
+  --at TIME       verify as of this time, RFC 3339; now unless given
+  --crl FILE, --ocsp FILE, --cert FILE
+                  evidence besides what the PDF holds, DER or PEM; may be given again
+  --text          for people (default)
+  --json          for programs: one JSON object a line for each FILE, all keys always there
+  --lang ja|en
+
+Exit code, the first that applies to any FILE:
+  4  could not be read, or the command line makes no sense
+  1  TOTAL-FAILED: a signature is proved to be bad
+  2  INDETERMINATE: what is at hand does not suffice to say
+  3  no signature
+  0  all signatures of all files are TOTAL-PASSED
+";
+
+const VERIFY_JA: &str = "\
+pades verify [オプション] FILE...
+
+  --trust PATH    信頼する証明書 (PEM または DER)。ファイル、または .pem .crt .cer .der の
+                  入ったフォルダー。繰り返し指定可。レポートの信頼ソースはファイル名になります
+  --at 時刻       この時刻での検証 (RFC 3339)。省略時は現在
+  --crl FILE, --ocsp FILE, --cert FILE
+                  PDF の外にある検証情報 (DER または PEM)。繰り返し指定可
+  --text          人が読む形式 (既定)
+  --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
+  --lang ja|en
+
+終了コード (いずれかの FILE に当てはまる最初のもの):
+  4  読み取れない、またはコマンドラインの誤り
+  1  TOTAL-FAILED: 署名が無効と証明された
+  2  INDETERMINATE: 手元の情報では判定できない
+  3  署名がない
+  0  全ファイルの全署名が TOTAL-PASSED
+";
+
+const SIGN: &str = "\
+pades sign [OPTIONS] IN OUT
+
+  --key PEM --chain PEM
+                   private key (PKCS#8), and certificates of its owner and of the authorities above.
+                   Without them a local TEST authority signs: NOT FOR PRODUCTION
+  --tsa URL|local|none
+                   who timestamps the signature: an RFC 3161 server, the test authority, or nobody.
+                   Unless given: nobody with --key, the test authority without
+  --field NAME     an empty signature field, or a new one; Signature1, 2 ... unless given
+  --reason TEXT, --location TEXT, --name TEXT, --contact TEXT
+                   what the signature says, in any language
+  --at TIME        the time of signing, RFC 3339, written in its zone; now unless given
+  --anchor-out FILE
+                   writes the test authority's certificate, for --trust
+  --lang ja|en
+
+A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
+Exit code: 0 signed, 4 not signed and OUT as it was.
+";
+
+const SIGN_JA: &str = "\
+pades sign [オプション] IN OUT
+
+  --key PEM --chain PEM
+                   秘密鍵 (PKCS#8) と、所有者および上位認証局の証明書。省略時はローカルの
+                   テスト用認証局で署名します。本番では使用しないでください
+  --tsa URL|local|none
+                   署名タイムスタンプの発行元: RFC 3161 サーバー、テスト用認証局、なし。
+                   省略時は、--key があれば「なし」、なければテスト用認証局
+  --field 名前     空の署名フィールド、または新しい名前。省略時は Signature1、2 …
+  --reason 文, --location 文, --name 文, --contact 文
+                   署名の理由・場所・名前・連絡先 (日本語可)
+  --at 時刻        署名時刻 (RFC 3339)。指定したタイムゾーンで書き込みます。省略時は現在
+  --anchor-out FILE
+                   テスト用認証局の証明書を書き出します (--trust 用)
+  --lang ja|en
+
+TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
+終了コード: 0 署名済み、4 署名できず、OUT は元のまま
+";
+
+const TIMESTAMP: &str = "\
+pades timestamp [OPTIONS] IN OUT
+
+  --tsa URL|local  who timestamps: an RFC 3161 server, or the local TEST authority (default, NOT
+                   FOR PRODUCTION)
+  --field NAME     the field of the timestamp; Timestamp1, 2 ... unless given
+  --at TIME        the time of asking, RFC 3339; now unless given
+  --anchor-out FILE
+                   writes the test authority's certificate, for --trust
+  --lang ja|en
+
+A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
+Exit code: 0 timestamped, 4 not timestamped and OUT as it was.
+";
+
+const TIMESTAMP_JA: &str = "\
+pades timestamp [オプション] IN OUT
+
+  --tsa URL|local  タイムスタンプの発行元: RFC 3161 サーバー、またはローカルのテスト用認証局
+                   (既定。本番では使用しないでください)
+  --field 名前     タイムスタンプのフィールド。省略時は Timestamp1、2 …
+  --at 時刻        要求の時刻 (RFC 3339)。省略時は現在
+  --anchor-out FILE
+                   テスト用認証局の証明書を書き出します (--trust 用)
+  --lang ja|en
+
+TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
+終了コード: 0 付与済み、4 付与できず、OUT は元のまま
+";
+
+const AUGMENT: &str = "\
+pades augment --trust PATH [OPTIONS] IN OUT
+
+Adds what every signature and timestamp in IN needs to be verified offline (B-LT); with --lta, a
+document timestamp over all of it (B-LTA), and that timestamp's own evidence.
+
+  --trust PATH     the anchors that the certificates must lead to, as for pades verify
+  --crl FILE, --ocsp FILE, --cert FILE
+                   evidence at hand, DER or PEM; may be given again
+  --online         asks the servers that the certificates name for what is missing
+  --lta            adds a document timestamp
+  --tsa URL|local  with --lta: who makes it; the local TEST authority unless given
+  --field NAME     with --lta: its field; Timestamp1, 2 ... unless given
+  --at TIME        the time of augmenting, RFC 3339; now unless given
+  --anchor-out FILE
+                   writes the test authority's certificate, for --trust
+  --lang ja|en
+
+A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
+Exit code: 0 augmented, 4 something is missing and OUT is as it was.
+";
+
+const AUGMENT_JA: &str = "\
+pades augment --trust PATH [オプション] IN OUT
+
+IN のすべての署名とタイムスタンプをオフラインで検証するための情報を追加します (B-LT)。--lta を指定
+すると、全体に文書タイムスタンプを付与し (B-LTA)、その検証情報も追加します。
+
+  --trust PATH     信頼する証明書 (pades verify と同じ)
+  --crl FILE, --ocsp FILE, --cert FILE
+                   手元の検証情報 (DER または PEM)。繰り返し指定可
+  --online         不足分を、証明書に記載されたサーバーに問い合わせます
+  --lta            文書タイムスタンプを付与します
+  --tsa URL|local  --lta の発行元。省略時はローカルのテスト用認証局
+  --field 名前     --lta のフィールド。省略時は Timestamp1、2 …
+  --at 時刻        処理の時刻 (RFC 3339)。省略時は現在
+  --anchor-out FILE
+                   テスト用認証局の証明書を書き出します (--trust 用)
+  --lang ja|en
+
+TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
+終了コード: 0 追加済み、4 不足があり、OUT は元のまま
+";
+
+const REVISIONS: &str = "\
+pades revisions [--json] IN
+pades revisions --extract N IN OUT
+
+Lists the saves that IN consists of: number, the bytes from start to end, and the signature fields
+that close it.
+
+  --extract N      writes IN as revision N left it, byte for byte, to OUT
+  --json           for programs
+  --lang ja|en
+
+Exit code: 0 done, 4 not done and OUT as it was.
+";
+
+const REVISIONS_JA: &str = "\
+pades revisions [--json] IN
+pades revisions --extract N IN OUT
+
+IN の各バージョン (保存の単位) の番号、バイト範囲、署名フィールドを一覧表示します。
+
+  --extract N      バージョン N の時点の IN を、1 バイトも変えずに OUT に書き出します
+  --json           プログラム用
+  --lang ja|en
+
+終了コード: 0 成功、4 失敗し、OUT は元のまま
+";

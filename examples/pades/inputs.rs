@@ -1,0 +1,141 @@
+//! Reading what the command is given: documents, trust anchors, evidence.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use pades_ltv::{Document, Error, ErrorKind, Evidence, Result, TrustStore};
+
+use crate::arguments::Arguments;
+use crate::failure::{During, Stop};
+use crate::messages::Message;
+use crate::progress::Progress;
+
+/// A certificate, CRL or OCSP response beyond this is no such thing; the largest public CRLs are about 50 MB.
+const SMALL: u64 = 256 << 20;
+/// What counts as a certificate in a folder of anchors.
+const ANCHORS: [&str; 4] = ["pem", "crt", "cer", "der"];
+
+/// Opens the file of a document, which must allow reading at any place.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be opened").because(cause);
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_file() {
+        return Ok(file);
+    }
+    let error = Error::new(ErrorKind::Io, "it is a folder or a stream, not a file");
+    Err(error.advise("save the PDF to a file first"))
+}
+
+/// The document in `file`, with its reads counted.
+pub(crate) fn document<'f>(file: &'f File, progress: &Progress) -> Result<Document<'f>> {
+    Document::open(progress.watch(file))
+}
+
+/// The anchors in all of `paths`, each labelled with the name of its file.
+pub(crate) fn trust(paths: &[PathBuf]) -> std::result::Result<TrustStore, Stop> {
+    let mut store = TrustStore::new();
+    for path in paths {
+        add_anchors(&mut store, path).during(|| Message::CannotUse { option: "trust", path: path.clone() })?;
+    }
+    Ok(store)
+}
+
+fn add_anchors(store: &mut TrustStore, path: &Path) -> Result<()> {
+    if !path.is_dir() {
+        return add_anchor_file(store, path);
+    }
+    let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the folder cannot be read").because(cause);
+    let entries = std::fs::read_dir(path).map_err(unreadable)?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>().map_err(unreadable)?;
+    files.retain(|file| {
+        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        ANCHORS.iter().any(|one| extension.eq_ignore_ascii_case(one))
+    });
+    files.sort();
+    if files.is_empty() {
+        let error = Error::new(ErrorKind::Certificate, "no certificate is in the folder");
+        return Err(error.advise("its name must end in .pem, .crt, .cer or .der"));
+    }
+    files.iter().try_for_each(|file| add_anchor_file(store, file))
+}
+
+fn add_anchor_file(store: &mut TrustStore, path: &Path) -> Result<()> {
+    let label = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    store.add_pem(&small(path)?, &label).map(|_| ()).map_err(|error| error.at(path.display()))
+}
+
+/// All of a file that is not a document.
+pub(crate) fn small(path: &Path) -> Result<Vec<u8>> {
+    let unreadable =
+        |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be read").at(path.display()).because(cause);
+    if path.metadata().map_err(unreadable)?.len() > SMALL {
+        return Err(Error::new(ErrorKind::Limit, "the file is too large for what it is to be").at(path.display()));
+    }
+    std::fs::read(path).map_err(unreadable)
+}
+
+/// Files with evidence, as the command line names them.
+#[derive(Debug, Default)]
+pub(crate) struct EvidenceFiles {
+    certificates: Vec<PathBuf>,
+    crls: Vec<PathBuf>,
+    ocsps: Vec<PathBuf>,
+}
+
+impl EvidenceFiles {
+    /// Takes `option` with its value, if it is one of these.
+    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> std::result::Result<bool, Stop> {
+        let files = match option {
+            "cert" => &mut self.certificates,
+            "crl" => &mut self.crls,
+            "ocsp" => &mut self.ocsps,
+            _ => return Ok(false),
+        };
+        files.push(arguments.path(option)?);
+        Ok(true)
+    }
+
+    /// What is in them. A file that is not what its option says is an error, never passed over.
+    pub(crate) fn read(&self) -> std::result::Result<Evidence, Stop> {
+        let mut evidence = Evidence::new();
+        add("cert", &self.certificates, |der| evidence.add_certificate(der))?;
+        add("crl", &self.crls, |der| evidence.add_crl(der))?;
+        add("ocsp", &self.ocsps, |der| evidence.add_ocsp(der))?;
+        Ok(evidence)
+    }
+}
+
+fn add(
+    option: &'static str,
+    paths: &[PathBuf],
+    mut add: impl FnMut(&[u8]) -> Result<()>,
+) -> std::result::Result<(), Stop> {
+    for path in paths {
+        let values = small(path).and_then(|bytes| values(&bytes));
+        let added = values.and_then(|values| values.iter().try_for_each(|der| add(der)));
+        added.during(|| Message::CannotUse { option, path: path.clone() })?;
+    }
+    Ok(())
+}
+
+/// The DER in a file: all of it, or each PEM block.
+fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+    const BEGIN: &str = "-----BEGIN ";
+    const END: &str = "-----END ";
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if text.contains(BEGIN) => text,
+        _ => return Ok(vec![bytes.to_vec()]),
+    };
+    let broken = || Error::new(ErrorKind::Evidence, "the PEM cannot be read");
+    let mut values = Vec::new();
+    for (start, _) in text.match_indices(BEGIN) {
+        let block = text.get(start..).unwrap_or_default();
+        let end = block.find(END).ok_or_else(broken)?;
+        let line = block.get(end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let block = block.get(..end.saturating_add(line.len())).unwrap_or_default();
+        let (_, der) = der::pem::decode_vec(block.as_bytes())
+            .map_err(|fault| broken().at(format_args!("byte {start}")).because(fault))?;
+        values.push(der);
+    }
+    Ok(values)
+}

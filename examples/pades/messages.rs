@@ -1,0 +1,207 @@
+//! What the command says, in both languages.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use pades_ltv::Language;
+
+use crate::help::Topic;
+
+/// One thing to say.
+#[derive(Debug)]
+pub(crate) enum Message {
+    // The command line.
+    NoCommand,
+    UnknownCommand(String),
+    UnknownOption(String),
+    BadArgument(String),
+    ValueMissing(String),
+    BadValue { option: String, value: String, expected: &'static str },
+    OperandMissing(&'static str),
+    OperandTooMany(String),
+    Together(&'static str, &'static str),
+    Apart(&'static str, &'static str),
+    NoAnchor,
+    OnlyWith(&'static str, &'static str),
+    SeeHelp(Topic),
+    // What could not be done.
+    CannotOpen(PathBuf),
+    CannotUse { option: &'static str, path: PathBuf },
+    CannotUseAddress,
+    CannotUseTestAuthority,
+    CannotSign(PathBuf),
+    CannotTimestamp(PathBuf),
+    CannotAugment(PathBuf),
+    CannotWrite(PathBuf),
+    NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
+    // What happened.
+    TestAuthority,
+    NoTrust,
+    StampEvidenceMissing,
+    Wrote { path: PathBuf, length: u64, added: u64 },
+    NothingNew,
+    Extracted { path: PathBuf, revision: usize, length: u64 },
+    BytesBehind(u64),
+    // What takes long.
+    Reading(PathBuf),
+    Asking(String),
+    Writing(PathBuf),
+    SoFar { megabytes: u64, seconds: u64 },
+}
+
+impl Message {
+    pub(crate) fn text(&self, language: Language) -> String {
+        match language {
+            Language::Japanese => self.japanese(),
+            _ => self.english(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::NoCommand => "no command is given".into(),
+            Self::UnknownCommand(name) => format!("there is no command {}", quoted(name)),
+            Self::UnknownOption(name) => format!("unknown option {}", dashed(name)),
+            Self::BadArgument(why) => format!("the command line cannot be read: {why}"),
+            Self::ValueMissing(option) => format!("{} needs a value", dashed(option)),
+            Self::BadValue { option, value, expected } => {
+                format!("{} cannot be {}; expected: {expected}", dashed(option), quoted(value))
+            }
+            Self::OperandMissing(name) => format!("{name} is missing"),
+            Self::OperandTooMany(value) => format!("{} is one argument too many", quoted(value)),
+            Self::Together(one, other) => format!("--{one} and --{other} are given together or not at all"),
+            Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
+            Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
+            Self::OnlyWith(one, other) => format!("--{one} is given without --{other}, and would do nothing"),
+            Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
+            Self::CannotOpen(path) => format!("cannot read {}", path.display()),
+            Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
+            Self::CannotUseAddress => "--tsa: cannot use the address".into(),
+            Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
+            Self::CannotSign(path) => format!("cannot sign {}", path.display()),
+            Self::CannotTimestamp(path) => format!("cannot timestamp {}", path.display()),
+            Self::CannotAugment(path) => format!("cannot augment {}", path.display()),
+            Self::CannotWrite(path) => format!("cannot write {}", path.display()),
+            Self::NoSuchRevision { path, wanted, count } => {
+                format!("--extract: {} has no revision {wanted}, only 1 to {count}", path.display())
+            }
+            Self::TestAuthority => "WARNING: uses the local TEST authority. Its keys are public: NOT FOR PRODUCTION.\n\
+                       Give --key and --chain, and --tsa URL, for signatures that mean something."
+                .into(),
+            Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
+            Self::StampEvidenceMissing => "WARNING: the file is as asked for, but the new document timestamp's own \
+                                           revocation data is not in it. Augment it again later"
+                .into(),
+            Self::Wrote { path, length, added } => {
+                format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
+            }
+            Self::NothingNew => "all evidence was there already; nothing was added".into(),
+            Self::Extracted { path, revision, length } => {
+                format!("{}: {} bytes, the file as revision {revision} left it", path.display(), grouped(*length))
+            }
+            Self::BytesBehind(count) => format!("{} bytes stand behind the last revision", grouped(*count)),
+            Self::Reading(path) => format!("reading {}", short(path)),
+            Self::Asking(url) => format!("asking {url}"),
+            Self::Writing(path) => format!("writing {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
+            Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
+        }
+    }
+
+    fn japanese(&self) -> String {
+        match self {
+            Self::NoCommand => "コマンドが指定されていません".into(),
+            Self::UnknownCommand(name) => format!("{} というコマンドはありません", quoted(name)),
+            Self::UnknownOption(name) => format!("不明なオプションです: {}", dashed(name)),
+            Self::BadArgument(why) => format!("コマンドラインを読み取れません: {why}"),
+            Self::ValueMissing(option) => format!("{} には値が必要です", dashed(option)),
+            Self::BadValue { option, value, expected } => {
+                format!("{} に {} は指定できません。指定できる値: {expected}", dashed(option), quoted(value))
+            }
+            Self::OperandMissing(name) => format!("{name} が指定されていません"),
+            Self::OperandTooMany(value) => format!("引数が多すぎます: {}", quoted(value)),
+            Self::Together(one, other) => {
+                format!("--{one} と --{other} は両方とも指定するか、両方とも省略してください")
+            }
+            Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
+            Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
+            Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
+            Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
+            Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
+            Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
+            Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
+            Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
+            Self::CannotSign(path) => format!("{} に署名できません", path.display()),
+            Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", path.display()),
+            Self::CannotAugment(path) => format!("{} に検証情報を追加できません", path.display()),
+            Self::CannotWrite(path) => format!("{} に書き込めません", path.display()),
+            Self::NoSuchRevision { path, wanted, count } => {
+                format!("--extract: {} にバージョン {wanted} はありません (1 から {count} まで)", path.display())
+            }
+            Self::TestAuthority => {
+                "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
+                       有効な署名には --key と --chain、および --tsa URL を指定してください。"
+                    .into()
+            }
+            Self::NoTrust => {
+                "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()
+            }
+            Self::StampEvidenceMissing => {
+                "警告: ファイルは指定どおりですが、新しい文書タイムスタンプ自体の失効情報が含まれていません。\
+                                           後でもう一度 augment を実行してください"
+                    .into()
+            }
+            Self::Wrote { path, length, added } => {
+                format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
+            }
+            Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
+            Self::Extracted { path, revision, length } => {
+                format!("{}: {} バイト、バージョン {revision} の時点のファイル", path.display(), grouped(*length))
+            }
+            Self::BytesBehind(count) => format!("最後のバージョンの後ろに {} バイトあります", grouped(*count)),
+            Self::Reading(path) => format!("読み取り中: {}", short(path)),
+            Self::Asking(url) => format!("問い合わせ中: {url}"),
+            Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
+            Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
+        }
+    }
+}
+
+/// What is given, visibly and on one line.
+fn quoted(value: impl Display) -> String {
+    format!("\"{}\"", one_line(&value.to_string()))
+}
+
+/// What files and servers say, kept from breaking lines, from turning their direction and from steering the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let is_active = |one: char| one.is_control() || matches!(one, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|one| if is_active(one) { ' ' } else { one }).collect()
+}
+
+/// The name of an option as it is written.
+fn dashed(name: &str) -> String {
+    if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
+}
+
+fn spaced(name: Option<&str>) -> String {
+    name.map(|name| format!(" {name}")).unwrap_or_default()
+}
+
+/// The last part of a path.
+fn short(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (behind, digit) in (0..digits.len()).rev().zip(digits.chars()) {
+        text.push(digit);
+        if behind > 0 && behind % 3 == 0 {
+            text.push(',');
+        }
+    }
+    text
+}

@@ -1,0 +1,131 @@
+//! The world outside: who signs, who stamps, who answers.
+//!
+//! Where no other is given, that is a test authority in this very process, whose keys anybody can derive.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pades_ltv::authority::{Authority, Subscriber};
+use pades_ltv::{
+    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, SoftwareSigner, Time, TimestampAuthority,
+    TrustStore,
+};
+
+use crate::failure::{During, Stop};
+use crate::messages::Message;
+use crate::progress::Progress;
+
+/// The test authority is the same in every run: one anchor verifies what all of them made.
+const SEED: &str = "the local authority of the command pades";
+/// 2020-01-02T00:00:00Z; the test authority lives for 60 years.
+const BEGINNING: i64 = 1_577_923_200;
+/// A new test certificate each year, each valid for three.
+const YEAR: i64 = 365 * 24 * 60 * 60;
+const VALIDITY: Duration = Duration::from_secs(3 * 365 * 24 * 60 * 60);
+/// Below this the test authority's own certificates point to evidence.
+const LOCAL: &str = "http://authority.invalid/";
+
+/// Who stamps the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tsa {
+    Local,
+    Url(String),
+}
+
+/// Everybody who may be asked, at one time.
+pub(crate) struct Services<'p> {
+    test_authority: Authority,
+    now: Time,
+    online: Option<HttpFetch>,
+    progress: &'p Progress,
+}
+
+impl<'p> Services<'p> {
+    pub(crate) fn new(now: Time, progress: &'p Progress) -> std::result::Result<Self, Stop> {
+        let test_authority =
+            Authority::new(SEED, Time::from_unix(BEGINNING)).during(|| Message::CannotUseTestAuthority)?;
+        Ok(Self { test_authority, now, online: None, progress })
+    }
+
+    /// Asks servers for evidence, too.
+    pub(crate) fn online(mut self) -> Self {
+        self.online = Some(HttpFetch::new());
+        self
+    }
+
+    /// A signer whose certificate is from the test authority.
+    pub(crate) fn test_signer(&self) -> std::result::Result<SoftwareSigner, Stop> {
+        let since = self.now.to_unix().saturating_sub(BEGINNING);
+        let begun = since.div_euclid(YEAR).max(0).saturating_mul(YEAR).saturating_add(BEGINNING);
+        let not_before = Time::from_unix(begun);
+        let subscriber = Subscriber::new("Test signer").valid(not_before, not_before.after(VALIDITY));
+        self.test_authority.issue(subscriber).during(|| Message::CannotUseTestAuthority)
+    }
+
+    pub(crate) fn test_anchor(&self) -> &str {
+        self.test_authority.root_pem()
+    }
+
+    pub(crate) fn trust_test_authority(&self, trust: &mut TrustStore) -> Result<()> {
+        trust.add_der(self.test_authority.root_der(), "test authority, NOT FOR PRODUCTION")
+    }
+
+    /// The authority chosen.
+    pub(crate) fn tsa<'s>(&'s self, tsa: &'s Tsa) -> std::result::Result<Box<dyn TimestampAuthority + 's>, Stop> {
+        match tsa {
+            Tsa::Local => Ok(Box::new(self.test_authority.at(self.now))),
+            Tsa::Url(url) => {
+                let tsa = HttpTsa::new(url).during(|| Message::CannotUseAddress)?;
+                Ok(Box::new(Asked { tsa: authorised(tsa), url, progress: self.progress }))
+            }
+        }
+    }
+}
+
+/// The evidence of the test authority, and, if asked for, of everybody.
+impl Fetch for Services<'_> {
+    fn fetch(&self, request: &FetchRequest) -> Result<Vec<u8>> {
+        // No other server has such an address, except those of other test authorities.
+        if request.url().starts_with(LOCAL)
+            && let Ok(answer) = self.test_authority.at(self.now).fetch(request)
+        {
+            return Ok(answer);
+        }
+        self.progress.step(&Message::Asking(request.url().to_owned()));
+        match &self.online {
+            Some(server) => server.fetch(request),
+            None => Err(Error::new(ErrorKind::Fetch, "not asked, as --online is not given")),
+        }
+    }
+}
+
+/// An authority that progress tells of.
+struct Asked<'p> {
+    tsa: HttpTsa,
+    url: &'p str,
+    progress: &'p Progress,
+}
+
+impl TimestampAuthority for Asked<'_> {
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
+        self.progress.step(&Message::Asking(self.url.to_owned()));
+        self.tsa.timestamp(request)
+    }
+}
+
+/// User and password come from the environment: what stands on a command line, every process can read.
+fn authorised(tsa: HttpTsa) -> HttpTsa {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match variable("PADES_TSA_USER") {
+        Some(user) => tsa.basic_auth(&user, &variable("PADES_TSA_PASSWORD").unwrap_or_default()),
+        None => tsa,
+    }
+}
+
+/// The signer of a PEM key and a PEM chain.
+pub(crate) fn signer(key: &Path, chain: &Path) -> std::result::Result<SoftwareSigner, Stop> {
+    let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
+    let key_pem = crate::inputs::small(key).during(|| cannot_use("key", key))?;
+    let chain_pem = crate::inputs::small(chain).during(|| cannot_use("chain", chain))?;
+    SoftwareSigner::from_pem(&key_pem, &chain_pem).during(|| cannot_use("key", key))
+}

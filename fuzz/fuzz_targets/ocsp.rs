@@ -1,0 +1,8 @@
+//! Reads any bytes as an OCSP response and asserts that the bytes received are kept. The seeds replay in `cargo test`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    pades_ltv::fuzzing::ocsp(data);
+});

@@ -1,0 +1,252 @@
+//! Doors into the parsers, for fuzz targets, their replay in `cargo test`, and benches. **No promise of any kind.**
+//!
+//! What it is for: each door takes any bytes and asserts the laws of what stands behind it. That nothing panics is the least
+//! of them.
+//!
+//! Invariant: a door returns for every input, within the limits; it panics only where a law does not hold.
+
+use const_oid::db::rfc5911::ID_DATA;
+
+use crate::digest::DigestAlgorithm;
+use crate::limits::Limits;
+use crate::pdf::account::account;
+use crate::pdf::document::Document;
+use crate::pdf::dss::Dss;
+use crate::pdf::form::Form;
+use crate::pdf::object::Object;
+use crate::pdf::parser;
+use crate::pdf::serializer::serialize;
+use crate::pdf::view::View;
+use crate::pki::certificate::Certificate;
+use crate::pki::cms::ber::Definite;
+use crate::pki::cms::{SignedData, SignerInfo, add_timestamp};
+use crate::pki::revocation::{Crl, OcspResponse, answers};
+use crate::pki::timestamp::{TimestampRequest, TimestampToken};
+use crate::pki::trust::store::TrustStore;
+use crate::report::{Indication, Report};
+use crate::sign::{Prepared, PreparedTimestamp};
+use crate::time::Time;
+use crate::verify::Verification;
+
+/// How many revisions, and objects in each, one run looks at.
+const REVISIONS: usize = 8;
+const OBJECTS: usize = 1_000;
+
+/// Opens a document and reads all that is in it.
+///
+/// Laws: revisions follow one another to the end of the file; every object that is read is written so that it reads the same.
+pub fn document(data: &[u8]) {
+    let Ok(document) = Document::open_with(data, limits()) else { return };
+    let mut end = 0;
+    for revision in document.revisions() {
+        assert!(end < revision.end() && revision.end() <= document.len(), "revisions out of order");
+        end = revision.end();
+    }
+    for revision in 0..document.revisions().len().min(REVISIONS) {
+        let _ = account(&document, revision);
+        let view = document.view(revision);
+        let _ = view.catalog();
+        let _ = view.first_page();
+        let _ = Dss::read(view);
+        if let Ok(form) = Form::read(view) {
+            let _ = form.shared_values();
+            form.signatures().for_each(|field| drop(field.signature(view)));
+        }
+        let objects = view.live_objects().take(OBJECTS);
+        objects.filter_map(|id| view.get(id).ok()).for_each(|object| read_again(view, &object));
+    }
+}
+
+fn read_again(view: View<'_>, object: &Object) {
+    if let Object::Stream(stream) = object {
+        let _ = view.stream_data(stream);
+        let _ = view.raw_stream_data(stream);
+        assert_reads_again(&Object::Dictionary(stream.dictionary.clone()));
+    } else {
+        assert_reads_again(object);
+    }
+}
+
+/// Reads one value.
+///
+/// Law: it is written so that it reads the same.
+pub fn object(data: &[u8]) {
+    if let Ok((object, length)) = parser::object(data, None, &limits()) {
+        assert!(length <= data.len(), "more was read than there is");
+        assert_reads_again(&object);
+    }
+    let _ = parser::indirect(data, 0, &limits());
+}
+
+fn assert_reads_again(object: &Object) {
+    // Something has to follow, so that the last token ends.
+    let written = [serialize(object).as_slice(), b" |"].concat();
+    let read = parser::object(&written, None, &limits());
+    assert!(matches!(&read, Ok((again, _)) if again == object), "{object:?} reads as {read:?}");
+}
+
+/// Reads a CMS, and checks its signers against what is inside.
+///
+/// Laws: what came out of the transcoding goes through it unchanged; the same bytes give the same faults; a timestamp that is
+/// added changes nothing that is signed.
+pub fn cms(data: &[u8]) {
+    let limits = limits();
+    let Ok(definite) = Definite::read(data, limits.asn1_depth) else {
+        assert!(SignedData::from_der(data, &limits).is_err(), "it is read, though it has no definite form");
+        return;
+    };
+    let again = Definite::read(&definite.bytes, limits.asn1_depth);
+    let is_fixed = again.is_ok_and(|again| again.is_der() && again.bytes == definite.bytes);
+    assert!(is_fixed, "the transcoding of its own result changes it");
+    let (Ok(read), Ok(plain)) = (SignedData::from_der(data, &limits), SignedData::from_der(&definite.bytes, &limits))
+    else {
+        return;
+    };
+    assert_eq!(read.certificates(), plain.certificates());
+    assert_eq!(read.signer().is_ok(), plain.signer().is_ok());
+    if let (Ok(signer), Ok(plain)) = (read.signer(), plain.signer()) {
+        assert_eq!(verdict(signer, &read), verdict(plain, &read), "the same signer, two verdicts");
+        let _ = (signer.adbe_revocation(), signer.certificate_values(), signer.revocation_values());
+        let _ = (signer.signing_time(), signer.algorithm_protection());
+        for token in signer.signature_timestamps(&limits).into_iter().flatten() {
+            token_holds(token);
+        }
+    }
+    assert_adds_a_timestamp(&definite.bytes, &read);
+}
+
+/// What can be said of a signer, in words.
+fn verdict(signer: &SignerInfo, cms: &SignedData) -> String {
+    let certificate = signer.signing_certificate_in(cms.certificates()).map(Certificate::der);
+    let identified = signer.identified_certificate_in(cms.certificates());
+    let digest = DigestAlgorithm::Sha256.digest(cms.content().unwrap_or_default());
+    let value = identified.map(|certificate| {
+        certificate.public_key().map(|key| (signer.check_algorithms(), signer.check_signature(&key, &digest)))
+    });
+    format!("{certificate:?} {value:?} {:?}", signer.check_content(&digest, ID_DATA))
+}
+
+fn assert_adds_a_timestamp(der: &[u8], before: &SignedData) {
+    // Any value will do: it is not read on the way in.
+    let Ok(stamped) = add_timestamp(der, &[0x30, 0]) else { return };
+    let after = SignedData::from_der(&stamped, &limits());
+    let signed = |cms: &SignedData| {
+        let signer = cms.signer().ok()?;
+        Some((signer.signed_attributes_der().map(<[u8]>::to_vec), signer.signature().to_vec()))
+    };
+    assert!(after.is_ok_and(|after| signed(&after) == signed(before)), "a timestamp changes what is signed");
+}
+
+/// Reads a timestamp token, and judges `data` as a server's answer.
+///
+/// Law: nothing is accepted as the answer to a request with another imprint.
+pub fn timestamp_response(data: &[u8]) {
+    token_holds(data);
+    let request = TimestampRequest::new(DigestAlgorithm::Sha256, &[7; 32], &[7; 8]);
+    let accepted = request.accept(data, &limits());
+    assert!(accepted.is_ok_and(|token| token.imprint() == [7; 32]) || request.accept(data, &limits()).is_err());
+    if let Ok(request) = TimestampRequest::from_der(data) {
+        let again = TimestampRequest::from_der(&request.to_der());
+        assert!(again.is_ok_and(|again| again.imprint() == request.imprint() && again.nonce() == request.nonce()));
+    }
+}
+
+fn token_holds(der: &[u8]) {
+    let Ok(token) = TimestampToken::from_der(der, &limits()) else { return };
+    let _ = (token.serial_hex(), token.policy(), token.imprint_algorithm(), token.check_imprint(&[0; 32]));
+    if let Ok(signer) = token.signer(&[]) {
+        let _ = (token.check_authority(signer), token.verify_signature(signer));
+    }
+    let again = TimestampToken::from_der(token.der(), &limits());
+    assert!(again.is_ok_and(|again| again.gen_time() == token.gen_time() && again.imprint() == token.imprint()));
+}
+
+/// Reads a certificate and all of its parts.
+///
+/// Law: the bytes kept are those that were given.
+pub fn certificate(data: &[u8]) {
+    let Ok(certificate) = Certificate::from_der(data) else { return };
+    assert_eq!(certificate.der(), data, "a certificate keeps other bytes");
+    let _ = (certificate.public_key(), certificate.basic_constraints(), certificate.key_usage());
+    let _ = (certificate.extended_key_usage(), certificate.subject_key_id(), certificate.authority_key_id());
+    let _ = (certificate.ocsp_urls(), certificate.issuer_urls(), certificate.crl_urls());
+    let _ = (certificate.to_string(), certificate.subject().to_string(), certificate.is_self_issued());
+    let mut trust = TrustStore::new();
+    assert!(trust.add_der(data, "itself").is_ok(), "a certificate that is read is no anchor");
+}
+
+/// Reads a CRL and asks it about its own issuer.
+///
+/// Law: the bytes kept are those that were given.
+pub fn crl(data: &[u8]) {
+    let Ok(crl) = Crl::from_der(data, &limits()) else { return };
+    assert_eq!(crl.der(), data, "a CRL keeps other bytes");
+    let _ = (crl.number(), crl.distribution(), crl.is_delta(), crl.is_delta_of(&crl), crl.unknown_critical());
+    let first = crl.find(crl.issuer(), &[1]);
+    assert_eq!(format!("{first:?}"), format!("{:?}", crl.find(crl.issuer(), &[1])));
+}
+
+/// Reads an OCSP response and asks it about every pair of certificates inside.
+///
+/// Law: the bytes kept are those that were given.
+pub fn ocsp(data: &[u8]) {
+    let limits = limits();
+    let Ok(ocsp) = OcspResponse::from_der(data, &limits) else { return };
+    assert_eq!(ocsp.der(), data, "an OCSP response keeps other bytes");
+    let certificates = ocsp.certificates();
+    for subject in certificates.iter().take(4) {
+        for issuer in certificates.iter().take(4) {
+            let found = answers(subject, issuer, &[], std::slice::from_ref(&ocsp), certificates, &limits);
+            assert!(found.answers.len().saturating_add(found.refused.len()) <= data.len());
+        }
+    }
+}
+
+/// Verifies a file in full, at a fixed time, without anchors.
+///
+/// Laws: the same file gives the same report; nobody passes whom nobody trusts; who is intact is named.
+pub fn verify(data: &[u8]) {
+    let report = report(data);
+    assert_eq!(report, self::report(data), "two reports about one file");
+    let Some(report) = report else { return };
+    assert_ne!(report.verdict(), Some(Indication::TotalPassed), "passed without an anchor");
+    for signature in &report.signatures {
+        assert_ne!(signature.conclusion.indication, Indication::TotalPassed, "passed without an anchor");
+        assert!(!signature.intact || signature.signer.is_some(), "intact by nobody");
+    }
+}
+
+fn report(data: &[u8]) -> Option<Report> {
+    let document = Document::open_with(data, limits()).ok()?;
+    // 2026-10-07.
+    Some(Verification::new(&document, &TrustStore::new(), Time::from_unix(1_791_331_200)).verify())
+}
+
+/// Reads stored values of this crate.
+///
+/// Law: what is read is written as the same bytes.
+pub fn prepared_state(data: &[u8]) {
+    if let Ok(prepared) = Prepared::from_bytes(data) {
+        assert!(prepared.to_bytes().is_ok_and(|bytes| bytes == data), "a prepared signature is stored differently");
+        let _ = prepared.input().digest();
+    }
+    if let Ok(prepared) = PreparedTimestamp::from_bytes(data) {
+        assert!(prepared.to_bytes().is_ok_and(|bytes| bytes == data), "a prepared timestamp is stored differently");
+    }
+}
+
+/// For benches: reads every object of the newest revision, and says how many there are.
+pub fn objects(document: &Document<'_>) -> usize {
+    let view = document.latest();
+    view.live_objects().filter_map(|id| view.get(id).ok()).count()
+}
+
+/// For benches: whether `data` is read as a CMS.
+pub fn is_cms(data: &[u8]) -> bool {
+    SignedData::from_der(data, &limits()).is_ok()
+}
+
+/// The defaults, with less room: a fuzzer finds what is slow faster than what is wrong.
+fn limits() -> Limits {
+    Limits { stream_bytes: 8 << 20, decoded_bytes: 8 << 20, ..Limits::default() }
+}

@@ -1,0 +1,164 @@
+//! Rules for the trailer and the catalog (ISO 32000-2, 7.5.5, 7.7.2), document information and metadata (14.3).
+
+use super::clearance::{Clearance, Place};
+use super::equality::{differences, same};
+use super::step::Step;
+use crate::error::Result;
+use crate::pdf::object::{Dictionary, Object, Ref, Stream};
+use crate::report::Modification;
+
+/// What of the document information a program writes when it saves.
+const SAVED: [&str; 4] = ["ModDate", "CreationDate", "Producer", "Creator"];
+/// What a stream of data says of itself.
+pub(super) const DATA: [&str; 3] = ["Length", "Filter", "DecodeParms"];
+
+impl Step<'_> {
+    pub(super) fn trailer(&mut self) -> Result<()> {
+        let (before, after) = (self.before.trailer(), self.after.trailer());
+        for key in ["Root", "Encrypt"] {
+            if !same_entry(before, after, key) {
+                self.refuse(format_args!("/{key} of the trailer was changed"));
+            }
+        }
+        let first_id =
+            |trailer: &Dictionary| trailer.get("ID").and_then(Object::as_array).and_then(|id| id.first().cloned());
+        // It is part of the key.
+        if after.get("Encrypt").is_some() && first_id(before) != first_id(after) {
+            self.refuse("/ID of the encrypted file was changed");
+        }
+        self.information(before, after)
+    }
+
+    fn information(&mut self, before: &Dictionary, after: &Dictionary) -> Result<()> {
+        let (old, new) = (before.get("Info"), after.get("Info"));
+        if new.is_none() {
+            if old.is_some() {
+                self.refuse("/Info of the trailer was removed");
+            }
+            return Ok(());
+        }
+        let (was, is) = (self.was(old)?, self.read(self.after, new)?);
+        if was == is {
+            return Ok(());
+        }
+        let (was, is) = match (&*was, &*is) {
+            (Object::Dictionary(was), Object::Dictionary(is)) => (was.clone(), is.clone()),
+            (Object::Null, Object::Dictionary(is)) => (Dictionary::new(), is.clone()),
+            _ => {
+                self.refuse("/Info of the trailer is no dictionary");
+                return Ok(());
+            }
+        };
+        for one in differences(&was, &is) {
+            let is_text = one.after.is_none_or(|value| matches!(value, Object::String(_) | Object::Name(_)));
+            if !is_text || (old.is_some() && !SAVED.iter().any(|key| *one.key == **key)) {
+                self.refuse(format_args!("/{} of the document information was changed", one.key.to_text()));
+            }
+        }
+        if let Some(Object::Reference(id)) = new {
+            self.clear(id.number, if old == new { Clearance::Keys } else { Clearance::Whole });
+        }
+        self.raise(Modification::Lta);
+        Ok(())
+    }
+
+    pub(super) fn catalog(&mut self, root: Ref, before: &Dictionary, after: &Dictionary) -> Result<()> {
+        let place = Place::object(root.number);
+        self.clear(root.number, Clearance::Keys);
+        for one in differences(before, after) {
+            match one.key.as_bytes() {
+                b"Version" if one.after.and_then(version) > one.before.and_then(version) => {
+                    self.raise(Modification::Lta)
+                }
+                b"AcroForm" | b"DSS" | b"Extensions" | b"Metadata" if one.after.is_some() => {}
+                _ => self.refuse(format_args!("/{} of the catalog was changed", one.key.to_text())),
+            }
+        }
+        let both = |key: &str| (before.get(key), after.get(key));
+        let ((old, new), form) = (both("AcroForm"), place.key("AcroForm"));
+        self.acro_form(form, old, new)?;
+        let ((old, new), store) = (both("DSS"), place.key("DSS"));
+        self.store(store, old, new)?;
+        let ((old, new), extensions) = (both("Extensions"), place.key("Extensions"));
+        self.extensions(extensions, old, new)?;
+        let ((old, new), metadata) = (both("Metadata"), place.key("Metadata"));
+        self.metadata(metadata, old, new)
+    }
+
+    /// 7.12: declarations may be added.
+    fn extensions(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
+        let was = self.was(old)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
+        if was == is {
+            return Ok(());
+        }
+        let (was, is) = match (&*was, &*is) {
+            (Object::Dictionary(was), Object::Dictionary(is)) => (was.clone(), is.clone()),
+            (Object::Null, Object::Dictionary(is)) => (Dictionary::new(), is.clone()),
+            _ => {
+                self.refuse("/Extensions of the catalog is no dictionary");
+                return Ok(());
+            }
+        };
+        for one in differences(&was, &is) {
+            match (one.before, one.after) {
+                (None, Some(added)) => self.admit_all(&place.key(&one.key.to_text()), added),
+                _ => self.refuse(format_args!("/{} of the extensions was changed", one.key.to_text())),
+            }
+        }
+        self.raise(Modification::Lta);
+        Ok(())
+    }
+
+    /// 14.3.2: a program that saves writes the metadata anew.
+    fn metadata(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
+        let was = self.was(old)?;
+        let (_, is) = self.is(place, (old, new), Clearance::Whole)?;
+        if was == is {
+            return Ok(());
+        }
+        let is_metadata = |object: &Object| matches!(object, Object::Stream(stream) if is_metadata(stream));
+        let is_xml = match &*is {
+            Object::Stream(stream) => starts_like_xml(&self.after.stream_data(stream)?),
+            _ => false,
+        };
+        if (was.is_null() || is_metadata(&was)) && is_metadata(&is) && is_xml {
+            self.raise(Modification::Lta);
+        } else {
+            self.refuse("the metadata became something else");
+        }
+        Ok(())
+    }
+}
+
+/// A metadata stream with nothing in it that could make it something else as well.
+fn is_metadata(stream: &Stream) -> bool {
+    let says = |key: &str, name: &str| {
+        stream.dictionary.get(key).and_then(Object::as_name).is_some_and(|found| *found == *name)
+    };
+    let is_known =
+        |key: &crate::pdf::object::Name| ["Type", "Subtype"].iter().chain(&DATA).any(|known| *key == **known);
+    says("Type", "Metadata") && says("Subtype", "XML") && stream.dictionary.iter().all(|entry| is_known(&entry.key))
+}
+
+fn same_entry(before: &Dictionary, after: &Dictionary, key: &str) -> bool {
+    match (before.get(key), after.get(key)) {
+        (None, None) => true,
+        (Some(before), Some(after)) => same(before, after),
+        _ => false,
+    }
+}
+
+/// The first character, in whatever encoding, behind a byte order mark and white space.
+fn starts_like_xml(data: &[u8]) -> bool {
+    let is_skipped = |byte: &u8| matches!(byte, 0 | b'\t' | b'\n' | b'\r' | b' ' | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF);
+    data.iter().find(|byte| !is_skipped(byte)) == Some(&b'<')
+}
+
+/// The two digits of a version such as `/1.7`.
+fn version(object: &Object) -> Option<(u8, u8)> {
+    match object.as_name()?.as_bytes() {
+        [major @ b'1'..=b'2', b'.', minor @ b'0'..=b'9'] => Some((*major, *minor)),
+        _ => None,
+    }
+}

@@ -1,0 +1,138 @@
+//! What is known of the whole file while its revisions are compared, one after the other.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::permission::Permissions;
+use super::references::References;
+use super::step::{Outcome, Step};
+use crate::error::{Error, Result};
+use crate::pdf::document::Document;
+use crate::pdf::form::Form;
+use crate::pdf::object::{Object, Ref};
+use crate::pdf::view::View;
+use crate::pdf::xref::XrefEntry;
+use crate::report::{Code, Finding};
+
+/// What is known of the whole file, and of the references in it as of the revision under examination.
+pub(super) struct Ground<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) references: References,
+    pub(super) permissions: Permissions,
+    /// The signature fields of the last revision, by object. A field that a later revision took away is a finding there.
+    pub(super) fields: HashMap<Ref, Arc<str>>,
+    /// The names that more than one field of the last revision has.
+    pub(super) twins: HashSet<Arc<str>>,
+    /// The object streams, and the first revision that has an object in each.
+    containers: HashMap<u32, usize>,
+    pub(super) section_starts: HashSet<u64>,
+    /// Objects that many revisions look at, by number and the revision that wrote them.
+    pub(super) cache: RefCell<HashMap<(u32, usize), Rc<Object>>>,
+    pub(super) pages: OnceCell<HashMap<Ref, usize>>,
+    /// An object whose references are not known.
+    pub(super) unreadable: Option<String>,
+}
+
+impl<'d> Ground<'d> {
+    /// What each revision behind `first` (index from 0) changed.
+    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> Vec<Outcome> {
+        let later = first.saturating_add(1)..document.revisions().len();
+        if later.is_empty() {
+            return Vec::new();
+        }
+        let mut ground = match Self::survey(document, first) {
+            Ok(ground) => ground,
+            Err(error) => return later.map(|revision| unknown(revision, &error)).collect(),
+        };
+        later.map(|revision| ground.step(revision)).collect()
+    }
+
+    /// Reads every object of revision `first` for what it refers to.
+    fn survey(document: &'d Document<'d>, first: usize) -> Result<Self> {
+        let form = Form::read(document.latest())?;
+        let mut names = HashSet::new();
+        let twins =
+            form.fields.iter().map(|field| Arc::clone(&field.name)).filter(|name| !names.insert(Arc::clone(name)));
+        let twins = twins.collect();
+        let fields = form.signatures().filter(|field| !field.is_group);
+        let fields = fields.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect();
+        let later = document.revisions().iter().skip(first.saturating_add(1));
+        let watched = later.flat_map(|revision| revision.changed.iter().map(|(number, _)| *number)).collect();
+        let sections = document.revisions().iter().flat_map(|revision| &revision.sections);
+        let mut ground = Self {
+            document,
+            references: References::to(watched),
+            permissions: Permissions::read(document, &form)?,
+            fields,
+            twins,
+            containers: containers(document),
+            section_starts: sections.map(|section| section.start).collect(),
+            cache: RefCell::default(),
+            pages: OnceCell::new(),
+            unreadable: None,
+        };
+        let view = document.view(first);
+        for id in view.live_objects() {
+            ground.index(view, id);
+        }
+        Ok(ground)
+    }
+
+    fn index(&mut self, view: View<'_>, id: Ref) {
+        match view.get(id) {
+            Ok(object) => self.references.set(id.number, &object),
+            Err(error) => {
+                self.unreadable.get_or_insert_with(|| error.to_string());
+            }
+        }
+    }
+
+    fn step(&mut self, revision: usize) -> Outcome {
+        let view = self.document.view(revision);
+        for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
+            match id_of(*number, *entry) {
+                Some(id) => self.index(view, id),
+                None => self.references.set(*number, &Object::Null),
+            }
+        }
+        let outcome = Step::run(self, revision);
+        let document = self.document;
+        let is_current =
+            |number: u32, since: usize| document.history(number, revision).is_some_and(|(now, _)| now == since);
+        self.cache.get_mut().retain(|(number, since), _| is_current(*number, *since));
+        outcome
+    }
+
+    /// Whether objects that were there before `revision` lie in this object stream.
+    pub(super) fn holds_members(&self, number: u32, revision: usize) -> bool {
+        self.containers.get(&number).is_some_and(|since| *since < revision)
+    }
+}
+
+fn unknown(revision: usize, error: &Error) -> Outcome {
+    let number = revision.saturating_add(1);
+    Outcome::unknown(Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}")))
+}
+
+/// The object that an entry places; none if it frees it.
+pub(super) fn id_of(number: u32, entry: XrefEntry) -> Option<Ref> {
+    match entry {
+        XrefEntry::Free => None,
+        XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
+        XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
+    }
+}
+
+fn containers(document: &Document<'_>) -> HashMap<u32, usize> {
+    let mut containers = HashMap::new();
+    for (index, revision) in document.revisions().iter().enumerate() {
+        for (_, entry) in &revision.changed {
+            if let XrefEntry::InStream { stream, .. } = entry {
+                containers.entry(*stream).or_insert(index);
+            }
+        }
+    }
+    containers
+}

@@ -1,0 +1,59 @@
+//! What the signatures of a document permit to change after them (ISO 32000-2, 12.8.2; 12.7.5.5, table 236).
+//!
+//! Invariant: what cannot be placed in time binds from the beginning.
+
+use crate::error::Result;
+use crate::pdf::document::Document;
+use crate::pdf::form::Form;
+use crate::pdf::restriction::Restrictions;
+use crate::pdf::transform::{Certification, FieldSelection};
+use crate::report::Modification;
+
+/// Each rule with the index of the revision behind which it holds.
+#[derive(Debug, Default)]
+pub(super) struct Permissions {
+    certifications: Vec<(usize, Modification)>,
+    locks: Vec<(usize, Modification)>,
+    frozen: Vec<(usize, FieldSelection)>,
+}
+
+impl Permissions {
+    /// Places the rules of all signatures in `form`, and of the certification that the catalog names.
+    pub(super) fn read(document: &Document<'_>, form: &Form) -> Result<Self> {
+        let mut permissions = Self::default();
+        for rule in Restrictions::read(document.latest(), form)?.rules {
+            // A line end behind the revision may be covered or not.
+            let behind =
+                |end: u64| document.revisions().partition_point(|revision| revision.end().saturating_add(2) < end);
+            let since = rule.end.map_or(0, behind);
+            permissions.certifications.extend(rule.certification.map(|permission| (since, level(permission))));
+            permissions.locks.extend(rule.lock.map(|permission| (since, level(permission))));
+            permissions.frozen.extend(rule.frozen.into_iter().map(|fields| (since, fields)));
+        }
+        Ok(permissions)
+    }
+
+    /// The most that may change from the revision before `revision` to it: what a certification says, else filling in forms
+    /// and signing.
+    pub(super) fn at(&self, revision: usize) -> Modification {
+        let least = |rules: &[(usize, Modification)]| {
+            rules.iter().filter(|(since, _)| *since < revision).map(|(_, level)| *level).min()
+        };
+        let certified = least(&self.certifications).unwrap_or(Modification::Form);
+        least(&self.locks).map_or(certified, |locked| locked.min(certified))
+    }
+
+    /// Whether a signature before `revision` froze the field of this name.
+    pub(super) fn freezes(&self, name: &str, revision: usize) -> bool {
+        self.frozen.iter().any(|(since, selection)| *since < revision && selection.selects(name))
+    }
+}
+
+/// Evidence and document timestamps are no changes, even where none are permitted (12.8.2.2.1).
+fn level(permission: Certification) -> Modification {
+    match permission {
+        Certification::NoChanges => Modification::Lta,
+        Certification::FillForms => Modification::Form,
+        Certification::Annotate => Modification::Annotate,
+    }
+}

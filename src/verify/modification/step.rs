@@ -1,0 +1,220 @@
+//! One revision against the one before it: what changed, and what became of it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use super::clearance::Clearance;
+use super::equality::{has_duplicate_key, same_object};
+use super::ground::{Ground, id_of};
+use super::signing::Signings;
+use crate::error::Result;
+use crate::pdf::account::account;
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::view::View;
+use crate::pdf::xref::XrefEntry;
+use crate::report::{Code, Finding, Modification};
+
+/// What one revision changed.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) level: Modification,
+    permitted: Modification,
+    pub(super) findings: Vec<Finding>,
+    /// How many findings there were beyond those kept.
+    more: usize,
+}
+
+/// The comparison of one revision with the one before.
+pub(super) struct Step<'g> {
+    pub(super) ground: &'g Ground<'g>,
+    pub(super) revision: usize,
+    pub(super) before: View<'g>,
+    pub(super) after: View<'g>,
+    pub(super) changes: BTreeMap<u32, Change>,
+    /// The changed objects that a rule allows.
+    pub(super) cleared: HashMap<u32, Clearance>,
+    /// Cross-reference and object streams of this revision: what they refer to is cleared by them alone in no case.
+    pub(super) scaffold: HashSet<u32>,
+    /// Allowed occurrences of references in objects that were there before: holder and path.
+    pub(super) admitted: HashSet<(u32, String)>,
+    pub(super) admissions: HashMap<u32, usize>,
+    pub(super) signing: Signings,
+    pub(super) level: Modification,
+    pub(super) findings: Vec<Finding>,
+    pub(super) more: usize,
+}
+
+/// An object that is not what it was.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) id: Ref,
+    /// Null where there was none.
+    pub(super) before: Rc<Object>,
+    /// Null where it was freed.
+    pub(super) after: Rc<Object>,
+}
+
+impl Outcome {
+    pub(super) fn unknown(finding: Finding) -> Self {
+        Self { level: Modification::Unknown, permitted: Modification::None, findings: vec![finding], more: 0 }
+    }
+
+    pub(super) fn is_permitted(&self) -> bool {
+        self.level <= self.permitted
+    }
+
+    /// How many findings there were.
+    pub(super) fn findings(&self) -> usize {
+        self.findings.len().saturating_add(self.more)
+    }
+}
+
+impl<'g> Step<'g> {
+    pub(super) fn run(ground: &'g Ground<'g>, revision: usize) -> Outcome {
+        let mut step = Self {
+            ground,
+            revision,
+            before: ground.document.view(revision.saturating_sub(1)),
+            after: ground.document.view(revision),
+            changes: BTreeMap::new(),
+            cleared: HashMap::new(),
+            scaffold: HashSet::new(),
+            admitted: HashSet::new(),
+            admissions: HashMap::new(),
+            signing: Signings::default(),
+            level: Modification::None,
+            findings: Vec::new(),
+            more: 0,
+        };
+        if let Err(error) = step.compare() {
+            step.unknown(Code::ModificationUnknown, error);
+        }
+        step.outcome()
+    }
+
+    fn compare(&mut self) -> Result<()> {
+        for stray in account(self.ground.document, self.revision)? {
+            self.unknown(
+                Code::StrayBytes,
+                format_args!("bytes {}..{}: {}", stray.range.start, stray.range.end, stray.what),
+            );
+        }
+        self.collect()?;
+        self.trailer()?;
+        let root = |view: View<'_>| view.trailer().get("Root").and_then(Object::as_reference);
+        match (root(self.before), root(self.after)) {
+            (Some(before), Some(after)) if before == after => self.follow_rules(after)?,
+            _ => self.refuse("the document has another catalog"),
+        }
+        if self.level != Modification::None
+            && let Some(what) = &self.ground.unreadable
+        {
+            self.unknown(
+                Code::ModificationUnknown,
+                format_args!("an object cannot be read, so that it may refer to what changed: {what}"),
+            );
+        }
+        Ok(())
+    }
+
+    fn follow_rules(&mut self, root: Ref) -> Result<()> {
+        let root_reference = Object::Reference(root);
+        let (before, after) = (self.was(Some(&root_reference))?, self.read(self.after, Some(&root_reference))?);
+        let (Object::Dictionary(before), Object::Dictionary(after)) = (&*before, &*after) else {
+            self.refuse("the catalog is no dictionary");
+            return Ok(());
+        };
+        self.catalog(root, before, after)?;
+        self.fill_fields()?;
+        self.pages()?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Finds the objects that are not what they were.
+    fn collect(&mut self) -> Result<()> {
+        let Some(revision) = self.ground.document.revisions().get(self.revision) else { return Ok(()) };
+        for number in &revision.conflicts {
+            self.refuse(format_args!("object {number} is placed twice, for older and for newer readers"));
+        }
+        let own = revision.changed.iter().filter_map(|(_, entry)| match entry {
+            XrefEntry::InStream { stream, .. } => Some(*stream),
+            _ => None,
+        });
+        let own: HashSet<u32> = own.collect();
+        for (number, entry) in &revision.changed {
+            self.collect_one(*number, *entry, &own)?;
+        }
+        Ok(())
+    }
+
+    fn collect_one(&mut self, number: u32, entry: XrefEntry, own_containers: &HashSet<u32>) -> Result<()> {
+        let earlier = self.ground.document.history(number, self.revision.saturating_sub(1)).map(|(_, entry)| entry);
+        let was = earlier.and_then(|entry| id_of(number, entry));
+        let is = id_of(number, entry);
+        let Some(id) = is.or(was) else { return Ok(()) };
+        let before = was.map_or(Ok(Object::Null), |id| self.before.get(id))?;
+        let after = is.map_or(Ok(Object::Null), |id| self.after.get(id))?;
+        let kept_generation = was.is_none() || is.is_none() || was == is;
+        if kept_generation && same_object((self.before, &before), (self.after, &after))? {
+            return Ok(());
+        }
+        if has_duplicate_key(&after) {
+            self.refuse(format_args!("{id} has a key twice"));
+        }
+        if self.ground.holds_members(number, self.revision) {
+            self.refuse(format_args!("{id}, the object stream of earlier objects, was replaced or freed"));
+        }
+        if !kept_generation {
+            self.refuse(format_args!("{id} is another object under a number that was in use"));
+        }
+        let is_section = |entry: XrefEntry| matches!(entry, XrefEntry::InFile { offset, .. } if self.ground.section_starts.contains(&offset));
+        let was_nothing = before.is_null() || earlier.is_some_and(is_section);
+        if was_nothing && (is_section(entry) || own_containers.contains(&number)) {
+            self.scaffold.insert(number);
+            self.clear(number, Clearance::Whole);
+        }
+        self.changes.insert(number, Change { id, before: Rc::new(before), after: Rc::new(after) });
+        Ok(())
+    }
+
+    fn outcome(mut self) -> Outcome {
+        let permitted = self.ground.permissions.at(self.revision);
+        if self.level > permitted && self.level < Modification::Other {
+            let (what, most) = (words(self.level), words(permitted));
+            self.note(
+                Code::ModifiedAfterSigning,
+                format_args!("{what}, but an earlier signature permits at most: {most}"),
+            );
+        }
+        Outcome { level: self.level, permitted, findings: self.findings, more: self.more }
+    }
+}
+
+impl Change {
+    pub(super) fn is_new(&self) -> bool {
+        self.before.is_null()
+    }
+
+    pub(super) fn is_freed(&self) -> bool {
+        self.after.is_null()
+    }
+
+    /// The two dictionaries, where it was one and is one.
+    pub(super) fn dictionaries(&self) -> Option<(&Dictionary, &Dictionary)> {
+        match (&*self.before, &*self.after) {
+            (Object::Dictionary(before), Object::Dictionary(after)) => Some((before, after)),
+            _ => None,
+        }
+    }
+}
+
+fn words(level: Modification) -> &'static str {
+    match level {
+        Modification::None => "nothing",
+        Modification::Lta => "evidence and document timestamps",
+        Modification::Form => "signatures and form filling",
+        Modification::Annotate => "annotations",
+        Modification::Other | Modification::Unknown => "other changes",
+    }
+}

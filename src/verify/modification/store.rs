@@ -1,0 +1,175 @@
+//! Rules for the document security store (ISO 32000-2, 12.8.4.3): it only grows.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::catalog::DATA;
+use super::clearance::{Clearance, Place};
+use super::equality::differences;
+use super::step::{Change, Step};
+use crate::error::Result;
+use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::report::Modification;
+
+/// The lists of the store itself, and those of its `/VRI` entries.
+const LISTS: [&str; 6] = ["Certs", "CRLs", "OCSPs", "Cert", "CRL", "OCSP"];
+
+impl Step<'_> {
+    pub(super) fn store(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
+        let was = self.was(old)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
+        let Some((was, is)) = self.two_dictionaries(&was, &is, "the document security store") else { return Ok(()) };
+        for one in differences(was, is) {
+            let is_kept = one.after.is_some() || one.before.is_none();
+            let key = one.key.to_text();
+            match key.as_str() {
+                "Certs" | "CRLs" | "OCSPs" | "VRI" if is_kept => self.raise(Modification::Lta),
+                "Type" if one.before.is_none() => {}
+                _ => self.refuse(format_args!("/{key} of the document security store was changed")),
+            }
+        }
+        for key in ["Certs", "CRLs", "OCSPs"] {
+            self.list(place.key(key), key, (was.get(key), is.get(key)), &HashSet::new())?;
+        }
+        self.vri(&place, was, is)
+    }
+
+    /// The entries are hints: a value may leave one of them, but not the store.
+    fn vri(&mut self, store: &Place, old: &Dictionary, new: &Dictionary) -> Result<()> {
+        let was = self.was(old.get("VRI"))?;
+        let (place, is) = self.is(store.key("VRI"), (old.get("VRI"), new.get("VRI")), Clearance::Whole)?;
+        let has_changed_entries = self.changes.values().any(is_related);
+        if Rc::ptr_eq(&was, &is) && !has_changed_entries {
+            return Ok(());
+        }
+        let Some((was, is)) = self.two_dictionaries(&was, &is, "/VRI") else { return Ok(()) };
+        let mut pool = HashSet::new();
+        for key in ["Certs", "CRLs", "OCSPs"] {
+            let list = self.read(self.after, new.get(key))?;
+            pool.extend(list.as_array().unwrap_or_default().iter().filter_map(Object::as_reference));
+        }
+        for one in differences(was, is) {
+            let key = one.key.to_text();
+            match one.after {
+                Some(Object::Name(_)) if key == "Type" => {}
+                Some(after) => self.related(place.key(&key), one.before, after, &pool)?,
+                None => self.refuse(format_args!("/{key} of /VRI was removed")),
+            }
+        }
+        // Entries may also change where they stand, the map being as it was.
+        for entry in is.iter().filter(|_| has_changed_entries) {
+            if entry.value.as_reference().is_some_and(|id| self.changes.contains_key(&id.number)) {
+                self.related(place.key(&entry.key.to_text()), Some(&entry.value), &entry.value, &pool)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What belongs to one signature (12.8.4.4).
+    fn related(&mut self, place: Place, old: Option<&Object>, new: &Object, pool: &HashSet<Ref>) -> Result<()> {
+        let was = self.was(old)?;
+        let (place, is) = self.is(place, (old, Some(new)), Clearance::Whole)?;
+        let Some((was, is)) = self.two_dictionaries(&was, &is, "an entry of /VRI") else { return Ok(()) };
+        for one in differences(was, is) {
+            let key = one.key.to_text();
+            match (key.as_str(), one.after) {
+                ("Cert" | "CRL" | "OCSP", _) => {
+                    self.list(place.key(&key), &key, (one.before, one.after), pool)?;
+                }
+                ("TS", Some(Object::Reference(id))) => self.value(&place.key("TS"), *id, &key),
+                ("TU" | "Type", None | Some(Object::String(_) | Object::Name(_))) => {}
+                _ => self.refuse(format_args!("/{key} of an entry of /VRI was changed")),
+            }
+        }
+        self.raise(Modification::Lta);
+        Ok(())
+    }
+
+    /// A list of streams, before and after. Those in `pool` may leave it.
+    fn list(
+        &mut self,
+        place: Place,
+        key: &str,
+        (old, new): (Option<&Object>, Option<&Object>),
+        pool: &HashSet<Ref>,
+    ) -> Result<()> {
+        let was = self.was(old)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
+        if Rc::ptr_eq(&was, &is) {
+            return Ok(());
+        }
+        let (Some(was), Some(is)) = (items(&was), items(&is)) else {
+            self.refuse(format_args!("/{key} of the document security store is no array"));
+            return Ok(());
+        };
+        let there: HashSet<Ref> = is.iter().filter_map(Object::as_reference).collect();
+        for (index, item) in was.iter().enumerate() {
+            let is_kept = match item {
+                Object::Reference(id) => there.contains(id) || pool.contains(id),
+                direct => is.get(index) == Some(direct),
+            };
+            if !is_kept {
+                self.refuse(format_args!("a value was removed from /{key} of the document security store"));
+            }
+        }
+        for (index, item) in is.iter().enumerate() {
+            match item {
+                Object::Reference(id) => self.value(&place.item(index), *id, key),
+                direct if was.get(index) == Some(direct) => {}
+                _ => self.refuse(format_args!("/{key} of the document security store has a value that is no stream")),
+            }
+        }
+        Ok(())
+    }
+
+    /// A value: a new stream of nothing but data, or one that was there.
+    fn value(&mut self, place: &Place, id: Ref, list: &str) {
+        let Some(change) = self.changes.get(&id.number).filter(|change| change.is_new()) else { return };
+        let is_data = match &*change.after {
+            Object::Stream(stream) => stream.dictionary.iter().all(|entry| DATA.iter().any(|key| entry.key == **key)),
+            _ => false,
+        };
+        if is_data {
+            self.raise(Modification::Lta);
+            self.admit(place, id, Clearance::Whole);
+        } else {
+            self.clear(id.number, Clearance::Whole);
+            self.refuse(format_args!("{id} in /{list} of the document security store is not just a stream of data"));
+        }
+    }
+
+    /// Both values as dictionaries, the first empty where there was none; none where there is none.
+    fn two_dictionaries<'o>(
+        &mut self,
+        was: &'o Object,
+        is: &'o Object,
+        what: &str,
+    ) -> Option<(&'o Dictionary, &'o Dictionary)> {
+        const NOTHING: &Dictionary = &Dictionary::new();
+        match (was, is) {
+            (Object::Null, Object::Null) => None,
+            (Object::Dictionary(was), Object::Dictionary(is)) => Some((was, is)),
+            (Object::Null, Object::Dictionary(is)) => Some((NOTHING, is)),
+            _ => {
+                self.refuse(format_args!("{what} was removed or is no dictionary"));
+                None
+            }
+        }
+    }
+}
+
+/// Whether this looks like an entry of `/VRI` before and after.
+fn is_related(change: &Change) -> bool {
+    let is_known = |dictionary: &Dictionary| {
+        dictionary.iter().all(|entry| ["TU", "TS", "Type"].iter().chain(&LISTS).any(|key| entry.key == **key))
+    };
+    change.dictionaries().is_some_and(|(before, after)| is_known(before) && is_known(after))
+}
+
+fn items(object: &Object) -> Option<&[Object]> {
+    match object {
+        Object::Null => Some(&[]),
+        Object::Array(items) => Some(items),
+        _ => None,
+    }
+}

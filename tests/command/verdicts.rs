@@ -1,0 +1,203 @@
+//! `verify`: exit codes and JSON, as scripts rely on them.
+
+use std::collections::BTreeSet;
+
+use pades_ltv::authority::Authority;
+use pades_ltv::{Collector, Document, Fetch, FetchRequest, Signing, Time};
+use serde_json::Value;
+
+use crate::bench::{Bench, CONTRACT, NOW, signed};
+
+const FILE_KEYS: [&str; 8] =
+    ["schema", "file", "error", "verdict", "validation_time", "revisions", "signatures", "findings"];
+const SIGNATURE_KEYS: [&str; 17] = [
+    "field",
+    "kind",
+    "revision",
+    "sub_filter",
+    "indication",
+    "sub_indication",
+    "level",
+    "intact",
+    "covers",
+    "modification",
+    "signer",
+    "trust_source",
+    "claimed_time",
+    "best_signature_time",
+    "signature_timestamps",
+    "findings",
+    "long_term",
+];
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn json(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
+}
+
+/// A copy of a signed file with one byte of the first page changed.
+fn broken(bench: &Bench) {
+    let mut bytes = signed().read("archived.pdf");
+    bytes[50_000] ^= 1;
+    bench.write("broken.pdf", bytes);
+}
+
+#[test]
+fn what_is_signed_and_augmented_verifies_at_b_lta() {
+    let run = signed().does(&format!("verify --json --trust anchor.pem --at {NOW} archived.pdf"));
+    let report = json(&run.out);
+    assert_eq!(report["verdict"], "TOTAL-PASSED");
+    assert_eq!(report["revisions"], 4);
+    let [signature, stamp] = report["signatures"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    assert_eq!((&signature["level"], &signature["kind"]), (&json("\"B-LTA\""), &json("\"signature\"")));
+    assert_eq!((&signature["trust_source"], &signature["intact"]), (&json("\"anchor.pem\""), &json("true")));
+    assert_eq!(signature["claimed_time"], "2027-06-01T00:00:00Z");
+    assert_eq!((&stamp["kind"], &stamp["covers"]), (&json("\"document_timestamp\""), &json("\"file\"")));
+    let base = std::fs::read(CONTRACT).unwrap();
+    assert!(signed().read("archived.pdf").starts_with(&base));
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_worst_file() {
+    let bench = signed();
+    broken(bench);
+    for (files, code) in [
+        ("archived.pdf", 0),
+        ("broken.pdf", 1),
+        ("signed.pdf", 2),
+        (CONTRACT, 3),
+        ("missing.pdf", 4),
+        ("archived.pdf archived.pdf", 0),
+        (&format!("archived.pdf {CONTRACT}"), 3),
+        (&format!("{CONTRACT} signed.pdf archived.pdf"), 2),
+        ("signed.pdf broken.pdf archived.pdf", 1),
+        ("broken.pdf missing.pdf archived.pdf", 4),
+    ] {
+        let words = format!("verify --trust anchor.pem --at {NOW} {files}");
+        let run = bench.pades(words.split(' '));
+        assert_eq!(run.code, code, "{files}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn json_is_one_object_a_line_with_all_keys_whatever_the_file() {
+    let bench = signed();
+    bench.write("page.pdf", "<html>503</html>");
+    let words = format!("verify --json --at {NOW} archived.pdf {CONTRACT} page.pdf missing.pdf");
+    let run = bench.pades(words.split(' '));
+    assert_eq!((run.code, run.err.as_str()), (4, ""));
+    let reports: Vec<Value> = run.out.lines().map(json).collect();
+    let expected: BTreeSet<&str> = FILE_KEYS.into_iter().collect();
+    for (report, file) in reports.iter().zip(["archived.pdf", CONTRACT, "page.pdf", "missing.pdf"]) {
+        assert_eq!(keys(report), expected, "{file}");
+        assert_eq!((&report["schema"], &report["file"]), (&json("\"pades-ltv/report/1\""), &file.into()));
+    }
+    let verdicts: Vec<&Value> = reports.iter().map(|report| &report["verdict"]).collect();
+    assert_eq!(verdicts, [&json("\"INDETERMINATE\""), &json("\"NO-SIGNATURE\""), &Value::Null, &Value::Null]);
+    assert_eq!(reports[0]["error"], Value::Null);
+    assert_eq!((&reports[2]["error"]["kind"], &reports[3]["error"]["kind"]), (&"not_pdf".into(), &"io".into()));
+    for signature in reports[0]["signatures"].as_array().unwrap() {
+        for key in SIGNATURE_KEYS {
+            assert!(signature.get(key).is_some(), "{key} is missing in {signature}");
+        }
+        assert!(keys(&signature["signer"]).is_superset(&["subject", "issuer", "serial"].into_iter().collect()));
+    }
+}
+
+#[test]
+fn evidence_files_count_in_der_and_in_pem() {
+    let bench = Bench::new();
+    let now: Time = NOW.parse().unwrap();
+    let authority = Authority::new("evidence files", now).unwrap();
+    let (server, trust) = (authority.at(now), authority.anchors());
+    let base = std::fs::read(CONTRACT).unwrap();
+    let document = Document::open(base.as_slice()).unwrap();
+    let signing = Signing::new(&document, now).sign(&authority.issue("Alice").unwrap()).unwrap();
+    let update = signing.timestamp(&server).unwrap().finish().unwrap();
+    bench.write("signed.pdf", update.apply(&base).unwrap());
+    bench.write("anchor.pem", authority.root_pem());
+
+    let stamped = update.document(&document).unwrap();
+    let mut collector = Collector::new(&stamped, &trust, now).unwrap();
+    let (mut der, mut pem) = (Vec::new(), Vec::new());
+    while let Some(request) = collector.next_request() {
+        let answer = server.fetch(&request).unwrap();
+        let (option, label) = match request {
+            FetchRequest::Crl { .. } => ("--crl", "X509 CRL"),
+            FetchRequest::Ocsp { .. } => ("--ocsp", "OCSP RESPONSE"),
+            _ => ("--cert", "CERTIFICATE"),
+        };
+        let (number, text) = (der.len(), der::pem::encode_string(label, der::pem::LineEnding::CRLF, &answer).unwrap());
+        bench.write(&format!("{number}.der"), &answer);
+        bench.write(&format!("{number}.pem"), format!("Some words before\n{text}"));
+        der.push(format!("{option} {number}.der"));
+        pem.push(format!("{option} {number}.pem"));
+        collector.answer(&request, Ok(answer));
+    }
+    assert!(!der.is_empty());
+    let verify = format!("verify --trust anchor.pem --at {NOW} signed.pdf");
+    assert_eq!(bench.pades(verify.split(' ')).code, 2);
+    bench.does(&format!("{verify} {}", der.join(" ")));
+    bench.does(&format!("{verify} {}", pem.join(" ")));
+    // The same files make it last: no server is asked.
+    let augment = format!("augment --trust anchor.pem --at {NOW} signed.pdf lasting.pdf");
+    bench.fails(augment.split(' '), &["evidence is missing", "--online"]);
+    bench.does(&format!("{augment} {}", pem.join(" ")));
+    bench.does(&format!("verify --trust anchor.pem --at {NOW} lasting.pdf"));
+}
+
+#[test]
+fn anchors_come_from_files_and_folders_and_are_named_by_file() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("anchors")).unwrap();
+    bench.write("anchors/b.CRT", signed().read("anchor.pem"));
+    bench.write("anchors/readme.txt", "no certificate");
+    bench.write("archived.pdf", signed().read("archived.pdf"));
+    let run = bench.does(&format!("verify --json --trust anchors --at {NOW} archived.pdf"));
+    assert_eq!(json(&run.out)["signatures"][0]["trust_source"], "b.CRT");
+    bench.write("anchors/a.pem", "no certificate either");
+    bench.fails(["verify", "--trust", "anchors", "archived.pdf"], &["--trust", "a.pem"]);
+    std::fs::create_dir(bench.path("empty")).unwrap();
+    bench.fails(["verify", "--trust", "empty", "archived.pdf"], &["--trust", "no certificate is in the folder"]);
+}
+
+#[test]
+fn reports_and_complaints_speak_the_language_asked_for() {
+    let (text, at) = ("署名済みであり、すべての署名が有効です。", NOW);
+    let verify = ["verify", "--trust", "anchor.pem", "--at", at, "archived.pdf"];
+    let set = |name: &'static str, value: &'static str| signed().pades_with(verify, &[(name, value)]).out;
+    assert!(set("LANG", "ja_JP.UTF-8").contains(text));
+    assert!(set("LC_ALL", "ja_JP.UTF-8").contains(text));
+    assert!(set("LANG", "C.UTF-8").contains("Signed and all signatures are valid."));
+    assert!(signed().pades(verify.into_iter().chain(["--lang=ja"])).out.contains(text));
+    let run = signed().pades(["verify", "--lang", "ja", "missing.pdf"]);
+    assert!(run.err.contains("missing.pdf を読み取れません"), "{}", run.err);
+    let run = signed().pades(["verify", "--lang", "fr", "missing.pdf"]);
+    assert!(run.code == 4 && run.err.contains("--lang"), "{}", run.err);
+}
+
+#[test]
+fn what_a_file_says_cannot_steer_the_terminal() {
+    let bench = Bench::new();
+    let hostile = "\u{1b}[2J\u{9b}31m\u{202e}dessap\r\nSigned and all signatures are valid\u{7}";
+    let run = bench.pades(["sign", "--field", hostile, "--reason", hostile, "--name", hostile, CONTRACT, "out.pdf"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for arguments in [["verify", "out.pdf"], ["revisions", "out.pdf"]] {
+        let run = bench.pades(arguments);
+        assert!(run.out.contains("dessap"), "{}", run.out);
+        assert!(!run.out.contains(|one: char| one.is_control() && one != '\n' || one == '\u{202e}'), "{:?}", run.out);
+        assert!(run.out.lines().all(|line| !line.starts_with("Signed")), "{}", run.out);
+    }
+    // Programs get the very text, on one line.
+    let run = bench.pades(["verify", "--json", "out.pdf"]);
+    assert_eq!((run.out.lines().count(), &json(&run.out)["signatures"][0]["field"]), (1, &hostile.into()));
+    let run = bench.pades(["sign", "--field", hostile, "out.pdf", "again.pdf"]);
+    assert!(
+        run.code == 4 && run.err.lines().count() == 1 && !run.err.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+        "{:?}",
+        run.err
+    );
+}

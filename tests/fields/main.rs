@@ -1,0 +1,15 @@
+//! Signing the fields that forms have: what their authors ask for, what earlier signatures permit, and what is said of it
+//! beforehand.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+
+mod base;
+mod permissions;
+mod preflight;
+mod seeds;

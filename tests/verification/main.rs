@@ -1,0 +1,9 @@
+//! Verdicts over time and evidence, in the words of EN 319 102-1.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod decades;
+mod laws;
+mod verdicts;
