@@ -15,8 +15,8 @@ use std::process::Command;
 
 use pades_ltv::authority::Authority;
 use pades_ltv::{
-    Align, Appearance, Color, Document, ErrorKind, Font, Image, Indication, Page, Placement, Signing, Text, Time,
-    Verification, VerticalAlign,
+    Align, Appearance, Color, Document, ErrorKind, FieldLock, Font, Image, Indication, Page, Placement, Signing, Text,
+    Time, Verification, VerticalAlign,
 };
 
 const GOTHIC: &str = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf";
@@ -305,13 +305,7 @@ fn several_seals_follow_each_other_and_stay_good() {
         pdf = sealed(&pdf, &appearance, first.moved(-60.0 * index as f64, 0.0));
         judge(&pdf, name);
     }
-    let document = Document::open(pdf.as_slice()).unwrap();
-    let evidence = pades_ltv::Evidence::collect(&document, &authority.anchors(), &authority.at(now()), now()).unwrap();
-    let update =
-        pades_ltv::Augmentation::new(&document, now()).evidence(&evidence).timestamp(&authority.at(now())).unwrap();
-    let pdf = update.apply(&pdf).unwrap();
-    let report = Verification::new(&Document::open(pdf.as_slice()).unwrap(), &authority.anchors(), now()).verify();
-    assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
+    let pdf = passed(&pdf, &authority);
     if let Ok(folder) = std::env::var("PADES_SEALS_PDF") {
         std::fs::write(Path::new(&folder).join("two-seals.pdf"), &pdf).unwrap();
     }
@@ -321,35 +315,47 @@ fn several_seals_follow_each_other_and_stay_good() {
     }
 }
 
+/// The file with evidence and a document timestamp, after every signature in it has passed.
+fn passed(pdf: &[u8], authority: &Authority) -> Vec<u8> {
+    let document = Document::open(pdf).unwrap();
+    let evidence = pades_ltv::Evidence::collect(&document, &authority.anchors(), &authority.at(now()), now()).unwrap();
+    let update =
+        pades_ltv::Augmentation::new(&document, now()).evidence(&evidence).timestamp(&authority.at(now())).unwrap();
+    let pdf = update.apply(pdf).unwrap();
+    let report = Verification::new(&Document::open(pdf.as_slice()).unwrap(), &authority.anchors(), now()).verify();
+    assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
+    pdf
+}
+
 #[test]
 fn the_contract_date_comes_with_the_last_signature() {
     let Some(gothic) = font(GOTHIC) else { return };
-    let form = "/AcroForm << /Fields [5 0 R] /DA (/Helv 12 Tf 0 0 0.5 rg) >>";
+    let form = "/AcroForm << /Fields [5 0 R 6 0 R] /DA (/Helv 12 Tf 0 0 0.5 rg) >>";
     let field = |rest: &str| {
         let style = "/MK << /BC [0.5] /BG [1 1 0.85] >>";
         format!(
             "<< /Type /Annot /Subtype /Widget /FT /Tx /T (date) /Rect [60 150 220 176] /F 4 /P 3 0 R {style} {rest} >>"
         )
     };
-    let template = file(&format!("{CROPPED} /Annots [5 0 R]"), form, &[&field("")]);
+    let city = "<< /Type /Annot /Subtype /Widget /FT /Sig /T (city) /Rect [280 50 340 110] /F 4 /P 3 0 R >>";
+    let template = |rest: &str| file(&format!("{CROPPED} /Annots [5 0 R 6 0 R]"), form, &[&field(rest), city]);
+    let blank = template("");
     let authority = Authority::new("seals", now()).unwrap();
-    let (contractor, city) = (authority.issue("乙野建設").unwrap(), authority.issue("架空市").unwrap());
+    let (contractor, mayor) = (authority.issue("乙野建設").unwrap(), authority.issue("架空市").unwrap());
 
-    let first = Document::open(template.as_slice()).unwrap();
+    let first = Document::open(blank.as_slice()).unwrap();
     let update = Signing::new(&first, now()).sign(&contractor).unwrap().timestamp(&authority.at(now())).unwrap();
-    let signed = update.finish().unwrap().apply(&template).unwrap();
+    let signed = update.finish().unwrap().apply(&blank).unwrap();
     let document = Document::open(signed.as_slice()).unwrap();
     let signing = Signing::new(&document, now())
+        .field("city")
         .fill("date", "2026年10月7日", &gothic)
-        .seal(Appearance::new().image(&image()), Placement::bottom_right(1, 54.0, 54.0, 10.0));
-    let update = signing.sign(&city).unwrap().timestamp(&authority.at(now())).unwrap();
+        .seal(Appearance::new().image(&image()), Placement::in_field());
+    let update = signing.sign(&mayor).unwrap().timestamp(&authority.at(now())).unwrap();
     let pdf = update.finish().unwrap().apply(&signed).unwrap();
     judge(&pdf, "contract-date");
 
-    let document = Document::open(pdf.as_slice()).unwrap();
-    let report = Verification::new(&document, &authority.anchors(), now()).verify();
-    assert!(report.signatures.iter().all(|signature| signature.intact), "{report:#?}");
-    assert_ne!(report.verdict(), Some(Indication::TotalFailed), "{report:#?}");
+    let pdf = passed(&pdf, &authority);
     if let Ok(folder) = std::env::var("PADES_SEALS_PDF") {
         std::fs::write(Path::new(&folder).join("contract-date.pdf"), &pdf).unwrap();
     }
@@ -359,22 +365,28 @@ fn the_contract_date_comes_with_the_last_signature() {
     if let Some(shown) = Shown::new(&pdf, "contract-date") {
         let blue = shown.area([20.0, 110.0, 180.0, 136.0]).iter().filter(|[r, _, b]| *r < 60 && *b > 90).count();
         assert!(blue > 100, "{blue} blue pixels");
+        assert!(reds(&shown.area([240.0, 10.0, 300.0, 70.0])) > 700, "in the field's own place");
     }
 
     for (rest, name, why) in [
         ("", "nobody", "no field has this name"),
+        ("", "city", "no text field"),
         ("/Ff 1", "date", "read-only"),
         ("/MaxLen 4", "date", "takes 4"),
-        ("/FT /Btn", "date", "no text field"),
     ] {
-        let field = if rest.starts_with("/FT") { field("").replace("/FT /Tx", rest) } else { field(rest) };
-        let pdf = file(&format!("{CROPPED} /Annots [5 0 R]"), form, &[&field]);
+        let pdf = template(rest);
         let document = Document::open(pdf.as_slice()).unwrap();
         let signing = Signing::new(&document, now()).fill(name, "2026年10月7日", &gothic);
-        let error = signing.sign(&city).map(drop).unwrap_err();
+        let error = signing.sign(&mayor).map(drop).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Field);
         assert!(error.to_string().contains(why), "{error}");
     }
+    let document = Document::open(blank.as_slice()).unwrap();
+    let locking = Signing::new(&document, now()).lock(FieldLock::all());
+    let locked = locking.sign(&contractor).unwrap().finish().unwrap().apply(&blank).unwrap();
+    let document = Document::open(locked.as_slice()).unwrap();
+    let error = Signing::new(&document, now()).fill("date", "1", &gothic).sign(&mayor).map(drop).unwrap_err();
+    assert!(error.to_string().contains("has locked this field"), "{error}");
 }
 
 #[test]
