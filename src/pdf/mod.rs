@@ -6,8 +6,9 @@
 //! Invariant: nothing here ever sees a certificate. CMS, certificates and revocation values are opaque bytes.
 //! Invariant: a byte of the base is never changed; the tower only ever appends.
 //!
-//! Nouns, from the ground up: [`object`] (values), [`source`] (bytes at offsets), [`document`] (a file and its
-//! revisions), [`view`] (its objects as of one), [`account`] (bytes that belong to none),
+//! Nouns, from the ground up: [`object`] (values), [`crypt`] (strings and streams, encrypted), [`source`] (bytes at offsets),
+//! [`document`] (a file and its revisions), [`security`] (what opens it), [`view`] (its objects as of one), [`account`] (bytes that
+//! belong to none),
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;

@@ -20,7 +20,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Whether the objects of a document are decrypted as they are read.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it a document")]
 pub(crate) enum Security {
     /// Nothing is encrypted.
     None,
@@ -28,7 +27,7 @@ pub(crate) enum Security {
         handler: Arc<SecurityHandler>,
         encryption: Encryption,
     },
-    Locked(Locked),
+    Locked(Box<Locked>),
 }
 
 /// Why an encrypted document is not open.
@@ -85,7 +84,8 @@ impl<'a> Document<'a> {
     pub fn encryption(&self) -> Option<&Encryption> {
         match self.security() {
             Security::None => None,
-            Security::Open { encryption, .. } | Security::Locked(Locked { encryption, .. }) => Some(encryption),
+            Security::Open { encryption, .. } => Some(encryption),
+            Security::Locked(locked) => Some(&locked.encryption),
         }
     }
 
@@ -180,14 +180,15 @@ impl Security {
 }
 
 impl Locked {
-    fn because(error: &Error, dictionary: Option<EncryptionDictionary>) -> Self {
-        Self {
+    fn because(error: &Error, dictionary: Option<EncryptionDictionary>) -> Box<Self> {
+        let locked = Self {
             kind: error.kind(),
             message: error.message().to_owned(),
             advice: error.advice().map(str::to_owned),
             encryption: dictionary.as_ref().map_or_else(Encryption::unknown, EncryptionDictionary::locked),
             dictionary,
-        }
+        };
+        Box::new(locked)
     }
 
     fn error(&self) -> Error {

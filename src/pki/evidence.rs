@@ -4,7 +4,7 @@
 //!
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::certificate::Certificate;
 use super::revocation::crl::Crl;
@@ -74,6 +74,15 @@ impl Evidence {
         other.ocsps.iter().for_each(|one| self.insert_ocsp(one.clone()));
     }
 
+    /// Takes the values of `pool` in place of equal ones here: what was found out about their signatures is known then.
+    #[must_use]
+    pub(crate) fn shared_with(mut self, pool: &Self) -> Self {
+        share(&mut self.certificates, &pool.certificates, Certificate::der);
+        share(&mut self.crls, &pool.crls, Crl::der);
+        share(&mut self.ocsps, &pool.ocsps, OcspResponse::der);
+        self
+    }
+
     /// Whether nothing is here.
     pub fn is_empty(&self) -> bool {
         self.certificates.is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
@@ -127,6 +136,15 @@ impl Evidence {
 
     pub(crate) fn ocsps(&self) -> &[OcspResponse] {
         &self.ocsps
+    }
+}
+
+fn share<T: Clone>(own: &mut [T], pool: &[T], der: impl Fn(&T) -> &[u8]) {
+    let known: HashMap<&[u8], &T> = pool.iter().map(|one| (der(one), one)).collect();
+    for one in own {
+        if let Some(same) = known.get(der(one)) {
+            *one = T::clone(same);
+        }
     }
 }
 

@@ -85,6 +85,7 @@ impl<'a> Verification<'a> {
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
+        let in_file = in_file.shared_with(&at_hand);
         let (in_file, at_hand) = (Pool::new(&in_file), Pool::new(&at_hand));
         let stage = Stage { verification: self, facts: &facts, in_file: &in_file, at_hand: &at_hand };
         Ok(stage.judge_all(&digests, modified))
@@ -221,7 +222,7 @@ impl Stage<'_> {
         let ends: BTreeMap<usize, (u64, Time)> = intact.collect();
         let covered = |(revision, (end, time))| {
             let evidence = evidence_in(document, revision, self.facts, &mut Vec::new());
-            Stamped { end, time, evidence }
+            Stamped { end, time, evidence: evidence.shared_with(self.at_hand.evidence) }
         };
         ends.into_iter().map(covered).collect()
     }

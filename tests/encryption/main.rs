@@ -7,6 +7,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[allow(dead_code, reason = "OpenSSL has nothing to say here")]
 #[path = "../interop/tools.rs"]
 #[allow(dead_code, reason = "shared with the other judges, who need more of it")]
 mod tools;
@@ -16,7 +17,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{ROOM, World, now};
-use pades_ltv::report::Level;
+use pades_ltv::report::{Level, Modification};
 use pades_ltv::{
     Access, Augmentation, Document, ErrorKind, Evidence, Indication, Prepared, Result, Signer, Signing, Timestamping,
     Verification,
@@ -68,6 +69,13 @@ fn signing<'d>(document: &'d Document<'d>) -> Signing<'d> {
     Signing::new(document, now()).field(FIELD).reason("甲野太郎 様が承認しました").location("日本").timestamp_room(ROOM)
 }
 
+/// The document, signed in its field.
+fn sign(world: &World, document: &Document<'_>) -> Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    signing(document).sign(&world.signer)?.finish()?.write_to(document, &mut whole)?;
+    Ok(whole)
+}
+
 /// The document with a timestamped signature in its field, evidence, and a document timestamp.
 fn archive(world: &World, document: &Document<'_>) -> Result<Vec<u8>> {
     let services = world.authority.at(now());
@@ -86,22 +94,25 @@ fn every_encryption_is_signed_archived_and_verified() {
     let tools = Tools::new(folder.path(), now());
     tools.write("anchor.pem", world.authority.root_pem().as_bytes());
     let mut for_pyhanko = Vec::new();
-    for vector in Vector::all() {
-        let whole = archive(&world, &vector.owner()).unwrap_or_else(|error| panic!("{}: {error}", vector.name));
+    for (vector, level) in Vector::all().iter().flat_map(|vector| [(vector, Level::B), (vector, Level::Lta)]) {
+        let made = if level == Level::B { sign(&world, &vector.owner()) } else { archive(&world, &vector.owner()) };
+        let whole = made.unwrap_or_else(|error| panic!("{}: {error}", vector.name));
         assert!(whole.starts_with(&vector.pdf));
         for password in [&vector.facts["user"], &vector.facts["owner"]] {
             let document = Document::open_with_password(&whole, password).unwrap();
-            let report = Verification::new(&document, &world.trust, now()).verify();
+            let evidence = Evidence::collect(&document, &world.trust, &world.authority.at(now()), now()).unwrap();
+            let report = Verification::new(&document, &world.trust, now()).evidence(&evidence).verify();
             assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{}: {report:#?}", vector.name);
             let signature = report.signatures.iter().find(|one| one.field == FIELD).unwrap();
-            assert_eq!(signature.level, Some(Level::Lta), "{}", vector.name);
+            assert_eq!(signature.level, Some(level), "{}", vector.name);
+            assert_eq!(signature.reason.as_deref(), Some("甲野太郎 様が承認しました"), "{}", vector.name);
         }
-        let name = format!("{}.pdf", vector.name);
+        let name = format!("{}-{}.pdf", vector.name, level.as_str());
         tools.write(&name, &whole);
-        judge(&tools, &vector);
+        judge(&tools, vector, &name);
         // pyHanko knows revision 6, not its forerunner, and wants clear metadata to say so in a crypt filter, which qpdf does not write.
         if vector.name != "aes-256-r5" && !vector.name.contains("clear-metadata") {
-            for_pyhanko.push(format!("{name}=B-LTA={}", vector.facts["user"]));
+            for_pyhanko.push(format!("{name}={}={}", level.as_str(), vector.facts["user"]));
         }
     }
     let Some(python) = tools::pyhanko() else { return };
@@ -111,14 +122,13 @@ fn every_encryption_is_signed_archived_and_verified() {
 }
 
 /// What qpdf and poppler say. Neither knows ISO/TS 32003.
-fn judge(tools: &Tools<'_>, vector: &Vector) {
+fn judge(tools: &Tools<'_>, vector: &Vector, name: &str) {
     if vector.name == "aes-256-gcm" {
         return;
     }
-    let name = format!("{}.pdf", vector.name);
     for password in ["user", "owner"] {
         let argument = format!("--password={}", vector.facts[password]);
-        if let Some(words) = tools.run("qpdf", &["--check", &argument, &name]) {
+        if let Some(words) = tools.run("qpdf", &["--check", &argument, name]) {
             assert!(words.is_good && !words.text.contains("WARNING"), "{name}: {}", words.text);
         }
     }
@@ -126,7 +136,7 @@ fn judge(tools: &Tools<'_>, vector: &Vector) {
         let password = &vector.facts[password];
         // Poppler takes passwords as they come from the terminal, in no encoding.
         if password.is_ascii()
-            && let Some(words) = tools.run("pdfsig", &["-nocert", option, password, &name])
+            && let Some(words) = tools.run("pdfsig", &["-nocert", option, password, name])
         {
             assert_eq!(words.count("Signature is Valid"), 1, "{name}: {}", words.text);
         }
@@ -170,6 +180,32 @@ fn permissions_are_obeyed_unless_the_caller_overrides_them() {
             }
         }
         assert!(signing(&vector.owner()).field("another").sign(&world.signer).is_ok(), "{}", vector.name);
+    }
+}
+
+#[test]
+fn an_encryption_dictionary_that_changes_after_signing_is_a_change() {
+    let (world, vector) = (World::new(), Vector::named("aes-256"));
+    let signed = sign(&world, &vector.owner()).unwrap();
+    let text = String::from_utf8_lossy(&vector.pdf);
+    let (_, trailer) = text.rsplit_once("trailer <<").unwrap();
+    let (trailer, _) = trailer.split_once(" >>").unwrap();
+    let number = trailer.rsplit_once("/Encrypt ").unwrap().1.split(' ').next().unwrap();
+    let start = common::only(&vector.pdf, format!("\n{number} 0 obj\n<<").as_bytes()) + 1;
+    let end = start + common::all(&vector.pdf[start..], b"endobj")[0] + 6;
+    let dictionary = String::from_utf8(vector.pdf[start..end].to_vec()).unwrap();
+    for (opening, expected) in [("<<", Modification::None), ("<< /Note 1", Modification::Other)] {
+        let mut whole = signed.clone();
+        whole.extend(dictionary.replacen("<<", opening, 1).into_bytes());
+        let (place, section, previous) = (signed.len(), whole.len() + 1, common::pdf::startxref(&signed));
+        let trailer = trailer.replace("/Size 12", "/Size 99");
+        let table = format!("\nxref\n{number} 1\n{place:010} 00000 n \ntrailer\n<<{trailer}/Prev {previous}>>");
+        whole.extend(format!("{table}\nstartxref\n{section}\n%%EOF\n").into_bytes());
+        let document = Document::open_with_password(&whole, "user").unwrap();
+        assert_eq!(document.revisions().len(), 3);
+        let report = Verification::new(&document, &world.trust, now()).verify();
+        let signature = &report.signatures[0];
+        assert_eq!((signature.intact, signature.modification), (true, expected), "{report:#?}");
     }
 }
 

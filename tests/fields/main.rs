@@ -10,6 +10,7 @@
 )]
 
 mod base;
+mod outside;
 mod permissions;
 mod preflight;
 mod seeds;

@@ -147,6 +147,41 @@ fn locks_bind_the_fields_that_they_name() {
     assert!(world.refused(&all, |signing| signing).contains("no changes"), "an approval signature can lock, too");
 }
 
+/// `pdf` with AES-256 and no user password; `None`, and a word about it, where there is no qpdf.
+fn encrypted(pdf: &[u8]) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plain.pdf"), pdf).unwrap();
+    let arguments = ["--encrypt", "", "owner", "256", "--", "plain.pdf", "encrypted.pdf"];
+    let Ok(run) = std::process::Command::new("qpdf").args(arguments).current_dir(folder.path()).output() else {
+        println!("skipped: no qpdf");
+        return None;
+    };
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    Some(std::fs::read(folder.path().join("encrypted.pdf")).unwrap())
+}
+
+#[test]
+fn encrypted_forms_are_read_and_locked_like_others() {
+    let world = World::new();
+    let lock = "/Lock << /Action /Include /Fields [<FEFF65E5>] >> /SV << /Ff 8 /Reasons [<FEFF627F8A8D>] >>";
+    let base = pdf(
+        "/AcroForm << /Fields [4 0 R 5 0 R] >>",
+        &[&format!("<< /FT /Sig /T (Sign) {lock} >>"), "<< /FT /Sig /T <FEFF65E5> >>"],
+    );
+    let Some(base) = encrypted(&base) else { return };
+    assert!(world.refused(&base, |signing| signing.field("Sign")).contains("\"承認\""));
+    let document = Document::open(&base).unwrap();
+    let signing = Signing::new(&document, world.now).field("Sign").reason("承認").certify(Certification::FillForms);
+    let preflight = signing.preflight(&world.identity()).unwrap();
+    let update = signing.sign(&world.signer).unwrap().finish().unwrap();
+    assert_eq!(preflight.file_len, update.file_len());
+    let signed = update.apply(&base).unwrap();
+    check(&signed);
+    assert_eq!(verdict(&world, &signed), Some(Indication::TotalPassed));
+    assert!(world.refused(&signed, |signing| signing.field("日")).contains("has locked this field"));
+    check(&world.sign(&signed, |signing| signing.field("Other")).unwrap());
+}
+
 #[test]
 fn who_insists_may_break_what_is_there() {
     let world = World::new();
@@ -161,4 +196,14 @@ fn who_insists_may_break_what_is_there() {
     assert!(preflight.warnings.iter().any(|warning| warning.code() == "breaks"), "{:?}", preflight.warnings);
     let signed = signing.sign(&world.signer).unwrap().finish().unwrap().apply(&certified).unwrap();
     check(&signed);
+    assert_ne!(verdict(&world, &signed), Some(Indication::TotalPassed), "our own verification says the same");
+
+    let base = pdf(
+        "/AcroForm << /Fields [4 0 R 5 0 R] >>",
+        &["<< /FT /Sig /T (a) /Lock << /Action /Include /Fields [(b)] >> >>", "<< /FT /Sig /T (b) >>"],
+    );
+    let locked = world.sign(&base, |signing| signing.field("a")).unwrap();
+    let signed = world.sign(&locked, |signing| signing.field("b").danger_ignore_permissions()).unwrap();
+    assert_eq!(verdict(&world, &locked), Some(Indication::TotalPassed));
+    assert_ne!(verdict(&world, &signed), Some(Indication::TotalPassed));
 }

@@ -8,7 +8,7 @@
 //! touched, in either direction.
 //! Invariant: no randomness here: initialisation vectors are derived ([`vector`] says how and why that is enough).
 //!
-//! Nouns: [`EncryptionDictionary`] (what the file says), [`SecurityHandler`] (that and the key), [`Method`] (the cipher of a crypt
+//! Nouns: [`EncryptionDictionary`] (what the file says), [`SecurityHandler`] (that and the key), `Method` (the cipher of a crypt
 //! filter), [`Encryption`] and [`Permissions`] (what the caller sees). Passwords of the standard security handler only; public-key
 //! handlers are [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
 

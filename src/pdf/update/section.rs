@@ -81,7 +81,12 @@ impl<'d> Section<'d> {
         }
         trailer.set("Size", Object::Integer(i64::from(size)));
         trailer.set("Prev", Object::Integer(i64::try_from(self.written(base.startxref)).unwrap_or(i64::MAX)));
-        if let Object::Array(halves) = self.view.entry(&base.trailer, "ID")?
+        // In encrypted files it is never encrypted, wherever it stands (7.6.2).
+        let id = match base.trailer.get("ID") {
+            Some(id) if self.view.is_encrypted() => self.view.plain(id)?,
+            _ => self.view.entry(&base.trailer, "ID")?,
+        };
+        if let Object::Array(halves) = id
             && let [first @ Object::String(_), _] = halves.as_slice()
         {
             let second = PdfString { bytes: file_id.to_vec(), form: StringForm::Hexadecimal };
