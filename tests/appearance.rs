@@ -392,7 +392,7 @@ fn the_contract_date_comes_with_the_last_signature() {
 #[test]
 fn what_cannot_be_shown_is_said_before_anything_is_signed() {
     let corner = |width, height| Placement::bottom_right(1, width, height, 10.0);
-    let draw = Appearance::new().draw(|canvas| drop(canvas.rect(0.0, 0.0, f64::NAN, 1.0).fill(Color::BLACK)));
+    let draw = Appearance::new().draw(|canvas| canvas.rect(0.0, 0.0, f64::NAN, 1.0).fill(Color::BLACK));
     for (appearance, placement, why) in [
         (draw, corner(50.0, 50.0), "no number"),
         (Appearance::new(), corner(500.0, 50.0), "not within the visible page"),

@@ -150,9 +150,7 @@ impl<'d> Signing<'d> {
     /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
     /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
     /// # let signer = Authority::new("doc", now)?.issue("甲野サービス")?;
-    /// let ring = Appearance::new().draw(|canvas| {
-    ///     canvas.ellipse(30.0, 30.0, 28.0, 28.0).stroke(Color::VERMILION, 3.0);
-    /// });
+    /// let ring = Appearance::new().draw(|canvas| canvas.ellipse(30.0, 30.0, 28.0, 28.0).stroke(Color::VERMILION, 3.0));
     /// let document = Document::open(pdf)?;
     /// let signing = Signing::new(&document, now).seal(ring, Placement::bottom_right(Page::Last, 60.0, 60.0, 36.0));
     /// let update = signing.sign(&signer)?.finish()?;

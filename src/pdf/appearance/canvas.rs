@@ -96,23 +96,21 @@ impl<'c> Canvas<'c> {
     }
 
     /// Fills the path. Where parts of it overlap, every second is left out (even-odd rule), so that a ring has a hole.
-    pub fn fill(&mut self, color: Color) -> &mut Self {
+    pub fn fill(&mut self, color: Color) {
         Paint::from(color).fill(self.content);
         if self.emit() {
             self.content.fill_even_odd();
         }
-        self
     }
 
     /// Draws the path with a line of this width.
-    pub fn stroke(&mut self, color: Color, width: f64) -> &mut Self {
+    pub fn stroke(&mut self, color: Color, width: f64) {
         self.check(&[width]);
         Paint::from(color).stroke(self.content);
         self.content.set_line_width(real(width.max(0.0)));
         if self.emit() {
             self.content.stroke();
         }
-        self
     }
 
     pub(super) fn finish(self) -> Result<()> {
@@ -193,9 +191,9 @@ mod tests {
 
     #[test]
     fn what_no_reader_could_draw_is_an_error() {
-        assert!(drawn(|canvas| drop(canvas.line_to(1.0, 1.0))).is_err());
-        assert!(drawn(|canvas| drop(canvas.move_to(f64::NAN, 1.0).close().fill(Color::BLACK))).is_err());
-        assert!(drawn(|canvas| drop(canvas.rect(0.0, 0.0, 1e9, 1.0).fill(Color::BLACK))).is_err());
-        assert!(drawn(|canvas| drop(canvas.rect(0.0, 0.0, 1.0, 1.0).stroke(Color::BLACK, f64::INFINITY))).is_err());
+        assert!(drawn(|canvas| canvas.line_to(1.0, 1.0).fill(Color::BLACK)).is_err());
+        assert!(drawn(|canvas| canvas.move_to(f64::NAN, 1.0).close().fill(Color::BLACK)).is_err());
+        assert!(drawn(|canvas| canvas.rect(0.0, 0.0, 1e9, 1.0).fill(Color::BLACK)).is_err());
+        assert!(drawn(|canvas| canvas.rect(0.0, 0.0, 1.0, 1.0).stroke(Color::BLACK, f64::INFINITY)).is_err());
     }
 }

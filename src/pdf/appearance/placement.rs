@@ -258,10 +258,14 @@ mod tests {
             (180, [[355, 725, 395, 745], [105, 725, 145, 745], [355, 55, 395, 75], [105, 55, 145, 75]]),
             (-90, [[105, 705, 125, 745], [105, 55, 125, 95], [375, 705, 395, 745], [375, 55, 395, 95]]),
         ] {
-            let placements: [fn(usize, f64, f64, f64) -> Placement; 4] =
-                [Placement::bottom_left, Placement::bottom_right, Placement::top_left, Placement::top_right];
+            let placements = [
+                Placement::bottom_left(1, 40.0, 20.0, 5.0),
+                Placement::bottom_right(1, 40.0, 20.0, 5.0),
+                Placement::top_left(1, 40.0, 20.0, 5.0),
+                Placement::top_right(1, 40.0, 20.0, 5.0),
+            ];
             for (placement, expected) in placements.into_iter().zip(corners) {
-                let area = found(&format!("{boxes} /Rotate {rotate}"), placement(1, 40.0, 20.0, 5.0));
+                let area = found(&format!("{boxes} /Rotate {rotate}"), placement);
                 assert_eq!(area.unwrap(), expected.map(f64::from), "{rotate}");
             }
         }

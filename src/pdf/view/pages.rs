@@ -21,7 +21,6 @@ impl<'d> View<'d> {
     }
 
     /// An attribute that may stand in a node above: of a page (7.7.3.4) or of a field (12.7.4.1). `Null` if it stands nowhere.
-    #[cfg(any(test, feature = "appearance"))]
     pub(crate) fn inherited(&self, node: &Dictionary, key: &str) -> Result<Object> {
         let mut node = node.clone();
         for _ in 0..self.document.limits().nesting {
