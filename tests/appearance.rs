@@ -390,6 +390,26 @@ fn the_contract_date_comes_with_the_last_signature() {
 }
 
 #[test]
+fn seals_are_encrypted_where_the_file_is() {
+    let Some(gothic) = font(GOTHIC) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, encrypted) = (folder.path().join("plain.pdf"), folder.path().join("encrypted.pdf"));
+    std::fs::write(&plain, page(CROPPED)).unwrap();
+    let options = ["--encrypt", "", "owner", "256", "--"];
+    let Ok(run) = Command::new("qpdf").args(options).arg(&plain).arg(&encrypted).output() else {
+        return println!("skipped: no qpdf");
+    };
+    assert!(run.status.success());
+    let pdf = std::fs::read(&encrypted).unwrap();
+    let appearance = Appearance::new().image(&image()).text(Text::new("架空市", &gothic).color(Color::VERMILION));
+    let signed = sealed(&pdf, &appearance, Placement::bottom_right(1, 60.0, 60.0, 10.0));
+    judge(&signed, "encrypted");
+    let Some(shown) = Shown::new(&signed, "encrypted") else { return };
+    assert!(reds(&shown.area([250.0, 10.0, 310.0, 70.0])) > 700);
+    assert!(copied(&signed).is_none_or(|words| words.contains("架空市")));
+}
+
+#[test]
 fn what_cannot_be_shown_is_said_before_anything_is_signed() {
     let corner = |width, height| Placement::bottom_right(1, width, height, 10.0);
     let draw = Appearance::new().draw(|canvas| canvas.rect(0.0, 0.0, f64::NAN, 1.0).fill(Color::BLACK));

@@ -1,6 +1,7 @@
 //! A font as it stands in a file: the glyphs that are used, their widths and what they mean (ISO 32000-2, 9.7, 9.9, 9.10.3).
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Name, Rect, Str};
@@ -96,8 +97,10 @@ impl Used {
             let error = unusable("no subset can be made of the font").because(why).at(place(self.font.name()));
             error.advise("use another font")
         };
-        let data = subsetter::subset(&self.font.0.data, self.font.0.index, &self.remapper)
-            .map_err(|fault| failed(fault.to_string()))?;
+        // The crate computes with offsets of the font unchecked, and panics where a damaged one makes them overflow.
+        let subset = || subsetter::subset(&self.font.0.data, self.font.0.index, &self.remapper);
+        let data = catch_unwind(AssertUnwindSafe(subset)).map_err(|_| failed("it is damaged".to_owned()))?;
+        let data = data.map_err(|fault| failed(fault.to_string()))?;
         let subset = FontRef::new(&data).map_err(|fault| failed(fault.to_string()))?;
         let glyphs = subset.table_data(Tag::new(b"maxp")).and_then(|maxp| maxp.read_at::<u16>(4).ok());
         let glyphs = glyphs.ok_or_else(|| failed("it has no glyphs".to_owned()))?;
@@ -160,5 +163,56 @@ impl Program {
         let whole = vec![0xFF_u8; usize::from(self.glyphs / 8)];
         let rest = (!self.glyphs.is_multiple_of(8)).then(|| !(0xFF_u8 >> (self.glyphs % 8)));
         whole.into_iter().chain(rest).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pdf::appearance::fixture::{font, font_file};
+
+    fn used(font: &Font, text: &str) -> Result<Used> {
+        let mut used = Used::new(font.clone(), Ref { number: 1, generation: 0 });
+        for glyph in font.glyphs(text)? {
+            used.code(glyph)?;
+        }
+        Ok(used)
+    }
+
+    #[test]
+    fn only_what_is_used_is_in_the_program() {
+        let font = font("abcdefg日本");
+        let used = used(&font, "日ag日").unwrap();
+        let program = used.program().unwrap();
+        assert_eq!((program.kind, program.glyphs, program.cid_set()), (CidFontType::Type2, 4, vec![0xF0]));
+        assert!(program.data.len() < font.0.data.len());
+        let cmap = String::from_utf8(used.to_unicode("x")).unwrap();
+        assert!(cmap.contains("3 beginbfchar\n<0001> <65E5>\n<0002> <0061>\n<0003> <0067>\nendbfchar"), "{cmap}");
+    }
+
+    #[test]
+    fn the_tag_names_the_subset() {
+        let font = font("abc");
+        let tag = |text: &str| used(&font, text).unwrap().program().unwrap().tag();
+        assert_eq!(tag("ab"), tag("aba"));
+        assert_ne!(tag("ab"), tag("abc"));
+        assert!(tag("a").len() == 6 && tag("a").bytes().all(|byte| byte.is_ascii_uppercase()));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_fonts_do_no_harm(changes in prop::collection::vec((0..2000_usize, any::<u8>()), 1..8), cut in 0..4000_usize) {
+            let mut file = font_file("ab日本", 0);
+            for (at, value) in changes {
+                let at = at % file.len();
+                file[at] = value;
+            }
+            file.truncate(cut);
+            if let Ok(used) = Font::from_bytes(file, 0).and_then(|font| used(&font, "ab日本")) {
+                let _ = used.program();
+            }
+        }
     }
 }
