@@ -58,6 +58,8 @@
 
 #[cfg(feature = "authority")]
 pub mod authority;
+#[cfg(test)]
+pub(crate) mod corpora;
 pub(crate) mod digest;
 pub(crate) mod error;
 #[cfg(feature = "fuzzing")]

@@ -7,18 +7,8 @@ use std::time::{Duration, Instant};
 use super::account::account;
 use super::document::Document;
 use super::object::Object;
+use crate::corpora;
 use crate::error::Result;
-
-/// The corpora beside the crate, or where `PADES_CORPORA` says.
-fn corpora(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("PADES_CORPORA").map_or_else(|| "../shared/corpora".into(), PathBuf::from);
-    let folder = root.join(part);
-    if !folder.is_dir() {
-        println!("skipped: no corpora");
-        return None;
-    }
-    Some(folder)
-}
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let (mut waiting, mut files) = (vec![folder.to_owned()], Vec::new());
@@ -57,7 +47,7 @@ fn strays(document: &Document<'_>) -> Vec<String> {
 
 #[test]
 fn hostile_files_neither_panic_nor_take_long() {
-    let Some(folder) = corpora("hostile") else { return };
+    let Some(folder) = corpora::folder("hostile") else { return };
     let (mut times, mut open, mut real) = (Vec::new(), 0, (0, 0));
     let paths = files(&folder);
     for path in &paths {
@@ -80,7 +70,7 @@ fn hostile_files_neither_panic_nor_take_long() {
 
 #[test]
 fn incremental_saving_attacks_do_not_open_or_have_stray_bytes() {
-    let Some(folder) = corpora("attacks") else { return };
+    let Some(folder) = corpora::folder("attacks") else { return };
     let attacks = files(&folder).into_iter().filter(|path| path.to_string_lossy().contains("rub2019_isa_"));
     for path in attacks {
         let bytes = fs::read(&path).unwrap();
@@ -93,7 +83,7 @@ fn incremental_saving_attacks_do_not_open_or_have_stray_bytes() {
 /// Signed files of another project open, and account for all their bytes. The exceptions are what they should be.
 #[test]
 fn signed_files_open_without_stray_bytes() {
-    let Some(folder) = corpora("foreign") else { return };
+    let Some(folder) = corpora::folder("foreign") else { return };
     let expected = [
         ("045ea0afc9461df41bfb.pdf", "object 6 is placed outside"), // a hybrid file in two saves, before any signature
         ("752f20c6ebd494ec7965.pdf", "object 6 is placed outside"), // the same

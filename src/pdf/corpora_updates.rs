@@ -14,16 +14,8 @@ use super::field::{FieldChoice, sign_field};
 use super::form::Form;
 use super::specimen;
 use super::update::UpdateWriter;
+use crate::corpora;
 use crate::error::{Error, ErrorKind, Result};
-
-fn corpora(part: &str) -> Option<PathBuf> {
-    let root = env::var_os("PADES_CORPORA").map_or_else(|| "../shared/corpora".into(), PathBuf::from);
-    let folder = Some(root.join(part)).filter(|folder| folder.is_dir());
-    if folder.is_none() {
-        println!("skipped: no corpora");
-    }
-    folder
-}
 
 fn pdfs(folder: &Path) -> Vec<PathBuf> {
     let (mut waiting, mut files) = (vec![folder.to_owned()], Vec::new());
@@ -84,7 +76,7 @@ fn check(pdf: &[u8], whole: &[u8], name: &str) -> Result<()> {
 #[test]
 fn whatever_opens_can_be_signed_or_says_why_not() {
     for part in ["hostile", "foreign", "attacks"] {
-        let Some(folder) = corpora(part) else { return };
+        let Some(folder) = corpora::folder(part) else { return };
         let (mut signed, mut refused) = (0, 0);
         for path in pdfs(&folder) {
             let pdf = fs::read(&path).unwrap();
@@ -142,7 +134,7 @@ fn faults_in(folder: &Path) -> Vec<(String, Result<Vec<String>>)> {
 
 #[test]
 fn forged_dictionaries_have_faults_and_shadowed_ones_none() {
-    let Some(folder) = corpora("attacks") else { return };
+    let Some(folder) = corpora::folder("attacks") else { return };
     for (name, faults) in faults_in(&folder) {
         let is_sound = faults.as_ref().is_ok_and(Vec::is_empty);
         if name.contains("_usf_") || name.contains("_siwa_") {
@@ -155,7 +147,7 @@ fn forged_dictionaries_have_faults_and_shadowed_ones_none() {
 
 #[test]
 fn signatures_of_other_writers_have_no_faults() {
-    let Some(folder) = corpora("foreign") else { return };
+    let Some(folder) = corpora::folder("foreign") else { return };
     let all = faults_in(&folder);
     let faulty: Vec<_> = all.iter().filter(|(_, faults)| !faults.as_ref().is_ok_and(Vec::is_empty)).collect();
     // What is left are the others' own vectors of broken files.

@@ -9,7 +9,6 @@
 mod common;
 #[allow(dead_code, reason = "OpenSSL has nothing to say here")]
 #[path = "../interop/tools.rs"]
-#[allow(dead_code, reason = "shared with the other judges, who need more of it")]
 mod tools;
 
 use std::collections::HashMap;

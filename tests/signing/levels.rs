@@ -52,6 +52,14 @@ fn rsa_keys_reach_every_level() {
     }
 }
 
+/// Other curves bring other digests: named in the ESS attribute, and computed in the same pass.
+#[test]
+fn larger_curves_reach_every_level() {
+    for key in [KeyType::P384, KeyType::P521] {
+        climb(&World::with_key(key), &format!("{key:?}"), &pdf::table(&[]));
+    }
+}
+
 /// Every revision appended answers in the style of the file it is appended to (ISO 32000-2, 7.5.8.4, note).
 #[test]
 fn the_base_is_answered_in_its_own_style() {

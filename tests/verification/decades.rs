@@ -52,6 +52,28 @@ fn every_year_of_a_renewed_contract_verifies() {
     }
 }
 
+/// A renewal adds what the last timestamp takes, nothing else: the tenth is no larger than the first.
+#[test]
+fn renewals_do_not_pile_up() {
+    let world = World::new();
+    let mut file = renewed(&world, &pdf::table(&[]), &[]);
+    let mut sizes = Vec::new();
+    for renewal in 1..=6 {
+        let after = world.archived(&file, year(renewal * 8));
+        sizes.push(after.len() - file.len());
+        // What is there is not asked for again: OCSP and CRL for the new timestamp unit and its issuer.
+        let asked = {
+            let document = Document::open(after.as_slice()).unwrap();
+            let mut collector = Collector::new(&document, &world.trust, year(renewal * 8)).unwrap();
+            std::iter::from_fn(|| collector.next_request()).take(20).count()
+        };
+        assert!(asked <= 4, "{asked} requests for the newest timestamp alone");
+        file = after;
+    }
+    let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
+    assert!(most - least < 2_000, "{sizes:?}");
+}
+
 /// Nobody renewed it: the contract of the year 0 says what can no longer be known, and why; it is never called broken.
 #[test]
 fn a_contract_that_nobody_renewed_is_not_known_any_more() {

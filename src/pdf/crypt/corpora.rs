@@ -1,7 +1,6 @@
 //! Encrypted files of other writers, where they are at hand.
 
-use std::path::PathBuf;
-
+use crate::corpora;
 use crate::error::ErrorKind;
 use crate::pdf::crypt::Access;
 use crate::pdf::document::Document;
@@ -34,11 +33,7 @@ const FILES: &[(&str, &str, Option<Access>)] = &[
 
 #[test]
 fn files_of_other_writers_open_and_all_of_them_decrypts() {
-    let root = std::env::var_os("PADES_CORPORA").map_or_else(|| "../shared/corpora".into(), PathBuf::from);
-    if !root.is_dir() {
-        println!("skipped: no corpora");
-        return;
-    }
+    let Some(root) = corpora::folder("") else { return };
     for (name, password, access) in FILES {
         let pdf = std::fs::read(root.join(name)).unwrap();
         let document = match Document::open_with_password(&pdf, password) {

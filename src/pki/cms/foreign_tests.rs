@@ -5,21 +5,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::{CmsFault, SignedData};
+use crate::corpora;
 use crate::limits::Limits;
 use crate::pki::key::KeyFault;
 use crate::pki::timestamp::asn1::ID_CT_TST_INFO;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
-
-/// A folder of the corpora, or `None` with a word about it.
-pub(crate) fn corpus(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var("PADES_CORPORA").unwrap_or_else(|_| "../shared/corpora".to_owned());
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(root).join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no corpora");
-    None
-}
 
 /// The files with this extension, sorted.
 pub(crate) fn files(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
@@ -119,7 +109,7 @@ fn token_verdict(token: &[u8], message: Option<&[u8]>) -> &'static str {
 
 fn tally(folder: &str) -> Option<BTreeMap<String, Vec<String>>> {
     let mut counts = BTreeMap::<String, Vec<String>>::new();
-    for path in files(corpus(folder)?, "pdf") {
+    for path in files(corpora::folder(folder)?, "pdf") {
         let pdf = std::fs::read(&path).unwrap();
         for (gap, cms) in contents(&pdf) {
             let word = verdict(&cms, covered(&pdf, &gap).as_deref());
@@ -166,7 +156,7 @@ fn attacked_files_have_sound_signatures() {
 
 #[test]
 fn foreign_detached_signatures_verify() {
-    let Some(folder) = corpus("foreign/blobs") else { return };
+    let Some(folder) = corpora::folder("foreign/blobs") else { return };
     let mut words = BTreeMap::<String, usize>::new();
     for path in files(folder, "p7s") {
         let word = verdict(&std::fs::read(path).unwrap(), None);

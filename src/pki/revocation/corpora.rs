@@ -6,17 +6,9 @@ use serde_json::Value;
 
 use super::select::{StatusAt, newest_usable};
 use super::*;
+use crate::corpora;
 use crate::pki::path::{PathSettings, Paths, validate};
 use crate::pki::trust::store::TrustStore;
-
-fn corpora() -> Option<PathBuf> {
-    let root = PathBuf::from(std::env::var_os("PADES_CORPORA").unwrap_or_else(|| "../shared/corpora".into()));
-    if root.is_dir() {
-        return Some(root);
-    }
-    println!("skipped: no corpora");
-    None
-}
 
 /// The files below `root` with one of the extensions, in order of their names.
 fn files(root: &Path, extensions: &[&str]) -> Vec<PathBuf> {
@@ -51,7 +43,7 @@ fn armoured(text: &[u8]) -> Vec<u8> {
 
 #[test]
 fn openssl_ocsp_cases() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora::folder("") else { return };
     let root = root.join("ocsp/ocsp_openssl");
     let read = |name: &str| std::fs::read(root.join(name)).unwrap();
     let cases: Vec<Value> = serde_json::from_slice(&read("openssl-ocsp.json")).unwrap();
@@ -100,7 +92,7 @@ const REFUSED_CRLS: [(&str, &str); 7] = [
 
 #[test]
 fn webpki_crls() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora::folder("") else { return };
     let files = files(&root.join("crl/crl_webpki/tests/crls"), &["der"]);
     for path in &files {
         let outcome = Crl::from_der(&std::fs::read(path).unwrap(), &Limits::default());
@@ -118,7 +110,7 @@ fn webpki_crls() {
 
 #[test]
 fn whatever_there_is_is_read_without_panic() {
-    let Some(root) = corpora() else { return };
+    let Some(root) = corpora::folder("") else { return };
     let limits = Limits::default();
     let mut read = [0; 3];
     for folder in ["crl", "ocsp", "pkits"] {

@@ -118,9 +118,10 @@ mod tests {
 
     use super::super::asn1::TstInfo;
     use super::*;
+    use crate::corpora;
     use crate::digest::DigestAlgorithm;
     use crate::pki::cms::fixture::{EKU, Party, TIME_STAMPING, name, purposes, tst};
-    use crate::pki::cms::foreign_tests::{corpus, files};
+    use crate::pki::cms::foreign_tests::files;
     use crate::pki::key::KeyFault;
 
     const OTHER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.3.5");
@@ -265,7 +266,7 @@ mod tests {
 
     #[test]
     fn foreign_answers_are_accepted() {
-        let Some(folder) = corpus("foreign/blobs") else { return };
+        let Some(folder) = corpora::folder("foreign/blobs") else { return };
         let mut accepted = 0;
         for path in files(folder, "tsr") {
             match stored(&path, None) {
@@ -281,7 +282,7 @@ mod tests {
     #[test]
     fn public_answers_get_their_verdicts() {
         use TimestampFault::{CertificateMissing, ImprintAlgorithm, Nonce};
-        let Some(folder) = corpus("rfc3161/test/fixtures") else { return };
+        let Some(folder) = corpora::folder("rfc3161/test/fixtures") else { return };
         let (expected, found) = (DigestAlgorithm::Sha512.oid(), DigestAlgorithm::Sha256.oid());
         let bad = CmsFault::Signature(KeyFault::BadSignature).into();
         for (response, request, expected) in [

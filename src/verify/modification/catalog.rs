@@ -41,13 +41,9 @@ impl Step<'_> {
         if was == is {
             return Ok(());
         }
-        let (was, is) = match (&*was, &*is) {
-            (Object::Dictionary(was), Object::Dictionary(is)) => (was.clone(), is.clone()),
-            (Object::Null, Object::Dictionary(is)) => (Dictionary::new(), is.clone()),
-            _ => {
-                self.refuse("/Info of the trailer is no dictionary");
-                return Ok(());
-            }
+        let Some((was, is)) = grown(&was, &is) else {
+            self.refuse("/Info of the trailer is no dictionary");
+            return Ok(());
         };
         for one in differences(&was, &is) {
             let is_text = one.after.is_none_or(|value| matches!(value, Object::String(_) | Object::Name(_)));
@@ -92,13 +88,9 @@ impl Step<'_> {
         if was == is {
             return Ok(());
         }
-        let (was, is) = match (&*was, &*is) {
-            (Object::Dictionary(was), Object::Dictionary(is)) => (was.clone(), is.clone()),
-            (Object::Null, Object::Dictionary(is)) => (Dictionary::new(), is.clone()),
-            _ => {
-                self.refuse("/Extensions of the catalog is no dictionary");
-                return Ok(());
-            }
+        let Some((was, is)) = grown(&was, &is) else {
+            self.refuse("/Extensions of the catalog is no dictionary");
+            return Ok(());
         };
         for one in differences(&was, &is) {
             match (one.before, one.after) {
@@ -159,6 +151,15 @@ fn starts_like_xml(data: &[u8]) -> bool {
 fn version(object: &Object) -> Option<(u8, u8)> {
     match object.as_name()?.as_bytes() {
         [major @ b'1'..=b'2', b'.', minor @ b'0'..=b'9'] => Some((*major, *minor)),
+        _ => None,
+    }
+}
+
+/// Both as dictionaries, where what was there before, if anything, was one, too.
+fn grown(was: &Object, is: &Object) -> Option<(Dictionary, Dictionary)> {
+    match (was, is) {
+        (Object::Dictionary(was), Object::Dictionary(is)) => Some((was.clone(), is.clone())),
+        (Object::Null, Object::Dictionary(is)) => Some((Dictionary::new(), is.clone())),
         _ => None,
     }
 }

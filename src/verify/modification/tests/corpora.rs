@@ -5,18 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::judge;
+use crate::corpora;
 use crate::report::Modification;
-
-/// The corpora beside the crate, or where `PADES_CORPORA` says.
-fn corpora(part: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("PADES_CORPORA").map_or_else(|| "../shared/corpora".into(), PathBuf::from);
-    let folder = root.join(part);
-    if !folder.is_dir() {
-        println!("skipped: no corpora");
-        return None;
-    }
-    Some(folder)
-}
 
 fn pdfs(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -27,7 +17,7 @@ fn pdfs(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn published_attacks_are_not_permitted() {
-    let Some(folder) = corpora("attacks") else { return };
+    let Some(folder) = corpora::folder("attacks") else { return };
     let mut judged = 0;
     for path in pdfs(&folder) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -91,7 +81,7 @@ fn expectations(folder: &Path) -> BTreeMap<(String, String), bool> {
 
 #[test]
 fn real_files_are_judged_as_their_makers_expect() {
-    let Some(folder) = corpora("foreign") else { return };
+    let Some(folder) = corpora::folder("foreign") else { return };
     let expected = expectations(&folder);
     let (mut histogram, mut surprises) = (BTreeMap::<String, usize>::new(), Vec::new());
     let mut exceptions = 0;
