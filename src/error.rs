@@ -110,6 +110,8 @@ pub enum ErrorKind {
     /// The signature field does not exist, is taken, is no signature field, or may not be signed so: its seed values, a lock or
     /// a certification forbid it.
     Field,
+    /// An image, font or text cannot be shown, or a place is not on the page.
+    Appearance,
     /// A private or public key cannot be read or does not match its certificate.
     Key,
     /// A certificate cannot be read or may not be used for this.
@@ -144,6 +146,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Limit => "limit",
             Self::Field => "field",
+            Self::Appearance => "appearance",
             Self::Key => "key",
             Self::Certificate => "certificate",
             Self::Capacity => "capacity",

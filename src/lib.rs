@@ -85,6 +85,8 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
 pub use ltv::{Augmentation, Collector};
+#[cfg(feature = "appearance")]
+pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
 pub use pdf::revision::Revision;

@@ -24,6 +24,8 @@ pub(crate) struct SignedField {
     pub(crate) name: String,
     pub(crate) id: Ref,
     pub(crate) origin: FieldOrigin,
+    /// The annotations that show it.
+    pub(crate) widgets: Vec<Ref>,
 }
 
 /// Whether the field was there before.
@@ -64,7 +66,7 @@ pub(crate) fn sign_field(
     };
     let id = add_field(writer, &name, signature, page)?;
     declare_signatures(writer)?;
-    Ok(SignedField { name, id, origin: FieldOrigin::New })
+    Ok(SignedField { name, id, origin: FieldOrigin::New, widgets: vec![id] })
 }
 
 /// The field of this name. Two of one name are one field for some readers and two for others (12.7.4.2).
@@ -89,7 +91,8 @@ fn fill(writer: &mut UpdateWriter<'_>, field: &Field, signature: Ref) -> Result<
     let id = field.id.ok_or_else(|| refuse("the field is a direct object, which cannot be signed"))?;
     writer.edit_dictionary(&Place::object(id))?.set("V", Object::Reference(signature));
     declare_signatures(writer)?;
-    Ok(SignedField { name: field.name.to_string(), id, origin: FieldOrigin::Existing })
+    let (name, widgets) = (field.name.to_string(), field.widgets.clone());
+    Ok(SignedField { name, id, origin: FieldOrigin::Existing, widgets })
 }
 
 fn free_name(form: &Form, stem: &str) -> String {

@@ -12,6 +12,8 @@
 //! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;
+#[cfg(feature = "appearance")]
+pub(crate) mod appearance;
 pub(crate) mod byte_range;
 mod bytes;
 mod container;

@@ -50,8 +50,7 @@ impl Layout {
     /// Lays out what `signing` says for the certificates and the algorithm of `identity`.
     pub(super) fn new(signing: &Signing<'_>, identity: &Identity) -> Result<Self> {
         check_validity(identity, signing.now)?;
-        let choice = signing.field.as_deref().map_or(FieldChoice::Numbered("Signature"), FieldChoice::Named);
-        let mut draft = Draft::new(signing.document, choice)?;
+        let mut draft = draft(signing)?;
         let deed = match draft.field().origin {
             FieldOrigin::Existing => Deed::FillField,
             FieldOrigin::New => Deed::CreateField,
@@ -74,6 +73,14 @@ impl Layout {
     }
 }
 
+fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {
+    let choice = signing.field.as_deref().map_or(FieldChoice::Numbered("Signature"), FieldChoice::Named);
+    #[cfg(feature = "appearance")]
+    return Draft::showing(signing.document, choice, signing.seal.as_ref(), &signing.fills);
+    #[cfg(not(feature = "appearance"))]
+    Draft::new(signing.document, choice)
+}
+
 fn check_validity(identity: &Identity, now: Time) -> Result<()> {
     let signing = identity.signing_certificate();
     if signing.is_valid_at(now) {
@@ -91,6 +98,8 @@ fn check_rules(signing: &Signing<'_>, rules: &Rules) -> Result<()> {
     }
     if signing.permissions == Enforcement::Obeyed {
         rules.check_permissions()?;
+        #[cfg(feature = "appearance")]
+        signing.fills.iter().try_for_each(|fill| rules.check_filling(&fill.field))?;
     }
     if signing.lock.is_some() { rules.check_new_lock() } else { Ok(()) }
 }

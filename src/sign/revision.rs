@@ -2,6 +2,8 @@
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "appearance")]
+use crate::pdf::appearance::{Embedded, Fill, Seal};
 use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::extensions::declare_extensions;
@@ -22,11 +24,36 @@ pub(super) struct Draft<'d> {
 }
 
 impl<'d> Draft<'d> {
-    /// A revision behind `base` whose signature stands in the field `choice`.
+    /// A revision behind `base` whose signature stands in the field `choice`, invisible where the field is new.
     pub(super) fn new(base: &'d Document<'d>, choice: FieldChoice<'_>) -> Result<Self> {
+        Self::on_page(base, choice, None)
+    }
+
+    /// As [`new`](Self::new), with a seal that shows the signature, and with fields that are filled.
+    #[cfg(feature = "appearance")]
+    pub(super) fn showing(
+        base: &'d Document<'d>,
+        choice: FieldChoice<'_>,
+        seal: Option<&Seal>,
+        fills: &[Fill],
+    ) -> Result<Self> {
+        let seal = seal.map(|seal| seal.place(base.latest())).transpose()?;
+        let mut draft = Self::on_page(base, choice, seal.as_ref().and_then(|seal| seal.page()))?;
+        let mut embedded = Embedded::new();
+        for fill in fills {
+            fill.write(&mut draft.writer, &mut embedded)?;
+        }
+        if let Some(seal) = seal {
+            seal.show(&mut draft.writer, &mut embedded, &draft.field)?;
+        }
+        embedded.write(&mut draft.writer)?;
+        Ok(draft)
+    }
+
+    fn on_page(base: &'d Document<'d>, choice: FieldChoice<'_>, page: Option<Ref>) -> Result<Self> {
         let mut writer = UpdateWriter::new(base)?;
         let signature = writer.allocate()?;
-        let field = sign_field(&mut writer, choice, signature, None)?;
+        let field = sign_field(&mut writer, choice, signature, page)?;
         declare_extensions(&mut writer)?;
         Ok(Self { base, writer, signature, field })
     }

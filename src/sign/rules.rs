@@ -59,6 +59,15 @@ impl Rules {
         }
     }
 
+    /// Whether the signatures that are there leave the field `name` open, to be filled beside this one.
+    #[cfg(feature = "appearance")]
+    pub(super) fn check_filling(&self, name: &str) -> Result<()> {
+        let Some(rule) = self.restrictions.freezing(name) else { return Ok(()) };
+        let error =
+            Error::new(ErrorKind::Field, format!("{rule} has locked this field")).at(format!("field \"{name}\""));
+        Err(error.advise("leave it as it is; danger_ignore_permissions() fills it, and makes that signature invalid"))
+    }
+
     /// A certification is the first signature (12.8.1).
     pub(super) fn check_first(&self) -> Result<()> {
         let Some(rule) = self.restrictions.rules.first() else { return Ok(()) };

@@ -8,6 +8,8 @@ use super::signed::Signed;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::Result;
+#[cfg(feature = "appearance")]
+use crate::pdf::appearance::{Appearance, Fill, Font, Placement, Seal};
 use crate::pdf::crypt::Enforcement;
 use crate::pdf::document::Document;
 use crate::pdf::transform::{Certification, FieldLock};
@@ -49,6 +51,10 @@ pub struct Signing<'d> {
     pub(super) certification: Option<Certification>,
     pub(super) lock: Option<FieldLock>,
     pub(super) permissions: Enforcement,
+    #[cfg(feature = "appearance")]
+    pub(super) seal: Option<Seal>,
+    #[cfg(feature = "appearance")]
+    pub(super) fills: Vec<Fill>,
 }
 
 impl<'d> Signing<'d> {
@@ -67,6 +73,10 @@ impl<'d> Signing<'d> {
             certification: None,
             lock: None,
             permissions: Enforcement::Obeyed,
+            #[cfg(feature = "appearance")]
+            seal: None,
+            #[cfg(feature = "appearance")]
+            fills: Vec::new(),
         }
     }
 
@@ -126,6 +136,48 @@ impl<'d> Signing<'d> {
         self
     }
 
+    /// Makes the signature visible: what it shows, and where.
+    ///
+    /// A new field stands in the place that `placement` says. An existing field keeps its own:
+    /// [`Placement::in_field`] is the only placement for it, and is for it only.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Appearance`] for what cannot be shown there,
+    /// [`ErrorKind::Field`] for a field that cannot show it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pades_ltv::{Appearance, Color, Document, Page, Placement, Signing, Time, authority::Authority};
+    /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
+    /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
+    /// # let signer = Authority::new("doc", now)?.issue("甲野サービス")?;
+    /// let ring = Appearance::new().draw(|canvas| canvas.ellipse(30.0, 30.0, 28.0, 28.0).stroke(Color::VERMILION, 3.0));
+    /// let document = Document::open(pdf)?;
+    /// let signing = Signing::new(&document, now).seal(ring, Placement::bottom_right(Page::Last, 60.0, 60.0, 36.0));
+    /// let update = signing.sign(&signer)?.finish()?;
+    /// # Ok::<(), pades_ltv::Error>(())
+    /// ```
+    #[cfg(feature = "appearance")]
+    #[must_use]
+    pub fn seal(mut self, appearance: Appearance, placement: Placement) -> Self {
+        self.seal = Some(Seal::new(appearance, placement));
+        self
+    }
+
+    /// Fills a text field in the same revision as the signature, so that the contract date comes with the last signature.
+    ///
+    /// `name` is the field's fully qualified name. The text is drawn in the field's own style (size, colour, alignment, border, lines,
+    /// cells) with `font`, and stays within what earlier signatures permit: under a certification with P 2, and by default,
+    /// they stay valid. Of two values for one field the last counts.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Field`] where there is no such text field, it is read-only or locked, or
+    /// takes no such value; [`ErrorKind::Appearance`] where the font lacks a letter, or the text does not fit.
+    #[cfg(feature = "appearance")]
+    #[must_use]
+    pub fn fill(mut self, name: impl Into<String>, value: impl Into<String>, font: &Font) -> Self {
+        self.fills.push(Fill { field: name.into(), value: value.into(), font: font.clone() });
+        self
+    }
+
     /// Makes this a certification: the first signature of a document, which says what may still change in it
     /// (ISO 32000-2, 12.8.2.2).
     ///
@@ -180,7 +232,7 @@ impl<'d> Signing<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed, or may not be signed so; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
+    /// cannot be signed, may not be signed so, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
     /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         let Layout { appended, timestamp, .. } = Layout::new(self, identity)?;

@@ -9,6 +9,7 @@
 //! does not cover).
 
 pub(crate) mod appended;
+mod chunk;
 mod encrypt;
 mod place;
 mod section;
@@ -19,6 +20,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use appended::Appended;
+#[cfg(feature = "appearance")]
+pub(crate) use chunk::{Packed, pointer};
 pub(crate) use place::Place;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -82,24 +85,6 @@ impl<'d> UpdateWriter<'d> {
     /// Sets the object `id`.
     pub(crate) fn put(&mut self, id: Ref, object: Object) {
         self.insert(id, Change::Object(object));
-    }
-
-    /// Sets the new object `id` to a stream of `data`, compressed where that makes it smaller.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Limit`] for a number that pdf-writer cannot write.
-    pub(crate) fn put_stream(&mut self, id: Ref, data: &[u8]) -> Result<()> {
-        let number = i32::try_from(id.number).ok().filter(|number| *number > 0);
-        let number = number.ok_or_else(|| Error::new(ErrorKind::Limit, "the object number is out of range").at(id))?;
-        let mut chunk = pdf_writer::Chunk::new();
-        match deflate(data) {
-            Some(compressed) => {
-                chunk.stream(pdf_writer::Ref::new(number), &compressed).filter(pdf_writer::Filter::FlateDecode);
-            }
-            None => drop(chunk.stream(pdf_writer::Ref::new(number), data)),
-        }
-        self.put_indirect(id, chunk.as_bytes().to_vec());
-        Ok(())
     }
 
     /// Sets the new object `id` to `bytes`, which are all of it as pdf-writer made it: header, value and `endobj`.
@@ -211,12 +196,4 @@ impl Appended {
         self.bytes.extend_from_slice(data);
         self.bytes.extend_from_slice(b"\nendstream");
     }
-}
-
-/// `data` in zlib form (7.4.4), where that is smaller.
-fn deflate(data: &[u8]) -> Option<Vec<u8>> {
-    use std::io::Write;
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(data).ok()?;
-    encoder.finish().ok().filter(|compressed| compressed.len() < data.len())
 }

@@ -7,7 +7,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, PdfString, Ref, StringForm};
 use crate::pdf::revision::Revision;
 use crate::pdf::serializer::serialize_dictionary;
-use crate::pdf::update::{Appended, UpdateWriter, deflate};
+use crate::pdf::update::chunk::deflate;
+use crate::pdf::update::{Appended, UpdateWriter};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefStyle;
 

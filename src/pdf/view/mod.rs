@@ -406,10 +406,11 @@ mod tests {
         };
         let bytes = tree("4 0 R", "<</Kids[3 0 R 1 0 R]>>");
         let document = Document::open(&bytes).unwrap();
+        let pages: Vec<_> = document.latest().pages().unwrap().map(|page| page.unwrap().0).collect();
+        assert_eq!(pages, [id(3), id(1)]);
         let (first, page) = document.latest().first_page().unwrap();
-        assert_eq!((first, document.latest().page(1).unwrap().0), (id(3), id(1)));
+        assert_eq!(first, id(3));
         assert_eq!(document.latest().inherited(&page, "Rotate").unwrap(), Object::Integer(90));
-        assert!(document.latest().page(2).is_err());
         for (kids, four) in
             [("4 0 R", "<</Kids[2 0 R]>>"), ("4 0 R", "<</Kids[4 0 R]>>"), ("<<>>", "1"), ("9 0 R", "1")]
         {

@@ -10,7 +10,7 @@ use super::references::References;
 use super::step::{Outcome, Step};
 use crate::error::{Error, Result};
 use crate::pdf::document::Document;
-use crate::pdf::form::Form;
+use crate::pdf::form::{FieldKind, Form};
 use crate::pdf::object::{Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
@@ -23,6 +23,8 @@ pub(super) struct Ground<'d> {
     pub(super) permissions: Permissions,
     /// The signature fields of the last revision, by object. A field that a later revision took away is a finding there.
     pub(super) fields: HashMap<Ref, Arc<str>>,
+    /// The text fields of the last revision, by object.
+    pub(super) texts: HashMap<Ref, Arc<str>>,
     /// The names that more than one field of the last revision has.
     pub(super) twins: HashSet<Arc<str>>,
     /// The object streams, and the first revision that has an object in each.
@@ -56,8 +58,10 @@ impl<'d> Ground<'d> {
         let twins =
             form.fields.iter().map(|field| Arc::clone(&field.name)).filter(|name| !names.insert(Arc::clone(name)));
         let twins = twins.collect();
-        let fields = form.signatures().filter(|field| !field.is_group);
-        let fields = fields.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect();
+        let of_kind = |kind: FieldKind| {
+            let fields = form.fields.iter().filter(move |field| field.kind == kind && !field.is_group);
+            fields.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect()
+        };
         let later = document.revisions().iter().skip(first.saturating_add(1));
         let watched = later.flat_map(|revision| revision.changed.iter().map(|(number, _)| *number)).collect();
         let sections = document.revisions().iter().flat_map(|revision| &revision.sections);
@@ -65,7 +69,8 @@ impl<'d> Ground<'d> {
             document,
             references: References::to(watched),
             permissions: Permissions::read(document, &form)?,
-            fields,
+            fields: of_kind(FieldKind::Signature),
+            texts: of_kind(FieldKind::Text),
             twins,
             containers: containers(document),
             section_starts: sections.map(|section| section.start).collect(),

@@ -17,6 +17,7 @@ mod catalog;
 mod clearance;
 mod equality;
 mod fields;
+mod filling;
 mod ground;
 mod pages;
 mod permission;

@@ -19,6 +19,10 @@ pub(super) struct Signings {
     pub(super) widgets: HashSet<u32>,
     /// Fields that were empty before.
     filled: HashSet<u32>,
+    /// Text fields that were empty before.
+    pub(super) texts: HashSet<u32>,
+    /// Whether there is a signature among them: a document timestamp is nobody's word.
+    pub(super) is_signed: bool,
 }
 
 /// What a new signature field may say; actions are not among it.
@@ -117,7 +121,7 @@ impl Step<'_> {
     }
 
     /// 12.5.5: `/AP`, its entries, and their states are new, or changed in place where nothing else shows them.
-    fn looks(&mut self, place: Place, looks: &Object) {
+    pub(super) fn looks(&mut self, place: Place, looks: &Object) {
         const LEVELS: usize = 3;
         let mut waiting = vec![(place, looks.clone(), 0_usize)];
         while let Some((place, looks, level)) = waiting.pop() {
@@ -213,6 +217,7 @@ impl Step<'_> {
     }
 
     fn weigh(&mut self, kind: Option<SignatureKind>, sight: Sight) {
+        self.signing.is_signed |= kind == Some(SignatureKind::Signature);
         self.raise(match (kind, sight) {
             (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) => Modification::Lta,
             _ => Modification::Form,
@@ -258,6 +263,6 @@ fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
     dictionary.iter().find(|entry| !is_known(&entry.key)).map(|entry| entry.key.to_text())
 }
 
-fn says(dictionary: &Dictionary, key: &str, name: &str) -> bool {
+pub(super) fn says(dictionary: &Dictionary, key: &str, name: &str) -> bool {
     dictionary.get(key).and_then(Object::as_name).is_some_and(|found| *found == *name)
 }

@@ -190,3 +190,63 @@ fn rewriting_what_was_there_changes_nothing() {
         assert_silent(&with(&pdf, &[(5, "<<>>stream q Q"), (6, "<</B 1.5/A<78>>>")]), Modification::None);
     }
 }
+
+#[test]
+fn a_text_field_is_filled_with_a_signature_or_not_at_all() {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[20 0 R 22 0 R 24 0 R]>>>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[21 0 R 22 0 R 24 0 R]>>"),
+        (20, "<</FT/Tx/T(date)/RV(old)/Kids[21 0 R]>>"),
+        (21, "<</Type/Annot/Subtype/Widget/Parent 20 0 R/Rect[0 0 9 9]>>"),
+        (22, "<</Type/Annot/Subtype/Widget/FT/Tx/T(price)/V(100)/Rect[0 0 9 9]>>"),
+        (24, "<</Type/Annot/Subtype/Widget/FT/Tx/T(note)/V()/Rect[0 0 9 9]>>"),
+    ];
+    let fill = |writer: &mut UpdateWriter<'_>, field: u32, widget: u32| {
+        let look = writer.allocate().unwrap();
+        put_stream(writer, look, dictionary("<</Subtype/Form/BBox[0 0 9 9]>>"), b"0 0 9 9 re f");
+        let widget = writer.edit_dictionary(&Place::object(id(widget))).unwrap();
+        widget.set("AP", object(&format!("<</N {} 0 R>>", look.number)));
+        let field = writer.edit_dictionary(&Place::object(id(field))).unwrap();
+        field.set("V", object("(2026-10-07)"));
+        field.remove("RV");
+    };
+    for pdf in both_styles(&objects) {
+        let pdf = sign(&pdf);
+        let good = signed_with(&pdf, &entries(), |writer, _| {
+            fill(writer, 20, 21);
+            fill(writer, 24, 24);
+        });
+        let found = first(&good);
+        assert_eq!((found.modification, found.is_permitted), (Modification::Form, true), "{:?}", found.findings);
+        let said = "the field \"date\" was filled with \"2026-10-07\" (object 20 0)";
+        assert!(found.findings.iter().any(|one| one.code == Code::Overlay && one.message.contains(said)));
+
+        assert_refused(&edit(&pdf, |writer| fill(writer, 20, 21)), "object 20 0 (/Tx) was changed in /RV, /V");
+        let stamp =
+            SignatureEntries { kind: SignatureKind::DocumentTimestamp, sub_filter: "ETSI.RFC3161", ..entries() };
+        assert_refused(
+            &signed_with(&pdf, &stamp, |writer, _| fill(writer, 24, 24)),
+            "object 24 0 (/Annot) was changed",
+        );
+        let again = signed_with(&pdf, &entries(), |writer, _| fill(writer, 22, 22));
+        assert_refused(&again, "object 22 0 (/Annot) was changed");
+        let again = signed_with(&good, &entries(), |writer, _| {
+            writer.edit_dictionary(&Place::object(id(20))).unwrap().set("V", object("(2027)"));
+        });
+        assert_refused(&again, "object 20 0 (/Tx) was changed in /V");
+        let looks_only = signed_with(&pdf, &entries(), |writer, _| {
+            fill(writer, 20, 21);
+            writer.edit_dictionary(&Place::object(id(20))).unwrap().remove("V");
+        });
+        assert_refused(&looks_only, "object 21 0 (/Annot) was changed in /AP");
+        let moved = signed_with(&pdf, &entries(), |writer, _| {
+            fill(writer, 20, 21);
+            writer.edit_dictionary(&Place::object(id(21))).unwrap().set("Rect", object("[0 0 99 99]"));
+        });
+        assert_refused(&moved, "/Rect of the text field object 21 0 was changed");
+    }
+}
+
+fn dictionary(text: &str) -> Dictionary {
+    object(text).as_dictionary().unwrap().clone()
+}
