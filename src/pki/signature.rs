@@ -63,6 +63,10 @@ impl<'a> Signed<'a> {
             let tbs = reader.tlv_bytes()?;
             let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
             let value = BitString::decode(reader)?;
+            if value.unused_bits() != 0 {
+                // Every signature value is a string of octets: another number would be a second encoding of the same value.
+                return Err(der::Tag::BitString.value_error().into());
+            }
             while !reader.is_finished() {
                 reader.tlv_bytes()?;
             }
