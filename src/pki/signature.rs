@@ -63,10 +63,6 @@ impl<'a> Signed<'a> {
             let tbs = reader.tlv_bytes()?;
             let algorithm = AlgorithmIdentifierOwned::decode(reader)?;
             let value = BitString::decode(reader)?;
-            if value.unused_bits() != 0 {
-                // Every signature value is a string of octets: another number would be a second encoding of the same value.
-                return Err(der::Tag::BitString.value_error().into());
-            }
             while !reader.is_finished() {
                 reader.tlv_bytes()?;
             }
@@ -78,7 +74,8 @@ impl<'a> Signed<'a> {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
-        verify(spki, &self.algorithm, self.tbs, self.value.raw_bytes())
+        // Every signature value is a string of octets: with unused bits it would be a second encoding of the same value.
+        verify(spki, &self.algorithm, self.tbs, self.value.as_bytes().ok_or(KeyFault::BadSignature)?)
     }
 }
 
