@@ -3,6 +3,7 @@
 //! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign; can be
 //! stored) → [`Signed`] (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append).
 //!
+//! A file whose cross-reference is broken needs a [`Repair`] first.
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
 //!
 //! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
@@ -13,6 +14,7 @@
 mod layout;
 pub mod preflight;
 mod prepared;
+mod repair;
 mod revision;
 mod rules;
 mod seed;
@@ -23,6 +25,7 @@ pub(crate) mod timestamping;
 mod update;
 
 pub use prepared::Prepared;
+pub use repair::Repair;
 pub(crate) use revision::file_id;
 pub use signed::Signed;
 pub use signing::Signing;
