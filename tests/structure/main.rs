@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod corpus;
+mod opening;
 mod real_files;
 mod repair;
 #[allow(dead_code, reason = "OpenSSL has nothing to say here")]
