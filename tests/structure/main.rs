@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod corpus;
+mod matrix;
 mod opening;
 mod real_files;
 mod repair;
