@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod corpus;
+mod hybrid;
 mod matrix;
 mod opening;
 mod real_files;
