@@ -1,7 +1,8 @@
 //! Signing: from a document and a signer to the bytes to append.
 //!
-//! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign; can be
-//! stored) → [`Signed`] (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append).
+//! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign) → [`Signed`]
+//! (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append). Where the certificate is not known yet, [`Reserved`]
+//! (where it will stand) comes first. All but the first and the last can be stored, and go on elsewhere.
 //!
 //! A file whose cross-reference is broken needs a [`Repair`] first.
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
@@ -15,6 +16,7 @@ mod layout;
 pub mod preflight;
 mod prepared;
 mod repair;
+mod reserved;
 mod revision;
 mod rules;
 mod seed;
@@ -26,6 +28,7 @@ mod update;
 
 pub use prepared::Prepared;
 pub use repair::Repair;
+pub use reserved::Reserved;
 pub(crate) use revision::file_id;
 pub use signed::Signed;
 pub use signing::Signing;

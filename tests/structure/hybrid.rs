@@ -57,16 +57,21 @@ struct Sparse {
 
 impl Source for Sparse {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.place + self.end.len() as u64)
+        Ok(self.place + length(&self.end))
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         for (at, byte) in (offset..).zip(buffer) {
             let in_end = at.checked_sub(self.place).and_then(|at| self.end.get(usize::try_from(at).unwrap()));
-            *byte = b"%PDF-1.7\n".get(at as usize).filter(|_| at < 9).or(in_end).copied().unwrap_or(0);
+            let in_header = usize::try_from(at).ok().and_then(|at| b"%PDF-1.7\n".get(at));
+            *byte = in_header.or(in_end).copied().unwrap_or(0);
         }
         Ok(())
     }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap()
 }
 
 /// One page, all of it from `place` on; with a table where `has_table`, else with a cross-reference stream.
@@ -78,10 +83,10 @@ fn sparse(place: u64, has_table: bool) -> Sparse {
         (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
         (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"),
     ] {
-        offsets.push(place + end.len() as u64);
+        offsets.push(place + length(&end));
         end.extend(format!("{number} 0 obj\n{body}\nendobj\n").into_bytes());
     }
-    let start = place + end.len() as u64;
+    let start = place + length(&end);
     if has_table {
         end.extend(b"xref\n0 4\n0000000000 65535 f \n");
         offsets.iter().for_each(|offset| end.extend(format!("{offset:010} 00000 n \n").into_bytes()));

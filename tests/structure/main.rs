@@ -20,6 +20,11 @@ mod tools;
 use common::{ROOM, World, now};
 use pades_ltv::{Augmentation, Collector, Document, Evidence, Fetch, Report, Result, Signing, Verification};
 
+/// The least and the most that a signature can be, and how it is made.
+const LEVELS: [(&str, Make); 2] = [("B-B", signed), ("B-LTA", archived)];
+
+type Make = fn(&World, &[u8]) -> Result<Vec<u8>>;
+
 /// `pdf`, signed: B-B.
 fn signed(world: &World, pdf: &[u8]) -> Result<Vec<u8>> {
     let document = Document::open(pdf)?;

@@ -8,7 +8,7 @@ use pades_ltv::{Document, Indication};
 use crate::common::{CONTRACT, World, all, now, pdf};
 use crate::corpus::{Exceptions, folder, name, on_two_threads, pdfs};
 use crate::tools::{self, Tools};
-use crate::{archived, signed, verified};
+use crate::{LEVELS, archived, verified};
 
 /// What qpdf makes of the contract, by name.
 const BY_QPDF: [(&str, &[&str]); 10] = [
@@ -31,7 +31,7 @@ fn every_structure_is_signed_and_archived_before_outside_judges() {
     tools.write("anchor.pem", world.authority.root_pem().as_bytes());
     let mut requests = Vec::new();
     for (name, base) in bases(&tools) {
-        for (level, make) in [("B-B", signed as fn(&_, &_) -> _), ("B-LTA", archived)] {
+        for (level, make) in LEVELS {
             let made = make(&world, &base).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(made.starts_with(&base));
             let report = verified(&world, &Document::open(&made).unwrap()).unwrap();
