@@ -264,7 +264,7 @@ fn is_kid(widget: &Dictionary, field: Ref) -> bool {
 }
 
 /// The first key that is not known.
-fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
+pub(super) fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
     let is_known = |key: &crate::pdf::object::Name| known.iter().any(|keys| keys.iter().any(|known| *key == **known));
     dictionary.iter().find(|entry| !is_known(&entry.key)).map(|entry| entry.key.to_text())
 }
