@@ -7,7 +7,7 @@ use super::{Embedded, Font, TextField};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::button::{Switched, button};
 use crate::pdf::form::choice::{Choice, ChoiceKind, Selection};
-use crate::pdf::form::{Field, FieldKind, Form};
+use crate::pdf::form::{Field, FieldKind, Form, FormFault};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::text::text_string;
 use crate::pdf::update::{Place, UpdateWriter};
@@ -31,6 +31,11 @@ impl Fill {
     pub(crate) fn write(&self, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded) -> Result<()> {
         self.check_form(writer)?;
         let form = Form::read(writer.view())?;
+        // A widget that cannot be read would show something else than the others.
+        let is_lost = |fault: &&FormFault| matches!(fault, FormFault::Unreadable(_) | FormFault::NotDictionary(_));
+        if let Some(fault) = form.faults.iter().find(is_lost) {
+            return Err(self.refuse(&format!("not all of the form can be read: {fault}"), "repair the form"));
+        }
         let field = self.find(&form)?;
         let (id, dictionary) = self.dictionary(writer, field)?;
         match field.kind {
