@@ -274,5 +274,5 @@ fn damaged_forms_do_no_harm() {
             Err(_) => refused += 1,
         }
     }
-    assert!(good > 20 && refused > 20, "{good} {refused}");
+    assert!(good > 5 && refused > 20, "{good} {refused}");
 }
