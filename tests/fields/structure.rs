@@ -48,6 +48,10 @@ fn a_seal_has_its_place_in_a_tagged_file() {
     assert_eq!(verdict(&world, &first), Some(Indication::TotalPassed));
 
     // Behind a signature the structure stays as it is: verifiers take its change for one of the document.
+    let document = pades_ltv::Document::open(&first).unwrap();
+    let signing = pades_ltv::Signing::new(&document, world.now).seal(ring(), place.moved(-70.0, 0.0));
+    let warnings = signing.preflight(&world.identity()).unwrap().warnings;
+    assert!(warnings.iter().any(|warning| warning.code() == "untagged"), "{warnings:?}");
     let second = world.sign(&first, |signing| signing.seal(ring(), place.moved(-70.0, 0.0))).unwrap();
     check(&second);
     assert!(!appended(&first, &second).contains("/StructParent "), "the structure was signed");

@@ -42,6 +42,7 @@ pub use image::Image;
 pub use placement::{Page, Placement};
 pub(crate) use seal::Seal;
 pub use shown::Appearance;
+pub(crate) use structure::structure_of;
 pub use text::{Align, Text, VerticalAlign};
 use text_field::TextField;
 

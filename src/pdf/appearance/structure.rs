@@ -41,15 +41,17 @@ pub(super) fn tag(writer: &mut UpdateWriter<'_>, widget: Ref, page: Ref, name: &
     Ok(())
 }
 
-/// The root of the structure tree of a tagged file that nobody has signed.
-fn tree_root(view: View<'_>) -> Result<Option<Ref>> {
+/// The structure tree of a tagged file.
+pub(crate) fn structure_of(view: View<'_>) -> Result<Option<Ref>> {
     let (_, catalog) = view.catalog()?;
     let mark_info = view.entry(&catalog, "MarkInfo")?;
     let marked = mark_info.as_dictionary().map(|info| view.entry(info, "Marked")).transpose()?;
-    if marked != Some(Object::Boolean(true)) {
-        return Ok(None);
-    }
-    let Some(root) = catalog.get("StructTreeRoot").and_then(Object::as_reference) else { return Ok(None) };
+    Ok(catalog.get("StructTreeRoot").and_then(Object::as_reference).filter(|_| marked == Some(Object::Boolean(true))))
+}
+
+/// The root of the structure tree of a tagged file that nobody has signed.
+fn tree_root(view: View<'_>) -> Result<Option<Ref>> {
+    let Some(root) = structure_of(view)? else { return Ok(None) };
     let is_signed = Form::read(view)?.signatures().any(|field| field.value != FieldValue::Empty);
     let is_tree = matches!(view.get(root)?, Object::Dictionary(_));
     Ok(Some(root).filter(|_| is_tree && !is_signed))
