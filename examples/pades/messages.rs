@@ -23,6 +23,9 @@ pub(crate) enum Message {
     Apart(&'static str, &'static str),
     NoAnchor,
     OnlyWith(&'static str, &'static str),
+    NotBoth(&'static str, &'static str),
+    NeedsFont(&'static str),
+    FilledTwice(String),
     SeeHelp(Topic),
     // What could not be done.
     CannotOpen(PathBuf),
@@ -73,6 +76,13 @@ impl Message {
             Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
             Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
             Self::OnlyWith(one, other) => format!("--{one} is given without --{other}, and would do nothing"),
+            Self::NotBoth(one, other) => format!("{one} and {other} exclude one another"),
+            Self::NeedsFont(option) => {
+                format!(
+                    "--{option} needs --font FILE: a TrueType or OpenType font that has the characters, such as ipaexg.ttf"
+                )
+            }
+            Self::FilledTwice(name) => format!("--fill is given twice for the field {}", quoted(name)),
             Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
             Self::CannotOpen(path) => format!("cannot read {}", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
@@ -126,6 +136,13 @@ impl Message {
             Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
             Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
             Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
+            Self::NotBoth(one, other) => format!("{one} と {other} は同時に指定できません"),
+            Self::NeedsFont(option) => {
+                format!(
+                    "--{option} には --font が必要です。ipaexg.ttf など、その文字を含む TrueType または OpenType フォントを指定してください"
+                )
+            }
+            Self::FilledTwice(name) => format!("フィールド {} に --fill が 2 回指定されています", quoted(name)),
             Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
             Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
