@@ -89,6 +89,7 @@ pub use ltv::{Augmentation, Collector};
 pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
+pub use pdf::listing::{FieldType, FormField, SignatureEntry};
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
 pub use pdf::transform::{Certification, FieldLock};
