@@ -125,6 +125,11 @@ impl Look {
 }
 
 impl Drawn {
+    /// The names of the fields to be filled.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = &str> {
+        self.fills.iter().map(|(name, ..)| name.as_str())
+    }
+
     pub(crate) fn show<'d>(&self, mut signing: Signing<'d>) -> Signing<'d> {
         for (name, value, font) in &self.fills {
             signing = signing.fill(name, value, font);

@@ -9,6 +9,7 @@ mod arguments;
 mod atomic;
 mod augment;
 mod failure;
+mod fields;
 mod help;
 mod inputs;
 mod language;

@@ -8,7 +8,7 @@ use pades_ltv::{Certification, Language, Preflight};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Moment};
 use crate::failure::{Failure, Stop};
 use crate::messages::{Message, grouped, one_line};
 
@@ -74,7 +74,8 @@ struct ErrorJson {
 }
 
 /// What would be done.
-pub(crate) fn text(form: Form, preflight: &Preflight, path: &Path, language: Language) -> String {
+pub(crate) fn text(form: Form, preflight: &Preflight, path: &Path, at: Moment, language: Language) -> String {
+    let not_after = preflight.certificate.not_after.display_in(at.offset(language));
     match (form, language) {
         (Form::Json, _) => {
             let file = path.to_string_lossy();
@@ -82,8 +83,8 @@ pub(crate) fn text(form: Form, preflight: &Preflight, path: &Path, language: Lan
             rest.retain(|key, _| !matches!(key.as_str(), "schema" | "file"));
             answer(&file, None, rest)
         }
-        (Form::Text, Language::Japanese) => japanese(preflight, path),
-        (Form::Text, _) => english(preflight, path),
+        (Form::Text, Language::Japanese) => japanese(preflight, path, &not_after),
+        (Form::Text, _) => english(preflight, path, &not_after),
     }
 }
 
@@ -103,7 +104,7 @@ fn answer(file: &str, error: Option<ErrorJson>, rest: BTreeMap<String, Value>) -
     format!("{json}\n")
 }
 
-fn english(preflight: &Preflight, path: &Path) -> String {
+fn english(preflight: &Preflight, path: &Path, not_after: &str) -> String {
     let Preflight { field, certificate, timestamp, .. } = preflight;
     let origin = if field.origin == FieldOrigin::New { "new" } else { "existing" };
     let visible = if field.visible { "visible" } else { "invisible" };
@@ -111,7 +112,7 @@ fn english(preflight: &Preflight, path: &Path) -> String {
         ("field", format!("{} ({origin}, {visible})", field.name)),
         ("signs", certificate.subject.clone()),
         ("issued by", certificate.issuer.clone()),
-        ("valid until", format!("{} ({} days left)", certificate.not_after, grouped(certificate.days_left))),
+        ("valid until", format!("{not_after} ({} days left)", grouped(certificate.days_left))),
         ("algorithm", preflight.algorithm.to_string()),
     ];
     if let Some(permission) = preflight.permission {
@@ -134,7 +135,7 @@ fn english(preflight: &Preflight, path: &Path) -> String {
     table(head, &rows, preflight.warnings.iter().map(Warning::to_string))
 }
 
-fn japanese(preflight: &Preflight, path: &Path) -> String {
+fn japanese(preflight: &Preflight, path: &Path, not_after: &str) -> String {
     let Preflight { field, certificate, timestamp, .. } = preflight;
     let origin = if field.origin == FieldOrigin::New { "新規" } else { "既存" };
     let visible = if field.visible { "表示" } else { "非表示" };
@@ -142,7 +143,7 @@ fn japanese(preflight: &Preflight, path: &Path) -> String {
         ("フィールド", format!("{} ({origin}、{visible})", field.name)),
         ("署名者", certificate.subject.clone()),
         ("発行者", certificate.issuer.clone()),
-        ("有効期限", format!("{} (残り {} 日)", certificate.not_after, grouped(certificate.days_left))),
+        ("有効期限", format!("{not_after} (残り {} 日)", grouped(certificate.days_left))),
         ("アルゴリズム", preflight.algorithm.to_string()),
     ];
     if let Some(permission) = preflight.permission {

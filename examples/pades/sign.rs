@@ -7,6 +7,7 @@ use pades_ltv::{Certification, Document, FieldLock, Language, Signer, Signing, T
 use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{During, Failure, Stop};
+use crate::fields;
 use crate::inputs::Input;
 use crate::look::{Drawn, Look};
 use crate::messages::Message;
@@ -57,8 +58,14 @@ struct Texts {
 #[derive(Default)]
 struct Rules {
     certification: Option<Certification>,
-    lock: Option<FieldLock>,
+    lock: Option<Lock>,
     ignores_permissions: bool,
+}
+
+/// A lock, and the names that it is about.
+struct Lock {
+    lock: FieldLock,
+    names: Vec<String>,
 }
 
 impl Options {
@@ -141,7 +148,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         None => options.run(language),
         Some(form) => match options.preflight(language) {
             Ok(preflight) => {
-                crate::print(&preflight::text(form, &preflight, &options.paths.input, language));
+                crate::print(&preflight::text(form, &preflight, &options.paths.input, options.at, language));
                 Ok(0)
             }
             Err(Stop::Failure(failure)) => {
@@ -192,7 +199,11 @@ impl Options {
         let input = Input::open(&self.paths.input, self.paths.purpose()).during(cannot_open)?;
         self.paths.check()?;
         let document = input.document(password.as_deref(), &progress).during(cannot_open)?;
-        let preflight = self.signing(&document, &drawn, language).preflight(&identity);
+        let signing = self.signing(&document, &drawn, language);
+        let preflight = signing.and_then(|signing| signing.preflight(&identity));
+        if self.is_test() {
+            crate::complain(&Message::TestAuthority.text(language));
+        }
         preflight.during(|| Message::CannotSign(self.paths.input.clone()))
     }
 
@@ -219,21 +230,29 @@ impl Options {
         tsa: Option<&dyn TimestampAuthority>,
         language: Language,
     ) -> pades_ltv::Result<Update> {
-        let signed = self.signing(document, drawn, language).sign(signer)?;
+        let signed = self.signing(document, drawn, language)?.sign(signer)?;
         match tsa {
             Some(tsa) => signed.timestamp(tsa)?.finish(),
             None => signed.finish(),
         }
     }
 
-    fn signing<'d>(&self, document: &'d Document<'d>, drawn: &Drawn, language: Language) -> Signing<'d> {
+    fn signing<'d>(
+        &self,
+        document: &'d Document<'d>,
+        drawn: &Drawn,
+        language: Language,
+    ) -> pades_ltv::Result<Signing<'d>> {
+        let locked = self.rules.lock.iter().flat_map(|lock| lock.names.iter().map(String::as_str));
+        fields::check(document, drawn.filled(), None)?;
+        fields::check(document, locked, self.texts.field.as_deref())?;
         let signing = Signing::new(document, self.at.time).utc_offset(self.at.offset(language));
         let signing = match (&self.tsa, self.timestamp_room) {
             (None, _) => signing.timestamp_room(0),
             (Some(_), Some(bytes)) => signing.timestamp_room(bytes),
             (Some(_), None) => signing,
         };
-        drawn.show(self.rules.hold(self.texts.say(signing)))
+        Ok(drawn.show(self.rules.hold(self.texts.say(signing))))
     }
 }
 
@@ -264,7 +283,7 @@ impl Rules {
             signing = signing.certify(certification);
         }
         if let Some(lock) = &self.lock {
-            signing = signing.lock(lock.clone());
+            signing = signing.lock(lock.lock.clone());
         }
         if self.ignores_permissions {
             signing = signing.danger_ignore_permissions();
@@ -282,18 +301,17 @@ fn certification(text: &str) -> Option<Certification> {
     }
 }
 
-fn lock(text: &str) -> Option<FieldLock> {
+fn lock(text: &str) -> Option<Lock> {
     if text == "all" {
-        return Some(FieldLock::all());
+        return Some(Lock { lock: FieldLock::all(), names: Vec::new() });
     }
     let (kind, names) = text.split_once(':')?;
-    let names: Vec<&str> = names.split(',').collect();
-    if names.iter().any(|name| name.is_empty()) {
-        return None;
-    }
-    match kind {
-        "include" => Some(FieldLock::include(names)),
-        "exclude" => Some(FieldLock::exclude(names)),
-        _ => None,
-    }
+    let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
+    let lock = match kind {
+        _ if names.iter().any(String::is_empty) => return None,
+        "include" => FieldLock::include(names.clone()),
+        "exclude" => FieldLock::exclude(names.clone()),
+        _ => return None,
+    };
+    Some(Lock { lock, names })
 }
