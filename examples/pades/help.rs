@@ -154,8 +154,8 @@ What it says and where it stands:
   --seal IMAGE     shows a seal: a PNG (transparent where it is to be) or JPEG file
   --seal-text TEXT shows a text in the font of --font, beside or below the image if there is one
   --rect x0,y0,x1,y1
-                   where a new field shows its seal: two corners in points (1/72 inch) from the lower
-                   left corner of the page. An existing field shows it where it stands
+                   where a new field shows its seal: two corners, in points (1/72 inch) from the
+                   lower left corner of the page. An existing field shows it where it stands
   --page N|last    the page of --rect; 1 unless given
   --fill NAME=VALUE
                    fills a form field in the same revision; may be given again. Earlier signatures
@@ -166,11 +166,12 @@ What may change later:
   --certify 1|2|3  certifies, as the first signature: 1 nothing may change, 2 forms may be filled in
                    and signed, 3 annotations, too. Use 2 or 3 where evidence is to be added later
   --lock all|include:NAME,...|exclude:NAME,...
-                   no field, or none of these, or only these may be changed after this signature
+                   no field, or none of these, or only these may be changed or signed after this
+                   signature; all and exclude close fields that are new then, too
 
 Files:
-  --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody else
-                   may write to IN meanwhile
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
+                   else may write to IN meanwhile
   --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
                    the file would be in bytes, and which earlier signatures stay valid. Needs no
                    --key: --chain alone will do. --json (default) or --text
@@ -222,7 +223,8 @@ pades sign --dry-run [オプション] IN
   --certify 1|2|3  最初の署名として文書を認証します。1 変更不可、2 フォームの入力と署名、
                    3 さらに注釈も可。後で検証情報を追加する場合は 2 か 3 を指定してください
   --lock all|include:名前,…|exclude:名前,…
-                   この署名の後に変更できないフィールド: すべて、列挙したもの、列挙以外のすべて
+                   この署名の後に変更も署名もできないフィールド: すべて、列挙したもの、列挙以外の
+                   すべて。all と exclude は、後から追加するフィールドにも及びます
 
 ファイル:
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
@@ -255,7 +257,7 @@ pades timestamp --in-place [OPTIONS] IN
   --at TIME        the time of asking, RFC 3339; now unless given
   --timestamp-room BYTES
                    room for the timestamp; 10240 unless given
-  --in-place       appends to IN itself, without OUT; where that fails, IN is cut back to what it was
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was
   --password TEXT, --password-file FILE
                    the password of an encrypted IN; better PADES_PASSWORD (see pades help sign)
   --ignore-permissions
@@ -307,7 +309,7 @@ document timestamp over all of it (B-LTA), and that timestamp's own evidence.
   --tsa URL|local  with --lta: who makes it; the local TEST authority unless given
   --field NAME     with --lta: its field; Timestamp1, 2 ... unless given
   --at TIME        the time of augmenting, RFC 3339; now unless given
-  --in-place       appends to IN itself, without OUT; where that fails, IN is cut back to what it was
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was
   --password TEXT, --password-file FILE
                    the password of an encrypted IN; better PADES_PASSWORD (see pades help sign)
   --ignore-permissions

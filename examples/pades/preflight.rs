@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::arguments::{Arguments, Moment};
 use crate::failure::{Failure, Stop};
 use crate::messages::{Message, grouped, one_line};
+use crate::reasons::in_options;
 
 /// What every answer has, besides `schema`, `file` and `error`; all of it is `null` where signing would fail.
 const KEYS: [&str; 11] = [
@@ -132,7 +133,7 @@ fn english(preflight: &Preflight, path: &Path, not_after: &str) -> String {
     let [base, file, update] = [preflight.base_len, preflight.file_len, preflight.update_len].map(grouped);
     rows.push(("size", format!("{file} bytes at most: {base} as it is, {update} new")));
     let head = format!("{}: can be signed. Nothing was written.", path.display());
-    table(head, &rows, preflight.warnings.iter().map(Warning::to_string))
+    table(head, &rows, preflight.warnings.iter().map(|warning| in_options(&warning.to_string())))
 }
 
 fn japanese(preflight: &Preflight, path: &Path, not_after: &str) -> String {
