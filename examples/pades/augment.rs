@@ -86,9 +86,6 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
     let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(path.clone()))?;
-    if is_test {
-        crate::complain(&Message::TestAuthority.text(language));
-    }
     let code = options.paths.write(&input, &document, &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {
         crate::complain(&Message::NothingNew.text(language));

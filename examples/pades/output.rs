@@ -26,6 +26,8 @@ pub(crate) struct Files {
 pub(crate) struct Paths {
     pub(crate) input: PathBuf,
     target: Target,
+    /// Whether the test authority takes part.
+    is_test: bool,
     anchor: Option<PathBuf>,
 }
 
@@ -80,7 +82,7 @@ impl Files {
         if self.anchor.is_some() && !is_test {
             return Err(arguments.wrong(Message::NoAnchor));
         }
-        Ok(Paths { input, target, anchor: self.anchor })
+        Ok(Paths { input, target, is_test, anchor: self.anchor })
     }
 }
 
@@ -90,6 +92,13 @@ impl Paths {
         match self.target {
             Target::InPlace => Use::Append,
             _ => Use::Read,
+        }
+    }
+
+    /// Says that the test authority takes part, if it does.
+    pub(crate) fn warn(&self, language: Language) {
+        if self.is_test {
+            crate::complain(&Message::TestAuthority.text(language));
         }
     }
 
@@ -139,6 +148,7 @@ impl Paths {
         };
         progress.finish();
         written.during(|| Message::CannotWrite(path.clone()))?;
+        self.warn(language);
         let added = u64::try_from(update.bytes().len()).unwrap_or(u64::MAX);
         let wrote = Message::Wrote { path: path.clone(), length: update.file_len(), added };
         crate::print(&format!("{}\n", wrote.text(language)));

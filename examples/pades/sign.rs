@@ -177,9 +177,6 @@ impl Options {
         let document = input.document(password.as_deref(), &progress).during(cannot_open)?;
         let update = self.sign(&document, &drawn, signer.as_ref(), tsa.as_deref(), language);
         let update = update.during(|| Message::CannotSign(self.paths.input.clone()))?;
-        if self.is_test() {
-            crate::complain(&Message::TestAuthority.text(language));
-        }
         self.paths.write(&input, &document, &update, &services, &progress, language)
     }
 
@@ -201,14 +198,9 @@ impl Options {
         let document = input.document(password.as_deref(), &progress).during(cannot_open)?;
         let signing = self.signing(&document, &drawn, language);
         let preflight = signing.and_then(|signing| signing.preflight(&identity));
-        if self.is_test() {
-            crate::complain(&Message::TestAuthority.text(language));
-        }
+        progress.finish();
+        self.paths.warn(language);
         preflight.during(|| Message::CannotSign(self.paths.input.clone()))
-    }
-
-    fn is_test(&self) -> bool {
-        matches!(self.who, Who::TestAuthority) || self.tsa == Some(Tsa::Local)
     }
 
     fn signer(&self, services: &Services<'_>) -> Result<Box<dyn Signer>, Stop> {

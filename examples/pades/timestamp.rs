@@ -65,8 +65,5 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         timestamping = timestamping.danger_ignore_permissions();
     }
     let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(path.clone()))?;
-    if options.tsa == Tsa::Local {
-        crate::complain(&Message::TestAuthority.text(language));
-    }
     options.paths.write(&input, &document, &update, &services, &progress, language)
 }

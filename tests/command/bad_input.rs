@@ -181,10 +181,6 @@ fn names_to_write_to_that_are_none() {
     ] {
         for command in ["sign", "timestamp"] {
             let words = [command, "--tsa", "http://127.0.0.1:9/", "form.pdf", out];
-            let words: Vec<&str> = match command {
-                "sign" => words.to_vec(),
-                _ => words.to_vec(),
-            };
             bench.fails_in_both(words, &[cause], japanese);
         }
     }
