@@ -86,7 +86,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
     let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(path.clone()))?;
-    let code = options.paths.write(&input, &document, &made.update, &services, &progress, language)?;
+    let code = options.paths.write(&input, (&document, None), &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {
         crate::complain(&Message::NothingNew.text(language));
     }

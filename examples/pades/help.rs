@@ -158,9 +158,10 @@ What it says and where it stands:
                    lower left corner of the page. An existing field shows it where it stands
   --page N|last    the page of --rect; 1 unless given
   --fill NAME=VALUE
-                   fills a form field in the same revision; may be given again. Earlier signatures
-                   stay valid
-  --font FILE      the font of --fill and --seal-text (TrueType, OpenType), which is embedded
+                   fills a form field (text, choice, check box, radio button) in the same revision;
+                   may be given again. Earlier signatures stay valid
+  --font FILE      the font of --fill and --seal-text (TrueType, OpenType), which is embedded;
+                   check boxes and radio buttons need none
 
 What may change later:
   --certify 1|2|3  certifies, as the first signature: 1 nothing may change, 2 forms may be filled in
@@ -178,6 +179,8 @@ Files:
   --password TEXT, --password-file FILE
                    the user or owner password of an encrypted IN; FILE's first line. Other users can
                    see a command line: prefer the file, or the variable PADES_PASSWORD
+  --repair         mends a broken cross-reference of IN in one more revision, and says what was
+                   done; a file that holds a signature is refused, a sound one is signed as it is
   --ignore-permissions
                    signs even if the permissions of IN or an earlier signature forbid it: only with
                    the owner's consent. Such an earlier signature becomes invalid
@@ -215,9 +218,11 @@ pades sign --dry-run [オプション] IN
                    新しいフィールドの印影の位置。ページ左下を原点とする対角 2 点の座標
                    (ポイント、1/72 インチ)。既存のフィールドでは、その場所に表示します
   --page 番号|last --rect のページ。省略時は 1
-  --fill 名前=値   署名と同じバージョンで、フォームのフィールドに記入します。繰り返し指定可。
-                   既存の署名は有効なままです
-  --font FILE      --fill と --seal-text のフォント (TrueType、OpenType)。PDF に埋め込みます
+  --fill 名前=値   署名と同じバージョンで、フォームのフィールド (テキスト、選択肢、チェック
+                   ボックス、ラジオボタン) に記入します。繰り返し指定可。既存の署名は有効な
+                   ままです
+  --font FILE      --fill と --seal-text のフォント (TrueType、OpenType)。PDF に埋め込みます。
+                   チェックボックスとラジオボタンには不要です
 
 署名後に許可する変更:
   --certify 1|2|3  最初の署名として文書を認証します。1 変更不可、2 フォームの入力と署名、
@@ -236,6 +241,8 @@ pades sign --dry-run [オプション] IN
                    暗号化された IN の利用者または所有者パスワード。FILE は 1 行目を読みます。
                    コマンドラインはほかの利用者にも見えるため、FILE か環境変数 PADES_PASSWORD を
                    お使いください
+  --repair         壊れた IN の相互参照を追記により修復してから署名し、修復の内容を示します。
+                   署名済みのファイルは修復しません。壊れていなければ、そのまま署名します
   --ignore-permissions
                    IN の権限設定や既存の署名が禁じていても署名します。所有者の了解がある場合に
                    限ってください。禁じていた既存の署名は無効になります

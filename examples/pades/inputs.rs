@@ -67,6 +67,11 @@ impl Input {
         }
     }
 
+    /// Its length in bytes when it was opened.
+    pub(crate) fn length(&self) -> u64 {
+        self.seen.length
+    }
+
     /// Whether the name still stands for the file that was opened, and nobody wrote to it since.
     pub(crate) fn check_unchanged(&self) -> Result<()> {
         let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file is gone").because(cause);

@@ -22,7 +22,8 @@ pub(crate) struct Look {
 
 /// With its files read.
 pub(crate) struct Drawn {
-    fills: Vec<(String, String, Font)>,
+    fills: Vec<(String, String)>,
+    font: Option<Font>,
     seal: Option<(Appearance, Placement)>,
 }
 
@@ -56,8 +57,6 @@ impl Look {
             Message::OnlyWith("rect", "seal | --seal-text")
         } else if self.font.is_some() && self.text.is_none() && self.fills.is_empty() {
             Message::OnlyWith("font", "fill | --seal-text")
-        } else if self.font.is_none() && !self.fills.is_empty() {
-            Message::NeedsFont("fill")
         } else if self.font.is_none() && self.text.is_some() {
             Message::NeedsFont("seal-text")
         } else {
@@ -84,9 +83,8 @@ impl Look {
             None => None,
         };
         let text = self.text.as_ref().zip(font.as_ref()).map(|(text, font)| pades_ltv::Text::new(text, font));
-        let fills = self.fills.iter().filter_map(|(name, value)| Some((name.clone(), value.clone(), font.clone()?)));
         let shown = self.shown(image.as_ref(), text);
-        Ok(Drawn { fills: fills.collect(), seal: shown.map(|shown| (shown, self.placement())) })
+        Ok(Drawn { fills: self.fills.clone(), font, seal: shown.map(|shown| (shown, self.placement())) })
     }
 
     fn shown(&self, image: Option<&Image>, text: Option<pades_ltv::Text>) -> Option<Appearance> {
@@ -127,12 +125,16 @@ impl Look {
 impl Drawn {
     /// The names of the fields to be filled.
     pub(crate) fn filled(&self) -> impl Iterator<Item = &str> {
-        self.fills.iter().map(|(name, ..)| name.as_str())
+        self.fills.iter().map(|(name, _)| name.as_str())
     }
 
     pub(crate) fn show<'d>(&self, mut signing: Signing<'d>) -> Signing<'d> {
-        for (name, value, font) in &self.fills {
-            signing = signing.fill(name, value, font);
+        for (name, value) in &self.fills {
+            signing = match &self.font {
+                Some(font) => signing.fill(name, value, font),
+                // Check boxes and radio buttons have their pictures.
+                None => signing.check(name, value),
+            };
         }
         match &self.seal {
             Some((appearance, placement)) => signing.seal(appearance.clone(), *placement),

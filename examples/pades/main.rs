@@ -14,6 +14,7 @@ mod help;
 mod inputs;
 mod language;
 mod look;
+mod mending;
 mod messages;
 mod output;
 mod preflight;

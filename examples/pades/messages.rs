@@ -43,6 +43,7 @@ pub(crate) enum Message {
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
+    Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
     // What takes long.
@@ -106,6 +107,9 @@ impl Message {
                 format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "all evidence was there already; nothing was added".into(),
+            Self::Repaired(path) => {
+                format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
+            }
             Self::Extracted { path, revision, length } => {
                 format!("{}: {} bytes, the file as revision {revision} left it", path.display(), grouped(*length))
             }
@@ -172,6 +176,9 @@ impl Message {
                 format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
+            Self::Repaired(path) => {
+                format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
+            }
             Self::Extracted { path, revision, length } => {
                 format!("{}: {} バイト、バージョン {revision} の時点のファイル", path.display(), grouped(*length))
             }

@@ -120,11 +120,11 @@ impl Paths {
         }
     }
 
-    /// Writes the document of `input` with `update`, and says so.
+    /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
     pub(crate) fn write(
         &self,
         input: &Input,
-        document: &Document<'_>,
+        (document, repair): (&Document<'_>, Option<&Update>),
         update: &Update,
         services: &Services<'_>,
         progress: &Progress,
@@ -143,21 +143,25 @@ impl Paths {
                 update.write_to(document, out)?;
                 input.check_unchanged()
             }),
-            Target::InPlace => append(input, update),
+            Target::InPlace => append(input, repair, update),
             Target::Nowhere => Ok(()),
         };
         progress.finish();
         written.during(|| Message::CannotWrite(path.clone()))?;
         self.warn(language);
-        let added = u64::try_from(update.bytes().len()).unwrap_or(u64::MAX);
-        let wrote = Message::Wrote { path: path.clone(), length: update.file_len(), added };
+        let length = update.file_len();
+        let wrote = Message::Wrote { path: path.clone(), length, added: length.saturating_sub(input.length()) };
         crate::print(&format!("{}\n", wrote.text(language)));
         Ok(0)
     }
 }
 
-fn append(input: &Input, update: &Update) -> Result<()> {
+fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()> {
     let failed = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be written to").because(cause);
+    let update = match repair {
+        Some(repair) => repair.clone().then(update.clone())?,
+        None => update.clone(),
+    };
     input.check_unchanged()?;
     update.append_to(&mut input.file.try_clone().map_err(failed)?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pades_ltv::preflight::{Chain, FieldOrigin, Warning};
-use pades_ltv::{Certification, Language, Preflight};
+use pades_ltv::{Certification, Language, Preflight, RepairStep};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -59,13 +59,29 @@ impl Form {
     }
 }
 
+/// What would be done.
+pub(crate) struct Plan {
+    pub(crate) preflight: Preflight,
+    /// The length of IN in bytes, before any repair.
+    pub(crate) input_len: u64,
+    pub(crate) repair: Vec<RepairStep>,
+}
+
 #[derive(Serialize)]
 struct Answer<'a> {
     schema: &'a str,
     file: &'a str,
     error: Option<ErrorJson>,
+    /// What a repair does before; empty where none is needed.
+    repair: Option<Vec<RepairJson>>,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize)]
+struct RepairJson {
+    offset: u64,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -75,17 +91,18 @@ struct ErrorJson {
 }
 
 /// What would be done.
-pub(crate) fn text(form: Form, preflight: &Preflight, path: &Path, at: Moment, language: Language) -> String {
+pub(crate) fn text(form: Form, plan: &Plan, path: &Path, at: Moment, language: Language) -> String {
+    let preflight = &plan.preflight;
     let not_after = preflight.certificate.not_after.display_in(at.offset(language));
     match (form, language) {
         (Form::Json, _) => {
             let file = path.to_string_lossy();
             let mut rest: BTreeMap<String, Value> = serde_json::from_str(&preflight.to_json(&file)).unwrap_or_default();
             rest.retain(|key, _| !matches!(key.as_str(), "schema" | "file"));
-            answer(&file, None, rest)
+            answer(&file, Ok(&plan.repair), rest)
         }
-        (Form::Text, Language::Japanese) => japanese(preflight, path, &not_after),
-        (Form::Text, _) => english(preflight, path, &not_after),
+        (Form::Text, Language::Japanese) => japanese(plan, path, &not_after),
+        (Form::Text, _) => english(plan, path, &not_after),
     }
 }
 
@@ -96,16 +113,22 @@ pub(crate) fn failed(failure: &Failure, path: &Path) -> String {
         Failure::Operation(_, error) => (error.kind().as_str(), failure.text(Language::English)),
     };
     let rest = KEYS.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
-    answer(&path.to_string_lossy(), Some(ErrorJson { kind, message }), rest)
+    answer(&path.to_string_lossy(), Err(ErrorJson { kind, message }), rest)
 }
 
-fn answer(file: &str, error: Option<ErrorJson>, rest: BTreeMap<String, Value>) -> String {
+fn answer(file: &str, outcome: Result<&Vec<RepairStep>, ErrorJson>, rest: BTreeMap<String, Value>) -> String {
+    let step = |step: &RepairStep| RepairJson { offset: step.offset(), message: step.to_string() };
+    let (repair, error) = match outcome {
+        Ok(steps) => (Some(steps.iter().map(step).collect()), None),
+        Err(error) => (None, Some(error)),
+    };
     // Strings and numbers alone: nothing here can fail to serialize.
-    let json = serde_json::to_string(&Answer { schema: SCHEMA, file, error, rest }).unwrap_or_default();
+    let json = serde_json::to_string(&Answer { schema: SCHEMA, file, error, repair, rest }).unwrap_or_default();
     format!("{json}\n")
 }
 
-fn english(preflight: &Preflight, path: &Path, not_after: &str) -> String {
+fn english(plan: &Plan, path: &Path, not_after: &str) -> String {
+    let preflight = &plan.preflight;
     let Preflight { field, certificate, timestamp, .. } = preflight;
     let origin = if field.origin == FieldOrigin::New { "new" } else { "existing" };
     let visible = if field.visible { "visible" } else { "invisible" };
@@ -130,13 +153,14 @@ fn english(preflight: &Preflight, path: &Path, not_after: &str) -> String {
             room => format!("room for {} bytes", grouped(count(room))),
         },
     ));
-    let [base, file, update] = [preflight.base_len, preflight.file_len, preflight.update_len].map(grouped);
+    let [base, file, update] = plan.lengths().map(grouped);
     rows.push(("size", format!("{file} bytes at most: {base} as it is, {update} new")));
     let head = format!("{}: can be signed. Nothing was written.", path.display());
     table(head, &rows, preflight.warnings.iter().map(|warning| in_options(&warning.to_string())))
 }
 
-fn japanese(preflight: &Preflight, path: &Path, not_after: &str) -> String {
+fn japanese(plan: &Plan, path: &Path, not_after: &str) -> String {
+    let preflight = &plan.preflight;
     let Preflight { field, certificate, timestamp, .. } = preflight;
     let origin = if field.origin == FieldOrigin::New { "新規" } else { "既存" };
     let visible = if field.visible { "表示" } else { "非表示" };
@@ -161,7 +185,7 @@ fn japanese(preflight: &Preflight, path: &Path, not_after: &str) -> String {
             room => format!("{} バイト分を確保", grouped(count(room))),
         },
     ));
-    let [base, file, update] = [preflight.base_len, preflight.file_len, preflight.update_len].map(grouped);
+    let [base, file, update] = plan.lengths().map(grouped);
     rows.push(("サイズ", format!("最大 {file} バイト (現在 {base}、追加分 {update})")));
     let head = format!("{}: 署名できます。何も書き込んでいません。", path.display());
     table(head, &rows, preflight.warnings.iter().map(caution))
@@ -209,6 +233,14 @@ fn caution(warning: &Warning) -> String {
         Warning::UsageRights => "この署名により、文書の Adobe Reader 用の使用権限は失効します".into(),
         // Those that a later release adds.
         other => other.to_string(),
+    }
+}
+
+impl Plan {
+    /// In bytes: IN as it is, the signed file, and what is new in it.
+    fn lengths(&self) -> [u64; 3] {
+        let length = self.preflight.file_len;
+        [self.input_len, length, length.saturating_sub(self.input_len)]
     }
 }
 

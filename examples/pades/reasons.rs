@@ -6,7 +6,7 @@
 use pades_ltv::{Error, ErrorKind};
 
 /// What the library calls by its methods, and who uses the command by its options.
-const OPTIONS: [(&str, &str); 13] = [
+const OPTIONS: [(&str, &str); 16] = [
     ("(Document::open_with_password)", "with --password-file, --password or PADES_PASSWORD"),
     ("or say danger_ignore_permissions()", "or give --ignore-permissions"),
     ("danger_ignore_permissions()", "--ignore-permissions"),
@@ -19,6 +19,9 @@ const OPTIONS: [(&str, &str); 13] = [
     ("timestamp_room(", "--timestamp-room "),
     ("token_room(", "--timestamp-room "),
     (") or more", " or more"),
+    ("Document::repair", "pades sign --repair"),
+    ("use fill with a font", "give --font FILE, a TrueType or OpenType font that has the characters"),
+    ("sign it with field(…)", "sign it with --field"),
     ("permit filling in forms (P 2) instead", "give --certify 2 instead"),
 ];
 
@@ -28,10 +31,10 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 41] = [
+const REASONS: [(&str, &str); 48] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
-    ("is cut off", "PDF が途中で切れています。もう一度入手してください"),
+    ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
     ("it is a folder or a stream", "フォルダーなど、ファイルではないものです"),
     ("it is a folder", "フォルダーです。ファイル名まで指定してください"),
     ("there is no such folder", "フォルダーがありません。先に作成してください"),
@@ -59,7 +62,14 @@ const REASONS: [(&str, &str); 41] = [
     ("more than one field has this name", "同じ名前のフィールドが複数あります"),
     ("no field has this name", "その名前のフィールドはありません"),
     ("is read-only", "フィールドは読み取り専用です"),
-    ("the field is no text field", "入力できるテキストフィールドではありません"),
+    ("was made when this field had a value", "フィールドの値はすでに署名の対象になっています"),
+    ("the field is for a signature", "署名フィールドです。署名するには --field で指定してください"),
+    ("which takes a font", "文字を描くためのフォントが必要です。ipaexg.ttf などを --font で指定してください"),
+    ("the field does not take", "フィールドはその値を受け付けません。選択できる値は詳細のとおりです"),
+    ("the field is a group of fields", "フィールドのグループです。その下のフィールドを指定してください"),
+    ("XFA form", "XFA フォームには記入できません"),
+    ("the file holds a signature", "署名済みのファイルは修復できません"),
+    ("the file cannot be repaired", "ファイルを修復できません。もう一度入手してください"),
     ("has no glyph for", "フォントにない文字があります。別のフォントを --font で指定してください"),
     ("neither PNG nor JPEG", "画像は PNG または JPEG に限ります"),
     ("the image cannot be read", "画像が壊れています"),

@@ -10,9 +10,10 @@ use crate::failure::{During, Failure, Stop};
 use crate::fields;
 use crate::inputs::Input;
 use crate::look::{Drawn, Look};
+use crate::mending::{self, Mending, Opened};
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
-use crate::preflight::{self, Form};
+use crate::preflight::{self, Form, Plan};
 use crate::progress::Progress;
 use crate::services::{self, Services, Tsa};
 
@@ -25,6 +26,7 @@ pub(crate) struct Options {
     rules: Rules,
     look: Look,
     password: Password,
+    mending: Mending,
     at: Moment,
     /// How to say what would be done, if nothing is to be done.
     dry_run: Option<Form>,
@@ -73,7 +75,7 @@ impl Options {
         let (mut key, mut chain, mut tsa, mut at, mut timestamp_room) = (None, None, None, None, None);
         let (mut texts, mut rules, mut look) = (Texts::default(), Rules::default(), Look::default());
         let (mut password, mut files) = (Password::default(), Files::default());
-        let (mut errand, mut form) = (Errand::Real, None);
+        let (mut errand, mut form, mut mending) = (Errand::Real, None, Mending::Refused);
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.operand(path),
@@ -83,6 +85,7 @@ impl Options {
                     "tsa" => tsa = Some(arguments.tsa_or_none(&option)?),
                     "timestamp-room" => timestamp_room = Some(arguments.room(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
+                    "repair" => mending = Mending::Allowed,
                     "dry-run" => errand = Errand::DryRun,
                     _ if Form::take(&mut form, &option, arguments)?
                         || texts.take(&option, arguments)?
@@ -112,7 +115,7 @@ impl Options {
         let paths = files.complete(arguments, is_test_signer || tsa == Some(Tsa::Local), errand)?;
         let dry_run = (errand == Errand::DryRun).then(|| form.unwrap_or(Form::Json));
         let at = at.unwrap_or_else(Moment::now);
-        Ok(Self { who, tsa, timestamp_room, texts, rules, look, password, at, dry_run, paths })
+        Ok(Self { who, tsa, timestamp_room, texts, rules, look, password, mending, at, dry_run, paths })
     }
 }
 
@@ -147,8 +150,8 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     match options.dry_run {
         None => options.run(language),
         Some(form) => match options.preflight(language) {
-            Ok(preflight) => {
-                crate::print(&preflight::text(form, &preflight, &options.paths.input, options.at, language));
+            Ok(plan) => {
+                crate::print(&preflight::text(form, &plan, &options.paths.input, options.at, language));
                 Ok(0)
             }
             Err(Stop::Failure(failure)) => {
@@ -174,14 +177,17 @@ impl Options {
         let input = Input::open(&self.paths.input, self.paths.purpose()).during(cannot_open)?;
         self.paths.check()?;
         progress.step(&Message::Reading(self.paths.input.clone()));
-        let document = input.document(password.as_deref(), &progress).during(cannot_open)?;
-        let update = self.sign(&document, &drawn, signer.as_ref(), tsa.as_deref(), language);
+        let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
+        let update = self.sign(opened.document(), &drawn, signer.as_ref(), tsa.as_deref(), language);
         let update = update.during(|| Message::CannotSign(self.paths.input.clone()))?;
-        self.paths.write(&input, &document, &update, &services, &progress, language)
+        let repaired = (opened.document(), opened.repair());
+        let code = self.paths.write(&input, repaired, &update, &services, &progress, language)?;
+        self.say_repair(&opened, language);
+        Ok(code)
     }
 
     /// What would be done, without key or server.
-    fn preflight(&self, language: Language) -> Result<pades_ltv::Preflight, Stop> {
+    fn preflight(&self, language: Language) -> Result<Plan, Stop> {
         let progress = Progress::start(language);
         let services = Services::new(self.at.time, &progress)?;
         let drawn = self.look.read()?;
@@ -195,12 +201,21 @@ impl Options {
         let cannot_open = || Message::CannotOpen(self.paths.input.clone());
         let input = Input::open(&self.paths.input, self.paths.purpose()).during(cannot_open)?;
         self.paths.check()?;
-        let document = input.document(password.as_deref(), &progress).during(cannot_open)?;
-        let signing = self.signing(&document, &drawn, language);
+        let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
+        let signing = self.signing(opened.document(), &drawn, language);
         let preflight = signing.and_then(|signing| signing.preflight(&identity));
         progress.finish();
         self.paths.warn(language);
-        preflight.during(|| Message::CannotSign(self.paths.input.clone()))
+        let preflight = preflight.during(|| Message::CannotSign(self.paths.input.clone()))?;
+        self.say_repair(&opened, language);
+        Ok(Plan { preflight, input_len: input.length(), repair: opened.steps().to_vec() })
+    }
+
+    fn say_repair(&self, opened: &Opened<'_>, language: Language) {
+        if !opened.steps().is_empty() {
+            let head = Message::Repaired(self.paths.input.clone()).text(language);
+            crate::complain(&format!("{head}{}", mending::lines(opened.steps(), language)));
+        }
     }
 
     fn signer(&self, services: &Services<'_>) -> Result<Box<dyn Signer>, Stop> {

@@ -65,5 +65,5 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         timestamping = timestamping.danger_ignore_permissions();
     }
     let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(path.clone()))?;
-    options.paths.write(&input, &document, &update, &services, &progress, language)
+    options.paths.write(&input, (&document, None), &update, &services, &progress, language)
 }

@@ -32,7 +32,10 @@ fn fields_that_are_not_there_or_not_open() {
                 "その名前のフィールドはありません",
             ),
             ("--fill Fixed=1 --font font.ttf form.pdf", &["read-only", "\"Fixed\""], "読み取り専用"),
-            ("--fill City=1 --font font.ttf form.pdf", &["\"City\""], "form.pdf に署名できません"),
+            ("--fill City=1 form.pdf", &["\"City\"", "sign it with --field"], "--field で指定"),
+            ("--fill agree=Nix form.pdf", &["\"agree\"", "it takes \"Yes\""], "その値を受け付けません"),
+            ("--fill 契約日=1 form.pdf", &["契約日", "--font"], "--font で指定"),
+            ("--fill party=1 form.pdf", &["\"party\"", "group"], "グループです"),
             ("--lock include:契約日,Nix form.pdf", &["\"Nix\"", "契約日"], "その名前のフィールドはありません"),
             ("--lock exclude:part form.pdf", &["\"part\"", "\"party.name\""], "その名前のフィールドはありません"),
             (
@@ -115,7 +118,6 @@ fn values_and_options_that_make_no_sense() {
             ("--page 1 --seal SEAL --field City form.pdf", &["--page", "--rect"], usage),
             ("--page 0 --rect RECT --seal SEAL form.pdf", &["--page", "last"], usage),
             ("--font font.ttf form.pdf", &["--font", "--fill"], usage),
-            ("--fill 契約日=1 form.pdf", &["--fill", "--font"], usage),
             ("--seal-text a --rect RECT form.pdf", &["--seal-text", "--font"], usage),
             ("--fill 契約日 --font font.ttf form.pdf", &["--fill", "NAME=VALUE"], usage),
             ("--fill =1 --font font.ttf form.pdf", &["--fill", "NAME=VALUE"], usage),
@@ -209,4 +211,23 @@ fn in_place_leaves_what_it_cannot_sign_as_it_is() {
     ] {
         bench.fails(words.split(' '), &[]);
     }
+}
+
+#[test]
+fn repairs_that_are_not_asked_for_or_not_to_be_made() {
+    let bench = with_form();
+    let cut = |bytes: &[u8]| bytes[..bytes.len() - 30].to_vec();
+    bench.write("broken.pdf", cut(&bench.read("form.pdf")));
+    bench.write("signed.pdf", cut(&signed().read("signed.pdf")));
+    bench.write("page.pdf", "no PDF");
+    check(
+        &bench,
+        &[
+            ("broken.pdf", &["cut off", "pades sign --repair"], "sign --repair で修復"),
+            ("--repair signed.pdf", &["holds a signature", "not repaired"], "署名済みのファイルは修復できません"),
+            ("--repair page.pdf", &["is no PDF"], "PDF ファイルではありません"),
+            ("--repair --field party.x broken.pdf", &["no field has this name"], "その名前のフィールドはありません"),
+        ],
+    );
+    bench.fails(["sign", "--repair", "--in-place", "signed.pdf"], &["holds a signature"]);
 }

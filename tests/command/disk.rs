@@ -86,6 +86,8 @@ fn a_full_disk_leaves_everything_as_it_was() {
     }
 }
 
+type Deed = Box<dyn Fn() + Send>;
+
 /// A timestamp authority that does something to IN before it answers.
 fn meddler(deed: impl Fn() + Send + 'static) -> Server {
     let now: Time = NOW.parse().unwrap();
@@ -105,7 +107,7 @@ fn a_file_that_changes_meanwhile_is_not_signed() {
     let mut other = contract.clone();
     other[50_000] ^= 1;
     let longer = [contract.as_slice(), b"\n"].concat();
-    let deeds: [(&str, Box<dyn Fn() + Send>, &[u8]); 3] = [
+    let deeds: [(&str, Deed, &[u8]); 3] = [
         (
             "written over",
             Box::new({

@@ -22,8 +22,8 @@ pub(crate) fn pdf(objects: &[&str]) -> Vec<u8> {
     format!("{pdf}{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", pdf.len()).into()
 }
 
-/// `form.pdf`: a page with the text fields 契約日 and `Fixed` (read-only), the signature field `City` and a text field
-/// `party.name`; and `font.ttf`, which has the letters of a date and of the alphabet.
+/// `form.pdf`: a page with the text fields 契約日 and `Fixed` (read-only), the signature field `City`, a text field
+/// `party.name` and the check box `agree`; and `font.ttf`, which has the letters of a date and of the alphabet.
 pub(crate) fn with_form() -> Bench {
     let bench = Bench::new();
     let date: String = "契約日".encode_utf16().map(|unit| format!("{unit:04X}")).collect();
@@ -31,14 +31,17 @@ pub(crate) fn with_form() -> Bench {
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T <FEFF{date}> /DA (/Helv 12 Tf 0 g) /Rect [50 700 250 720] /P 3 0 R >>"
     );
     let form = pdf(&[
-        "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R 6 0 R 7 0 R] /DA (/Helv 0 Tf 0 g) >> >>",
+        "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R 6 0 R 7 0 R 9 0 R] /DA (/Helv 0 Tf 0 g) >> >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R 5 0 R 6 0 R 8 0 R] >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R 5 0 R 6 0 R 8 0 R 9 0 R] >>",
         &date,
         "<< /Type /Annot /Subtype /Widget /FT /Tx /Ff 1 /T (Fixed) /DA (/Helv 12 Tf 0 g) /Rect [50 600 250 620] /P 3 0 R >>",
         "<< /Type /Annot /Subtype /Widget /FT /Sig /T (City) /Rect [300 600 460 660] /P 3 0 R >>",
         "<< /T (party) /Kids [8 0 R] >>",
         "<< /Type /Annot /Subtype /Widget /Parent 7 0 R /FT /Tx /T (name) /DA (/Helv 12 Tf 0 g) /Rect [50 500 250 520] /P 3 0 R >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Btn /T (agree) /AP << /N << /Yes 10 0 R /Off 10 0 R >> >> /AS /Off \
+         /Rect [300 500 320 520] /P 3 0 R >>",
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 20 20] /Length 0 >>\nstream\n\nendstream",
     ]);
     bench.write("form.pdf", form);
     bench.write(

@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::bench::{CHAIN, CONTRACT, NOW, OTHER_KEY, signed};
 use crate::form::{RECT, SEAL, with_form};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "schema",
     "file",
     "error",
+    "repair",
     "field",
     "certificate",
     "algorithm",

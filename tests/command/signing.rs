@@ -175,3 +175,40 @@ fn room_for_large_timestamps_is_made_on_request() {
     bench.does(&format!("sign --timestamp-room {room} {CONTRACT} out.pdf"));
     bench.fails(["timestamp", "--timestamp-room", "100", CONTRACT, "new.pdf"], &["again with --timestamp-room"]);
 }
+
+#[test]
+fn check_boxes_need_no_font() {
+    let bench = with_form();
+    bench.does("sign --fill agree=Yes form.pdf out.pdf");
+    let file = bench.read("out.pdf");
+    assert!(contains(&file, "/AS /Yes") && contains(&file, "/V /Yes"));
+    bench.does("sign --fill agree=Yes --fill 契約日=2026 --font font.ttf form.pdf out.pdf");
+}
+
+#[test]
+fn broken_files_are_repaired_on_request_and_it_is_said() {
+    let bench = with_form();
+    let form = bench.read("form.pdf");
+    bench.write("broken.pdf", &form[..form.len() - 30]);
+    let run = bench.does(&format!("sign --at {NOW} --repair --anchor-out anchor.pem broken.pdf out.pdf"));
+    for part in ["broken.pdf is broken and was repaired", "\n  a complete cross-reference of"] {
+        assert!(run.err.contains(part), "{}", run.err);
+    }
+    assert!(bench.read("out.pdf").starts_with(&form[..form.len() - 30]));
+    assert_eq!(verify(&bench, "out.pdf", &[]).1["signatures"].as_array().unwrap().len(), 1);
+    let plan: Value =
+        serde_json::from_str(&bench.does(&format!("sign --at {NOW} --repair --dry-run broken.pdf")).out).unwrap();
+    assert_eq!(plan["file_len"], bench.read("out.pdf").len());
+    assert!(!plan["repair"].as_array().unwrap().is_empty() && plan["repair"][0]["offset"].is_u64());
+    let run = bench.does(&format!("sign --at {NOW} --repair --in-place --lang ja broken.pdf"));
+    assert!(run.err.contains("は壊れていたため修復しました"), "{}", run.err);
+    bench.does(&format!("sign --at {NOW} --repair --in-place broken.pdf"));
+    // What is sound is signed as it is.
+    for (name, words) in [("plain.pdf", "sign"), ("repaired.pdf", "sign --repair")] {
+        let run = bench.does(&format!("{words} --at {NOW} form.pdf {name}"));
+        assert!(!run.err.contains("repaired"), "{}", run.err);
+    }
+    assert!(bench.read("plain.pdf") == bench.read("repaired.pdf"));
+    let plan: Value = serde_json::from_str(&bench.does("sign --repair --dry-run form.pdf").out).unwrap();
+    assert_eq!(plan["repair"], serde_json::json!([]));
+}
