@@ -175,7 +175,7 @@ Files:
                    else may write to IN meanwhile
   --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
                    the file would be in bytes, and which earlier signatures stay valid. Needs no
-                   --key: --chain alone will do. --json (default) or --text
+                   --key: --chain alone will do. --json (default, all keys always there) or --text
   --password TEXT, --password-file FILE
                    the user or owner password of an encrypted IN; FILE's first line. Other users can
                    see a command line: prefer the file, or the variable PADES_PASSWORD
@@ -236,7 +236,7 @@ pades sign --dry-run [オプション] IN
                    プログラムから IN に書き込まないでください
   --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
                    (バイト)、既存の署名が有効なままかどうかを示します。--key は不要で、--chain
-                   だけでも実行できます。--json (既定) または --text
+                   だけでも実行できます。--json (既定。キーは常にすべて出力) または --text
   --password 文, --password-file FILE
                    暗号化された IN の利用者または所有者パスワード。FILE は 1 行目を読みます。
                    コマンドラインはほかの利用者にも見えるため、FILE か環境変数 PADES_PASSWORD を

@@ -51,7 +51,7 @@ impl Input {
         }
         let is_append = purpose == Use::Append;
         let file = File::options().read(true).write(is_append).open(path).map_err(|cause| match is_append {
-            true => unreadable(cause).advise("its folder may let you write OUT beside it"),
+            true => unreadable(cause).advise("leave out --in-place, and name OUT"),
             false => unreadable(cause),
         })?;
         let seen = Seen::of(&file.metadata().map_err(unreadable)?);

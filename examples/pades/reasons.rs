@@ -31,7 +31,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 48] = [
+const REASONS: [(&str, &str); 49] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -41,6 +41,7 @@ const REASONS: [(&str, &str); 48] = [
     ("symbolic link that leads nowhere", "リンク先のないシンボリックリンクです"),
     ("changed the file meanwhile", "処理中に別のプログラムがファイルを変更しました。もう一度実行してください"),
     ("the PDF's own file", "PDF と同じファイルは指定できません"),
+    ("the file is gone", "処理中にファイルがなくなりました"),
     ("No such file", "ファイルが見つかりません"),
     ("Permission denied", "アクセス権がありません"),
     ("No space left", "ディスクの空き容量が不足しています"),

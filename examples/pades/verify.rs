@@ -11,6 +11,7 @@ use crate::inputs::{self, EvidenceFiles, Input, Use};
 use crate::messages::Message;
 use crate::preflight::Form;
 use crate::progress::Progress;
+use crate::reasons::in_options;
 
 pub(crate) struct Options {
     trust: Vec<PathBuf>,
@@ -73,7 +74,10 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
                 let heading = if is_only { String::new() } else { format!("== {} ==\n", path.display()) };
                 let gap = if index == 0 { "" } else { "\n" };
                 match result {
-                    Ok(report) => crate::print(&format!("{gap}{heading}{}", report.to_text(language))),
+                    Ok(report) => {
+                        let text = in_our_words(&report, report.to_text(language));
+                        crate::print(&format!("{gap}{heading}{text}"));
+                    }
                     Err(error) => {
                         let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
                         crate::complain(&failure.text(language));
@@ -124,10 +128,15 @@ impl Outcome {
     }
 }
 
+/// A report on a file that is locked tells how to open it. What signers wrote stays as they wrote it.
+fn in_our_words(report: &Report, text: String) -> String {
+    if report.signatures.is_empty() { in_options(&text) } else { text }
+}
+
 fn json(path: &Path, result: &pades_ltv::Result<Report>) -> String {
     let file = path.to_string_lossy();
     match result {
-        Ok(report) => report.to_json(&file),
-        Err(error) => error.to_json(&file),
+        Ok(report) => in_our_words(report, report.to_json(&file)),
+        Err(error) => in_options(&error.to_json(&file)),
     }
 }

@@ -178,7 +178,7 @@ fn names_to_write_to_that_are_none() {
         ("linked", "it is a folder", "フォルダーです"),
         ("folder/..", "it is a folder", "フォルダーです"),
         ("dangling.pdf", "leads nowhere", "リンク先のない"),
-        ("/dev/full", "not a file", "に書き込めません"),
+        ("/dev/null", "not a file", "に書き込めません"),
         ("form.pdf/out.pdf", "there is no such folder", "フォルダーがありません"),
     ] {
         for command in ["sign", "timestamp"] {
