@@ -39,7 +39,7 @@ impl<'d> Draft<'d> {
     ) -> Result<Self> {
         let seal = seal.map(|seal| seal.place(base.latest())).transpose()?;
         let mut draft = Self::on_page(base, choice, seal.as_ref().and_then(|seal| seal.page()))?;
-        let mut embedded = Embedded::new();
+        let mut embedded = Embedded::new(base.latest())?;
         for fill in fills {
             fill.write(&mut draft.writer, &mut embedded)?;
         }

@@ -53,6 +53,16 @@ impl Paint {
         };
     }
 
+    /// CMYK as a screen shows it (10.4.2.5); others as they are.
+    pub(super) fn without_cmyk(self) -> Self {
+        match self {
+            Self::Cmyk([cyan, magenta, yellow, black]) => {
+                Self::Rgb([cyan, magenta, yellow].map(|ink| 1.0 - (ink + black).min(1.0)))
+            }
+            other => other,
+        }
+    }
+
     /// From one, three or four parts, as in `/MK` (table 192); no parts are no colour.
     pub(super) fn from_parts(parts: &[f64]) -> Option<Self> {
         let part = |value: f64| super::area::real(value.clamp(0.0, 1.0));

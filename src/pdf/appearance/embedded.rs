@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use pdf_writer::Name;
 use pdf_writer::writers::Resources;
 
+use super::archive::Archive;
+use super::color::Paint;
 use super::font::{Font, Glyph, Used};
 use super::image::Image;
 use crate::error::Result;
 use crate::pdf::object::Ref;
 use crate::pdf::update::{UpdateWriter, pointer};
+use crate::pdf::view::View;
 
 /// Fonts and images that go into a revision, each once. Fonts are written last, when it is known which glyphs are used.
 #[derive(Debug, Default)]
@@ -17,6 +20,7 @@ use crate::pdf::update::{UpdateWriter, pointer};
 pub(crate) struct Embedded {
     fonts: Vec<Used>,
     images: Vec<(Image, Ref)>,
+    archive: Option<Archive>,
 }
 
 /// What the content of one form XObject uses of it.
@@ -27,8 +31,17 @@ pub(super) struct Uses {
 }
 
 impl Embedded {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// For a revision behind `view`, which may be PDF/A.
+    ///
+    /// # Errors
+    /// Whatever reading the catalog and its metadata meets.
+    pub(crate) fn new(view: View<'_>) -> Result<Self> {
+        Ok(Self { archive: Archive::read(view)?, ..Self::default() })
+    }
+
+    /// The paint that the file can take: PDF/A has no CMYK without an output intent of that kind.
+    pub(super) fn paint(&self, paint: Paint) -> Paint {
+        if self.archive.is_none_or(Archive::takes_cmyk) { paint } else { paint.without_cmyk() }
     }
 
     /// Writes the fonts. All appearances are written before.
@@ -72,6 +85,9 @@ impl Embedded {
         let id = match self.images.get(index) {
             Some((_, id)) => *id,
             None => {
+                if let Some(archive) = self.archive {
+                    image.check(archive)?;
+                }
                 let id = image.write(writer)?;
                 self.images.push((image.clone(), id));
                 id

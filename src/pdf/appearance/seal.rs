@@ -3,7 +3,7 @@
 use super::area::Rotation;
 use super::form_xobject::{self, Frame};
 use super::placement::{Placement, Spot, area_of, rotation};
-use super::{Appearance, Embedded};
+use super::{Appearance, Embedded, structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::field::{FieldOrigin, SignedField};
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -64,7 +64,10 @@ impl PlacedSeal<'_> {
             return Err(refuse("the field has no widget, or more than one, to show a seal", "sign a new field"));
         };
         match (self.spot, field.origin) {
-            (Some(spot), FieldOrigin::New) => self.show_new(writer, embedded, widget, spot),
+            (Some(spot), FieldOrigin::New) => {
+                self.show_new(writer, embedded, widget, spot)?;
+                structure::tag(writer, widget, spot.page, &field.name)
+            }
             (None, FieldOrigin::Existing) => {
                 self.show_existing(writer, embedded, widget).map_err(|error| error.at(widget))
             }
@@ -179,7 +182,7 @@ mod tests {
         let seal = seal(placement);
         let placed = seal.place(writer.view())?;
         let field = sign_field(&mut writer, FieldChoice::Named(name), signature, placed.page())?;
-        let mut embedded = Embedded::new();
+        let mut embedded = Embedded::new(writer.view())?;
         placed.show(&mut writer, &mut embedded, &field)?;
         embedded.write(&mut writer)?;
         Ok(specimen::apply(&pdf, &writer.finish([7; 16])?))

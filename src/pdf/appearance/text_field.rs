@@ -323,9 +323,7 @@ impl Border {
         sheet.content.save_state();
         match &self.style {
             BorderStyle::Underline => {
-                paint.stroke(&mut sheet.content);
-                sheet.content.set_line_width(real(self.width)).move_to(real(area.left), real(self.width / 2.0));
-                sheet.content.line_to(real(area.right()), real(self.width / 2.0)).stroke();
+                sheet.line(paint, self.width, area);
             }
             BorderStyle::Dashed(dashes) => {
                 sheet.content.set_dash_pattern(dashes.iter().copied(), 0.0);
@@ -407,7 +405,7 @@ mod tests {
         let pdf = specimen::table_pdf(&objects, specimen::ID);
         let document = Document::open(&pdf)?;
         let mut writer = UpdateWriter::new(&document)?;
-        let mut embedded = Embedded::new();
+        let mut embedded = Embedded::new(writer.view())?;
         let field = TextField::read(writer.view(), Ref { number: 5, generation: 0 }, Style::Text)?;
         field.show(&mut writer, &mut embedded, value, &font("年月日 0123456789ab"))?;
         embedded.write(&mut writer)?;

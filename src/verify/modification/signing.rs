@@ -48,6 +48,11 @@ impl Step<'_> {
             self.refuse(format_args!("the new signature field {id} has a /{key}"));
         }
         let kind = self.signature(id, &Place::object(id.number).key("V"), field.get("V"))?;
+        // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
+        // change (12.8.5.3).
+        if kind == Some(SignatureKind::Signature) && self.ground.permissions.freezes(&name, self.revision) {
+            self.refuse(format_args!("the new field \"{name}\" was signed, which an earlier signature forbids"));
+        }
         let mut widgets = Vec::new();
         if is_widget {
             widgets.push((id, field.clone()));
