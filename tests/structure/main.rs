@@ -9,6 +9,7 @@
 mod common;
 mod corpus;
 mod real_files;
+mod repair;
 #[allow(dead_code, reason = "OpenSSL has nothing to say here")]
 #[path = "../interop/tools.rs"]
 mod tools;

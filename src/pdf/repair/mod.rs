@@ -20,8 +20,9 @@ use self::scan::{End, Scan};
 pub use self::step::{RepairFlaw, RepairStep};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::pdf::bytes::Bytes;
+use crate::pdf::bytes::{Bytes, syntax};
 use crate::pdf::document::{Document, header};
+use crate::pdf::lexer::is_white;
 use crate::pdf::source::{Joined, Source};
 use crate::pdf::view::Length;
 use crate::pdf::xref::XrefEntry;
@@ -71,10 +72,14 @@ fn fault(source: &dyn Source, limits: &Limits) -> Result<String> {
     flaw(&document)?.ok_or_else(sound)
 }
 
-/// What keeps an open document from being read in full: its catalog, all pages, all objects.
+/// What keeps an open document from being read in full: its catalog, all pages, all objects, and nothing behind them.
 fn flaw(document: &Document<'_>) -> Result<Option<String>> {
     let view = document.latest();
     let read = view.catalog().and_then(|_| {
+        let behind = document.trailing();
+        if !document.read(behind.clone())?.into_iter().all(is_white) {
+            return Err(syntax(behind.start, "what stands behind the last revision belongs to none"));
+        }
         view.first_page()?;
         view.pages()?.try_for_each(|page| page.map(|_| ()))?;
         view.live_objects().try_for_each(|id| match view.examine(id)? {
