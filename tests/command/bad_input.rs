@@ -155,6 +155,8 @@ fn passwords_that_do_not_open() {
             ("--password-file missing.txt closed.pdf", &["--password-file", "missing.txt"], "ファイルが見つかりません"),
         ],
     );
+    let run = bench.pades(["verify", "closed.pdf"]);
+    assert_eq!((run.code, run.out.contains("with --password-file")), (2, true), "{}", run.out);
     bench.fails_in_both(
         ["verify", "closed.pdf", "--password", "wrong"],
         &["password", "closed.pdf"],
