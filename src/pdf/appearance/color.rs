@@ -53,14 +53,15 @@ impl Paint {
         };
     }
 
-    /// CMYK as a screen shows it (10.4.2.5); others as they are.
-    pub(super) fn without_cmyk(self) -> Self {
-        match self {
+    /// As a screen shows it (10.4.2.2, 10.4.2.5).
+    pub(super) fn to_rgb(self) -> Self {
+        Self::Rgb(match self {
+            Self::Gray(gray) => [gray; 3],
+            Self::Rgb(parts) => parts,
             Self::Cmyk([cyan, magenta, yellow, black]) => {
-                Self::Rgb([cyan, magenta, yellow].map(|ink| 1.0 - (ink + black).min(1.0)))
+                [cyan, magenta, yellow].map(|ink| 1.0 - (ink + black).min(1.0))
             }
-            other => other,
-        }
+        })
     }
 
     /// From one, three or four parts, as in `/MK` (table 192); no parts are no colour.

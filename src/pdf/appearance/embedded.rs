@@ -39,9 +39,24 @@ impl Embedded {
         Ok(Self { archive: Archive::read(view)?, ..Self::default() })
     }
 
-    /// The paint that the file can take: PDF/A has no CMYK without an output intent of that kind.
+    /// The paint that the file can take: in PDF/A that of a calibrated space, unless there is an output intent for CMYK.
     pub(super) fn paint(&self, paint: Paint) -> Paint {
-        if self.archive.is_none_or(Archive::takes_cmyk) { paint } else { paint.without_cmyk() }
+        match (self.archive, paint) {
+            (Some(archive), Paint::Cmyk(_)) if archive.takes_cmyk() => paint,
+            (Some(_), paint) => paint.to_rgb(),
+            (None, paint) => paint,
+        }
+    }
+
+    /// The resource dictionary (7.8.3) of content that uses these.
+    pub(super) fn write_resources(&self, uses: &Uses, mut resources: Resources<'_>) {
+        // 8.6.5.6: colours of a device are taken for those of a calibrated one, whatever the output intent.
+        if self.archive.is_some() {
+            let mut spaces = resources.color_spaces();
+            spaces.insert(Name(b"DefaultGray")).start::<pdf_writer::writers::ColorSpace<'_>>().d65_gray();
+            spaces.insert(Name(b"DefaultRGB")).start::<pdf_writer::writers::ColorSpace<'_>>().srgb();
+        }
+        uses.write(resources);
     }
 
     /// Writes the fonts. All appearances are written before.
@@ -100,13 +115,7 @@ impl Embedded {
 }
 
 impl Uses {
-    /// The resource dictionary (7.8.3).
-    pub(super) fn write(&self, mut resources: Resources<'_>) {
-        // 8.6.5.6: colours of a device are taken for those of a calibrated one, so that PDF/A takes them in any file.
-        let mut spaces = resources.color_spaces();
-        spaces.insert(Name(b"DefaultGray")).start::<pdf_writer::writers::ColorSpace<'_>>().d65_gray();
-        spaces.insert(Name(b"DefaultRGB")).start::<pdf_writer::writers::ColorSpace<'_>>().srgb();
-        drop(spaces);
+    fn write(&self, mut resources: Resources<'_>) {
         if !self.fonts.is_empty() {
             let mut fonts = resources.fonts();
             for (name, id) in &self.fonts {

@@ -67,7 +67,7 @@ impl<'w, 'd> Sheet<'w, 'd> {
             if frame.rotation != Rotation::None {
                 form.matrix(frame.rotation.matrix(frame.width, frame.height).map(real));
             }
-            self.uses.write(form.resources());
+            self.embedded.write_resources(&self.uses, form.resources());
         })?;
         Ok(id)
     }

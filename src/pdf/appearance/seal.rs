@@ -213,7 +213,16 @@ mod tests {
         let (widget, form) = widget(&pdf, 5);
         assert!(widget.contains("/Rect [175 55 195 95] /F 4 /P 3 0 R /MK << /R 90 >> /AP << /N"), "{widget}");
         assert!(form.contains("/BBox [0 0 40 20] /Matrix [0 1 -1 0 20 0] /Resources"), "{form}");
-        assert!(form.contains("/DefaultRGB [/CalRGB") && form.contains("/Font << /F0"), "{form}");
+        assert!(form.contains("/Font << /F0") && !form.contains("/DefaultRGB"), "{form}");
+    }
+
+    #[test]
+    fn an_archive_has_no_colours_of_a_device() {
+        let xmp = "<< /Length 27 >>\nstream\n<pdfaid:part>2</pdfaid:part\nendstream";
+        let catalog = "<< /Type /Catalog /Pages 2 0 R /Metadata 4 0 R >>";
+        let pdf = sealed(&[(1, catalog), (4, xmp)], "city", Placement::bottom_right(1, 40.0, 20.0, 5.0)).unwrap();
+        let (_, form) = widget(&pdf, 6);
+        assert!(form.contains("/DefaultRGB [/CalRGB") && form.contains("/DefaultGray [/CalGray"), "{form}");
     }
 
     #[test]
