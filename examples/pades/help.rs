@@ -165,7 +165,8 @@ What it says and where it stands:
 
 What may change later:
   --certify 1|2|3  certifies, as the first signature: 1 nothing may change, 2 forms may be filled in
-                   and signed, 3 annotations, too. Use 2 or 3 where evidence is to be added later
+                   and signed, 3 annotations, too. Use 2 or 3 where evidence is to be added later,
+                   and sign fields that are there: some verifiers take new visible ones for changes
   --lock all|include:NAME,...|exclude:NAME,...
                    no field, or none of these, or only these may be changed or signed after this
                    signature; all and exclude close fields that are new then, too
@@ -226,7 +227,9 @@ pades sign --dry-run [オプション] IN
 
 署名後に許可する変更:
   --certify 1|2|3  最初の署名として文書を認証します。1 変更不可、2 フォームの入力と署名、
-                   3 さらに注釈も可。後で検証情報を追加する場合は 2 か 3 を指定してください
+                   3 さらに注釈も可。後で検証情報を追加する場合は 2 か 3 を指定してください。
+                   その後の署名には既存のフィールドをお使いください (表示される新しいフィールドを
+                   変更とみなす検証ソフトがあります)
   --lock all|include:名前,…|exclude:名前,…
                    この署名の後に変更も署名もできないフィールド: すべて、列挙したもの、列挙以外の
                    すべて。all と exclude は、後から追加するフィールドにも及びます
