@@ -102,6 +102,11 @@ impl DigestAlgorithm {
         hasher.finish()
     }
 
+    /// Whether it is of FIPS 202, which PDF 2.0 does not name.
+    pub(crate) fn is_sha3(self) -> bool {
+        matches!(self, Self::Sha3_256 | Self::Sha3_384 | Self::Sha3_512 | Self::Shake256)
+    }
+
     pub(crate) fn from_oid(oid: ObjectIdentifier) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.oid() == oid)
     }

@@ -11,6 +11,7 @@ use super::signed::TimestampRequirement;
 use super::signing::Signing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{Deed, Enforcement};
+use crate::pdf::extensions::IsoExtension;
 use crate::pdf::field::{FieldChoice, FieldOrigin};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::seed_value::{Constraint, Requirement};
@@ -66,11 +67,19 @@ impl Layout {
         if signing.certification.is_some() {
             draft.certify()?;
         }
+        extensions(identity).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);
         entries.references = references(signing.certification, lock, draft.catalog()?);
         let appended = draft.finish(&entries, reserved(signing, identity), signing.now)?;
         Ok(Self { appended, timestamp: timestamp_wish(&rules), rules, objections })
     }
+}
+
+/// What PDF 2.0 does not know of the identity's algorithm (ISO/TS 32001 and 32002).
+fn extensions(identity: &Identity) -> impl Iterator<Item = IsoExtension> {
+    let digests = identity.algorithm().digest().is_sha3().then_some(IsoExtension::Digests);
+    let curves = identity.key().is_on_new_curve().then_some(IsoExtension::Curves);
+    digests.into_iter().chain(curves)
 }
 
 fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {

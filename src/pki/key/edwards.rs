@@ -58,7 +58,8 @@ impl EdwardsKey {
             }
             (Self::Ed448(key), SignatureAlgorithm::Ed448) => {
                 let value = ed448_goldilocks::Signature::try_from(signature);
-                Ok(value.is_ok_and(|value| key.0.verify_raw(&value, message).is_ok()))
+                let holds = |value: &ed448_goldilocks::Signature| key.0.verify_raw(value, message).is_ok();
+                Ok(value.is_ok_and(|value| is_canonical(value.r_bytes()) && holds(&value)))
             }
             _ => Err(KeyFault::Mismatch),
         }
@@ -104,7 +105,12 @@ fn ed25519(bits: &[u8; 32]) -> Option<EdwardsKey> {
 
 /// RFC 8032, 5.2.3, likewise; the crate refuses points outside of the large subgroup.
 fn ed448(bits: &[u8; 57]) -> Option<EdwardsKey> {
-    let key = ed448_goldilocks::VerifyingKey::from_bytes(bits.into()).ok()?;
-    let canonical = key.to_edwards().to_affine().compress().to_bytes().as_slice() == bits;
-    canonical.then(|| EdwardsKey::Ed448(Box::new(Ed448Key(key))))
+    let key = ed448_goldilocks::VerifyingKey::from_bytes(bits).ok()?;
+    is_canonical(bits).then(|| EdwardsKey::Ed448(Box::new(Ed448Key(key))))
+}
+
+/// Whether these bytes are what the point that they decode to is encoded as: the crate ignores seven bits that have to be zero.
+fn is_canonical(point: &[u8; 57]) -> bool {
+    let decoded = ed448_goldilocks::CompressedEdwardsY(*point).decompress_unchecked().into_option();
+    decoded.is_some_and(|decoded| decoded.compress().as_bytes() == point)
 }

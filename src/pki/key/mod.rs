@@ -154,6 +154,15 @@ impl PublicKey {
         }
     }
 
+    /// Whether it is on a curve that PDF 2.0 does not name: Edwards curves and Brainpool's.
+    pub(crate) fn is_on_new_curve(&self) -> bool {
+        match self {
+            Self::Edwards(_) => true,
+            Self::Elliptic(key) => !matches!(key, EcKey::P256(_) | EcKey::P384(_) | EcKey::P521(_)),
+            _ => false,
+        }
+    }
+
     /// Whether the two are the same key, whatever else their certificates say of its use.
     #[cfg(feature = "software")]
     pub(crate) fn is(&self, other: &Self) -> bool {
