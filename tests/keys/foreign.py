@@ -74,11 +74,11 @@ open("anchor.pem", "wb").write(root.public_bytes(PEM))
 open("list.der", "wb").write(revoked.public_bytes(DER))
 above = SimpleCertificateStore()
 above.register(to_asn1(root))
-stamper = DummyTimeStamper(to_asn1(tsa), to_pyhanko(tsa_key), certs_to_embed=above)
+stamper = DummyTimeStamper(to_asn1(tsa), to_pyhanko(tsa_key), certs_to_embed=above, override_md="sha256")
 
 rsa_key = rsa.generate_private_key(65537, 2048)
 ALGORITHMS = {
-    **{f"rsa-{digest}": (rsa_key, digest, False) for digest in ("sha256", "sha384", "sha512", "sha3_256", "sha3_512")},
+    **{f"rsa-{digest}": (rsa_key, digest, False) for digest in ("sha256", "sha384", "sha512")},
     **{f"pss-{digest}": (rsa_key, digest, True) for digest in ("sha256", "sha384", "sha512", "sha3_384")},
     "p256": (ec.generate_private_key(ec.SECP256R1()), "sha256", False),
     "p384": (ec.generate_private_key(ec.SECP384R1()), "sha384", False),
@@ -129,5 +129,5 @@ for title, (key, digest, pss) in ALGORITHMS.items():
         open(f"{title}.p12", "wb").write(container)
         words += " and kept"
     except Exception as fault:
-        words += f", but not kept: {fault}"
+        words += f", not kept: {fault}"
     print(f"{title}: {words}")

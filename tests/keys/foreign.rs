@@ -8,7 +8,10 @@ use pades_ltv::{Document, Evidence, Indication, Signer, SoftwareSigner, Time, Tr
 use crate::common::pdf;
 use crate::tools::{self, Tools};
 
-const ALGORITHMS: usize = 21;
+/// How many algorithms the script signs with (pyHanko has no name for PKCS#1 v1.5 over SHA-3), and how many keys its
+/// library can put into PKCS#12 (not ML-DSA).
+const SIGNED: usize = 19;
+const KEPT: usize = 16;
 
 #[test]
 fn what_pyhanko_signs_with_any_algorithm_passes_here() {
@@ -41,5 +44,5 @@ fn what_pyhanko_signs_with_any_algorithm_passes_here() {
             assert_eq!(signer.identity().unwrap().certificates().count(), 2, "{name}");
         }
     }
-    assert_eq!((signed, kept), (ALGORITHMS, ALGORITHMS), "{words}");
+    assert_eq!((signed, kept), (SIGNED, KEPT), "{words}");
 }

@@ -18,6 +18,8 @@ enum Known {
     NotByPoppler,
     /// pyHanko alone.
     ByPyHanko,
+    /// OpenSSL 3.0 alone.
+    ByOpenSsl,
 }
 
 struct Case {
@@ -41,7 +43,7 @@ fn case(
 
 fn cases() -> Vec<Case> {
     use KeyType::*;
-    use Known::{ByAll, ByPyHanko, NotByPoppler};
+    use Known::{ByAll, ByOpenSsl, ByPyHanko, NotByPoppler};
     use SignatureAlgorithm::{Ecdsa, Ed448, Ed25519, MlDsa44, MlDsa65, MlDsa87, RsaPkcs1, RsaPss};
     let pss = SignatureAlgorithm::rsa_pss;
     let mixed = |digest, mask, salt_len| RsaPss { digest, mask, salt_len };
@@ -51,8 +53,8 @@ fn cases() -> Vec<Case> {
         case("rsa-sha256", Rsa2048, RsaPkcs1(Sha256), ByAll, &[]),
         case("rsa-sha384", Rsa2048, RsaPkcs1(Sha384), ByAll, &[]),
         case("rsa-sha512", Rsa3072, RsaPkcs1(Sha512), ByAll, &[]),
-        case("rsa-sha3-256", Rsa2048, RsaPkcs1(Sha3_256), NotByPoppler, sha3),
-        case("rsa-sha3-512", Rsa2048, RsaPkcs1(Sha3_512), NotByPoppler, sha3),
+        case("rsa-sha3-256", Rsa2048, RsaPkcs1(Sha3_256), ByOpenSsl, sha3),
+        case("rsa-sha3-512", Rsa2048, RsaPkcs1(Sha3_512), ByOpenSsl, sha3),
         case("pss-sha256", Rsa2048, pss(Sha256), NotByPoppler, &[]),
         case("pss-sha512", Rsa2048, pss(Sha512), NotByPoppler, &[]),
         case("pss-sha3-384", Rsa2048, pss(Sha3_384), NotByPoppler, sha3),
@@ -101,11 +103,13 @@ fn every_algorithm_is_accepted_at_b_b_and_b_lta() {
             tools.write(&name, bytes);
             openssl += u32::from(judge_cms(&tools, &case, bytes));
             poppler += u32::from(judge_with_poppler(&tools, &case, &name));
-            requests.push(format!("{name}={}", level.as_str()));
+            if case.known != Known::ByOpenSsl {
+                requests.push(format!("{name}={}", level.as_str()));
+            }
         }
     }
+    println!("openssl cms: {openssl}, pdfsig: {poppler} of {} files", 2 * cases().len());
     let count = requests.len();
-    println!("openssl cms: {openssl} of {count}; pdfsig: {poppler} of {count}");
     let Some(python) = tools::pyhanko() else { return };
     let words = tools::python(&python, "judge.py", folder.path(), now(), requests);
     let good = words.lines().filter(|line| line.ends_with(": good")).count();
