@@ -157,6 +157,38 @@ fn pkcs12_files_open_with_their_password_alone() {
     assert_signs("no password", &SoftwareSigner::from_pkcs12(&tools.read("key.p12"), "").unwrap());
 }
 
+/// One key in each form, made by OpenSSL 3.0, for machines where OpenSSL is not.
+#[test]
+fn the_vectors_are_one_key_in_every_form() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys/vectors");
+    let chain = std::fs::read(folder.join("chain.pem")).unwrap();
+    let mut read = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let signer = match name {
+            "chain.pem" => continue,
+            "modern.p12" | "legacy.p12" => SoftwareSigner::from_pkcs12(&bytes, PASSWORD),
+            "pkcs8.pem" | "sec1.pem" => SoftwareSigner::from_pem(&bytes, &chain),
+            "pbkdf2.pem" | "scrypt.pem" => SoftwareSigner::from_encrypted_pem(&bytes, PASSWORD, &chain),
+            other => panic!("nothing is expected of {other}"),
+        };
+        assert_signs(name, &signer.unwrap());
+        read += 1;
+        if name.ends_with(".p12") {
+            assert_signs(name, &SoftwareSigner::from_pkcs12(&indefinite(&bytes), PASSWORD).unwrap());
+        }
+    }
+    assert_eq!(read, 6);
+}
+
+/// The outermost SEQUENCE in the indefinite form, as Windows and older Java write it.
+fn indefinite(der: &[u8]) -> Vec<u8> {
+    let [0x30, 0x82, _, _, content @ ..] = der else { panic!("{der:02x?}") };
+    [&[0x30, 0x80], content, &[0, 0]].concat()
+}
+
 /// Bytes of a container that a MAC or an encryption covers, each changed in turn: an error, never a key and never a panic.
 #[test]
 fn a_changed_container_gives_no_key() {
