@@ -24,7 +24,7 @@ use crate::pki::revocation::{Crl, OcspResponse, answers};
 use crate::pki::timestamp::{TimestampRequest, TimestampToken};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Indication, Report};
-use crate::sign::{Prepared, PreparedTimestamp};
+use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
 use crate::verify::Verification;
 
@@ -229,6 +229,9 @@ pub fn prepared_state(data: &[u8]) {
     if let Ok(prepared) = Prepared::from_bytes(data) {
         assert!(prepared.to_bytes().is_ok_and(|bytes| bytes == data), "a prepared signature is stored differently");
         let _ = prepared.input().digest();
+    }
+    if let Ok(reserved) = Reserved::from_bytes(data) {
+        assert!(reserved.to_bytes().is_ok_and(|bytes| bytes == data), "a reserved place is stored differently");
     }
     if let Ok(prepared) = PreparedTimestamp::from_bytes(data) {
         assert!(prepared.to_bytes().is_ok_and(|bytes| bytes == data), "a prepared timestamp is stored differently");

@@ -89,6 +89,7 @@ pub use ltv::{Augmentation, Collector};
 pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
+pub use pdf::listing::{FieldType, FormField, SignatureEntry};
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
 pub use pdf::transform::{Certification, FieldLock};
@@ -99,7 +100,7 @@ pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Indication, Language, Report};
 pub use sign::preflight::{self, Preflight};
-pub use sign::{Prepared, PreparedTimestamp, Signed, Signing, Timestamping, Update};
+pub use sign::{Prepared, PreparedTimestamp, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};

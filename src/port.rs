@@ -20,7 +20,7 @@ pub trait Signer {
     fn identity(&self) -> Result<Identity>;
 
     /// Signs `input` and gives the bare signature value: RSA as a big-endian number of the modulus' length, ECDSA as DER
-    /// `Ecdsa-Sig-Value` (RFC 5480). The value is verified against the certificate before it is used.
+    /// `Ecdsa-Sig-Value` (RFC 5480) or as r and s, one behind the other, each of the curve's length. The value is verified against the certificate before it is used.
     ///
     /// # Errors
     /// [`ErrorKind::Signer`], in the device's own words, where it did not sign.

@@ -35,12 +35,12 @@ const TOWERS: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &str)] = &[
     (
         "pki",
-        "algorithm < key < asn1_time < name < general_name < signature < certificate < cms < timestamp < trust < path < revocation < evidence",
+        "algorithm < key ecdsa_value < asn1_time < name < general_name < signature < certificate < cms < timestamp < trust < path < revocation < evidence",
     ),
     (
         "pdf",
         "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing security view account \
-         < byte_range contents < transform < signature form dss seed_value < restriction \
+         < byte_range contents < transform < signature form dss seed_value < restriction listing \
          < serializer < placeholder < update < field extensions appearance < evidence",
     ),
 ];

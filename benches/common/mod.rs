@@ -8,7 +8,7 @@ use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use pades_ltv::authority::{Authority, AuthorityAt};
 use pades_ltv::{
     Augmentation, Document, Evidence, Fetch, FetchRequest, Indication, Report, Result, Signing, SoftwareSigner, Time,
-    TimestampAuthority, TrustStore, Verification,
+    TimestampAuthority, TrustStore, Update, Verification,
 };
 use sha2::{Digest, Sha256};
 
@@ -120,13 +120,16 @@ impl World {
 
     /// Signs `pdf` up to B-LTA, with the answers of `server`: the bytes to append.
     pub(crate) fn archive(&self, pdf: &[u8], server: &(impl TimestampAuthority + Fetch)) -> Vec<u8> {
-        let base = Document::open(pdf).unwrap();
-        let signed = Signing::new(&base, self.now).sign(&self.signer).unwrap().timestamp(server).unwrap();
+        self.archived(&Document::open(pdf).unwrap(), server).bytes().to_vec()
+    }
+
+    pub(crate) fn archived(&self, base: &Document<'_>, server: &(impl TimestampAuthority + Fetch)) -> Update {
+        let signed = Signing::new(base, self.now).sign(&self.signer).unwrap().timestamp(server).unwrap();
         let update = signed.finish().unwrap();
-        let document = update.document(&base).unwrap();
+        let document = update.document(base).unwrap();
         let evidence = Evidence::collect(&document, &self.trust, server, self.now).unwrap();
         let archived = Augmentation::new(&document, self.now).evidence(&evidence).timestamp(server).unwrap();
-        update.then(archived).unwrap().bytes().to_vec()
+        update.then(archived).unwrap()
     }
 
     /// Verifies `pdf`, which must pass.

@@ -32,6 +32,7 @@ pub(crate) mod filter;
 pub(crate) mod form;
 pub(crate) mod hashing;
 pub(crate) mod lexer;
+pub(crate) mod listing;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;

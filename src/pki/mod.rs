@@ -12,6 +12,7 @@ pub(crate) mod algorithm;
 pub(crate) mod asn1_time;
 pub(crate) mod certificate;
 pub(crate) mod cms;
+pub(crate) mod ecdsa_value;
 pub(crate) mod evidence;
 #[cfg(test)]
 pub(crate) mod fixture;

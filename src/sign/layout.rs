@@ -9,6 +9,7 @@ use super::rules::Rules;
 use super::seed::{Objection, Plan, objections};
 use super::signed::TimestampRequirement;
 use super::signing::Signing;
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::extensions::IsoExtension;
@@ -18,6 +19,7 @@ use crate::pdf::seed_value::{Constraint, Requirement};
 use crate::pdf::signature::SignatureKind;
 use crate::pdf::transform::{Certification, FieldLock, references};
 use crate::pdf::update::Appended;
+use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedAttributes, SignedDataWriter};
 use crate::port::Identity;
 use crate::time::Time;
@@ -47,10 +49,50 @@ impl TimestampWish {
     }
 }
 
+/// Who will sign.
+#[derive(Clone, Copy)]
+pub(super) enum Signatory<'i> {
+    Known(&'i Identity),
+    /// Said later: until then, what the CMS may be.
+    Unknown {
+        digest: DigestAlgorithm,
+        cms_room: usize,
+    },
+}
+
+impl<'i> Signatory<'i> {
+    fn digest(self) -> DigestAlgorithm {
+        match self {
+            Self::Known(identity) => identity.algorithm().digest(),
+            Self::Unknown { digest, .. } => digest,
+        }
+    }
+
+    fn identity(self) -> Option<&'i Identity> {
+        match self {
+            Self::Known(identity) => Some(identity),
+            Self::Unknown { .. } => None,
+        }
+    }
+
+    /// Room for the CMS; for somebody known measured on one with zeros in it.
+    fn cms_room(self) -> usize {
+        let identity = match self {
+            Self::Known(identity) => identity,
+            Self::Unknown { cms_room, .. } => return cms_room,
+        };
+        let imprint = vec![0; self.digest().len()];
+        let value = vec![0; identity.key().signature_len()];
+        cms(identity, &signed_attributes(identity, &imprint), &value).len()
+    }
+}
+
 impl Layout {
-    /// Lays out what `signing` says for the certificates and the algorithm of `identity`.
-    pub(super) fn new(signing: &Signing<'_>, identity: &Identity) -> Result<Self> {
-        check_validity(identity, signing.now)?;
+    /// Lays out what `signing` says for whoever will sign.
+    pub(super) fn new(signing: &Signing<'_>, signatory: Signatory<'_>) -> Result<Self> {
+        if let Signatory::Known(identity) = signatory {
+            check_validity(identity.signing_certificate(), signing.now)?;
+        }
         let mut draft = draft(signing)?;
         let deed = match draft.field().origin {
             FieldOrigin::Existing => Deed::FillField,
@@ -60,7 +102,7 @@ impl Layout {
         let rules = Rules::read(signing.document, draft.field())?;
         check_rules(signing, &rules)?;
         let lock = signing.lock.as_ref().or(rules.lock.as_ref());
-        let objections = check_seeds(signing, identity, &rules, lock)?;
+        let objections = check_seeds(signing, signatory, &rules, lock)?;
         if let Some(lock) = &signing.lock {
             draft.lock(lock)?;
         }
@@ -70,7 +112,7 @@ impl Layout {
         extensions(identity).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);
         entries.references = references(signing.certification, lock, draft.catalog()?);
-        let appended = draft.finish(&entries, reserved(signing, identity), signing.now)?;
+        let appended = draft.finish(&entries, signatory.cms_room().saturating_add(signing.token_room), signing.now)?;
         Ok(Self { appended, timestamp: timestamp_wish(&rules), rules, objections })
     }
 }
@@ -90,8 +132,7 @@ fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {
     Draft::new(signing.document, choice)
 }
 
-fn check_validity(identity: &Identity, now: Time) -> Result<()> {
-    let signing = identity.signing_certificate();
+pub(super) fn check_validity(signing: &Certificate, now: Time) -> Result<()> {
     if signing.is_valid_at(now) {
         return Ok(());
     }
@@ -116,7 +157,7 @@ fn check_rules(signing: &Signing<'_>, rules: &Rules) -> Result<()> {
 /// The optional constraints that are not met; a required one is the error.
 fn check_seeds(
     signing: &Signing<'_>,
-    identity: &Identity,
+    signatory: Signatory<'_>,
     rules: &Rules,
     lock: Option<&FieldLock>,
 ) -> Result<Vec<Objection>> {
@@ -124,13 +165,13 @@ fn check_seeds(
         signing.certification.into_iter().chain(lock.and_then(|lock| lock.permission)).min();
     let plan = Plan {
         sub_filter: SUB_FILTER,
-        digest: identity.algorithm().digest(),
+        digest: signatory.digest(),
         reason: signing.reason.as_deref(),
         certification: signing.certification,
         permission,
         token_room: signing.token_room,
         attestation: rules.attestation.as_deref(),
-        identity,
+        identity: signatory.identity(),
         limits: signing.document.limits(),
     };
     let objections = objections(&rules.seeds, &plan);
@@ -163,16 +204,8 @@ fn entries(signing: &Signing<'_>) -> SignatureEntries {
     }
 }
 
-/// Room for the CMS, measured on one with zeros in it, and for a timestamp.
-fn reserved(signing: &Signing<'_>, identity: &Identity) -> usize {
-    let imprint = vec![0; identity.algorithm().digest().len()];
-    let value = vec![0; identity.key().signature_len()];
-    let bare = cms(identity, &attributes(identity, &imprint), &value);
-    bare.len().saturating_add(signing.token_room)
-}
-
 /// The DER signed attributes of a signature by `identity` over `imprint`.
-pub(super) fn attributes(identity: &Identity, imprint: &[u8]) -> Vec<u8> {
+pub(super) fn signed_attributes(identity: &Identity, imprint: &[u8]) -> Vec<u8> {
     let digest = identity.algorithm().digest();
     SignedAttributes::new(digest, ID_DATA, imprint, identity.signing_certificate()).to_der()
 }

@@ -1,7 +1,8 @@
 //! Signing: from a document and a signer to the bytes to append.
 //!
-//! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign; can be
-//! stored) → [`Signed`] (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append).
+//! What it is for: one PAdES signature as one incremental update: [`Signing`] (what to say) → [`Prepared`] (what to sign) → [`Signed`]
+//! (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append). Where the certificate is not known yet, [`Reserved`]
+//! (where it will stand) comes first. All but the first and the last can be stored, and go on elsewhere.
 //!
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
 //!
@@ -13,6 +14,7 @@
 mod layout;
 pub mod preflight;
 mod prepared;
+mod reserved;
 mod revision;
 mod rules;
 mod seed;
@@ -23,6 +25,7 @@ pub(crate) mod timestamping;
 mod update;
 
 pub use prepared::Prepared;
+pub use reserved::Reserved;
 pub(crate) use revision::file_id;
 pub use signed::Signed;
 pub use signing::Signing;

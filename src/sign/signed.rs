@@ -2,26 +2,29 @@
 
 use std::fmt;
 
+use const_oid::db::rfc5911::ID_DATA;
+
+use super::layout::check_validity;
+use super::reserved::Reserved;
 use super::revision;
+use super::state::{self, SignedState};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
-use crate::pdf::update::Appended;
-use crate::pki::cms::{SignedData, add_timestamp};
+use crate::pki::certificate::Certificate;
+use crate::pki::cms::attribute::SIGNING_TIME;
+use crate::pki::cms::{CmsFault, SignedData, add_timestamp};
 use crate::pki::timestamp::TimestampRequest;
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
-use crate::time::Time;
 
 /// A signature that verifies, not yet in a file.
 pub struct Signed<'d> {
     document: &'d Document<'d>,
-    appended: Appended,
+    reserved: Reserved,
     cms: Vec<u8>,
-    now: Time,
-    missing: TimestampRequirement,
 }
 
 /// Whether the field takes a signature without a timestamp.
@@ -32,14 +35,21 @@ pub(super) enum TimestampRequirement {
 }
 
 impl<'d> Signed<'d> {
-    pub(super) fn new(
-        document: &'d Document<'d>,
-        appended: Appended,
-        cms: Vec<u8>,
-        now: Time,
-        missing: TimestampRequirement,
-    ) -> Self {
-        Self { document, appended, cms, now, missing }
+    pub(super) fn new(document: &'d Document<'d>, reserved: Reserved, cms: Vec<u8>) -> Self {
+        Self { document, reserved, cms }
+    }
+
+    /// A signature in the place `reserved` with a CMS that was made, or stored, elsewhere.
+    pub(super) fn adopt(document: &'d Document<'d>, reserved: Reserved, cms: &[u8]) -> Result<Self> {
+        reserved.check_imprint(document)?;
+        let certificate = check_cms(&reserved, cms).map_err(|fault| {
+            Error::new(ErrorKind::Signer, "the CMS is no PAdES signature for this place").because(fault).advise(
+                "have it made over the imprint of this very place: DER, detached, with the signing certificate inside and named by \
+                 signing-certificate-v2, and without signing-time",
+            )
+        })?;
+        check_validity(&certificate, reserved.now)?;
+        Ok(Self::new(document, reserved, cms.to_vec()))
     }
 
     /// The DER CMS `SignedData` as it stands now.
@@ -67,7 +77,7 @@ impl<'d> Signed<'d> {
     /// [`ErrorKind::SelfCheck`] where the signature does not read back; that would be a defect.
     pub fn timestamp_request(&self) -> Result<TimestampRequest> {
         let imprint = DigestAlgorithm::Sha256.digest(&self.value()?);
-        Ok(TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &derived_nonce(&imprint, self.now)))
+        Ok(TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &derived_nonce(&imprint, self.reserved.now)))
     }
 
     /// Adds the timestamp in `response`, the DER `TimeStampResp` to `request`.
@@ -78,14 +88,15 @@ impl<'d> Signed<'d> {
         let imprint = request.imprint_algorithm().digest(&self.value()?);
         let token = accept(request, &imprint, response)?;
         let cms = add_timestamp(&self.cms, &token).map_err(revision::not_as_meant)?;
-        let capacity = self.appended.capacity();
+        let capacity = self.reserved.appended.capacity();
         if cms.len() > capacity {
             let missing = cms.len().saturating_sub(capacity);
             let message = format!("the timestamp of {} bytes does not fit: {missing} bytes are missing", token.len());
             return Err(Error::new(ErrorKind::Capacity, message)
                 .advise(format!("sign again with timestamp_room({}) or more", token.len().saturating_add(512))));
         }
-        Ok(Self { cms, missing: TimestampRequirement::Optional, ..self })
+        let reserved = Reserved { timestamp: TimestampRequirement::Optional, ..self.reserved };
+        Ok(Self { cms, reserved, ..self })
     }
 
     /// Puts the signature into its revision, reads the result back, and gives the bytes to append.
@@ -94,12 +105,31 @@ impl<'d> Signed<'d> {
     /// [`ErrorKind::Field`] where the field requires a timestamp (ISO 32000-2, table 237) and there is none;
     /// [`ErrorKind::SelfCheck`] where the result does not read back as meant: nothing is handed out then.
     pub fn finish(self) -> Result<Update> {
-        if self.missing == TimestampRequirement::Required {
+        if self.reserved.timestamp == TimestampRequirement::Required {
             let message = "the field requires a timestamp, says its /SV /TimeStamp, and the signature has none";
             return Err(Error::new(ErrorKind::Field, message).advise("call timestamp(&tsa) before finish()"));
         }
-        let appended = revision::fill(self.document, self.appended, &self.cms)?;
+        let appended = revision::fill(self.document, self.reserved.appended, &self.cms)?;
         Ok(Update::new(appended.base, appended.bytes))
+    }
+
+    /// This value as bytes, to be stored while a timestamp is fetched. The format carries its version.
+    ///
+    /// # Errors
+    /// [`ErrorKind::State`] where it cannot be written; only for sizes beyond 256 MB.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        state::to_bytes(&SignedState::new(&self.reserved, &self.cms)?)
+    }
+
+    /// Reads back what [`to_bytes`](Self::to_bytes) wrote, for the file that was signed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Base`] where `document` is not the file that was signed, by length or digest; [`ErrorKind::State`] where `bytes` are no such
+    /// value, or of a version that this release does not know; [`ErrorKind::Signer`] where its CMS was damaged while it was stored.
+    pub fn from_bytes(bytes: &[u8], document: &'d Document<'d>) -> Result<Self> {
+        let (reserved, cms) = state::from_bytes::<SignedState>(bytes)?.into_parts()?;
+        reserved.base.check(document)?;
+        Self::adopt(document, reserved, &cms)
     }
 
     fn value(&self) -> Result<Vec<u8>> {
@@ -110,6 +140,40 @@ impl<'d> Signed<'d> {
 
 impl fmt::Debug for Signed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signed({:?}, a CMS of {} bytes)", self.appended, self.cms.len())
+        write!(f, "Signed({:?}, a CMS of {} bytes)", self.reserved.appended, self.cms.len())
     }
+}
+
+/// Whether `cms` is what a PAdES baseline signature in the place `reserved` has to be (EN 319 142-1, 6.3), and verifies; gives the
+/// signing certificate.
+pub(super) fn check_cms(
+    reserved: &Reserved,
+    cms: &[u8],
+) -> Result<Certificate, Box<dyn std::error::Error + Send + Sync>> {
+    let read = SignedData::from_der(cms, &Limits::default())?;
+    if !read.is_der() {
+        return Err(CmsFault::NotDer.into());
+    }
+    if read.content().is_some() {
+        return Err("it holds the content itself".into());
+    }
+    let signer = read.signer()?;
+    if signer.signed_attributes_der().is_none() {
+        return Err(CmsFault::NoSignedAttributes.into());
+    }
+    if signer.has_signed(SIGNING_TIME) {
+        return Err("it has a signing-time attribute, which PAdES forbids".into());
+    }
+    let certificate = signer.signing_certificate_in(read.certificates())?;
+    let digest = signer.digest_algorithm()?;
+    if digest != reserved.digest {
+        return Err(format!(
+            "its digest is {}, where the place was made for {}",
+            digest.name(),
+            reserved.digest.name()
+        )
+        .into());
+    }
+    signer.verify(certificate, &reserved.imprint, ID_DATA)?;
+    Ok(certificate.clone())
 }

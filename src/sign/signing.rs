@@ -1,9 +1,9 @@
 //! What a signature is to say, and where it is to stand.
 
-use super::layout::{Layout, attributes};
+use super::layout::{Layout, Signatory};
 use super::preflight::Preflight;
 use super::prepared::Prepared;
-use super::revision;
+use super::reserved::Reserved;
 use super::signed::Signed;
 #[cfg(doc)]
 use crate::error::ErrorKind;
@@ -235,9 +235,7 @@ impl<'d> Signing<'d> {
     /// cannot be signed, may not be signed so, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
     /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
-        let Layout { appended, timestamp, .. } = Layout::new(self, identity)?;
-        let imprint = revision::imprint(self.document, &appended, identity.algorithm().digest())?;
-        let attributes = attributes(identity, &imprint);
-        Prepared::new(self.document, appended, identity.clone(), attributes, self.now, timestamp.requirement())
+        let layout = Layout::new(self, Signatory::Known(identity))?;
+        Reserved::new(self, layout, identity.algorithm().digest())?.identify(identity)
     }
 }

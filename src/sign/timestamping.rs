@@ -1,11 +1,11 @@
 //! Document timestamps (ISO 32000-2, 12.8.5; EN 319 142-1, 5.4.3), in the same steps as signatures.
 
+use der::Sequence;
 use der::asn1::OctetString;
-use der::{Decode, Encode, Sequence};
 
 use super::revision::{self, Draft};
 use super::rules::Rules;
-use super::state::{AppendedState, Base, check_version, malformed, too_long};
+use super::state::{self, AppendedState, Base, VERSION, check_version, malformed, octets};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
@@ -146,15 +146,14 @@ impl PreparedTimestamp {
     /// # Errors
     /// [`ErrorKind::State`] where it cannot be written; only for sizes beyond 256 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let octets = |bytes: &[u8]| OctetString::new(bytes.to_vec()).map_err(too_long);
         let state = TimestampState {
-            version: 1,
+            version: VERSION,
             base_digest: octets(&self.base.digest)?,
             appended: AppendedState::new(&self.appended)?,
             imprint: octets(&self.imprint)?,
             request: octets(&self.request.to_der())?,
         };
-        state.to_der().map_err(too_long)
+        state::to_bytes(&state)
     }
 
     /// Reads back what [`to_bytes`](Self::to_bytes) wrote.
@@ -162,7 +161,7 @@ impl PreparedTimestamp {
     /// # Errors
     /// [`ErrorKind::State`] where `bytes` are no such value, or of a version that this release does not know.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let state = TimestampState::from_der(bytes).map_err(|fault| malformed().because(fault))?;
+        let state = state::from_bytes::<TimestampState>(bytes)?;
         check_version(state.version)?;
         let appended = state.appended.into_appended()?;
         let base = Base { length: appended.base, digest: state.base_digest.as_bytes().to_vec() };

@@ -7,6 +7,7 @@ mod common;
 mod fields;
 mod format;
 mod levels;
+mod reading;
 mod refusals;
 mod steps;
 mod updates;

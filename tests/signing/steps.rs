@@ -1,10 +1,13 @@
 //! Signing in steps that are days and machines apart: what was stored is completed with the very file it was prepared for,
 //! or not at all.
 
+use pades_ltv::authority::KeyType;
 use pades_ltv::{
-    Document, ErrorKind, Prepared, PreparedTimestamp, Signer, Signing, Time, TimestampAuthority, Timestamping, Update,
+    DigestAlgorithm, Document, ErrorKind, Prepared, PreparedTimestamp, Reserved, Signed, Signer, Signing, Time,
+    TimestampAuthority, Timestamping, Update,
 };
 
+use crate::common::asn1::{self, CONTEXT_0, Cms, ID_DATA, OCTET_STRING, OID, SEQUENCE, tlv};
 use crate::common::{ROOM, World, days, now, pdf, signature};
 
 fn prepare(world: &World, base: &[u8]) -> Prepared {
@@ -93,6 +96,132 @@ fn a_wrong_signature_value_is_refused() {
         assert!(error.to_string().contains("is no signature of the signing certificate"), "{error}");
         assert!(error.to_string().contains("甲野太郎"), "{error}");
     }
+}
+
+/// Devices give the bare numbers r and s, libraries DER: both are the value, and the file is the same.
+#[test]
+fn an_ecdsa_value_is_taken_in_either_form() {
+    for key in [KeyType::P256, KeyType::P384, KeyType::P521] {
+        let world = World::with_key(key);
+        let base = pdf::table(&[]);
+        let prepared = prepare(&world, &base);
+        let stored = prepared.to_bytes().unwrap();
+        let der = world.signer.sign(prepared.input()).unwrap();
+        let half = match key {
+            KeyType::P256 => 32,
+            KeyType::P384 => 48,
+            _ => 66,
+        };
+        let numbers = asn1::Value::read(&der).children();
+        let padded = numbers.iter().flat_map(|number| {
+            let digits = &number.content[number.content.len().saturating_sub(half)..];
+            [vec![0; half - digits.len()], digits.to_vec()].concat()
+        });
+        let mut raw: Vec<u8> = padded.collect();
+        assert_eq!(complete(&stored, &base, &raw).unwrap(), complete(&stored, &base, &der).unwrap());
+        raw[half] ^= 1;
+        assert_eq!(complete(&stored, &base, &raw).unwrap_err().kind(), ErrorKind::Signer);
+    }
+}
+
+/// Nobody knows who will sign, until somebody says so or brings the CMS.
+#[test]
+fn a_place_is_reserved_before_the_certificate_is_known() {
+    let world = World::new();
+    for (name, base) in pdf::bases() {
+        let document = Document::open(base.as_slice()).unwrap();
+        let signing = Signing::new(&document, now()).timestamp_room(ROOM);
+        let reserved = signing.reserve(DigestAlgorithm::Sha256, 2_000).unwrap();
+        let stored = reserved.to_bytes().unwrap();
+        assert!(stored.len() < 2_000, "{name}: {} bytes", stored.len());
+
+        let later = || Reserved::from_bytes(&stored).unwrap();
+        let prepared = later().identify(&world.signer.identity().unwrap()).unwrap();
+        let value = world.signer.sign(prepared.input()).unwrap();
+        let signed = prepared.complete(&document, &value).unwrap();
+        let cms = signed.cms().to_vec();
+        let file = signed.finish().unwrap().apply(&base).unwrap();
+        assert!(signature(&world.verify(&file, now()), "Signature1").intact, "{name}");
+        let brought = later().complete(&document, &cms).unwrap().finish().unwrap().apply(&base).unwrap();
+        assert!(brought == file, "{name}: the CMS of somebody else");
+    }
+}
+
+#[test]
+fn what_does_not_belong_into_a_reserved_place_is_refused_by_name() {
+    let world = World::new();
+    let base = pdf::table(&[]);
+    let document = Document::open(base.as_slice()).unwrap();
+    let reserve = |digest, room| Signing::new(&document, now()).timestamp_room(0).reserve(digest, room).unwrap();
+    let identity = world.signer.identity().unwrap();
+    let cms_of = |place: Reserved, document: &Document<'_>| {
+        let prepared = place.identify(&identity).unwrap();
+        let value = world.signer.sign(prepared.input()).unwrap();
+        prepared.complete(document, &value).unwrap().cms().to_vec()
+    };
+    let place = || reserve(DigestAlgorithm::Sha256, 4_000);
+    let good = cms_of(place(), &document);
+    assert!(place().complete(&document, &good).is_ok());
+
+    let other_base = pdf::table(&["null"]);
+    let other = Document::open(other_base.as_slice()).unwrap();
+    let elsewhere = Signing::new(&other, now()).timestamp_room(0).reserve(DigestAlgorithm::Sha256, 4_000).unwrap();
+    let changed = |change: &dyn Fn(&mut Cms)| {
+        let mut cms = Cms::read(&good);
+        change(&mut cms);
+        cms.to_der()
+    };
+    let enclosing = tlv(SEQUENCE, &[&tlv(OID, &[ID_DATA]), &tlv(CONTEXT_0, &[&tlv(OCTET_STRING, &[b"content"])])]);
+    let cases: [(Vec<u8>, &str); 6] = [
+        (cms_of(elsewhere, &other), "the content has changed"),
+        (b"no CMS".to_vec(), "malformed"),
+        (changed(&|cms| cms.certificates.clear()), "the signing certificate is not among"),
+        (changed(&|cms| cms.signer().signature[9] ^= 1), "does not verify"),
+        (changed(&|cms| cms.signer().signed = None), "signed attributes"),
+        (changed(&|cms| cms.content = enclosing.clone()), "the content itself"),
+    ];
+    for (cms, words) in cases {
+        let error = place().complete(&document, &cms).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Signer, "{error}");
+        assert!(error.to_string().contains(words), "{error} does not say {words}");
+    }
+
+    let error = place().complete(&other, &good).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Base, "{error}");
+    let error = reserve(DigestAlgorithm::Sha512, 4_000).identify(&identity).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Key, "{error}");
+    for error in [
+        reserve(DigestAlgorithm::Sha256, 500).identify(&identity).unwrap_err(),
+        reserve(DigestAlgorithm::Sha256, 500).complete(&document, &good).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Capacity, "{error}");
+    }
+}
+
+/// The signature is there, its timestamp a day and a machine away.
+#[test]
+fn a_signature_that_waits_for_its_timestamp_is_stored() {
+    let world = World::new();
+    let base = pdf::table(&[]);
+    let document = Document::open(base.as_slice()).unwrap();
+    let signing = Signing::new(&document, now()).timestamp_room(ROOM);
+    let signed = signing.sign(&world.signer).unwrap();
+    let (stored, request) = (signed.to_bytes().unwrap(), signed.timestamp_request().unwrap());
+    let response = world.authority.at(now()).timestamp(&request.to_der()).unwrap();
+    let at_once = signed.timestamped(&request, &response).unwrap().finish().unwrap();
+
+    let elsewhere = Document::open(base.as_slice()).unwrap();
+    let restored = Signed::from_bytes(&stored, &elsewhere).unwrap();
+    let request = restored.timestamp_request().unwrap();
+    let restored = restored.timestamped(&request, &response).unwrap();
+    // And once more, with the timestamp inside.
+    let restored = Signed::from_bytes(&restored.to_bytes().unwrap(), &elsewhere).unwrap();
+    assert_eq!(restored.finish().unwrap(), at_once);
+
+    let other = pdf::table(&["null"]);
+    let other = Document::open(other.as_slice()).unwrap();
+    assert_eq!(Signed::from_bytes(&stored, &other).unwrap_err().kind(), ErrorKind::Base);
+    assert_eq!(Signed::from_bytes(b"0", &document).unwrap_err().kind(), ErrorKind::State);
 }
 
 fn prepare_timestamp(base: &[u8], now: Time) -> PreparedTimestamp {

@@ -15,7 +15,7 @@ mod warning;
 
 pub use warning::Warning;
 
-use super::layout::Layout;
+use super::layout::{Layout, Signatory};
 use super::signing::Signing;
 use crate::error::Result;
 use crate::limits::Limits;
@@ -139,7 +139,7 @@ pub struct PlannedTimestamp {
 
 impl Preflight {
     pub(super) fn new(signing: &Signing<'_>, identity: &Identity) -> Result<Self> {
-        let layout = Layout::new(signing, identity)?;
+        let layout = Layout::new(signing, Signatory::Known(identity))?;
         let chain = chain(identity, signing.document.limits());
         let field = field(signing, &layout)?;
         let earlier = earlier(&layout);

@@ -29,7 +29,8 @@ pub(super) struct Plan<'p> {
     pub(super) token_room: usize,
     /// What the document's `/Legal` attests (12.8.7).
     pub(super) attestation: Option<&'p str>,
-    pub(super) identity: &'p Identity,
+    /// Who signs, where that is known already.
+    pub(super) identity: Option<&'p Identity>,
     pub(super) limits: &'p Limits,
 }
 
@@ -104,7 +105,14 @@ impl Plan<'_> {
             | Constraint::Issuer(_)
             | Constraint::Policies(_)
             | Constraint::SubjectDn(_)
-            | Constraint::KeyUsage(_) => certificate::judge(constraint, self.identity, self.limits),
+            | Constraint::KeyUsage(_) => match self.identity {
+                Some(identity) => certificate::judge(constraint, identity, self.limits),
+                None => meet(
+                    false,
+                    || "certain certificates, where the certificate is not known yet".to_owned(),
+                    "find out who signs, and use prepare(&identity) rather than reserve(…)",
+                ),
+            },
         }
     }
 
@@ -200,7 +208,7 @@ mod tests {
             permission: Some(Certification::FillForms),
             token_room: 1,
             attestation: Some("none"),
-            identity: &identity,
+            identity: Some(&identity),
             limits: &limits,
         };
         let met = [
