@@ -131,7 +131,11 @@ impl Certificate {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
-        let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), self.signature());
+        let check = || {
+            // Every signature value is a string of octets: with unused bits it would be a second encoding of the same value.
+            let value = self.0.signature.as_bytes().ok_or(KeyFault::BadSignature)?;
+            signature::verify(spki, self.signature_algorithm(), self.tbs(), value)
+        };
         self.0.verified.ask(spki, check)
     }
 
@@ -142,10 +146,6 @@ impl Certificate {
     /// The algorithm named inside the signed part; must equal the one outside (RFC 5280, 4.1.1.2).
     pub(crate) fn inner_signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
         &self.0.parsed.signature
-    }
-
-    pub(crate) fn signature(&self) -> &[u8] {
-        self.0.signature.raw_bytes()
     }
 
     /// 1, 2 or 3.

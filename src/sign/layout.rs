@@ -109,7 +109,7 @@ impl Layout {
         if signing.certification.is_some() {
             draft.certify()?;
         }
-        extensions(identity).try_for_each(|extension| draft.declare(extension))?;
+        extensions(signatory).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);
         entries.references = references(signing.certification, lock, draft.catalog()?);
         let appended = draft.finish(&entries, signatory.cms_room().saturating_add(signing.token_room), signing.now)?;
@@ -117,11 +117,11 @@ impl Layout {
     }
 }
 
-/// What PDF 2.0 does not know of the identity's algorithm (ISO/TS 32001 and 32002).
-fn extensions(identity: &Identity) -> impl Iterator<Item = IsoExtension> {
-    let digests = identity.algorithm().digest().is_sha3().then_some(IsoExtension::Digests);
-    let curves = identity.key().is_on_new_curve().then_some(IsoExtension::Curves);
-    digests.into_iter().chain(curves)
+/// What PDF 2.0 does not know of the algorithm (ISO/TS 32001 and 32002). Of a signatory who is not known yet, that is the digest alone.
+fn extensions(signatory: Signatory<'_>) -> impl Iterator<Item = IsoExtension> {
+    let digests = signatory.digest().is_sha3().then_some(IsoExtension::Digests);
+    let is_on_new_curve = signatory.identity().is_some_and(|identity| identity.key().is_on_new_curve());
+    digests.into_iter().chain(is_on_new_curve.then_some(IsoExtension::Curves))
 }
 
 fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {
