@@ -14,6 +14,7 @@ use crate::software::key::edwards::EdwardsPrivateKey;
 use crate::software::key::elliptic::EcPrivateKey;
 #[cfg(feature = "ml-dsa")]
 use crate::software::key::module_lattice::MlDsaPrivateKey;
+use crate::software::key::rsa::RsaSigningKey;
 use crate::time::Time;
 
 /// Who gets a certificate: name, key and validity. A plain name is a subscriber with the defaults.
@@ -123,7 +124,7 @@ impl KeyType {
 fn rsa(derived: &mut Derived, bits: usize) -> Result<PrivateKey> {
     let key = RsaPrivateKey::new(derived, bits)
         .map_err(|fault| Error::new(ErrorKind::Key, "the RSA key cannot be made").because(fault))?;
-    Ok(PrivateKey::Rsa(Box::new(key)))
+    Ok(PrivateKey::Rsa(RsaSigningKey::new(key)))
 }
 
 fn edwards(oid: ObjectIdentifier, seed: &[u8]) -> Result<PrivateKey> {

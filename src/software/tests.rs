@@ -4,6 +4,7 @@ use rsa::RsaPrivateKey;
 
 use super::derived::Derived;
 use super::key::elliptic::EcPrivateKey;
+use super::key::rsa::RsaSigningKey;
 use super::*;
 use crate::authority::{Authority, KeyType, Subscriber};
 use crate::digest::DigestAlgorithm::{Sha1, Sha3_256, Sha3_512, Sha256, Sha384, Sha512};
@@ -133,7 +134,7 @@ fn other_forms_of_keys_are_named_with_the_way_out() {
 #[test]
 fn short_rsa_keys_are_refused() {
     let key = RsaPrivateKey::new(&mut Derived::from_parts(&[b"short"]), 1024).unwrap();
-    let error = PrivateKey::from_pkcs8_der(&PrivateKey::Rsa(Box::new(key)).to_pkcs8_der()).unwrap_err();
+    let error = PrivateKey::from_pkcs8_der(&PrivateKey::Rsa(RsaSigningKey::new(key)).to_pkcs8_der()).unwrap_err();
     assert!(error.kind() == ErrorKind::Unsupported && error.to_string().contains("1024"), "{error}");
 }
 

@@ -42,7 +42,7 @@ macro_rules! curves {
                 }
             }
 
-            #[cfg(feature = "authority")]
+            #[cfg(any(feature = "authority", feature = "aws-lc"))]
             fn curve_and_point(&self) -> (ObjectIdentifier, Vec<u8>) {
                 match self {
                     $(Self::$name(key) => ($oid, key.to_sec1_point(false).as_bytes().to_vec()),)+
@@ -92,6 +92,13 @@ impl EcKey {
         signature: &[u8],
     ) -> Result<bool, KeyFault> {
         match algorithm {
+            #[cfg(feature = "aws-lc")]
+            SignatureAlgorithm::Ecdsa(digest) => {
+                let (_, point) = self.curve_and_point();
+                let holds = super::aws_lc::ecdsa_holds(self, &point, digest, prehash, signature);
+                Ok(holds.unwrap_or_else(|| self.holds(prehash, signature)))
+            }
+            #[cfg(not(feature = "aws-lc"))]
             SignatureAlgorithm::Ecdsa(_) => Ok(self.holds(prehash, signature)),
             _ => Err(KeyFault::Mismatch),
         }

@@ -4,6 +4,8 @@
 //!
 //! Specified in RFC 3279, RFC 4055, RFC 5480, RFC 8410 and RFC 9881 (keys). Nouns: [`PublicKey`], with one file a family.
 
+#[cfg(feature = "aws-lc")]
+pub(crate) mod aws_lc;
 mod brainpool512;
 mod dsa;
 pub(crate) mod edwards;

@@ -73,6 +73,10 @@ impl RsaKey {
             SignatureAlgorithm::RsaPkcs1(digest) => {
                 let scheme = pkcs1_scheme(digest).ok_or(KeyFault::Mismatch)?;
                 self.permit(self.scheme == Scheme::Any)?;
+                #[cfg(feature = "aws-lc")]
+                if let Some(holds) = self.pkcs1_holds_by_aws_lc(digest, prehash, signature) {
+                    return Ok(holds);
+                }
                 Ok(self.key.verify(scheme, prehash, signature).is_ok())
             }
             SignatureAlgorithm::RsaPss { digest, mask, salt_len } => {
@@ -82,6 +86,14 @@ impl RsaKey {
             }
             _ => Err(KeyFault::Mismatch),
         }
+    }
+
+    #[cfg(feature = "aws-lc")]
+    fn pkcs1_holds_by_aws_lc(&self, digest: DigestAlgorithm, prehash: &[u8], signature: &[u8]) -> Option<bool> {
+        use rsa::pkcs1::EncodeRsaPublicKey;
+        (2048..=8192).contains(&self.bits()).then_some(())?;
+        let key = self.key.to_pkcs1_der().ok()?;
+        super::aws_lc::pkcs1_holds(key.as_bytes(), digest, prehash, signature)
     }
 
     fn permit(&self, permitted: bool) -> Result<(), KeyFault> {

@@ -8,12 +8,10 @@ pub(crate) mod edwards;
 pub(crate) mod elliptic;
 #[cfg(feature = "ml-dsa")]
 pub(crate) mod module_lattice;
-mod rsa;
+pub(crate) mod rsa;
 
 use std::fmt;
 
-use ::rsa::RsaPrivateKey;
-use ::rsa::traits::PublicKeyParts;
 use const_oid::ObjectIdentifier;
 #[cfg(feature = "ml-dsa")]
 use const_oid::db::fips204;
@@ -24,6 +22,7 @@ use self::edwards::EdwardsPrivateKey;
 use self::elliptic::EcPrivateKey;
 #[cfg(feature = "ml-dsa")]
 use self::module_lattice::MlDsaPrivateKey;
+use self::rsa::RsaSigningKey;
 use super::Secret;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
@@ -33,7 +32,7 @@ use crate::pki::key::rsa::RsaKey;
 /// A private key in memory; wiped when dropped.
 #[derive(Clone)]
 pub(crate) enum PrivateKey {
-    Rsa(Box<RsaPrivateKey>),
+    Rsa(RsaSigningKey),
     Elliptic(EcPrivateKey),
     Edwards(EdwardsPrivateKey),
     #[cfg(feature = "ml-dsa")]
@@ -64,7 +63,7 @@ impl PrivateKey {
 
     /// Reads a DER `RSAPrivateKey` (RFC 8017, A.1.2).
     pub(crate) fn from_pkcs1_der(der: &[u8]) -> Result<Self> {
-        rsa::from_pkcs1_der(der).map(|key| Self::Rsa(Box::new(key)))
+        RsaSigningKey::from_pkcs1_der(der).map(Self::Rsa)
     }
 
     /// Reads a DER `ECPrivateKey` (RFC 5915, 3) that names its curve.
@@ -75,7 +74,7 @@ impl PrivateKey {
     /// The public half.
     pub(crate) fn public_key(&self) -> PublicKey {
         match self {
-            Self::Rsa(key) => PublicKey::Rsa(RsaKey::new(key.to_public_key())),
+            Self::Rsa(key) => PublicKey::Rsa(RsaKey::new(key.public_key())),
             Self::Elliptic(key) => PublicKey::Elliptic(key.public_key()),
             Self::Edwards(key) => PublicKey::Edwards(key.public_key()),
             #[cfg(feature = "ml-dsa")]
@@ -87,7 +86,7 @@ impl PrivateKey {
     pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>> {
         let prehash = || algorithm.digest().digest(message);
         let signed = match self {
-            Self::Rsa(key) => rsa::sign(key, algorithm, &prehash()),
+            Self::Rsa(key) => key.sign(algorithm, &prehash()),
             Self::Elliptic(key) => key.sign(algorithm, &prehash()),
             Self::Edwards(key) => key.sign(algorithm, message),
             #[cfg(feature = "ml-dsa")]
@@ -105,7 +104,7 @@ impl PrivateKey {
 impl fmt::Display for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rsa(key) => write!(f, "an RSA private key of {} bits", key.n().bits()),
+            Self::Rsa(key) => write!(f, "an RSA private key of {} bits", key.bits()),
             Self::Elliptic(key) => f.write_str(key.name()),
             Self::Edwards(key) => f.write_str(key.name()),
             #[cfg(feature = "ml-dsa")]
@@ -140,7 +139,6 @@ fn unsupported(algorithm: ObjectIdentifier) -> Error {
 impl PrivateKey {
     /// A DER `PrivateKeyInfo`.
     pub(crate) fn to_pkcs8_der(&self) -> Vec<u8> {
-        use ::rsa::pkcs1::EncodeRsaPrivateKey;
         use der::{Any, Encode};
 
         use crate::pki::cms::element::{OCTET_STRING, SEQUENCE, context, tlv};
@@ -148,7 +146,7 @@ impl PrivateKey {
         let (algorithm, inner) = match self {
             Self::Rsa(key) => {
                 let null = Any::null().to_der().unwrap();
-                ([oid(rfc5912::RSA_ENCRYPTION), null].concat(), key.to_pkcs1_der().unwrap().as_bytes().to_vec())
+                ([oid(rfc5912::RSA_ENCRYPTION), null].concat(), key.to_pkcs1_der())
             }
             Self::Elliptic(key) => {
                 let (number, curve) = (tlv(OCTET_STRING, &[&key.to_number()]), tlv(context(0), &[&oid(key.curve())]));
