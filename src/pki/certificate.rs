@@ -131,11 +131,7 @@ impl Certificate {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
-        let check = || {
-            // Every signature value is a string of octets: with unused bits it would be a second encoding of the same value.
-            let value = self.0.signature.as_bytes().ok_or(KeyFault::BadSignature)?;
-            signature::verify(spki, self.signature_algorithm(), self.tbs(), value)
-        };
+        let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), &self.0.signature);
         self.0.verified.ask(spki, check)
     }
 
