@@ -60,6 +60,8 @@
 pub mod authority;
 #[cfg(test)]
 pub(crate) mod corpora;
+#[cfg(feature = "csc")]
+pub mod csc;
 pub(crate) mod digest;
 pub(crate) mod error;
 #[cfg(feature = "fuzzing")]
@@ -78,6 +80,8 @@ pub(crate) mod sign;
 pub(crate) mod software;
 pub(crate) mod time;
 pub(crate) mod verify;
+#[cfg(any(feature = "http", feature = "csc"))]
+pub(crate) mod words;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
