@@ -104,7 +104,7 @@ pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Indication, Language, Report};
 pub use sign::preflight::{self, Preflight};
-pub use sign::{Prepared, PreparedTimestamp, Reserved, Signed, Signing, Timestamping, Update};
+pub use sign::{Batch, Prepared, PreparedTimestamp, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};

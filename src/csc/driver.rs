@@ -37,7 +37,6 @@ pub struct HttpCsc {
 impl HttpCsc {
     /// A client with 30 seconds for each exchange.
     pub fn new() -> Self {
-        // One byte more, so that what is too long is known to be.
         let limit = u64::try_from(ANSWER_LIMIT).unwrap_or(u64::MAX);
         Self { client: Client::without_redirects(limit) }
     }
@@ -157,7 +156,7 @@ impl CscSigner {
                     values.extend(signed.into_iter().map(Ok));
                     rest = behind;
                 }
-                Err(error) if may_repeat && is_expired_authorization(&error) => {
+                Err(error) if may_repeat && (is_expired_authorization(&error) || now() >= authorization.expires()) => {
                     may_repeat = false;
                     authorization = self.authorize(rest)?;
                 }
