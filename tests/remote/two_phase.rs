@@ -66,11 +66,11 @@ fn before(count: usize, contract: &[u8]) -> Store {
     store
 }
 
-/// A contract that differs from the other in one byte, behind which its length is the same.
+/// A contract of the same length that differs in one byte of the comment in its second line.
 fn other_contract() -> Vec<u8> {
     let mut other = CONTRACT.to_vec();
-    let place = CONTRACT.windows(2).position(|window| window == b"%\xe2").unwrap_or(9);
-    other[place + 2] ^= 1;
+    assert!(other.starts_with(b"%PDF-1.7\n%"));
+    other[11] ^= 1;
     other
 }
 
@@ -123,17 +123,13 @@ fn what_was_changed_or_swapped_is_refused_by_name() {
         (4, "signed", cut(&good["signed"]), "the stored value cannot be read"),
         (4, "reply", good["reply"].clone(), "the timestamp authority's answer is not usable"),
         (4, "reply", good["query"].clone(), "the timestamp authority's answer is not usable"),
-        (7, "preserved.pdf", other["preserved.pdf"].clone(), "this was made for a file of"),
+        (7, "preserved.pdf", other["preserved.pdf"].clone(), "use the very file that was prepared"),
         (7, "preserved.pdf", longer(&good["preserved.pdf"]), "this was made for a file of"),
         (7, "sealing", cut(&good["sealing"]), "the stored value cannot be read"),
         (7, "sealing", good["prepared"].clone(), "the stored value cannot be read"),
         (7, "reply", other["reply"].clone(), "the timestamp authority's answer is not usable"),
     ] {
         let mut store = good.clone();
-        if place == 4 && name != "reply" {
-            // The reply that belonged there was overwritten by the next one; what is refused is refused before it is looked at.
-            assert_ne!(store["reply"], b"");
-        }
         store.insert(name, bytes);
         let run = step(&mut store, STEPS[place]);
         assert!(!run.succeeded, "{name} at {} was taken", STEPS[place].0);
