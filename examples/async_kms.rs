@@ -100,8 +100,8 @@ impl Kms<'_> {
     /// The certificates are usually not in the KMS: here it keeps them beside the key.
     async fn identity(&self) -> Result<Identity> {
         let answer = self.call("GetCertificates", json!({ "KeyId": self.key_id })).await?;
-        let certificates = answer["Certificates"].as_array().map(Vec::as_slice).unwrap_or_default();
-        Identity::new(certificates.iter().map(decoded).collect::<Result<Vec<_>>>()?)
+        let certificates = answer.get("Certificates").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Identity::new(certificates.iter().map(|one| decoded(Some(one))).collect::<Result<Vec<_>>>()?)
     }
 
     /// Gives the value as the KMS gives it; whether it is one is for `complete` to say.
@@ -112,7 +112,7 @@ impl Kms<'_> {
             "Message": Base64::encode_string(&input.digest()),
             "SigningAlgorithm": "ECDSA_SHA_256",
         });
-        decoded(&self.call("Sign", request).await?["Signature"])
+        decoded(self.call("Sign", request).await?.get("Signature"))
     }
 
     async fn call(&self, operation: &str, request: Value) -> Result<Value> {
@@ -126,9 +126,9 @@ impl Kms<'_> {
     }
 }
 
-fn decoded(text: &Value) -> Result<Vec<u8>> {
+fn decoded(text: Option<&Value>) -> Result<Vec<u8>> {
     let refuse = || Error::new(ErrorKind::Signer, "the KMS answered with no Base64").class_is(ErrorClass::Permanent);
-    Base64::decode_vec(text.as_str().ok_or_else(refuse)?).map_err(|_| refuse())
+    Base64::decode_vec(text.and_then(Value::as_str).ok_or_else(refuse)?).map_err(|_| refuse())
 }
 
 /// An HTTP client that knows one proxy. Take a real one.
@@ -185,7 +185,8 @@ impl Network {
 /// Head and body of a message.
 fn split(message: &[u8]) -> Option<(&str, &[u8])> {
     let end = message.windows(4).position(|window| window == b"\r\n\r\n")?;
-    Some((std::str::from_utf8(message.get(..end)?).ok()?, message.get(end + 4..)?))
+    let (head, behind) = message.split_at_checked(end)?;
+    Some((std::str::from_utf8(head).ok()?, behind.get(4..)?))
 }
 
 /// A stand-in for the KMS, the timestamp authority and all responders: **not for production**.
@@ -233,7 +234,7 @@ impl Cloud {
         match (method, url.as_str()) {
             ("POST", "http://kms.example/Sign") => {
                 let request: Value = serde_json::from_slice(body)?;
-                let value = self.device.sign_digest(&decoded(&request["Message"])?)?;
+                let value = self.device.sign_digest(&decoded(request.get("Message"))?)?;
                 Ok(json!({ "Signature": Base64::encode_string(&value) }).to_string().into_bytes())
             }
             ("POST", "http://kms.example/GetCertificates") => {

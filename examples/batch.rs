@@ -24,23 +24,23 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
 
     // Twenty contracts; the tenth has been signed already, by a job that came twice.
     let contract = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/contract.pdf"))?;
-    let mut envelope = vec![contract; ENVELOPE];
-    let tenth = &mut envelope[9];
-    *tenth = service.sign_alone(tenth, now)?;
+    let signed = service.sign_alone(&contract, now)?;
+    let file = |number| if number == 10 { signed.clone() } else { contract.clone() };
+    let envelope: Vec<Vec<u8>> = (1..=ENVELOPE).map(file).collect();
     let documents = envelope.iter().map(|file| Document::open(file.as_slice())).collect::<Result<Vec<_>>>()?;
-    let signings: Vec<Signing> = documents.iter().enumerate().map(|(place, one)| agreement(one, place, now)).collect();
+    let signings: Vec<Signing> = (1..).zip(&documents).map(|(number, one)| agreement(one, number, now)).collect();
 
     // Hashed on all processors, signed in one exchange, verified on all processors. `csc::CscSigner::sign_all` fits in here.
     let batch = Batch::new(&signings).threads(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let signed = batch.sign_with(&service.identity()?, |inputs| service.sign_all(inputs));
 
     // Each result is in the place of its document: written, or put aside with what a queue has to know.
-    let mut written = 0;
-    for (place, result) in signed.into_iter().enumerate() {
-        match result.and_then(|signed| signed.timestamp(&tsa)?.finish()?.apply(&envelope[place])) {
+    let mut written = Vec::new();
+    for ((number, result), file) in (1..).zip(signed).zip(&envelope) {
+        match result.and_then(|signed| signed.timestamp(&tsa)?.finish()?.apply(file)) {
             Ok(file) => {
-                std::fs::write(folder.join(format!("{place:02}.pdf")), file)?;
-                written += 1;
+                std::fs::write(folder.join(format!("{number:02}.pdf")), file)?;
+                written.push(number);
             }
             Err(error) => {
                 let next = match error.class() {
@@ -48,21 +48,21 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
                     ErrorClass::Operator => "somebody has to look at it",
                     _ => "put aside",
                 };
-                println!("{place:02}: {next}: {error}");
+                println!("{number:02}: {next}: {error}");
             }
         }
     }
     std::fs::write(folder.join("anchor.pem"), authority.root_pem())?;
-    println!("{written} of {ENVELOPE} signed: {}", folder.display());
+    println!("{} of {ENVELOPE} signed: {}", written.len(), folder.display());
     Ok(())
 }
 
 /// What stands in one party's signature.
-fn agreement<'d>(document: &'d Document<'d>, place: usize, now: Time) -> Signing<'d> {
+fn agreement<'d>(document: &'d Document<'d>, number: usize, now: Time) -> Signing<'d> {
     let japan = UtcOffset::east(9, 0);
     Signing::new(document, now)
         .field("FIELD_2336416_0")
-        .reason(format!("甲野太郎 様 が{} JSTに承認しました（封筒 {}/{ENVELOPE}）", now.display_in(japan), place + 1))
+        .reason(format!("甲野太郎 様 が{} JSTに承認しました（封筒 {number}/{ENVELOPE}）", now.display_in(japan)))
         .location("日本")
         .utc_offset(japan)
 }
@@ -77,7 +77,7 @@ impl SigningService {
 
     fn sign_alone(&self, contract: &[u8], now: Time) -> Result<Vec<u8>> {
         let document = Document::open(contract)?;
-        let prepared = agreement(&document, 9, now).prepare(&self.identity()?)?;
+        let prepared = agreement(&document, 10, now).prepare(&self.identity()?)?;
         let value = self.0.sign_digest(&prepared.input().digest())?;
         prepared.complete(&document, &value)?.finish()?.apply(contract)
     }

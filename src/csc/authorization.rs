@@ -112,6 +112,12 @@ impl Authorization {
         self.expires
     }
 
+    /// The activation data themselves, to be kept where another process goes on. Whoever has them and the access token can sign what they are
+    /// bound to.
+    pub fn activation_data(&self) -> &str {
+        &self.sad
+    }
+
     /// The activation data, where they are good at `now`.
     pub(super) fn sad(&self, now: Time) -> Result<&str> {
         if now < self.expires {

@@ -1,9 +1,9 @@
 //! The blocking drivers: one exchange, and a signer over several.
 
 use std::num::NonZeroUsize;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::authorization::{AuthData, Authorization};
+use super::authorization::{AuthData, Authorization, AuthorizationState};
 use super::credential::Credential;
 use super::refusal::is_expired_authorization;
 use super::request::{ANSWER_LIMIT, Answer, Request};
@@ -16,6 +16,8 @@ use crate::time::Time;
 
 /// An authorisation that ends sooner than this is extended before it is used again.
 const MARGIN: Duration = Duration::from_secs(30);
+/// How long between two questions whether somebody has confirmed.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends requests to a signing service and waits for the answers. Follows no redirection.
 ///
@@ -84,6 +86,8 @@ pub struct CscSigner {
     service: Service,
     credential: Credential,
     auth: AuthData,
+    authorization: Option<Authorization>,
+    patience: Duration,
     portion: Option<NonZeroUsize>,
 }
 
@@ -94,13 +98,37 @@ impl CscSigner {
     /// Those of [`HttpCsc::ask`] for [`Service::credential`].
     pub fn new(http: HttpCsc, service: Service, id: &str) -> Result<Self> {
         let credential = http.ask(&service.credential(id))?;
-        Ok(Self { http, service, credential, auth: AuthData::new(), portion: None })
+        Ok(Self {
+            http,
+            service,
+            credential,
+            auth: AuthData::new(),
+            authorization: None,
+            patience: Duration::ZERO,
+            portion: None,
+        })
     }
 
     /// What unlocks the key, given with every authorisation.
     #[must_use]
     pub fn auth(mut self, auth: AuthData) -> Self {
         self.auth = auth;
+        self
+    }
+
+    /// Uses an authorisation that is there already, and asks for none: for credentials that are authorised through OAuth 2.0, where the access
+    /// token for these very hashes is the authorisation. How many signatures it covers is between the caller and the service.
+    #[must_use]
+    pub fn authorization(mut self, authorization: Authorization) -> Self {
+        self.authorization = Some(authorization);
+        self
+    }
+
+    /// Waits up to `patience` for an authorisation that somebody has to confirm elsewhere, and asks for it every second. Without this, a
+    /// pending one is an error.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -146,7 +174,7 @@ impl CscSigner {
 
     fn sign_portions(&self, inputs: &[&SigningInput], values: &mut Vec<Result<Vec<u8>>>) -> Result<()> {
         let mut authorization = self.authorize(inputs)?;
-        let mut may_repeat = self.auth.is_repeatable();
+        let mut may_repeat = self.authorization.is_none() && self.auth.is_repeatable();
         let mut rest = inputs;
         while !rest.is_empty() {
             let count = self.portion.map_or(rest.len(), NonZeroUsize::get).min(rest.len());
@@ -182,7 +210,20 @@ impl CscSigner {
     }
 
     fn authorize(&self, inputs: &[&SigningInput]) -> Result<Authorization> {
-        self.http.ask(&self.service.authorize(&self.credential, inputs, &self.auth, now())?)?.granted()
+        if let Some(authorization) = &self.authorization {
+            return Ok(authorization.clone());
+        }
+        let began = Instant::now();
+        let mut state = self.http.ask(&self.service.authorize(&self.credential, inputs, &self.auth, now())?)?;
+        loop {
+            match state {
+                AuthorizationState::Pending(handle) if began.elapsed() < self.patience => {
+                    std::thread::sleep(PAUSE);
+                    state = self.http.ask(&self.service.authorize_check(&handle, now()))?;
+                }
+                state => return state.granted(),
+            }
+        }
     }
 }
 

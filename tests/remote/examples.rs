@@ -38,11 +38,11 @@ fn the_envelope_is_signed_but_for_the_one_that_cannot_be() {
     let run = run("batch", &[folder.path().to_str().unwrap()]);
     assert!(run.succeeded, "{}", run.err);
     assert!(run.out.contains("one question with 19 digests"), "{}", run.out);
-    assert!(run.out.contains("09: put aside: ") && run.out.contains("19 of 20 signed"), "{}", run.out);
+    assert!(run.out.contains("10: put aside: ") && run.out.contains("19 of 20 signed"), "{}", run.out);
     let mut trust = TrustStore::new();
     trust.add_pem(&std::fs::read(folder.path().join("anchor.pem")).unwrap(), "the example").unwrap();
-    for place in (0..20).filter(|place| *place != 9) {
-        let file = std::fs::read(folder.path().join(format!("{place:02}.pdf"))).unwrap();
+    for number in (1..=20).filter(|number| *number != 10) {
+        let file = std::fs::read(folder.path().join(format!("{number:02}.pdf"))).unwrap();
         let document = Document::open(file.as_slice()).unwrap();
         let now = std::time::SystemTime::now().into();
         let report = Verification::new(&document, &trust, now).verify();

@@ -19,11 +19,24 @@ pub(crate) struct Rules {
     pub(crate) pin: Option<&'static str>,
     /// Seconds that activation data last, as it says, and as it holds.
     pub(crate) lifetime: (u64, Duration),
+    /// How often it says that somebody still has to confirm.
+    pub(crate) pending: usize,
+    /// That it takes the token [`OAUTH`], for anything, and authorises nothing itself.
+    pub(crate) oauth: bool,
 }
+
+pub(crate) const OAUTH: &str = "the-token-of-scope-credential";
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { version: 2, multisign: 20, pin: None, lifetime: (300, Duration::from_secs(300)) }
+        Self {
+            version: 2,
+            multisign: 20,
+            pin: None,
+            lifetime: (300, Duration::from_secs(300)),
+            pending: 0,
+            oauth: false,
+        }
     }
 }
 
@@ -112,6 +125,9 @@ impl Desk {
         if method == "credentials/list" {
             return Ok(json!({"credentialIDs": ["GX01"]}));
         }
+        if method == "credentials/authorizeCheck" {
+            return Ok(self.confirm(body["handle"].as_str().unwrap().to_owned()));
+        }
         if body["credentialID"] != "GX01" {
             return Err("Invalid parameter credentialID");
         }
@@ -140,6 +156,7 @@ impl Desk {
                 info["authMode"] = json!(if self.rules.pin.is_some() { "explicit" } else { "implicit" });
                 info["PIN"] = json!({"presence": self.rules.pin.is_some().to_string()});
             }
+            _ if self.rules.oauth => info["auth"] = json!({"mode": "oauth2code"}),
             _ => info["auth"] = json!({"mode": "explicit", "objects": objects}),
         }
         info
@@ -163,7 +180,20 @@ impl Desk {
             return Err("Numbers of signatures is too high");
         }
         let left = hashes.len();
-        Ok(self.grant(hashes, left))
+        let granted = self.grant(hashes, left);
+        if self.rules.pending == 0 {
+            return Ok(granted);
+        }
+        Ok(self.confirm(granted["SAD"].as_str().unwrap().to_owned()))
+    }
+
+    /// The handle is the activation data; a real service has more sense.
+    fn confirm(&mut self, handle: String) -> Value {
+        if self.rules.pending == 0 {
+            return json!({"SAD": handle});
+        }
+        self.rules.pending -= 1;
+        json!({"handle": handle})
     }
 
     fn grant(&mut self, hashes: Vec<Value>, left: usize) -> Value {
@@ -182,6 +212,9 @@ impl Desk {
 
     fn sign(&mut self, body: &Value) -> Result<Value, &'static str> {
         let hashes = self.hashes(body)?;
+        if self.rules.oauth && body["SAD"] == OAUTH {
+            return Ok(self.signatures(&hashes));
+        }
         let grant = self.granted.get_mut(body["SAD"].as_str().unwrap()).ok_or("Invalid parameter SAD")?;
         if Instant::now() >= grant.until {
             return Err("SAD expired");
@@ -193,10 +226,14 @@ impl Desk {
             return Err("Invalid parameter signAlgo");
         }
         grant.left -= hashes.len();
+        Ok(self.signatures(&hashes))
+    }
+
+    fn signatures(&self, hashes: &[Value]) -> Value {
         let sign = |hash: &Value| {
             let digest = Base64::decode_vec(hash.as_str().unwrap()).unwrap();
             Base64::encode_string(&self.device.sign_digest(&digest).unwrap())
         };
-        Ok(json!({"signatures": hashes.iter().map(sign).collect::<Vec<_>>()}))
+        json!({"signatures": hashes.iter().map(sign).collect::<Vec<_>>()})
     }
 }

@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use pades_ltv::csc::{AuthData, CscSigner, HttpCsc, Service};
+use pades_ltv::csc::{AuthData, Authorization, CscSigner, HttpCsc, Service};
 use pades_ltv::{Batch, Document, Error, ErrorClass, ErrorKind, Prepared, Result, Signing, SigningInput, Update};
 
 use crate::common::{ROOM, World, now, pdf, signature};
 use crate::server::{Server, answer};
-use crate::service::{Rules, SigningService, TOKEN};
+use crate::service::{OAUTH, Rules, SigningService, TOKEN};
 
 fn http() -> HttpCsc {
     HttpCsc::new().timeout(Duration::from_secs(20))
@@ -214,6 +214,48 @@ fn a_wrong_pin_needs_somebody() {
         assert_eq!((error.kind(), error.class()), (ErrorKind::Signer, ErrorClass::Operator), "{error}");
         assert!(error.to_string().contains(words) && !error.to_string().contains("4321"), "{error}");
     }
+}
+
+/// Somebody confirms on a telephone: with patience it is waited for, and without it is an error.
+#[test]
+fn a_pending_authorisation_is_waited_for_or_reported() {
+    let world = World::new();
+    let base = pdf::table(&[]);
+    let document = Document::open(base.as_slice()).unwrap();
+    for (patience, good) in [(Duration::from_secs(60), true), (Duration::ZERO, false)] {
+        let device = world.authority.device("甲野太郎").unwrap();
+        let service = SigningService::new(device, Rules { pending: 2, ..Rules::default() });
+        let signed = Signing::new(&document, now()).sign(&signer(&service).patience(patience));
+        let checks = service.calls().iter().filter(|(method, _)| method == "credentials/authorizeCheck").count();
+        assert_eq!((signed.is_ok(), checks), (good, if good { 2 } else { 0 }));
+        if let Err(error) = signed {
+            assert_eq!(error.class(), ErrorClass::Operator, "{error}");
+            assert!(error.to_string().contains("confirm it elsewhere"), "{error}");
+        }
+    }
+}
+
+/// The access token is the authorisation, and nothing else is asked for.
+#[test]
+fn a_credential_under_oauth_takes_the_token() {
+    let world = World::new();
+    let device = world.authority.device("甲野太郎").unwrap();
+    let service = SigningService::new(device, Rules { oauth: true, ..Rules::default() });
+    let base = pdf::table(&[]);
+    let document = Document::open(base.as_slice()).unwrap();
+    let error = Signing::new(&document, now()).sign(&signer(&service)).unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Operator, "{error}");
+    assert!(error.to_string().contains("scope credential"), "{error}");
+
+    let until = pades_ltv::Time::from(std::time::SystemTime::now()).after(Duration::from_secs(60));
+    let authorized = signer(&service).authorization(Authorization::new(OAUTH, until));
+    assert!(Signing::new(&document, now()).sign(&authorized).is_ok());
+    assert_eq!(service.calls().last().unwrap().0, "signatures/signHash");
+    assert!(service.calls().iter().all(|(method, _)| method != "credentials/authorize"));
+
+    let expired = signer(&service).authorization(Authorization::new(OAUTH, pades_ltv::Time::from_unix(0)));
+    let error = Signing::new(&document, now()).sign(&expired).unwrap_err();
+    assert!(error.to_string().contains("the authorisation expired at"), "{error}");
 }
 
 /// One clear error for each way in which a server can be no signing service.
