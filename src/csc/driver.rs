@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// use pades_ltv::csc::{CscSigner, AuthData, HttpCsc, Service};
 ///
 /// let http = HttpCsc::new();
-/// let service = Service::new("https://signing.example.jp/csc/v2", "the access token")?;
+/// let service = Service::new("https://signing.example.jp/csc/v2", "ACCESS-TOKEN")?;
 /// let list = http.ask(&service.credentials())?;
 /// let signer = CscSigner::new(http, service, &list.ids[0])?.auth(AuthData::new().pin("1234"));
 /// # Ok::<(), pades_ltv::Error>(())

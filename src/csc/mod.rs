@@ -29,7 +29,7 @@
 //! # let info = format!(r#"{{"key": {{"status": "enabled", "algo": ["1.2.840.10045.4.3.2"], "len": 256}},
 //! #   "cert": {{"certificates": [{}]}}, "auth": {{"mode": "explicit", "objects": [{{"type": "Password", "id": "PIN"}}]}}, "SCAL": "2", "multisign": 20}}"#, certificates.join(","));
 //! # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
-//! let service = Service::new("https://signing.example.jp/csc/v2", "the access token")?;
+//! let service = Service::new("https://signing.example.jp/csc/v2", "ACCESS-TOKEN")?;
 //! let request = service.credential("GX0112348");
 //! # assert_eq!(request.url(), "https://signing.example.jp/csc/v2/credentials/info");
 //! // POST request.body() with request.headers() to request.url(), by whatever means, and:
