@@ -136,6 +136,8 @@ pub enum ErrorKind {
     Evidence,
     /// The file is not the one that the operation was prepared for.
     Base,
+    /// The file is not repaired: it holds a signature, or there is nothing to repair.
+    Repair,
     /// Reading the source or writing the sink failed.
     Io,
     /// A stored value of this crate cannot be read back.
@@ -163,6 +165,7 @@ impl ErrorKind {
             Self::Fetch => "fetch",
             Self::Evidence => "evidence",
             Self::Base => "base",
+            Self::Repair => "repair",
             Self::Io => "io",
             Self::State => "state",
             Self::SelfCheck => "self_check",

@@ -4,8 +4,7 @@
 //! (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append). Where the certificate is not known yet, [`Reserved`]
 //! (where it will stand) comes first. All but the first and the last can be stored, and go on elsewhere.
 //!
-//! [`Batch`] does it for many documents.
-//!
+//! [`Batch`] does it for many documents. A file whose cross-reference is broken needs a [`Repair`] first.
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
 //!
 //! Invariant: no thread is started but by [`Batch::threads`](Batch::threads).
@@ -18,6 +17,7 @@ mod batch;
 mod layout;
 pub mod preflight;
 mod prepared;
+mod repair;
 mod reserved;
 mod revision;
 mod rules;
@@ -30,6 +30,7 @@ mod update;
 
 pub use batch::Batch;
 pub use prepared::Prepared;
+pub use repair::Repair;
 pub use reserved::Reserved;
 pub(crate) use revision::file_id;
 pub use signed::Signed;
