@@ -33,7 +33,8 @@
 //! # When the world is elsewhere
 //! Keys, authorities and responders are traits of one or two methods, bytes in and bytes out: [`Signer`], [`TimestampAuthority`],
 //! [`Fetch`]. Beneath each lies a plain value that does no I/O and can be stored: [`Prepared`] waits for a signature value,
-//! [`PreparedTimestamp`] for a token, a [`Collector`] for evidence. Async callers and two-process signing use those.
+//! [`PreparedTimestamp`] for a token, a [`Collector`] for evidence. Async callers and two-process signing use those. A [`Batch`] asks the key
+//! once for many documents.
 //!
 //! # What holds everywhere
 //! - The core does no I/O, reads no clock, starts no thread: bytes, time and answers are arguments.
