@@ -30,14 +30,15 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let documents = envelope.iter().map(|file| Document::open(file.as_slice())).collect::<Result<Vec<_>>>()?;
     let signings: Vec<Signing> = (1..).zip(&documents).map(|(number, one)| agreement(one, number, now)).collect();
 
-    // Hashed on all processors, signed in one exchange, verified on all processors. `csc::CscSigner::sign_all` fits in here.
+    // Hashed on all processors, signed in one exchange, verified and stamped on all processors. `CscSigner::sign_all` fits in here.
     let batch = Batch::new(&signings).threads(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let signed = batch.sign_with(&service.identity()?, |inputs| service.sign_all(inputs));
+    let updates = batch.finish(signed, |one| one.timestamp(&tsa));
 
     // Each result is in the place of its document: written, or put aside with what a queue has to know.
     let mut written = Vec::new();
-    for ((number, result), file) in (1..).zip(signed).zip(&envelope) {
-        match result.and_then(|signed| signed.timestamp(&tsa)?.finish()?.apply(file)) {
+    for ((number, update), contract) in (1..).zip(updates).zip(&envelope) {
+        match update.and_then(|update| update.apply(contract)) {
             Ok(file) => {
                 std::fs::write(folder.join(format!("{number:02}.pdf")), file)?;
                 written.push(number);

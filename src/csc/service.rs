@@ -42,25 +42,39 @@ pub struct Service {
 impl Service {
     /// The service whose methods stand below `base`, which ends with the API's version: `https://…/csc/v2`, or `/v1`.
     ///
-    /// `token` is an OAuth 2.0 access token, sent as a bearer token (RFC 6750) with every request. Use `https`.
+    /// `token` is an OAuth 2.0 access token, sent as a bearer token (RFC 6750) with every request.
     ///
     /// # Errors
-    /// [`ErrorKind::Signer`] where the address ends with neither version, or the token holds characters that no header can.
+    /// [`ErrorKind::Signer`] where the address ends with neither version, is not `https` and leaves this machine (CSC API, 7.3), or the token
+    /// holds characters that no header can.
     pub fn new(base: &str, token: impl Into<String>) -> Result<Self> {
-        let refuse = |message: &str| Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Permanent);
+        if base.starts_with("https://") || is_loopback(base) {
+            return Self::danger_unencrypted(base, token);
+        }
+        let error = refusal("the signing service's address is not https: PIN and token would travel in the open");
+        Err(error
+            .at(printable(base))
+            .advise("use https, or Service::danger_unencrypted where something else protects the way"))
+    }
+
+    /// As [`new`](Self::new), for addresses with `http` too: everybody on the way can read the token, the PIN and the activation data, and sign
+    /// with them.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn danger_unencrypted(base: &str, token: impl Into<String>) -> Result<Self> {
         let base = base.trim_end_matches('/');
         let version = match base.rsplit('/').next() {
             Some("v1") => Version::V1,
             Some("v2") => Version::V2,
             _ => {
-                let error = refuse("the signing service's address does not end with the version of the API")
-                    .at(printable(base));
-                return Err(error.advise("give the address up to /csc/v2, or /csc/v1"));
+                let error = refusal("the signing service's address does not end with the version of the API");
+                return Err(error.at(printable(base)).advise("give the address up to /csc/v2, or /csc/v1"));
             }
         };
         let token = Zeroizing::new(token.into());
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse("the access token is empty, or holds characters that no bearer token has"));
+            return Err(refusal("the access token is empty, or holds characters that no bearer token has"));
         }
         Ok(Self { base: base.to_owned(), token, version })
     }
@@ -301,7 +315,19 @@ fn check_mode(credential: &Credential, auth: &AuthData) -> Result<()> {
     }
 }
 
+/// Whether what is sent there does not leave this machine.
+fn is_loopback(base: &str) -> bool {
+    let authority = base.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let host =
+        authority.rsplit_once(':').map_or(authority, |(host, port)| if port.ends_with(']') { authority } else { host });
+    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
+}
+
 /// Something that cannot be asked so.
 fn misuse(message: String, advice: &str) -> Error {
-    Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Permanent).advise(advice)
+    refusal(&message).advise(advice)
+}
+
+fn refusal(message: &str) -> Error {
+    Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Permanent)
 }

@@ -191,10 +191,21 @@ fn what_cannot_be_asked_is_said_before_it_is_asked() {
         ("https://signing.example.jp/", "t"),
         ("https://signing.example.jp/csc/v3", "t"),
         ("https://signing.example.jp/csc/v2", ""),
+        ("http://signing.example.jp/csc/v2", "t"),
+        ("http://localhost@signing.example.jp/csc/v2", "t"),
+        ("http://localhost:1@signing.example.jp/csc/v2", "t"),
+        ("http://127.0.0.1.example.jp/csc/v2", "t"),
+        ("ftp://127.0.0.1/csc/v2", "t"),
         ("https://signing.example.jp/csc/v2", "a\r\nX: y"),
     ] {
         assert_eq!(Service::new(base, token).unwrap_err().class(), ErrorClass::Permanent);
     }
+    for base in
+        ["http://127.0.0.1:8080/csc/v2", "http://localhost/csc/v1/", "http://[::1]/csc/v2", "http://[::1]:80/csc/v2"]
+    {
+        assert!(Service::new(base, "t").is_ok(), "{base}");
+    }
+    assert!(Service::danger_unencrypted("http://signing.example.jp/csc/v2", "t").is_ok());
 }
 
 #[test]

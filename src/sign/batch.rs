@@ -10,6 +10,7 @@ use std::thread;
 use super::prepared::Prepared;
 use super::signed::Signed;
 use super::signing::Signing;
+use super::update::Update;
 use crate::error::{Error, ErrorKind, Result};
 use crate::port::{Identity, Signer, SigningInput};
 
@@ -31,9 +32,10 @@ use crate::port::{Identity, Signer, SigningInput};
 /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
 /// # let envelope = [Document::open(pdf)?, Document::open(pdf)?];
 /// let signings: Vec<Signing> = envelope.iter().map(|document| Signing::new(document, now)).collect();
-/// let signed = Batch::new(&signings).sign_with(&service.identity()?, |inputs| service.sign_all(inputs));
-/// for result in signed {
-///     let update = result?.timestamp(&tsa)?.finish()?;
+/// let batch = Batch::new(&signings);
+/// let signed = batch.sign_with(&service.identity()?, |inputs| service.sign_all(inputs));
+/// for (update, file) in batch.finish(signed, |one| one.timestamp(&tsa)).into_iter().zip([pdf, pdf]) {
+///     let signed: Vec<u8> = update?.apply(file)?;
 /// }
 /// # Ok::<(), pades_ltv::Error>(())
 /// ```
@@ -49,7 +51,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         Self { signings, threads: NonZeroUsize::MIN }
     }
 
-    /// Works on `count` threads at once, this one included. They hash, and with [`sign`](Self::sign) they sign; they end before the call does.
+    /// Works on `count` threads at once, this one included. They hash, verify and finish, and with
+    /// [`sign`](Self::sign) they sign; they end before the call does.
     #[must_use]
     pub fn threads(mut self, count: NonZeroUsize) -> Self {
         self.threads = count;
@@ -88,6 +91,15 @@ impl<'s, 'd> Batch<'s, 'd> {
             Some(value) => prepared?.complete_with(signing.document, &value?),
             None => Err(prepared.err().unwrap_or_else(|| miscounted(asked, given))),
         })
+    }
+
+    /// Finishes each one, in order, after what `then` still adds: a timestamp, or with `Ok` nothing. What is an error already stays one.
+    pub fn finish(
+        &self,
+        signed: Vec<Result<Signed<'d>>>,
+        then: impl Fn(Signed<'d>) -> Result<Signed<'d>> + Sync,
+    ) -> Vec<Result<Update>> {
+        self.each(signed, |one| then(one?)?.finish())
     }
 
     /// `work` on each of `items`, in their order, by as many threads as there may be. Where the system gives no more threads, fewer do it.

@@ -11,6 +11,16 @@ fn threads(count: usize) -> NonZeroUsize {
     NonZeroUsize::new(count).unwrap()
 }
 
+/// What crosses threads.
+const _: () = {
+    const fn crosses<T: Send + Sync>() {}
+    crosses::<Prepared>();
+    crosses::<pades_ltv::Signed<'_>>();
+    crosses::<Batch<'_, '_>>();
+    crosses::<pades_ltv::csc::CscSigner>();
+    crosses::<pades_ltv::csc::Authorization>();
+};
+
 /// A signer that counts, and refuses what its owner says.
 struct Counting<'w> {
     world: &'w World,
@@ -54,7 +64,7 @@ fn every_way_gives_the_same_in_order() {
         let each = batch.sign(&world.signer);
         let at_once = batch.sign_with(&identity, |inputs| inputs.iter().map(|one| world.signer.sign(one)).collect());
         for signed in [each, at_once] {
-            let updates: Vec<_> = signed.into_iter().map(|one| one.unwrap().finish().unwrap()).collect();
+            let updates: Vec<_> = batch.finish(signed, Ok).into_iter().map(Result::unwrap).collect();
             assert_eq!(updates, one_by_one, "{count} threads");
         }
     }
@@ -80,7 +90,9 @@ fn failures_are_kept_per_document() {
 
     // The signer never hears of the one that cannot be prepared, so its seventh question is about the eighth document.
     let signer = Counting { world: &world, asked: AtomicUsize::new(0), refused: &[6] };
-    assert_eq!(kinds(Batch::new(&signings).sign(&signer)), expected);
+    let signed = Batch::new(&signings).sign(&signer);
+    let finished = Batch::new(&signings).finish(signed, Ok);
+    assert_eq!(finished.into_iter().map(|one| one.err().map(|error| error.kind())).collect::<Vec<_>>(), expected);
     assert_eq!(signer.asked.load(Ordering::SeqCst), 11);
 
     let signer = Counting { world: &world, asked: AtomicUsize::new(0), refused: &[6] };

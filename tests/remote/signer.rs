@@ -106,6 +106,20 @@ fn more_than_one_authorisation_covers_are_authorised_in_several() {
     assert_eq!(service.calls(), calls(&expected));
 }
 
+/// Where nobody asks for all at once, each document is authorised alone, on as many threads as one likes.
+#[test]
+fn one_signer_serves_many_threads() {
+    let world = World::new();
+    let service = SigningService::new(world.authority.device("甲野太郎").unwrap(), Rules::default());
+    let signer = signer(&service);
+    let files = envelope(8);
+    let documents = open(&files);
+    let signings: Vec<Signing> = documents.iter().map(|document| Signing::new(document, now())).collect();
+    let signed = Batch::new(&signings).threads(NonZeroUsize::new(4).unwrap()).sign(&signer);
+    assert!(signed.iter().all(Result::is_ok), "{signed:?}");
+    assert_eq!(service.calls().len(), 1 + 2 * 8);
+}
+
 /// Activation data that last ten seconds are extended before each further question, and bound to what is left.
 #[test]
 fn an_authorisation_that_runs_out_is_extended() {
