@@ -318,8 +318,8 @@ fn check_mode(credential: &Credential, auth: &AuthData) -> Result<()> {
 /// Whether what is sent there does not leave this machine.
 fn is_loopback(base: &str) -> bool {
     let authority = base.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-    let host =
-        authority.rsplit_once(':').map_or(authority, |(host, port)| if port.ends_with(']') { authority } else { host });
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let host = authority.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(authority, |(host, _)| host);
     ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }
 
