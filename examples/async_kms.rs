@@ -1,11 +1,12 @@
 //! A key in a cloud KMS, a timestamp authority and the internet, all asked with `async`.
 //!
-//! No trait of this library is needed for that: what waits for the world is a plain value. `Prepared` says what to sign, `Signed` what to
-//! stamp, a `Collector` what to fetch next, and between the question and the answer you await whatever client you have. The futures are
-//! `Send`: three contracts go at once below, on one thread or on many. Hashing a large file is work, not waiting: hand `prepare` and
-//! `complete` of such to `spawn_blocking`.
+//! No trait of this library is needed for that: what waits for the world is a plain value. `Prepared` says what to
+//! sign, `Signed` what to stamp, a `Collector` what to fetch next, and between the question and the answer you await
+//! whatever client you have. The futures are `Send`: three contracts go at once below, on one thread or on many.
+//! Hashing a large file is work, not waiting: hand `prepare` and `complete` of such to `spawn_blocking`.
 //!
-//! Here the KMS, the authority and the internet are one small server on the loopback interface, and the HTTP client is thirty lines by hand.
+//! Here the KMS, the authority and the internet are one small server on the loopback interface, and the HTTP client is
+//! thirty lines by hand.
 //!
 //! `cargo run --example async_kms [FOLDER]` writes the archived contracts to FOLDER, or to `target/async_kms/`.
 

@@ -1,7 +1,7 @@
 //! An envelope (封筒) of twenty contracts: one question to the key, twenty results.
 //!
-//! The key is a remote service. It is asked once, for all digests together: one authorisation, one PIN, one round trip. What goes wrong with
-//! one contract stays with that contract.
+//! The key is a remote service. It is asked once, for all digests together: one authorisation, one PIN, one round trip.
+//! What goes wrong with one contract stays with that contract.
 //!
 //! `cargo run --release --example batch [FOLDER]` writes the signed contracts to FOLDER, or to `target/envelope/`.
 
@@ -30,7 +30,8 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let documents = envelope.iter().map(|file| Document::open(file.as_slice())).collect::<Result<Vec<_>>>()?;
     let signings: Vec<Signing> = (1..).zip(&documents).map(|(number, one)| agreement(one, number, now)).collect();
 
-    // Hashed on all processors, signed in one exchange, verified and stamped on all processors. `CscSigner::sign_all` fits in here.
+    // Hashed on all processors, signed in one exchange, verified and stamped on all processors. `CscSigner::sign_all`
+    // fits in here.
     let batch = Batch::new(&signings).threads(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let signed = batch.sign_with(&service.identity()?, |inputs| service.sign_all(inputs));
     let updates = batch.finish(signed, |one| one.timestamp(&tsa));

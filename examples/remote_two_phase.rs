@@ -1,7 +1,7 @@
 //! A signature in steps that are days and machines apart, up to a file that verifies for decades.
 //!
-//! Nothing is kept between the steps but files. Run each as a process of its own, on a machine of its own if you like, with only the files
-//! that it names; run it again after a crash, and it writes the same bytes.
+//! Nothing is kept between the steps but files. Run each as a process of its own, on a machine of its own if you like,
+//! with only the files that it names; run it again after a crash, and it writes the same bytes.
 //!
 //! ```text
 //! step      reads                            writes
@@ -18,7 +18,8 @@
 //!
 //! `cargo run --example remote_two_phase prepare FOLDER`, and so on. FOLDER needs a `contract.pdf`.
 //!
-//! What is stored is checked before it is used: another contract, another document's answer and damaged files are each refused by name.
+//! What is stored is checked before it is used: another contract, another document's answer and damaged files are each
+//! refused by name.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,8 @@ fn finish(folder: &Folder) -> Result {
     folder.append(&update, &contract, "signed.pdf")
 }
 
-/// Collects the evidence and prepares a document timestamp over it. Where the responders are far as well, a `Collector` has steps of its own.
+/// Collects the evidence and prepares a document timestamp over it. Where the responders are far as well, a `Collector`
+/// has steps of its own.
 fn preserve(folder: &Folder) -> Result {
     let (file, authority, now) = (folder.read("signed.pdf")?, authority()?, a_day_later());
     let document = Document::open(file.as_slice())?;

@@ -15,8 +15,8 @@ use crate::time::Time;
 /// How long activation data last where the service does not say (CSC API, 11.6): an hour.
 const LIFETIME: u64 = 3600;
 
-/// The authentication objects that an authorisation takes (CSC API, 8.3): PIN, one-time password and the like. None for credentials
-/// that the service authorises by itself.
+/// The authentication objects that an authorisation takes (CSC API, 8.3): PIN, one-time password and the like. None for
+/// credentials that the service authorises by itself.
 #[derive(Clone, Default)]
 pub struct AuthData(Vec<(String, Option<Zeroizing<String>>)>);
 
@@ -112,8 +112,8 @@ impl Authorization {
         self.expires
     }
 
-    /// The activation data themselves, to be kept where another process goes on. Whoever has them and the access token can sign what they are
-    /// bound to.
+    /// The activation data themselves, to be kept where another process goes on. Whoever has them and the access token
+    /// can sign what they are bound to.
     pub fn activation_data(&self) -> &str {
         &self.sad
     }

@@ -127,7 +127,8 @@ impl Credential {
             .advise(format!("it offers {offered}"))
     }
 
-    /// `signAlgo` and `signAlgoParams` for `algorithm`: its own identifier where that is offered, or that of the key alone, whose digest is said apart.
+    /// `signAlgo` and `signAlgoParams` for `algorithm`: its own identifier where that is offered, or that of the key
+    /// alone, whose digest is said apart.
     pub(super) fn sign_algo(&self, algorithm: SignatureAlgorithm) -> Option<(String, Option<String>)> {
         let identifier = algorithm.to_identifier();
         let offers = |oid: &ObjectIdentifier| self.offered.contains(&oid.to_string());

@@ -116,16 +116,17 @@ impl CscSigner {
         self
     }
 
-    /// Uses an authorisation that is there already, and asks for none: for credentials that are authorised through OAuth 2.0, where the access
-    /// token for these very hashes is the authorisation. How many signatures it covers is between the caller and the service.
+    /// Uses an authorisation that is there already, and asks for none: for credentials that are authorised through
+    /// OAuth 2.0, where the access token for these very hashes is the authorisation. How many signatures it covers is
+    /// between the caller and the service.
     #[must_use]
     pub fn authorization(mut self, authorization: Authorization) -> Self {
         self.authorization = Some(authorization);
         self
     }
 
-    /// Waits up to `patience` for an authorisation that somebody has to confirm elsewhere, and asks for it every second. Without this, a
-    /// pending one is an error.
+    /// Waits up to `patience` for an authorisation that somebody has to confirm elsewhere, and asks for it every
+    /// second. Without this, a pending one is an error.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -140,7 +141,8 @@ impl CscSigner {
         Ok(Self { credential: self.credential.with_algorithm(algorithm)?, ..self })
     }
 
-    /// Sends at most so many hashes in one request to sign; unless told, all that one authorisation covers. The authorisation stays one.
+    /// Sends at most so many hashes in one request to sign; unless told, all that one authorisation covers. The
+    /// authorisation stays one.
     #[must_use]
     pub fn hashes_per_request(mut self, count: NonZeroUsize) -> Self {
         self.portion = Some(count);
@@ -153,8 +155,8 @@ impl CscSigner {
     }
 
     /// Signs all `inputs`, in their order, with as few authorisations as the credential allows: one for each
-    /// [`multisign`](Credential::multisign) of them. One that runs out on the way is extended; where it has, and nothing but a PIN is needed, it is asked
-    /// for once more.
+    /// [`multisign`](Credential::multisign) of them. One that runs out on the way is extended; where it has, and
+    /// nothing but a PIN is needed, it is asked for once more.
     ///
     /// What fails is an error for each of those that it was for, as [`Signer::sign`] gives it; the others are signed.
     pub fn sign_all(&self, inputs: &[&SigningInput]) -> Vec<Result<Vec<u8>>> {

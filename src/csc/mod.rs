@@ -1,18 +1,20 @@
 //! Remote signing services with the API of the Cloud Signature Consortium (CSC).
 //!
-//! What it is for: keys in somebody else's care, reached over HTTP: which credentials there are, whose they are, one authorisation
-//! for many hashes, and their signatures. Every step is a [`Request`] that says what to send, and reads the [`Answer`] that came back; with
-//! the feature `http`, [`HttpCsc`] sends them and [`CscSigner`] is a [`Signer`](crate::Signer) over them.
+//! What it is for: keys in somebody else's care, reached over HTTP: which credentials there are, whose they are, one
+//! authorisation for many hashes, and their signatures. Every step is a [`Request`] that says what to send, and reads
+//! the [`Answer`] that came back; with the feature `http`, [`HttpCsc`] sends them and [`CscSigner`] is a
+//! [`Signer`](crate::Signer) over them.
 //!
 //! Getting the access token (OAuth 2.0, clause 8.4) is the caller's. Documents never travel: only their digests do.
 //!
 //! Invariant: no I/O and no clock outside the driver: answers and times are arguments.
-//! Invariant: tokens, PINs and activation data stand in no message and no `Debug`; what a server says when it refuses is kept in its own words,
-//! in one bounded line.
-//! Invariant: what a service signs is verified under its certificate before anybody uses it, as with every other signer.
+//! Invariant: tokens, PINs and activation data stand in no message and no `Debug`; what a server says when it refuses
+//! is kept in its own words, in one bounded line.
+//! Invariant: what a service signs is verified under its certificate before anybody uses it, as with every other
+//! signer.
 //!
-//! Specified in CSC API 2.0.0.2, 11 (and 1.0.4.0, 11, whose names differ). Known second-hand, from open implementations and their
-//! documentation; no conformance is claimed.
+//! Specified in CSC API 2.0.0.2, 11 (and 1.0.4.0, 11, whose names differ). Known second-hand, from open implementations
+//! and their documentation; no conformance is claimed.
 //!
 //! Nouns: [`Service`], [`Request`], [`Answer`], [`Credential`], [`AuthData`], [`Authorization`], [`Refused`].
 //!

@@ -80,10 +80,11 @@ impl<A> Request<A> {
     /// Reads the answer.
     ///
     /// # Errors
-    /// [`ErrorKind::Signer`] where the service refused, [`Refused`](super::Refused) being the source, or answered with something else than is
-    /// specified; [`ErrorKind::Key`] or [`ErrorKind::Certificate`] where it says that these cannot be used. Its class is
-    /// [`Retryable`](ErrorClass::Retryable) where the service is busy, or an authorisation has expired: authorise again;
-    /// [`Operator`](ErrorClass::Operator) where somebody has to give another PIN, token or right.
+    /// [`ErrorKind::Signer`] where the service refused, [`Refused`](super::Refused) being the source, or answered with
+    /// something else than is specified; [`ErrorKind::Key`] or [`ErrorKind::Certificate`] where it says that these
+    /// cannot be used. Its class is [`Retryable`](ErrorClass::Retryable) where the service is busy, or an authorisation
+    /// has expired: authorise again; [`Operator`](ErrorClass::Operator) where somebody has to give another PIN, token
+    /// or right.
     pub fn read(&self, answer: &Answer<'_>) -> Result<A> {
         let place = |error: Error| error.at(printable(&self.url));
         if answer.body.len() > ANSWER_LIMIT {
@@ -113,7 +114,8 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// An answer with the HTTP status and the body as it came. A body cut behind [`ANSWER_LIMIT`] bytes, or a little later, is enough.
+    /// An answer with the HTTP status and the body as it came. A body cut behind [`ANSWER_LIMIT`] bytes, or a little
+    /// later, is enough.
     pub fn new(status: u16, body: &'a [u8]) -> Self {
         Self { status, retry_after: None, body }
     }

@@ -45,8 +45,8 @@ impl Service {
     /// `token` is an OAuth 2.0 access token, sent as a bearer token (RFC 6750) with every request.
     ///
     /// # Errors
-    /// [`ErrorKind::Signer`] where the address ends with neither version, is not `https` and leaves this machine (CSC API, 7.3), or the token
-    /// holds characters that no header can.
+    /// [`ErrorKind::Signer`] where the address ends with neither version, is not `https` and leaves this machine (CSC
+    /// API, 7.3), or the token holds characters that no header can.
     pub fn new(base: &str, token: impl Into<String>) -> Result<Self> {
         if base.starts_with("https://") || is_loopback(base) {
             return Self::danger_unencrypted(base, token);
@@ -57,8 +57,8 @@ impl Service {
             .advise("use https, or Service::danger_unencrypted where something else protects the way"))
     }
 
-    /// As [`new`](Self::new), for addresses with `http` too: everybody on the way can read the token, the PIN and the activation data, and sign
-    /// with them.
+    /// As [`new`](Self::new), for addresses with `http` too: everybody on the way can read the token, the PIN and the
+    /// activation data, and sign with them.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -95,8 +95,8 @@ impl Service {
         request.field("credentialID", id).field("certificates", "chain").field("authInfo", true)
     }
 
-    /// Has the service send a one-time password to the user (11.8, `credentials/getChallenge` for the object `OTP`; in version 1,
-    /// `credentials/sendOTP`).
+    /// Has the service send a one-time password to the user (11.8, `credentials/getChallenge` for the object `OTP`; in
+    /// version 1, `credentials/sendOTP`).
     pub fn send_otp(&self, credential: &Credential) -> Request<()> {
         let read = |_: &Object<'_>, _: &Asked| Ok(());
         match self.version {
@@ -107,14 +107,15 @@ impl Service {
         }
     }
 
-    /// Asks for one authorisation to sign all `inputs` (11.6). It is bound to their digests, also where the credential does not insist on that.
+    /// Asks for one authorisation to sign all `inputs` (11.6). It is bound to their digests, also where the credential
+    /// does not insist on that.
     ///
     /// `now` is when it is sent: what the answer says of expiry counts from there.
     ///
     /// # Errors
-    /// [`ErrorKind::Signer`] where there are none, more than the credential's [`multisign`](Credential::multisign), or some with another algorithm;
-    /// where the credential wants authentication objects and there are none, or is authorised through OAuth 2.0;
-    /// [`ErrorKind::Unsupported`] for objects that the API's version does not know.
+    /// [`ErrorKind::Signer`] where there are none, more than the credential's [`multisign`](Credential::multisign), or
+    /// some with another algorithm; where the credential wants authentication objects and there are none, or is
+    /// authorised through OAuth 2.0; [`ErrorKind::Unsupported`] for objects that the API's version does not know.
     pub fn authorize(
         &self,
         credential: &Credential,
@@ -151,11 +152,12 @@ impl Service {
         request.field("handle", handle)
     }
 
-    /// Asks for new activation data for the signatures of an authorisation that are not made yet, bound to `inputs` (11.9): before it runs
-    /// out, or where what is to be signed was not known before. `now` is when it is sent.
+    /// Asks for new activation data for the signatures of an authorisation that are not made yet, bound to `inputs`
+    /// (11.9): before it runs out, or where what is to be signed was not known before. `now` is when it is sent.
     ///
     /// # Errors
-    /// As [`authorize`](Self::authorize) for `inputs`; [`ErrorKind::Signer`], retryable, where the authorisation has expired: authorise again.
+    /// As [`authorize`](Self::authorize) for `inputs`; [`ErrorKind::Signer`], retryable, where the authorisation has
+    /// expired: authorise again.
     pub fn extend(
         &self,
         credential: &Credential,

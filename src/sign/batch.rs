@@ -1,7 +1,7 @@
 //! Many documents and one signer: an envelope (封筒), a night's work.
 //!
-//! Each document is its own: what fails for one is that one's error, and the order is kept. Nothing is stored here. Whoever has to survive
-//! a crash stores each [`Prepared`], completes what has its value, and prepares the rest again.
+//! Each document is its own: what fails for one is that one's error, and the order is kept. Nothing is stored here.
+//! Whoever has to survive a crash stores each [`Prepared`], completes what has its value, and prepares the rest again.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -70,8 +70,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         self.each(self.signings.iter().collect(), |signing| signing.sign(signer))
     }
 
-    /// Signs each one, in order, with one question for all of them: `sign` gets what is to be signed, of every document that could be
-    /// prepared, and gives the values in that order. Every value is verified before it is used.
+    /// Signs each one, in order, with one question for all of them: `sign` gets what is to be signed, of every document
+    /// that could be prepared, and gives the values in that order. Every value is verified before it is used.
     pub fn sign_with(
         &self,
         identity: &Identity,
@@ -93,7 +93,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         })
     }
 
-    /// Finishes each one, in order, after what `then` still adds: a timestamp, or with `Ok` nothing. What is an error already stays one.
+    /// Finishes each one, in order, after what `then` still adds: a timestamp, or with `Ok` nothing. What is an error
+    /// already stays one.
     pub fn finish(
         &self,
         signed: Vec<Result<Signed<'d>>>,
@@ -102,7 +103,8 @@ impl<'s, 'd> Batch<'s, 'd> {
         self.each(signed, |one| then(one?)?.finish())
     }
 
-    /// `work` on each of `items`, in their order, by as many threads as there may be. Where the system gives no more threads, fewer do it.
+    /// `work` on each of `items`, in their order, by as many threads as there may be. Where the system gives no more
+    /// threads, fewer do it.
     fn each<T: Send, R: Send>(&self, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
         let threads = self.threads.get().min(items.len());
         let queue = Mutex::new(items.into_iter().enumerate());

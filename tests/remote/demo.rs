@@ -1,4 +1,5 @@
-//! Somebody else's signing service: certomancer-csc-dummy (CSC API 1.0.4.0), in the python that `CSC_PYTHON` names, or in `python3`.
+//! Somebody else's signing service: certomancer-csc-dummy (CSC API 1.0.4.0), in the python that `CSC_PYTHON` names, or
+//! in `python3`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};

@@ -21,7 +21,8 @@ pub(crate) fn run(name: &str, arguments: &[&str]) -> Run {
     run
 }
 
-/// Cargo builds examples for a plain `cargo test`; for a filtered one an old binary would pass for the new, so its age is checked.
+/// Cargo builds examples for a plain `cargo test`; for a filtered one an old binary would pass for the new, so its age
+/// is checked.
 fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().unwrap().parent().unwrap();

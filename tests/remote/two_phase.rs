@@ -1,4 +1,5 @@
-//! The process dies between every two steps: each runs in a process of its own, in a folder of its own, with nothing but the files it names.
+//! The process dies between every two steps: each runs in a process of its own, in a folder of its own, with nothing
+//! but the files it names.
 
 use std::path::Path;
 
