@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use p256::ecdsa::Signature;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
-
 use super::{Authority, Subscriber};
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::software::key::PrivateKey;
+use crate::software::key::elliptic::EcPrivateKey;
 
 /// A P-256 key with its certificate, **not for production**: what a local fake of a remote signing service holds.
 ///
 /// It gets digests, never documents or messages; so whoever asks it has to do what the real service's client does.
 pub struct Device {
-    key: p256::ecdsa::SigningKey,
+    key: EcPrivateKey,
     certificates: Vec<Vec<u8>>,
 }
 
@@ -33,8 +33,8 @@ impl Device {
         if digest.len() != 32 {
             return Err(refuse(&format!("{} bytes were given", digest.len())));
         }
-        let signature: Signature = self.key.sign_prehash(digest).map_err(|fault| refuse(&fault.to_string()))?;
-        Ok(signature.to_der().as_bytes().to_vec())
+        let signed = self.key.sign(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256), digest);
+        signed.map_err(|fault: String| refuse(&fault))
     }
 }
 
@@ -45,7 +45,7 @@ impl Authority {
     /// As [`issue`](Self::issue).
     pub fn device(&self, common_name: &str) -> Result<Device> {
         let entity = self.subscriber(&Subscriber::new(common_name))?;
-        let PrivateKey::P256(key) = &entity.key else {
+        let PrivateKey::Elliptic(key) = &entity.key else {
             return Err(Error::new(ErrorKind::Unsupported, "devices have P-256 keys only"));
         };
         let certificates = entity.chain().map(Certificate::der).map(<[u8]>::to_vec).collect();

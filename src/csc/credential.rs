@@ -100,15 +100,14 @@ impl Credential {
             SignatureAlgorithm::from_identifier(&AlgorithmIdentifierOwned { oid, parameters: None }).ok()
         };
         let digest = self.identity.algorithm().digest();
-        let pss = SignatureAlgorithm::RsaPss { digest, salt_len: u16::try_from(digest.len()).unwrap_or(32) };
+        let pss = SignatureAlgorithm::rsa_pss(digest);
         let mut candidates = self.offered.iter().filter_map(known).chain([pss]);
         let chosen = candidates.find(|one| self.is_of_this_key(*one) && self.sign_algo(*one).is_some());
         match chosen {
             Some(algorithm) => Ok(Self { identity: self.identity.with_algorithm(algorithm), ..self }),
-            None => {
-                Err(self
-                    .unoffered("the signing service offers no algorithm for this key that is known here".to_owned()))
-            }
+            None => Err(self.unoffered(
+                "the signing service offers no algorithm for this key that signs hashes and is known here".to_owned(),
+            )),
         }
     }
 
@@ -130,6 +129,11 @@ impl Credential {
     /// `signAlgo` and `signAlgoParams` for `algorithm`: its own identifier where that is offered, or that of the key
     /// alone, whose digest is said apart.
     pub(super) fn sign_algo(&self, algorithm: SignatureAlgorithm) -> Option<(String, Option<String>)> {
+        use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
+        // EdDSA and ML-DSA sign the message itself, and only its digest goes to the service.
+        if !matches!(algorithm, RsaPkcs1(_) | RsaPss { .. } | Ecdsa(_)) {
+            return None;
+        }
         let identifier = algorithm.to_identifier();
         let offers = |oid: &ObjectIdentifier| self.offered.contains(&oid.to_string());
         if offers(&identifier.oid) {
@@ -138,8 +142,8 @@ impl Credential {
             return Some((identifier.oid.to_string(), der.map(|der| Base64::encode_string(&der))));
         }
         let of_key = match algorithm {
-            SignatureAlgorithm::RsaPkcs1(_) => rfc5912::RSA_ENCRYPTION,
-            SignatureAlgorithm::Ecdsa(_) => rfc5912::ID_EC_PUBLIC_KEY,
+            RsaPkcs1(_) => rfc5912::RSA_ENCRYPTION,
+            Ecdsa(_) => rfc5912::ID_EC_PUBLIC_KEY,
             _ => return None,
         };
         offers(&of_key).then(|| (of_key.to_string(), None))

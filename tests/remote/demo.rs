@@ -62,7 +62,7 @@ fn the_demonstration_server_signs() {
         assert_eq!(ids, ["demo/ec", "demo/root", "demo/rsa"]);
 
         let signer = |id: &str| CscSigner::new(http.clone(), demo.service(), id).unwrap();
-        let pss = SignatureAlgorithm::RsaPss { digest: DigestAlgorithm::Sha384, salt_len: 48 };
+        let pss = SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha384);
         let sha512 = SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512);
         for signer in [
             signer("demo/rsa"),
