@@ -28,6 +28,7 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("software", &["pki", "port"]),
     ("authority", &["pki", "port", "software"]),
     ("http", &["port"]),
+    ("pkcs11", &["pki", "port"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 
