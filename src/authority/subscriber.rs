@@ -1,6 +1,7 @@
 //! Who asks for a certificate.
 
 use p256::elliptic_curve::Generate;
+use pkcs8::{EncodePrivateKey, LineEnding};
 use rsa::RsaPrivateKey;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -74,6 +75,18 @@ impl KeyType {
             Self::Rsa4096 => rsa(derived, 4096),
         }
     }
+}
+
+/// `key` as PKCS#8 PEM.
+pub(super) fn pem(key: &PrivateKey) -> Result<String> {
+    let pem = match key {
+        PrivateKey::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
+        PrivateKey::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
+        PrivateKey::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
+        PrivateKey::P521(key) => key.to_pkcs8_pem(LineEnding::LF),
+    };
+    pem.map(|pem| pem.to_string())
+        .map_err(|fault| Error::new(ErrorKind::Key, "the key cannot be written as PKCS#8").because(fault.to_string()))
 }
 
 fn rsa(derived: &mut Derived, bits: usize) -> Result<PrivateKey> {

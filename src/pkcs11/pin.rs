@@ -78,12 +78,15 @@ pub(super) enum Tries {
     Last,
 }
 
+/// Somebody who knows the PIN.
+type Ask = dyn Fn(&PinRequest) -> Result<Pin> + Send + Sync;
+
 /// Where PINs come from.
 #[derive(Clone)]
 pub(super) enum PinSource {
     Absent,
     Fixed(Pin),
-    Asked(Arc<dyn Fn(&PinRequest) -> Result<Pin> + Send + Sync>),
+    Asked(Arc<Ask>),
 }
 
 impl PinSource {

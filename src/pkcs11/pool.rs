@@ -192,6 +192,12 @@ mod tests {
         }
     }
 
+    /// How many sessions are idle, and how many there are.
+    fn count<S>(pool: &Pool<S>) -> (usize, usize) {
+        let state = pool.lock();
+        (state.idle.len(), state.open)
+    }
+
     fn fault(loss: Option<Loss>) -> Fault {
         Fault { error: Error::new(ErrorKind::Signer, "no"), loss, is_full: false }
     }
@@ -217,7 +223,7 @@ mod tests {
             });
             assert_eq!((opens.get(), calls.get(), closes.load(Ordering::SeqCst)), (opened, works, closed), "{loss:?}");
             assert_eq!(done.is_ok(), loss.is_some() && lost == 1);
-            assert_eq!(pool.lock().open, usize::from(done.is_ok()));
+            assert_eq!(count(&pool).1, usize::from(done.is_ok()));
         }
     }
 
@@ -229,9 +235,9 @@ mod tests {
         let open = || Ok(Session(opens.fetch_add(1, Ordering::SeqCst), &closes));
         // Three sessions at once, then all idle.
         pool.with(open, |_| Ok(pool.with(open, |_| Ok(pool.with(open, |_| Ok(())).unwrap())).unwrap())).unwrap();
-        assert_eq!((pool.lock().idle.len(), pool.lock().open), (3, 3));
+        assert_eq!(count(&pool), (3, 3));
         pool.with(open, |session| if session.0 < 3 { Err(fault(Some(Loss::Dead))) } else { Ok(()) }).unwrap();
-        assert_eq!((pool.lock().idle.len(), pool.lock().open, closes.load(Ordering::SeqCst)), (1, 1, 0));
+        assert_eq!((count(&pool), closes.load(Ordering::SeqCst)), ((1, 1), 0));
         drop(pool);
         assert_eq!(closes.load(Ordering::SeqCst), 1);
     }
@@ -243,22 +249,22 @@ mod tests {
         let open = || Ok(Session(opens.fetch_add(1, Ordering::SeqCst), &closes));
         let dies = |session: &Session<'_>| if session.0 < 2 { Err(fault(Some(Loss::Dead))) } else { Ok(session.0) };
         assert_eq!(pool.with(open, |_| Ok(pool.with(open, dies).unwrap())).unwrap(), 2);
-        assert_eq!((pool.lock().idle.len(), pool.lock().open, closes.load(Ordering::SeqCst)), (1, 1, 0));
+        assert_eq!((count(&pool), closes.load(Ordering::SeqCst)), ((1, 1), 0));
     }
 
     #[test]
     fn a_token_without_room_makes_threads_share() {
-        let (count, most, closes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (opened, most, closes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
         let pool = Pool::new(8);
         let open = || {
-            if count.fetch_add(1, Ordering::SeqCst) >= 2 {
-                count.fetch_sub(1, Ordering::SeqCst);
+            if opened.fetch_add(1, Ordering::SeqCst) >= 2 {
+                opened.fetch_sub(1, Ordering::SeqCst);
                 return Err(Fault { is_full: true, ..fault(None) });
             }
             Ok(Session(0, &closes))
         };
         let work = |_: &Session<'_>| {
-            most.fetch_max(count.load(Ordering::SeqCst), Ordering::SeqCst);
+            most.fetch_max(opened.load(Ordering::SeqCst), Ordering::SeqCst);
             std::thread::yield_now();
             Ok(())
         };
@@ -267,7 +273,7 @@ mod tests {
                 scope.spawn(|| (0..200).for_each(|_| pool.with(open, work).unwrap()));
             }
         });
-        assert!(most.load(Ordering::SeqCst) <= 3 && pool.lock().open <= 2);
+        assert!(most.load(Ordering::SeqCst) <= 3 && count(&pool).1 <= 2);
         let full = Pool::<Session<'_>>::new(8);
         assert!(full.with(|| Err(Fault { is_full: true, ..fault(None) }), |_| Ok(())).is_err());
     }
@@ -281,7 +287,7 @@ mod tests {
             let work = std::panic::AssertUnwindSafe(|| pool.with(open, |_| -> Outcome<()> { panic!("on purpose") }));
             assert!(std::panic::catch_unwind(work).is_err());
         }
-        assert_eq!((pool.lock().open, closes.load(Ordering::SeqCst)), (0, 3));
+        assert_eq!((count(&pool), closes.load(Ordering::SeqCst)), ((0, 0), 3));
         assert!(pool.with(open, |_| Ok(())).is_ok());
     }
 }
