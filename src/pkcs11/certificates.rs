@@ -1,6 +1,6 @@
 //! Whose key it is: its certificate, from the token or the caller, and the chain above.
 
-use cryptoki::object::{Attribute, AttributeType, CertificateType, ObjectClass};
+use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, ObjectClass};
 use cryptoki::session::Session;
 use der::Decode;
 use der::asn1::OctetStringRef;
@@ -28,7 +28,11 @@ pub(super) enum Belonging {
 impl PublicHalf {
     pub(super) fn belongs(&self, certificate: &Certificate) -> Belonging {
         let same = match self {
-            Self::Unseen => return Belonging::Unseen,
+            Self::Unseen(key_type) => {
+                let is_rsa = matches!(certificate.public_key(), Ok(PublicKey::Rsa(_)));
+                let other = if is_rsa { KeyType::EC } else { KeyType::RSA };
+                return if *key_type == Some(other) { Belonging::No } else { Belonging::Unseen };
+            }
             Self::Rsa { modulus, exponent } => match certificate.public_key() {
                 Ok(PublicKey::Rsa(key)) => {
                     number(modulus) == number(&key.n().to_be_bytes())
@@ -57,49 +61,50 @@ pub(super) fn find(session: &Session, key: &PrivateKey, given: &[Vec<u8>]) -> Ou
     Ok((all, belonging))
 }
 
-/// The caller's word goes first; else the certificate with the key's `CKA_ID`.
+/// The caller's word goes first, as far as the token lets us judge it; else the certificate with the key's `CKA_ID`.
 fn signing(
     session: &Session,
     key: &PrivateKey,
     half: &PublicHalf,
     given: &[Certificate],
 ) -> Outcome<(Certificate, Belonging)> {
-    let theirs = |one: &&Certificate| half.belongs(one) == Belonging::Yes;
-    if let Some(certificate) = given.iter().find(theirs) {
+    if let Some(certificate) = given.iter().find(|one| half.belongs(one) == Belonging::Yes) {
         return Ok((certificate.clone(), Belonging::Yes));
     }
     let on_token = if key.id.is_empty() { Vec::new() } else { all(session, [Attribute::Id(key.id.clone())])? };
-    let mut fitting: Vec<&Certificate> = on_token.iter().filter(|one| half.belongs(one) != Belonging::No).collect();
-    match (fitting.pop(), fitting.len()) {
-        (Some(certificate), 0) => Ok((certificate.clone(), half.belongs(certificate))),
-        (Some(last), _) => {
-            fitting.push(last);
-            let error =
-                Error::new(ErrorKind::Certificate, format!("{key} has {} certificates on the token", fitting.len()));
-            Err(error.at(listed(&fitting)).advise("give the one to sign with by `Pkcs11Key::certificates`").into())
-        }
-        // With the public half unseen, the caller's first is taken at its word, and tried.
-        (None, _) => match (given.first(), half) {
-            (Some(first), PublicHalf::Unseen) => Ok((first.clone(), Belonging::Unseen)),
-            _ => Err(without(session, key, &on_token, given)?),
-        },
-    }
+    let fits = |one: &&Certificate| half.belongs(one) != Belonging::No;
+    let fitting: Vec<&Certificate> = on_token.iter().filter(fits).collect();
+    let found = match fitting.as_slice() {
+        [] => given.iter().find(fits).ok_or_else(|| without(session, key, &on_token, given))?,
+        [certificate] => *certificate,
+        several => given.iter().find(|one| several.contains(one)).ok_or_else(|| ambiguous(key, several))?,
+    };
+    Ok((found.clone(), half.belongs(found)))
+}
+
+fn ambiguous(key: &PrivateKey, several: &[&Certificate]) -> Fault {
+    let message = format!("{key} has {} certificates on the token", several.len());
+    let error = Error::new(ErrorKind::Certificate, message).at(listed(several));
+    error.advise("give the one to sign with by `Pkcs11Key::certificates`").into()
 }
 
 /// That no certificate is the key's.
-fn without(session: &Session, key: &PrivateKey, on_token: &[Certificate], given: &[Certificate]) -> Outcome<Fault> {
+fn without(session: &Session, key: &PrivateKey, on_token: &[Certificate], given: &[Certificate]) -> Fault {
     let foreign: Vec<&Certificate> = on_token.iter().chain(given).collect();
     if !foreign.is_empty() {
         let error = Error::new(ErrorKind::Key, format!("{key} belongs to another certificate")).at(listed(&foreign));
         let advice = "give the key's own certificate by `Pkcs11Key::certificates`, or write it to the token with the key's CKA_ID";
-        return Ok(error.advise(advice).into());
+        return error.advise(advice).into();
     }
     let error = Error::new(ErrorKind::Certificate, format!("{key} has no certificate on the token"));
     let advice = format!(
         "write its certificate to the token with CKA_ID {}, or give it by `Pkcs11Key::certificates`",
         if key.id.is_empty() { "that the key must be given first".to_owned() } else { hex(&key.id) }
     );
-    Ok(error.at(listed(&all(session, [])?)).advise(advice).into())
+    match all(session, []) {
+        Ok(there) => error.at(listed(&there)).advise(advice).into(),
+        Err(fault) => fault,
+    }
 }
 
 /// Adds what is above the last of `chain`, up to but without the anchor, which whoever verifies has.
@@ -125,7 +130,10 @@ fn all<const N: usize>(session: &Session, attributes: [Attribute; N]) -> Outcome
     for handle in handles(session, &template).map_err(failed)? {
         for attribute in session.get_attributes(handle, &[AttributeType::Value]).map_err(failed)? {
             if let Attribute::Value(der) = attribute {
-                found.push(read(&der)?);
+                let certificate = read(&der)?;
+                if !found.contains(&certificate) {
+                    found.push(certificate);
+                }
             }
         }
     }

@@ -38,9 +38,10 @@ pub(super) enum PublicHalf {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
     },
-    /// As CKA_EC_POINT has it: the point of X9.62, in an OCTET STRING or bare.
+    /// As `CKA_EC_POINT` has it: the point of X9.62, in an OCTET STRING or bare.
     Point(Vec<u8>),
-    Unseen,
+    /// Not shown; all that is known is `CKA_KEY_TYPE`.
+    Unseen(Option<KeyType>),
 }
 
 impl PrivateKey {
@@ -77,7 +78,7 @@ impl PrivateKey {
             (_, _, Some(point)) => Some(PublicHalf::Point(point)),
             _ => None,
         });
-        Ok(seen.unwrap_or(PublicHalf::Unseen))
+        Ok(seen.unwrap_or(PublicHalf::Unseen(self.key_type)))
     }
 
     fn all(session: &Session, template: &[Attribute]) -> Outcome<Vec<Self>> {

@@ -132,7 +132,9 @@ fn key_and_certificate_belong_together() {
 
         // Two certificates for one key, as after a renewal.
         access.write_certificate("old", &[1], &hsm.chain(&mine)[0]);
-        access.write_certificate("new", &[1], &hsm.chain(&mine)[0]);
+        let mut renewed = hsm.chain(&mine)[0].clone();
+        *renewed.last_mut().unwrap() ^= 1;
+        access.write_certificate("new", &[1], &renewed);
         let error = refusal(wanted("seal"));
         assert!(error.kind() == ErrorKind::Certificate && error.to_string().contains("has 2 certificates"), "{error}");
         assert!(wanted("seal").certificates(hsm.chain(&mine)).open().is_ok());

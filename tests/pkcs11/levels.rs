@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::Command;
 
-use cryptoki::object::{Attribute, ObjectClass};
 use pades_ltv::authority::{KeyType, Subscriber};
 use pades_ltv::pkcs11::{Pin, PinPurpose};
 use pades_ltv::report::Level;
@@ -141,19 +140,10 @@ fn an_expired_certificate_signs_nothing() {
 fn a_key_may_want_its_pin_for_every_signature() {
     with_softhsm("levels::a_key_may_want_its_pin_for_every_signature", "", |hsm| {
         hsm.token("contracts");
-        for (key, id) in [(KeyType::Rsa2048, "01"), (KeyType::P256, "02")] {
-            let (subscriber, label) = (subscriber(key), format!("{key:?}"));
-            hsm.key("contracts", "plain", id, &subscriber);
-            let access = Access::new("contracts");
-            let plain = access.find(ObjectClass::PRIVATE_KEY, "plain");
-            let wary = [
-                Attribute::AlwaysAuthenticate(true),
-                Attribute::Label(label.as_bytes().to_vec()),
-                Attribute::Token(true),
-            ];
-            access.session().copy_object(plain, &wary).unwrap();
-            access.session().destroy_object(plain).unwrap();
-            access.session().destroy_object(access.find(ObjectClass::PUBLIC_KEY, "plain")).unwrap();
+        let access = Access::new("contracts");
+        for key in [KeyType::Rsa2048, KeyType::P256] {
+            let pem = hsm.authority.private_key_pem(subscriber(key)).unwrap();
+            access.write_wary_key(&format!("{key:?}"), &pem);
         }
         let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let note = std::sync::Arc::clone(&asked);

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
-use cryptoki::object::{Attribute, CertificateType, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, CertificateType, KeyType as Pkcs11KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::types::AuthPin;
 use pades_ltv::Signer;
 use pades_ltv::authority::{Authority, KeyType, Subscriber};
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 
 use crate::common::{certificates, now};
 
@@ -58,7 +60,7 @@ pub(crate) fn with_softhsm(name: &str, options: &str, work: impl FnOnce(&SoftHsm
         .unwrap();
     let (said, failed) = (String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
     assert!(child.status.success() && said.contains(DONE), "{name}, {}: {said}\n{failed}", child.status);
-    said.lines().filter(|line| line.starts_with("figure: ")).for_each(|line| println!("{line}"));
+    said.lines().filter(|line| line.starts_with("skipped: ")).for_each(|line| println!("{line}"));
 }
 
 /// SoftHSM as the child sees it, and an authority that issues certificates for keys on it.
@@ -160,6 +162,41 @@ impl Access {
             Attribute::Subject(subject),
             Attribute::Value(der.to_vec()),
         ];
+        self.session.create_object(&template).unwrap();
+    }
+
+    /// A key that wants its PIN for every signature, without public key and certificate.
+    pub(crate) fn write_wary_key(&self, label: &str, pem: &str) {
+        let mut template = vec![
+            Attribute::Class(ObjectClass::PRIVATE_KEY),
+            Attribute::Token(true),
+            Attribute::Private(true),
+            Attribute::Sign(true),
+            Attribute::AlwaysAuthenticate(true),
+            Attribute::Label(label.as_bytes().to_vec()),
+        ];
+        if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_pem(pem) {
+            let [p, q] = [0, 1].map(|index| key.primes()[index].to_be_bytes().to_vec());
+            template.extend([
+                Attribute::KeyType(Pkcs11KeyType::RSA),
+                Attribute::Modulus(key.n().to_be_bytes().to_vec()),
+                Attribute::PublicExponent(key.e().to_be_bytes().to_vec()),
+                Attribute::PrivateExponent(key.d().to_be_bytes().to_vec()),
+                Attribute::Prime1(p),
+                Attribute::Prime2(q),
+                Attribute::Exponent1(key.dp().unwrap().to_be_bytes().to_vec()),
+                Attribute::Exponent2(key.dq().unwrap().to_be_bytes().to_vec()),
+                Attribute::Coefficient(key.crt_coefficient().unwrap().to_be_bytes().to_vec()),
+            ]);
+        } else {
+            let key = p256::SecretKey::from_pkcs8_pem(pem).unwrap();
+            template.extend([
+                Attribute::KeyType(Pkcs11KeyType::EC),
+                // OBJECT IDENTIFIER prime256v1
+                Attribute::EcParams(hex("06082a8648ce3d030107")),
+                Attribute::Value(key.to_bytes().to_vec()),
+            ]);
+        }
         self.session.create_object(&template).unwrap();
     }
 
