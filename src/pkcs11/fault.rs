@@ -147,7 +147,7 @@ fn judge(code: RvError) -> (ErrorClass, &'static str) {
         | RvError::UserNotLoggedIn
         | RvError::KeyHandleInvalid
         | RvError::ObjectHandleInvalid
-        | RvError::CryptokiNotInitialized => (Retryable, "the session was lost twice in a row; look for who closes it"),
+        | RvError::CryptokiNotInitialized => (Retryable, "the session is lost again and again; look for who closes it"),
         RvError::DeviceError | RvError::DeviceMemory | RvError::HostMemory => {
             (Retryable, "try again later; if it stays so, see the device's log")
         }
@@ -202,7 +202,7 @@ mod tests {
             (RvError::DeviceRemoved, Operator, "put the token back"),
             (RvError::KeyFunctionNotPermitted, Operator, "CKA_SIGN"),
             (RvError::SessionCount, Retryable, "fewer"),
-            (RvError::SessionHandleInvalid, Retryable, "lost twice"),
+            (RvError::SessionHandleInvalid, Retryable, "again and again"),
             (RvError::DeviceError, Retryable, "later"),
             (RvError::VendorDefined(0x8000_0001), Retryable, "0x80000001"),
             (RvError::MechanismInvalid, Permanent, "another algorithm"),

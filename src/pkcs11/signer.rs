@@ -21,8 +21,8 @@ const TRIAL: &[u8] = b"pades-ltv: does this key belong to its certificate?";
 /// A [`Signer`] whose private key is in an HSM or smart card: RSA (PKCS#1 v1.5 and PSS), or ECDSA over P-256, P-384 or P-521.
 ///
 /// Cheap to clone; clones share sessions and login. Signing blocks while the device works, and while all sessions are at work. It takes up again where
-/// a session was lost, the token was taken out and put back (even into another slot), or somebody logged out: once per signature, and
-/// with one try of the PIN at most.
+/// a session was lost, the token was taken out and put back (even into another slot), or somebody logged out: twice
+/// per signature at most. A PIN that the token refuses is not tried again.
 #[derive(Clone)]
 pub struct Pkcs11Signer(Arc<Inner>);
 

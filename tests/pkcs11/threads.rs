@@ -1,6 +1,5 @@
 //! Many threads, one signer; and a token that goes away under them.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -37,37 +36,37 @@ fn eight_threads_sign_two_thousand_times_while_the_token_is_lost_and_found() {
         hsm.key_with_chain("contracts", "seal", "01", &subscriber(KeyType::P256));
         let signer = wanted("seal").sessions(3).open().unwrap();
         let key = verifying_key(&signer);
-        let (done, barrier) = (AtomicUsize::new(0), Barrier::new(THREADS + 1));
-        thread::scope(|scope| {
-            for thread in 0..THREADS {
-                let (signer, key, done, barrier) = (&signer, &key, &done, &barrier);
-                scope.spawn(move || {
-                    let input = input(signer, thread);
-                    for round in 0..EACH {
-                        // The module may be finalised only while nobody uses it.
-                        if round == EACH / 2 {
-                            barrier.wait();
-                            barrier.wait();
-                        }
-                        let value = signer.sign(&input).unwrap_or_else(|error| panic!("{thread}, {round}: {error}"));
-                        key.verify(input.message(), &Signature::from_slice(&value).unwrap()).unwrap();
-                        done.fetch_add(1, Ordering::SeqCst);
-                    }
-                });
-            }
-            // A logout in the middle of the work of all.
-            while done.load(Ordering::SeqCst) < THREADS * EACH / 4 {
+        let (half, done) = (EACH / 2, AtomicUsize::new(0));
+        let work = |behind_their_backs: &dyn Fn()| {
+            let work = |thread: usize| {
+                let input = input(&signer, thread);
+                for round in 0..half {
+                    let value = signer.sign(&input).unwrap_or_else(|error| panic!("{thread}, {round}: {error}"));
+                    key.verify(input.message(), &Signature::from_slice(&value).unwrap()).unwrap();
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            thread::scope(|scope| {
+                let work = &work;
+                let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || work(thread))).collect();
+                behind_their_backs();
+                threads.into_iter().for_each(|thread| thread.join().unwrap());
+            });
+        };
+        // A logout in the middle of the work of all.
+        work(&|| {
+            while done.load(Ordering::SeqCst) < THREADS * half / 2 {
                 thread::yield_now();
             }
             Access::new("contracts").log_out();
-            // All sessions die; another token with the same label and key stands in another slot.
-            barrier.wait();
-            Access::new("contracts").finalize();
-            hsm.destroy_tokens();
-            hsm.token("contracts");
-            hsm.key("contracts", "seal", "01", &subscriber(KeyType::P256));
-            barrier.wait();
         });
+        // All sessions die, which SoftHSM stands only while nobody works; another token with the same label and key stands in another
+        // slot.
+        Access::new("contracts").finalize();
+        hsm.destroy_tokens();
+        hsm.token("contracts");
+        hsm.key("contracts", "seal", "01", &subscriber(KeyType::P256));
+        work(&|| {});
         assert_eq!(done.load(Ordering::SeqCst), THREADS * EACH);
     });
 }
