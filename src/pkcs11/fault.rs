@@ -88,8 +88,9 @@ pub(super) fn name(code: RvError) -> String {
 
 fn loss(code: RvError) -> Option<Loss> {
     use RvError::{
-        CryptokiNotInitialized, DeviceError, DeviceRemoved, KeyHandleInvalid, ObjectHandleInvalid, OperationActive,
-        SessionClosed, SessionHandleInvalid, SlotIdInvalid, TokenNotPresent, TokenNotRecognized, UserNotLoggedIn,
+        CryptokiNotInitialized, DeviceError, DeviceRemoved, FunctionFailed, GeneralError, KeyHandleInvalid,
+        ObjectHandleInvalid, OperationActive, SessionClosed, SessionHandleInvalid, SlotIdInvalid, TokenNotPresent,
+        TokenNotRecognized, UserNotLoggedIn,
     };
     match code {
         SessionHandleInvalid
@@ -99,8 +100,10 @@ fn loss(code: RvError) -> Option<Loss> {
         | TokenNotRecognized
         | SlotIdInvalid
         | CryptokiNotInitialized => Some(Loss::Dead),
-        // Modules of network HSMs say CKR_DEVICE_ERROR when the connection broke.
-        UserNotLoggedIn | KeyHandleInvalid | ObjectHandleInvalid | OperationActive | DeviceError => Some(Loss::Stale),
+        // Modules of network HSMs say CKR_DEVICE_ERROR when the connection broke, and many say the others for everything: SoftHSM gives
+        // CKR_GENERAL_ERROR where somebody logs out in the middle of C_SignInit.
+        UserNotLoggedIn | KeyHandleInvalid | ObjectHandleInvalid | OperationActive | DeviceError | GeneralError
+        | FunctionFailed => Some(Loss::Stale),
         _ => None,
     }
 }
@@ -220,6 +223,7 @@ mod tests {
         assert_eq!(fault(RvError::SessionHandleInvalid).loss, Some(Loss::Dead));
         assert_eq!(fault(RvError::TokenNotPresent).loss, Some(Loss::Dead));
         assert_eq!(fault(RvError::UserNotLoggedIn).loss, Some(Loss::Stale));
+        assert_eq!(fault(RvError::GeneralError).loss, Some(Loss::Stale));
         assert_eq!(fault(RvError::PinIncorrect).loss, None);
         assert_eq!(fault(RvError::PinLocked).loss, None);
         assert!(fault(RvError::SessionCount).is_full);

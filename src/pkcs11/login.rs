@@ -6,7 +6,7 @@ use cryptoki::error::{Error as Cause, RvError};
 use cryptoki::session::{Session, SessionState, UserType};
 use cryptoki::slot::TokenInfo;
 
-use super::fault::{Fault, Outcome, name};
+use super::fault::{Fault, Loss, Outcome, name};
 use super::module::Token;
 use super::pin::{PinPurpose, PinRequest, PinSource, Tries};
 use crate::error::{Error, ErrorClass, ErrorKind};
@@ -73,7 +73,10 @@ impl Login {
                 {
                     *refused = Some(name(*code));
                 }
-                Err(failed(token, cause))
+                let mut fault = failed(token, cause);
+                // Whether this has cost a try, nobody knows; so it is not done again.
+                fault.loss = fault.loss.filter(|loss| *loss == Loss::Dead);
+                Err(fault)
             }
         }
     }
