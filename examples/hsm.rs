@@ -2,7 +2,7 @@
 //!
 //! Any HSM or smart card with a PKCS #11 module does; here it is SoftHSM (`apt-get install softhsm2`), with a token made for the occasion.
 //!
-//! `cargo run --release --example hsm` writes `target/hsm/contract.pdf`.
+//! `cargo run --release --example hsm` writes `target/hsm/contract.pdf` and its anchor.
 
 use std::error::Error;
 use std::path::Path;
@@ -17,7 +17,7 @@ use pades_ltv::{Augmentation, Document, Evidence, Indication, Language, Signing,
 const FOLDER: &str = "target/hsm";
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const PIN: &str = "2718";
-const CONTRACTS: [&str; 4] = ["東町", "西町", "南町", "北町"];
+const TOWNS: [&str; 4] = ["東町", "西町", "南町", "北町"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // In production these are an accredited authority and the internet; here, an authority in memory.
@@ -46,11 +46,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let archive = Augmentation::new(&signed, now).evidence(&evidence).timestamp(&world)?;
     let contract = signature.then(archive)?.apply(pdf)?;
     std::fs::write(Path::new(FOLDER).join("contract.pdf"), &contract)?;
+    std::fs::write(Path::new(FOLDER).join("anchor.pem"), authority.root_pem())?;
 
-    // Many at once: the signer is shared, and has a session for each thread.
+    // Many at once, one for each town: the threads share the signer, which has a session for each.
     thread::scope(|scope| {
         let sign = |reason| Signing::new(&document, now).reason(reason).sign(&signer)?.timestamp(&world)?.finish();
-        let threads = CONTRACTS.map(|reason| scope.spawn(move || sign(reason)));
+        let threads = TOWNS.map(|reason| scope.spawn(move || sign(reason)));
         threads.into_iter().try_for_each(|thread| match thread.join() {
             Ok(update) => update.map(|update| println!("one more, {} bytes", update.bytes().len())),
             Err(_) => Ok(eprintln!("a thread panicked")),
@@ -87,6 +88,9 @@ fn with_own_softhsm(private_key: &str) -> Result<(), Box<dyn Error>> {
     for (program, arguments) in steps {
         let status = Command::new(program).args(arguments).env("SOFTHSM2_CONF", &conf).status();
         let status = status.map_err(|fault| format!("{}: {fault}; apt-get install softhsm2", program.display()))?;
+        if arguments == import {
+            std::fs::remove_file(key)?;
+        }
         if !status.success() {
             return Err(format!("{} {status}", program.display()).into());
         }

@@ -14,6 +14,7 @@
 //! every signature (`CKA_ALWAYS_AUTHENTICATE`) where the token does not hash for itself.
 //!
 //! Specified in OASIS PKCS #11 v2.40 and v3.0 (base, mechanisms), RFC 7512 (`pkcs11:` URIs).
+//! `examples/hsm.rs` signs a contract with SoftHSM.
 //! Nouns: [`Pkcs11Key`] (where the key is), [`Pkcs11Signer`] (the key, found), [`Pin`] with [`PinRequest`].
 //!
 //! # Examples
