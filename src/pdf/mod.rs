@@ -36,6 +36,7 @@ pub(crate) mod listing;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;
+pub(crate) mod repair;
 pub(crate) mod restriction;
 pub(crate) mod revision;
 #[cfg(test)]

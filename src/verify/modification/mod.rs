@@ -26,6 +26,7 @@ mod settle;
 mod signing;
 mod step;
 mod store;
+mod structure;
 #[cfg(test)]
 mod tests;
 
