@@ -52,10 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     thread::scope(|scope| {
         let sign = |reason| Signing::new(&document, now).reason(reason).sign(&signer)?.timestamp(&world)?.finish();
         let threads = TOWNS.map(|reason| scope.spawn(move || sign(reason)));
-        threads.into_iter().try_for_each(|thread| match thread.join() {
-            Ok(update) => update.map(|update| println!("one more, {} bytes", update.bytes().len())),
-            Err(_) => Ok(eprintln!("a thread panicked")),
-        })
+        for thread in threads {
+            let update = thread.join().map_err(|_| "a thread panicked")??;
+            println!("one more, {} bytes", update.bytes().len());
+        }
+        Ok::<(), Box<dyn Error>>(())
     })?;
 
     let report = Verification::new(&Document::open(contract.as_slice())?, &trust, now).verify();

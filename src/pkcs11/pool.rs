@@ -242,7 +242,9 @@ mod tests {
         let opens = AtomicUsize::new(0);
         let open = || Ok(Session(opens.fetch_add(1, Ordering::SeqCst), &closes));
         // Three sessions at once, then all idle.
-        pool.with(open, |_| Ok(pool.with(open, |_| Ok(pool.with(open, |_| Ok(())).unwrap())).unwrap())).unwrap();
+        let one = || pool.with(open, |_| Ok(1)).unwrap();
+        let two = || pool.with(open, |_| Ok(one() + 1)).unwrap();
+        assert_eq!(pool.with(open, |_| Ok(two() + 1)).unwrap(), 3);
         assert_eq!(count(&pool), (3, 3));
         pool.with(open, |session| if session.0 < 3 { Err(fault(Some(Loss::Dead))) } else { Ok(()) }).unwrap();
         assert_eq!((count(&pool), closes.load(Ordering::SeqCst)), ((1, 1), 0));
