@@ -283,7 +283,8 @@ pub fn lost(before: &Document<'_>, after: &Document<'_>) -> Vec<u32> {
 pub fn repair(data: &[u8]) {
     let Ok(repair) = Document::repair_with(data, limits()) else { return };
     assert!(!repair.steps().is_empty(), "a repair that says nothing");
-    let Ok(whole) = repair.update().apply(data) else { panic!("the update is for another file") };
+    let whole = repair.update().apply(data).unwrap_or_default();
+    assert!(whole.starts_with(data), "the update is for another file");
     let again = Document::repair_with(&whole, limits()).err();
     assert_eq!(again.map(|error| error.kind()), Some(ErrorKind::Repair), "a repair that needs a repair");
 }

@@ -4,7 +4,7 @@ use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, Objec
 use cryptoki::session::Session;
 use der::Decode;
 use der::asn1::OctetStringRef;
-use rsa::traits::PublicKeyParts;
+use rsa::pkcs1::RsaPublicKeyRef;
 
 use super::fault::{Fault, Outcome};
 use super::object::{PrivateKey, PublicHalf, handles, listed};
@@ -33,13 +33,9 @@ impl PublicHalf {
                 let other = if is_rsa { KeyType::EC } else { KeyType::RSA };
                 return if *key_type == Some(other) { Belonging::No } else { Belonging::Unseen };
             }
-            Self::Rsa { modulus, exponent } => match certificate.public_key() {
-                Ok(PublicKey::Rsa(key)) => {
-                    number(modulus) == number(&key.n().to_be_bytes())
-                        && number(exponent) == number(&key.e().to_be_bytes())
-                }
-                _ => false,
-            },
+            Self::Rsa { modulus, exponent } => RsaPublicKeyRef::from_der(certificate.key_bits()).is_ok_and(|key| {
+                number(modulus) == key.modulus.as_bytes() && number(exponent) == key.public_exponent.as_bytes()
+            }),
             Self::Point(point) => {
                 let bare = <&OctetStringRef>::from_der(point).map(OctetStringRef::as_bytes);
                 certificate.key_bits() == point || bare.is_ok_and(|bare| certificate.key_bits() == bare)

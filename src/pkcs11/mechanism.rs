@@ -2,8 +2,9 @@
 //!
 //! Digests are computed here where the token allows it, so that only they travel.
 //!
-//! Specified in PKCS #11 v2.40 mechanisms, 2.1 (RSA) and 2.3 (elliptic curves).
+//! Specified in PKCS #11 v2.40 mechanisms, 2.1 (RSA) and 2.3 (elliptic curves); v3.0, 2.3.14 (EdDSA).
 
+use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::types::Ulong;
@@ -13,7 +14,8 @@ use super::module::Token;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
-use crate::pki::key::{PublicKey, pkcs1_scheme};
+use crate::pki::key::PublicKey;
+use crate::pki::key::rsa::pkcs1_scheme;
 
 /// What a token can sign with.
 pub(super) struct Offer(Vec<MechanismType>);
@@ -62,7 +64,7 @@ impl Offer {
         let way = ways.swap_remove(at);
         let input = match way.hashes {
             Hashing::InToken => message.to_vec(),
-            Hashing::Anywhere => prehash(key, algorithm, message),
+            Hashing::Anywhere => prepared(key, algorithm, message),
         };
         Ok(Plan { mechanism: way.mechanism, input })
     }
@@ -74,32 +76,34 @@ struct Way {
     hashes: Hashing,
 }
 
+/// The ways to an algorithm, the best first; none where PKCS #11 or `cryptoki` has no word for its digest.
 fn ways(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<Vec<Way>> {
-    let is_rsa = matches!(key, PublicKey::Rsa(_));
-    let (given_digest, in_token) = match algorithm {
-        SignatureAlgorithm::RsaPkcs1(digest) if is_rsa => (Mechanism::RsaPkcs, Some(pkcs1(digest))),
-        SignatureAlgorithm::RsaPss { digest, salt_len } if is_rsa => {
-            let parameters = pss_parameters(digest, salt_len);
-            (Mechanism::RsaPkcsPss(parameters), pss(digest, parameters))
+    let (given_digest, in_token) = match (key, algorithm) {
+        (PublicKey::Rsa(_), SignatureAlgorithm::RsaPkcs1(digest)) => (Some(Mechanism::RsaPkcs), pkcs1(digest)),
+        (PublicKey::Rsa(_), SignatureAlgorithm::RsaPss { digest, mask, salt_len }) => {
+            let parameters = pss_parameters(digest, mask, salt_len);
+            (parameters.map(Mechanism::RsaPkcsPss), parameters.and_then(|parameters| pss(digest, parameters)))
         }
-        SignatureAlgorithm::Ecdsa(digest) if is_elliptic(key) => (Mechanism::Ecdsa, Some(ecdsa(digest))),
-        _ => return Err(foreign(key, algorithm)),
+        (PublicKey::Elliptic(_), SignatureAlgorithm::Ecdsa(digest)) => (Some(Mechanism::Ecdsa), ecdsa(digest)),
+        (PublicKey::Edwards(_), SignatureAlgorithm::Ed25519) => (Some(eddsa(EddsaSignatureScheme::Ed25519)), None),
+        (PublicKey::Edwards(_), SignatureAlgorithm::Ed448) => (Some(eddsa(EddsaSignatureScheme::Ed448(&[]))), None),
+        _ => return Err(foreign(algorithm)),
     };
-    let mut ways = vec![Way { mechanism: given_digest, hashes: Hashing::Anywhere }];
-    ways.extend(in_token.map(|mechanism| Way { mechanism, hashes: Hashing::InToken }));
-    Ok(ways)
+    let given_digest = given_digest.map(|mechanism| Way { mechanism, hashes: Hashing::Anywhere });
+    let in_token = in_token.map(|mechanism| Way { mechanism, hashes: Hashing::InToken });
+    Ok(given_digest.into_iter().chain(in_token).collect())
 }
 
-fn is_elliptic(key: &PublicKey) -> bool {
-    matches!(key, PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::P521(_))
-}
-
-/// What a mechanism that does not hash is given: DigestInfo for PKCS#1 v1.5, else the digest, cut to the curve's length (FIPS 186-5,
-/// 6.4.1), which not every token does for itself.
-fn prehash(key: &PublicKey, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
+/// What a mechanism that does not hash the message is given: DigestInfo for PKCS#1 v1.5; the message for EdDSA; else the digest, for ECDSA
+/// cut to the curve's length (FIPS 186-5, 6.4.1), which not every token does for itself.
+fn prepared(key: &PublicKey, algorithm: SignatureAlgorithm, message: &[u8]) -> Vec<u8> {
     let mut digest = algorithm.digest().digest(message);
     match algorithm {
-        SignatureAlgorithm::RsaPkcs1(kind) => [pkcs1_scheme(kind).prefix.as_ref(), &digest].concat(),
+        SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => message.to_vec(),
+        SignatureAlgorithm::RsaPkcs1(kind) => {
+            let prefix = pkcs1_scheme(kind).map(|scheme| scheme.prefix).unwrap_or_default();
+            [&prefix, digest.as_slice()].concat()
+        }
         SignatureAlgorithm::Ecdsa(_) => {
             digest.truncate(usize::try_from(key.bits().div_ceil(8)).unwrap_or(usize::MAX));
             digest
@@ -108,55 +112,65 @@ fn prehash(key: &PublicKey, algorithm: SignatureAlgorithm, message: &[u8]) -> Ve
     }
 }
 
-fn pkcs1(digest: DigestAlgorithm) -> Mechanism<'static> {
+fn pkcs1(digest: DigestAlgorithm) -> Option<Mechanism<'static>> {
     match digest {
-        DigestAlgorithm::Sha1 => Mechanism::Sha1RsaPkcs,
-        DigestAlgorithm::Sha224 => Mechanism::Sha224RsaPkcs,
-        DigestAlgorithm::Sha256 => Mechanism::Sha256RsaPkcs,
-        DigestAlgorithm::Sha384 => Mechanism::Sha384RsaPkcs,
-        DigestAlgorithm::Sha512 => Mechanism::Sha512RsaPkcs,
+        DigestAlgorithm::Sha224 => Some(Mechanism::Sha224RsaPkcs),
+        DigestAlgorithm::Sha256 => Some(Mechanism::Sha256RsaPkcs),
+        DigestAlgorithm::Sha384 => Some(Mechanism::Sha384RsaPkcs),
+        DigestAlgorithm::Sha512 => Some(Mechanism::Sha512RsaPkcs),
+        _ => None,
     }
 }
 
 fn pss(digest: DigestAlgorithm, parameters: PkcsPssParams) -> Option<Mechanism<'static>> {
     match digest {
-        DigestAlgorithm::Sha1 => Some(Mechanism::Sha1RsaPkcsPss(parameters)),
-        DigestAlgorithm::Sha224 => None,
         DigestAlgorithm::Sha256 => Some(Mechanism::Sha256RsaPkcsPss(parameters)),
         DigestAlgorithm::Sha384 => Some(Mechanism::Sha384RsaPkcsPss(parameters)),
         DigestAlgorithm::Sha512 => Some(Mechanism::Sha512RsaPkcsPss(parameters)),
+        _ => None,
     }
 }
 
-fn ecdsa(digest: DigestAlgorithm) -> Mechanism<'static> {
+fn ecdsa(digest: DigestAlgorithm) -> Option<Mechanism<'static>> {
     match digest {
-        DigestAlgorithm::Sha1 => Mechanism::EcdsaSha1,
-        DigestAlgorithm::Sha224 => Mechanism::EcdsaSha224,
-        DigestAlgorithm::Sha256 => Mechanism::EcdsaSha256,
-        DigestAlgorithm::Sha384 => Mechanism::EcdsaSha384,
-        DigestAlgorithm::Sha512 => Mechanism::EcdsaSha512,
+        DigestAlgorithm::Sha224 => Some(Mechanism::EcdsaSha224),
+        DigestAlgorithm::Sha256 => Some(Mechanism::EcdsaSha256),
+        DigestAlgorithm::Sha384 => Some(Mechanism::EcdsaSha384),
+        DigestAlgorithm::Sha512 => Some(Mechanism::EcdsaSha512),
+        _ => None,
     }
 }
 
-fn pss_parameters(digest: DigestAlgorithm, salt_len: u16) -> PkcsPssParams {
-    let (hash_alg, mgf) = match digest {
-        DigestAlgorithm::Sha1 => (MechanismType::SHA1, PkcsMgfType::MGF1_SHA1),
-        DigestAlgorithm::Sha224 => (MechanismType::SHA224, PkcsMgfType::MGF1_SHA224),
-        DigestAlgorithm::Sha256 => (MechanismType::SHA256, PkcsMgfType::MGF1_SHA256),
-        DigestAlgorithm::Sha384 => (MechanismType::SHA384, PkcsMgfType::MGF1_SHA384),
-        DigestAlgorithm::Sha512 => (MechanismType::SHA512, PkcsMgfType::MGF1_SHA512),
+fn eddsa(scheme: EddsaSignatureScheme<'static>) -> Mechanism<'static> {
+    Mechanism::Eddsa(EddsaParams::new(scheme))
+}
+
+fn pss_parameters(digest: DigestAlgorithm, mask: DigestAlgorithm, salt_len: u16) -> Option<PkcsPssParams> {
+    let hash_alg = match digest {
+        DigestAlgorithm::Sha224 => MechanismType::SHA224,
+        DigestAlgorithm::Sha256 => MechanismType::SHA256,
+        DigestAlgorithm::Sha384 => MechanismType::SHA384,
+        DigestAlgorithm::Sha512 => MechanismType::SHA512,
+        _ => return None,
     };
-    PkcsPssParams { hash_alg, mgf, s_len: Ulong::new(salt_len.into()) }
+    let mgf = match mask {
+        DigestAlgorithm::Sha1 => PkcsMgfType::MGF1_SHA1,
+        DigestAlgorithm::Sha224 => PkcsMgfType::MGF1_SHA224,
+        DigestAlgorithm::Sha256 => PkcsMgfType::MGF1_SHA256,
+        DigestAlgorithm::Sha384 => PkcsMgfType::MGF1_SHA384,
+        DigestAlgorithm::Sha512 => PkcsMgfType::MGF1_SHA512,
+        _ => return None,
+    };
+    Some(PkcsPssParams { hash_alg, mgf, s_len: Ulong::new(salt_len.into()) })
 }
 
 /// Whether any of the ways uses it; describing all of a token's mechanisms takes a call for each.
 fn is_known(kind: &MechanismType) -> bool {
     use MechanismType as M;
-    [M::RSA_PKCS, M::RSA_PKCS_PSS, M::ECDSA].contains(kind)
-        || [M::SHA1_RSA_PKCS, M::SHA224_RSA_PKCS, M::SHA256_RSA_PKCS, M::SHA384_RSA_PKCS, M::SHA512_RSA_PKCS]
-            .contains(kind)
-        || [M::SHA1_RSA_PKCS_PSS, M::SHA256_RSA_PKCS_PSS, M::SHA384_RSA_PKCS_PSS, M::SHA512_RSA_PKCS_PSS].contains(kind)
-        || [M::ECDSA_SHA1, M::ECDSA_SHA224, M::ECDSA_SHA256, M::ECDSA_SHA384, M::ECDSA_SHA512].contains(kind)
+    [M::RSA_PKCS, M::RSA_PKCS_PSS, M::ECDSA, M::EDDSA].contains(kind)
+        || [M::SHA224_RSA_PKCS, M::SHA256_RSA_PKCS, M::SHA384_RSA_PKCS, M::SHA512_RSA_PKCS].contains(kind)
+        || [M::SHA256_RSA_PKCS_PSS, M::SHA384_RSA_PKCS_PSS, M::SHA512_RSA_PKCS_PSS].contains(kind)
+        || [M::ECDSA_SHA224, M::ECDSA_SHA256, M::ECDSA_SHA384, M::ECDSA_SHA512].contains(kind)
 }
 
 fn missing(algorithm: SignatureAlgorithm, hashing: Hashing, ways: &[Way]) -> Error {
@@ -176,12 +190,7 @@ fn missing(algorithm: SignatureAlgorithm, hashing: Hashing, ways: &[Way]) -> Err
     }
 }
 
-fn foreign(key: &PublicKey, algorithm: SignatureAlgorithm) -> Error {
-    let kind = match key {
-        PublicKey::Rsa(_) => "an RSA",
-        _ if is_elliptic(key) => "an elliptic curve",
-        _ => "this kind of",
-    };
-    Error::new(ErrorKind::Key, format!("{kind} key on a token does not sign with {algorithm}"))
+fn foreign(algorithm: SignatureAlgorithm) -> Error {
+    Error::new(ErrorKind::Key, format!("the key on the token is not one that signs with {algorithm}"))
         .class_is(ErrorClass::Permanent)
 }

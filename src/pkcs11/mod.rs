@@ -10,8 +10,8 @@
 //! per process, stays loaded until the process ends (many modules do not survive being unloaded), and its login belongs to the
 //! whole process. A module that somebody else has initialised is used as it is.
 //!
-//! What it does not do: make keys, write certificates, or change PINs (the vendor's tools do); sign with EdDSA; sign with ECDSA keys that want a PIN for
-//! every signature (`CKA_ALWAYS_AUTHENTICATE`) where the token does not hash for itself.
+//! What it does not do: make keys, write certificates, or change PINs (the vendor's tools do); sign with a key that wants its PIN for every
+//! signature (`CKA_ALWAYS_AUTHENTICATE`) where the token does not hash for itself; sign with SHA-3 inside RSASSA-PSS, or with ML-DSA.
 //!
 //! Specified in OASIS PKCS #11 v2.40 and v3.0 (base, mechanisms), RFC 7512 (`pkcs11:` URIs).
 //! `examples/hsm.rs` signs a contract with SoftHSM.

@@ -18,7 +18,7 @@ use crate::port::{Identity, Signer, SigningInput};
 /// What is signed where a token does not show whose key it has. It is no `SET`, so it cannot be taken for signed attributes.
 const TRIAL: &[u8] = b"pades-ltv: does this key belong to its certificate?";
 
-/// A [`Signer`] whose private key is in an HSM or smart card: RSA (PKCS#1 v1.5 and PSS), or ECDSA over P-256, P-384 or P-521.
+/// A [`Signer`] whose private key is in an HSM or smart card: RSA (PKCS#1 v1.5 and PSS), ECDSA, Ed25519 or Ed448.
 ///
 /// Cheap to clone; clones share sessions and login. Signing blocks while the device works, and while all sessions are at work. It takes up again where
 /// a session was lost, the token was taken out and put back (even into another slot), or somebody logged out: twice

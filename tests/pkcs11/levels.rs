@@ -14,7 +14,8 @@ use pades_ltv::{
 use crate::common::{CONTRACT, days, now};
 use crate::softhsm::{Access, PIN, SoftHsm, refusal, subscriber, wanted, with_softhsm};
 
-const PSS: SignatureAlgorithm = SignatureAlgorithm::RsaPss { digest: DigestAlgorithm::Sha256, salt_len: 32 };
+const PSS: SignatureAlgorithm =
+    SignatureAlgorithm::RsaPss { digest: DigestAlgorithm::Sha256, mask: DigestAlgorithm::Sha256, salt_len: 32 };
 
 /// The contract, signed, stamped, with its evidence and a document timestamp.
 fn archive(hsm: &SoftHsm, signer: &impl Signer) -> Vec<u8> {
@@ -45,6 +46,7 @@ fn every_kind_of_key_reaches_b_lta() {
             (2, KeyType::P256, None),
             (3, KeyType::P384, None),
             (4, KeyType::P521, None),
+            (5, KeyType::Ed25519, None),
             (2, KeyType::P256, Some(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512))),
         ] {
             let (label, subscriber) = (format!("{key:?}"), subscriber(key));

@@ -24,19 +24,6 @@ pub(crate) fn pdfs(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Every file below `folder`, in order.
-pub(crate) fn all_files(folder: &Path) -> Vec<PathBuf> {
-    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let (below, here): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-        folders.extend(below);
-        files.extend(here);
-    }
-    files.sort();
-    files
-}
-
 /// Does `work` to every item, on two threads; the answers are in the order of the items.
 pub(crate) fn on_two_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let answers = Mutex::new(Vec::new());

@@ -8,6 +8,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod corpus;
+mod hybrid;
+mod matrix;
+mod opening;
 mod real_files;
 mod repair;
 #[allow(dead_code, reason = "OpenSSL has nothing to say here")]
@@ -16,6 +19,11 @@ mod tools;
 
 use common::{ROOM, World, now};
 use pades_ltv::{Augmentation, Collector, Document, Evidence, Fetch, Report, Result, Signing, Verification};
+
+/// The least and the most that a signature can be, and how it is made.
+const LEVELS: [(&str, Make); 2] = [("B-B", signed), ("B-LTA", archived)];
+
+type Make = fn(&World, &[u8]) -> Result<Vec<u8>>;
 
 /// `pdf`, signed: B-B.
 fn signed(world: &World, pdf: &[u8]) -> Result<Vec<u8>> {

@@ -6,7 +6,7 @@ use pades_ltv::{Document, Indication, Language};
 
 use crate::common::World;
 use crate::corpus::{Exceptions, folder, has, name, on_two_threads, pdfs, qpdf_check};
-use crate::{archived, signed, verified};
+use crate::{LEVELS, verified};
 
 #[test]
 fn whatever_qpdf_calls_clean_is_signed_and_stays_clean() {
@@ -34,7 +34,7 @@ fn whatever_qpdf_calls_clean_is_signed_and_stays_clean() {
 fn judge(world: &World, path: &Path, output: &Path) -> Result<(), String> {
     let base = std::fs::read(path).unwrap();
     let written = output.join(name(path));
-    for (level, make) in [("B-B", signed as fn(&_, &_) -> _), ("B-LTA", archived)] {
+    for (level, make) in LEVELS {
         let made = make(world, &base).map_err(|error| error.to_string())?;
         assert!(made.starts_with(&base), "{path:?}");
         std::fs::write(&written, &made).unwrap();

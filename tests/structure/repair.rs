@@ -1,12 +1,11 @@
 //! Broken files, repaired: qpdf finds nothing to say, they can be signed, and nothing in them is another than before.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use pades_ltv::{Document, ErrorKind, fuzzing};
 
 use crate::common::World;
-use crate::corpus::{all_files, folder, has, name, on_two_threads, pdfs, qpdf_check};
+use crate::corpus::{folder, has, name, on_two_threads, pdfs, qpdf_check};
 use crate::signed;
 
 /// Real files, each with its end damaged in some way: what is repaired has the same objects.
@@ -15,7 +14,7 @@ fn real_files_with_a_lost_end_come_back_whole() {
     let Some(folder) = folder("hostile/pdfjs") else { return };
     let has_qpdf = has("qpdf");
     let (world, output) = (World::new(), tempfile::tempdir().unwrap());
-    let paths: Vec<PathBuf> = pdfs(&folder).into_iter().step_by(3).collect();
+    let paths: Vec<PathBuf> = pdfs(&folder).into_iter().step_by(5).collect();
     let answers = on_two_threads(&paths, |path| {
         let whole = std::fs::read(path).unwrap();
         // What is whole to begin with: it opens, has nothing to repair, and is clean to qpdf.
@@ -47,7 +46,7 @@ fn real_files_with_a_lost_end_come_back_whole() {
     });
     let repaired = answers.iter().flatten().count();
     println!("{repaired} of {} files damaged and repaired", paths.len());
-    assert!(repaired > 60 || !has_qpdf);
+    assert!(repaired > 40 || !has_qpdf);
 }
 
 /// The file with its last pointer, and the keyword of a table there, lost.
@@ -61,41 +60,36 @@ fn damaged(whole: &[u8]) -> Option<Vec<u8>> {
     Some(broken)
 }
 
-/// Whatever the file: repairing it ends soon, with a file that opens or a reason.
+/// What does not open well is repaired, and then opens; or is refused with a reason. Others that are hostile: `tests/corpora.rs`.
 #[test]
-fn every_hostile_file_is_repaired_or_refused() {
-    let Some(folder) = folder("hostile") else { return };
+fn broken_files_of_bug_reports_are_repaired_or_refused() {
+    let Some(folder) = folder("hostile/pdfjs") else { return };
     let (output, has_qpdf) = (tempfile::tempdir().unwrap(), has("qpdf"));
-    let limit = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
-    let paths = all_files(&folder);
+    let paths = pdfs(&folder);
     let answers = on_two_threads(&paths, |path| {
         let file = std::fs::read(path).unwrap();
-        let start = Instant::now();
-        let repair = Document::repair(&file);
-        let taken = start.elapsed();
-        assert!(taken < limit, "{}: {taken:?}", path.display());
-        let said = match repair {
+        match Document::repair(&file) {
             Err(error) if error.to_string().contains("nothing to repair") => "sound",
             Err(error) if error.kind() == ErrorKind::Repair => "signed",
-            Err(_) => "refused",
+            Err(error) => {
+                println!("{}: {error}", name(path));
+                "refused"
+            }
             Ok(repair) => {
                 let repaired = repair.update().apply(&file).unwrap();
                 assert!(Document::open(&repaired).is_ok(), "{}", path.display());
                 let written = output.path().join(name(path));
                 std::fs::write(&written, &repaired).unwrap();
-                // Of the others many break qpdf's patience, which is not the question here.
-                let is_clean = has_qpdf && path.starts_with(folder.join("pdfjs")) && qpdf_check(&written).is_none();
-                std::fs::remove_file(&written).unwrap();
-                if is_clean { "clean" } else { "repaired" }
+                match has_qpdf && qpdf_check(&written).is_none() {
+                    true => "clean",
+                    false => "repaired",
+                }
             }
-        };
-        (said, taken)
+        }
     });
+    let count = |said: &str| answers.iter().filter(|found| **found == said).count();
     for said in ["sound", "signed", "refused", "clean", "repaired"] {
-        println!("{said}: {}", answers.iter().filter(|(found, _)| *found == said).count());
+        println!("{said}: {}", count(said));
     }
-    let total: Duration = answers.iter().map(|(_, taken)| *taken).sum();
-    println!("{total:?} for {} files", paths.len());
-    let (slowest, path) = answers.iter().zip(&paths).map(|((_, taken), path)| (taken, path)).max().unwrap();
-    println!("the slowest took {slowest:?}: {}", path.display());
+    assert!(count("sound") > 400 && (count("clean") > 20 || !has_qpdf));
 }
