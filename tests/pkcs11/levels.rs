@@ -91,7 +91,8 @@ fn judge(folder: &Path, requests: &[String]) {
     } else {
         println!("skipped: no pyHanko in {python}");
     }
-    for request in requests {
+    // Poppler does not know EdDSA.
+    for request in requests.iter().filter(|request| !request.starts_with("Ed25519")) {
         let name = request.split_once('=').unwrap().0;
         let Ok(run) = Command::new("pdfsig").args(["-nocert", name]).current_dir(folder).output() else {
             println!("skipped: no pdfsig");
