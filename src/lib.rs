@@ -73,6 +73,8 @@ pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod ltv;
 pub(crate) mod pdf;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 pub(crate) mod pki;
 pub(crate) mod port;
 pub mod report;

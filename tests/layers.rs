@@ -29,6 +29,7 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("authority", &["pki", "port", "software"]),
     ("http", &["port"]),
     ("csc", &["pki", "port", "http"]),
+    ("pkcs11", &["pki", "port"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 

@@ -104,6 +104,14 @@ impl Authority {
         SoftwareSigner::new(entity.key.clone(), entity.chain().map(Certificate::der))
     }
 
+    /// The private key of a subscriber, PKCS#8 PEM: to put it into a device, so that [`issue`](Self::issue)'s certificate is that of a key in there.
+    ///
+    /// # Errors
+    /// As [`issue`](Self::issue); [`ErrorKind::Key`] if the key cannot be written.
+    pub fn private_key_pem(&self, subscriber: impl Into<Subscriber>) -> Result<String> {
+        subscriber::pem(&self.subscriber(&subscriber.into())?.key)
+    }
+
     /// Revokes one of this authority's certificates (DER) as of `time`: answers given at `time` and later say so.
     ///
     /// # Errors
