@@ -14,7 +14,7 @@
 use super::status::{described, is_exempt, signing_purpose};
 use super::{Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::Path;
+use crate::pki::path::{Path, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
 use crate::pki::revocation::{Answer, Reason, Status};
 use crate::pki::trust::store::TrustAnchor;
@@ -145,11 +145,18 @@ impl Validator<'_> {
             return true;
         }
         if answer.nocheck {
-            return self.check_unchecked(answer, issuer, answer.issued_at()).is_ok();
+            return self.is_unchecked_signer_good(answer, issuer, proved);
         }
         let Some(depth) = depth.checked_sub(1) else { return false };
         let signer = self.past_at_depth(&answer.signer, signing_purpose(answer), proved, depth);
         signer.is_ok_and(|past| past.path.anchor.is(anchor.certificate()))
+    }
+
+    /// A responder whose status need not be asked (RFC 6960, 4.2.2.2.1) is a certificate like any other in all else.
+    fn is_unchecked_signer_good(&self, answer: &Answer, issuer: &Certificate, proved: Time) -> bool {
+        let end = self.end_of_certificate(&answer.signer, issuer);
+        let proved = self.status_time(proved);
+        check_extensions(&answer.signer).is_ok() && end.is_ok_and(|weak| weak.is_none_or(|weak| proved < weak.until))
     }
 }
 

@@ -40,7 +40,7 @@ impl Validator<'_> {
             let status = newest_usable(&believed, self.status_time(time), None);
             if let StatusAt::Good { answer } = status {
                 judged.steps.push(freshness(subject, answer, time));
-                answered.push(answer.clone());
+                answered.push((answer.clone(), issuer.clone()));
                 continue;
             }
             // Values that could not be used matter only where a usable one is missing.
@@ -83,7 +83,8 @@ impl Validator<'_> {
                 return true;
             }
             if answer.nocheck {
-                let fault = self.check_unchecked(answer, issuer, time).err();
+                // What is critical in it has to be known; its algorithms are step 6.
+                let fault = check_extensions(&answer.signer).err();
                 let message = fault.map(|fault| format!("about {subject}: its signer {}: {fault}", answer.signer));
                 notes.extend(message.iter().map(|message| Finding::new(Code::RevocationUnusable, message)));
                 return message.is_none();
@@ -102,17 +103,6 @@ impl Validator<'_> {
             holds
         });
         believed
-    }
-
-    /// A responder whose status need not be asked (RFC 6960, 4.2.2.2.1) is a certificate like any other in all else: what is critical
-    /// in it is known, and its own signature can be relied on at `time`.
-    pub(super) fn check_unchecked(&self, answer: &Answer, issuer: &Certificate, time: Time) -> Result<(), String> {
-        check_extensions(&answer.signer).map_err(|fault| fault.to_string())?;
-        let end = self.end_of_certificate(&answer.signer, issuer).map_err(|fault| fault.finding.message)?;
-        match end.filter(|weak| weak.until <= time.min(answer.signer.not_after())) {
-            Some(weak) => Err(weak.to_string()),
-            None => Ok(()),
-        }
     }
 
     /// From when on the signature on `answer` is not relied on.

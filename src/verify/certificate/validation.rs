@@ -136,9 +136,14 @@ impl Validator<'_> {
                 return Err(Fault::weak(subject, &weak));
             }
         }
-        for answer in answers {
+        for (answer, issuer) in answers {
             if let Some(weak) = self.end_of_answer(answer).filter(|weak| weak.until <= self.status_time(time)) {
                 return Err(Fault::weak(&super::status::described(answer), &weak));
+            }
+            // One whose status is asked was judged with all else.
+            let own = if answer.nocheck { self.end_of_certificate(&answer.signer, issuer)? } else { None };
+            if let Some(weak) = own.filter(|weak| weak.until <= self.status_time(time)) {
+                return Err(Fault::weak(&answer.signer, &weak));
             }
         }
         Ok(())
@@ -149,8 +154,8 @@ impl Validator<'_> {
     }
 }
 
-/// The revocation values that settled the status of a path's certificates, from the anchor down.
-pub(super) type Answered = Vec<crate::pki::revocation::Answer>;
+/// The revocation values that settled the status of a path's certificates, from the anchor down, each with who issued the certificate.
+pub(super) type Answered = Vec<(crate::pki::revocation::Answer, Certificate)>;
 
 fn is_mendable(judged: &Judged) -> bool {
     judged.conclusion.sub_indication.is_some_and(time_may_help)
@@ -205,7 +210,7 @@ fn check_revocation_bounds(path: &Path, answers: &Answered, time: Time) -> Resul
     let Some((target, _)) = links(path).next() else { return Ok(()) };
     // The last is the target's, unless no revocation data exists for it.
     let own = answers.last().filter(|_| !super::status::is_exempt(target));
-    let Some(answer) = own.filter(|answer| answer.signer.not_after() < time) else { return Ok(()) };
+    let Some((answer, _)) = own.filter(|(answer, _)| answer.signer.not_after() < time) else { return Ok(()) };
     let ended = answer.signer.not_after();
     let message = format!("{} signed {}, and expired on {ended}", answer.signer, super::status::described(answer));
     Err(Fault::new(SubIndication::RevocationOutOfBoundsNoPoe, Code::RevocationUnusable, message))
