@@ -8,4 +8,5 @@ mod common;
 mod decades;
 mod foreign;
 mod laws;
+mod trust_lists;
 mod verdicts;

@@ -105,7 +105,7 @@ impl TimestampToken {
     /// The TSA's certificate: the one that the ESS attribute names, in the token or in `pool`.
     pub(crate) fn signer<'a>(&'a self, pool: &'a [Certificate]) -> Result<&'a Certificate, TimestampFault> {
         let pool = self.signed_data.certificates().iter().chain(pool);
-        Ok(self.signer_info()?.signing_certificate_in(pool)?)
+        Ok(self.signer_info()?.authority_certificate_in(pool)?)
     }
 
     /// The certificate may sign tokens, was valid at the token's time, and is whom the token names (RFC 3161, 2.3 and

@@ -11,6 +11,8 @@ mod needs;
 mod past;
 mod sliding;
 mod status;
+#[cfg(test)]
+mod tests;
 mod validation;
 
 use std::cell::RefCell;
