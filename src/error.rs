@@ -128,6 +128,8 @@ pub enum ErrorKind {
     Evidence,
     /// The file is not the one that the operation was prepared for.
     Base,
+    /// The file is not repaired: it holds a signature, or there is nothing to repair.
+    Repair,
     /// Reading the source or writing the sink failed.
     Io,
     /// A stored value of this crate cannot be read back.
@@ -155,6 +157,7 @@ impl ErrorKind {
             Self::Fetch => "fetch",
             Self::Evidence => "evidence",
             Self::Base => "base",
+            Self::Repair => "repair",
             Self::Io => "io",
             Self::State => "state",
             Self::SelfCheck => "self_check",

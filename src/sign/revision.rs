@@ -39,10 +39,8 @@ impl<'d> Draft<'d> {
     ) -> Result<Self> {
         let seal = seal.map(|seal| seal.place(base.latest())).transpose()?;
         let mut draft = Self::on_page(base, choice, seal.as_ref().and_then(|seal| seal.page()))?;
-        let mut embedded = Embedded::new();
-        for fill in fills {
-            fill.write(&mut draft.writer, &mut embedded)?;
-        }
+        let mut embedded = Embedded::new(base.latest())?;
+        Fill::write_all(fills, &mut draft.writer, &mut embedded)?;
         if let Some(seal) = seal {
             seal.show(&mut draft.writer, &mut embedded, &draft.field)?;
         }

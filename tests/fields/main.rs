@@ -10,7 +10,11 @@
 )]
 
 mod base;
+#[cfg(feature = "appearance")]
+mod filling;
 mod outside;
 mod permissions;
 mod preflight;
 mod seeds;
+#[cfg(feature = "appearance")]
+mod structure;

@@ -26,6 +26,7 @@ mod settle;
 mod signing;
 mod step;
 mod store;
+mod structure;
 #[cfg(test)]
 mod tests;
 
@@ -57,7 +58,10 @@ pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> V
     revisions
         .iter()
         .map(|revision| {
-            closed(revision).map_or(Modified::UNKNOWN, |own| Modified::since(own.saturating_sub(first), &outcomes))
+            let Some(own) = closed(revision) else { return Modified::UNKNOWN };
+            let later: Vec<&Outcome> = outcomes.iter().skip(own.saturating_sub(first)).collect();
+            let views = two_views(document, own);
+            Modified::of(&[views.iter().collect(), later].concat())
         })
         .collect()
 }
@@ -65,11 +69,11 @@ pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> V
 impl Modified {
     const UNKNOWN: Self = Self { modification: Modification::Unknown, is_permitted: false, findings: Vec::new() };
 
-    /// All outcomes together, from the one at `from` on.
-    fn since(from: usize, outcomes: &[Outcome]) -> Self {
-        let later = || outcomes.iter().skip(from);
+    /// All outcomes together.
+    fn of(outcomes: &[&Outcome]) -> Self {
+        let later = || outcomes.iter().copied();
         let modification = later().map(|outcome| outcome.level).max().unwrap_or(Modification::None);
-        let total: usize = later().map(Outcome::findings).fold(0, usize::saturating_add);
+        let total: usize = later().map(|outcome| outcome.findings()).fold(0, usize::saturating_add);
         let mut findings: Vec<Finding> =
             later().flat_map(|outcome| &outcome.findings).take(FINDINGS).cloned().collect();
         let more = total.saturating_sub(findings.len());
@@ -77,8 +81,17 @@ impl Modified {
             findings
                 .push(Finding::new(Code::ModifiedAfterSigning, format!("and {more} further findings of this kind")));
         }
-        Self { modification, is_permitted: later().all(Outcome::is_permitted), findings }
+        Self { modification, is_permitted: later().all(|outcome| outcome.is_permitted()), findings }
     }
+}
+
+/// A hybrid file (7.5.8.4) that places an object twice, in a revision up to the signed one: what was signed is one document for
+/// readers of cross-reference streams, and another one for those that know tables only.
+fn two_views(document: &Document<'_>, signed: usize) -> Option<Outcome> {
+    let revisions = document.revisions().iter().take(signed.saturating_add(1));
+    let (number, revision) = revisions.filter_map(|one| Some((*one.conflicts.first()?, one.number()))).next()?;
+    let message = format!("revision {revision} places object {number} twice, for older and for newer readers");
+    Some(Outcome::unknown(Finding::new(Code::Structure, message)))
 }
 
 /// What stands behind the last revision: nothing, or one line end.

@@ -1,9 +1,10 @@
 //! Rules for signature fields, their signatures and their looks (ISO 32000-2, 12.7.5.5, 12.8.1, 12.5.5).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
+use super::filling::Entered;
 use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -19,8 +20,8 @@ pub(super) struct Signings {
     pub(super) widgets: HashSet<u32>,
     /// Fields that were empty before.
     filled: HashSet<u32>,
-    /// Text fields that were empty before.
-    pub(super) texts: HashSet<u32>,
+    /// Other fields that were blank before, with the state that a button has now.
+    pub(super) entered: HashMap<u32, Entered>,
     /// Whether there is a signature among them: a document timestamp is nobody's word.
     pub(super) is_signed: bool,
 }
@@ -47,6 +48,11 @@ impl Step<'_> {
             self.refuse(format_args!("the new signature field {id} has a /{key}"));
         }
         let kind = self.signature(id, &Place::object(id.number).key("V"), field.get("V"))?;
+        // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
+        // change (12.8.5.3).
+        if kind == Some(SignatureKind::Signature) && self.ground.permissions.freezes(&name, self.revision) {
+            self.refuse(format_args!("the new field \"{name}\" was signed, which an earlier signature forbids"));
+        }
         let mut widgets = Vec::new();
         if is_widget {
             widgets.push((id, field.clone()));
@@ -258,7 +264,7 @@ fn is_kid(widget: &Dictionary, field: Ref) -> bool {
 }
 
 /// The first key that is not known.
-fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
+pub(super) fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
     let is_known = |key: &crate::pdf::object::Name| known.iter().any(|keys| keys.iter().any(|known| *key == **known));
     dictionary.iter().find(|entry| !is_known(&entry.key)).map(|entry| entry.key.to_text())
 }

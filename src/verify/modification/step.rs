@@ -126,6 +126,7 @@ impl<'g> Step<'g> {
         };
         self.catalog(root, before, after)?;
         self.fill_fields()?;
+        self.structure(after)?;
         self.pages()?;
         self.settle();
         Ok(())

@@ -5,6 +5,7 @@ mod bounds;
 mod corpora;
 mod permissions;
 mod rules;
+mod structure;
 
 use super::{FINDINGS, Modified, analyse};
 use crate::pdf::document::Document;
