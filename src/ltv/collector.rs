@@ -67,6 +67,8 @@ pub struct Collector<'a> {
     policy: Policy,
     at_hand: Evidence,
     asked: Vec<FetchRequest>,
+    /// What was missing when that was last asked, unless something came since.
+    missing: Option<Vec<Gap>>,
     failures: Vec<String>,
 }
 
@@ -94,6 +96,7 @@ impl<'a> Collector<'a> {
             policy,
             at_hand,
             asked: Vec::new(),
+            missing: None,
             failures: Vec::new(),
         })
     }
@@ -102,6 +105,7 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn evidence(mut self, evidence: &Evidence) -> Self {
         self.at_hand.extend(evidence);
+        self.missing = None;
         self
     }
 
@@ -109,12 +113,16 @@ impl<'a> Collector<'a> {
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self.missing = None;
         self
     }
 
     /// What to fetch next; `None` when nothing is missing, or nobody is left to ask.
     pub fn next_request(&mut self) -> Option<FetchRequest> {
-        let next = self.gaps().iter().flat_map(requests).find(|request| !self.asked.contains(request))?;
+        let missing = self.missing.take().unwrap_or_else(|| self.gaps());
+        let next = missing.iter().flat_map(requests).find(|request| !self.asked.contains(request));
+        self.missing = Some(missing);
+        let next = next?;
         self.asked.push(next.clone());
         Some(next)
     }
@@ -126,6 +134,9 @@ impl<'a> Collector<'a> {
             FetchRequest::Crl { .. } => self.at_hand.add_crl(&body),
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
+        if added.is_ok() {
+            self.missing = None;
+        }
         if let Err(error) = added {
             let names_place = error.place() == Some(request.url());
             self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });

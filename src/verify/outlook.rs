@@ -1,4 +1,4 @@
-//! Looking ahead: on which date will a document stop to verify, and because of what?
+//! Looking ahead: on which date will a document stop verifying, and because of what?
 //!
 //! Invariant: the engine is the one that verifies; only the statuses of the future are supposed, and good.
 
