@@ -114,6 +114,8 @@ pub enum ErrorKind {
     Appearance,
     /// A private or public key cannot be read or does not match its certificate.
     Key,
+    /// A private key's password is missing, wrong or not needed.
+    Password,
     /// A certificate cannot be read or may not be used for this.
     Certificate,
     /// The place reserved for a signature or timestamp is too small.
@@ -150,6 +152,7 @@ impl ErrorKind {
             Self::Field => "field",
             Self::Appearance => "appearance",
             Self::Key => "key",
+            Self::Password => "password",
             Self::Certificate => "certificate",
             Self::Capacity => "capacity",
             Self::Signer => "signer",
@@ -167,7 +170,7 @@ impl ErrorKind {
     fn class(self) -> ErrorClass {
         match self {
             Self::Signer | Self::Timestamp | Self::Fetch | Self::Io => ErrorClass::Retryable,
-            Self::Key | Self::Certificate | Self::Evidence | Self::Capacity => ErrorClass::Operator,
+            Self::Key | Self::Password | Self::Certificate | Self::Evidence | Self::Capacity => ErrorClass::Operator,
             _ => ErrorClass::Permanent,
         }
     }

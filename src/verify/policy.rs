@@ -13,8 +13,10 @@ use crate::pki::key::PublicKey;
 use crate::time::Time;
 
 /// The start of each day on which something ends.
+const END_2004: Time = Time::from_unix(1_091_318_400);
 const END_2010: Time = Time::from_unix(1_280_620_800);
 const END_2012: Time = Time::from_unix(1_343_779_200);
+const END_2015: Time = Time::from_unix(1_448_928_000);
 const END_2019: Time = Time::from_unix(1_569_888_000);
 const END_2021: Time = Time::from_unix(1_633_046_400);
 const END_2029: Time = Time::from_unix(1_861_920_000);
@@ -45,6 +47,21 @@ pub enum Algorithm {
         /// The field's length.
         bits: u32,
     },
+    /// DSA.
+    Dsa {
+        /// The modulus' length.
+        bits: u32,
+    },
+    /// Ed25519 and Ed448.
+    EdDsa {
+        /// The field's length.
+        bits: u32,
+    },
+    /// ML-DSA.
+    MlDsa {
+        /// The strength that its parameters are for: 128, 192 or 256.
+        bits: u32,
+    },
 }
 
 /// Which algorithms a verification relies on, each until a date: a pure value. What has no rule is not relied on at all.
@@ -67,37 +84,41 @@ pub struct Policy {
 
 impl Policy {
     /// TS 119 312 V1.5.1, the default.
+    ///
+    /// EdDSA and ML-DSA are not in that edition; ISO/TS 32002 and FIPS 204 are, and neither has an end yet.
     pub fn etsi_119312() -> Self {
-        use Algorithm::{Digest, Ecdsa, RsaPkcs1, RsaPss};
-        use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
-        Self::of(
-            "etsi-119312",
-            &[
-                (Digest(Sha1), Some(END_2012)),
-                (Digest(Sha224), Some(END_2029)),
-                (Digest(Sha256), NEVER),
-                (Digest(Sha384), NEVER),
-                (Digest(Sha512), NEVER),
-                (RsaPkcs1 { bits: 786 }, Some(END_2010)),
-                (RsaPkcs1 { bits: 1024 }, Some(END_2019)),
-                (RsaPkcs1 { bits: 1900 }, Some(END_2029)),
-                (RsaPss { bits: 786 }, Some(END_2010)),
-                (RsaPss { bits: 1024 }, Some(END_2019)),
-                (RsaPss { bits: 1900 }, Some(END_2029)),
-                (RsaPss { bits: 3000 }, NEVER),
-                (Ecdsa { bits: 160 }, Some(END_2012)),
-                (Ecdsa { bits: 224 }, Some(END_2021)),
-                (Ecdsa { bits: 256 }, NEVER),
-            ],
-        )
+        use Algorithm::{Digest, Dsa, Ecdsa, EdDsa, MlDsa, RsaPkcs1, RsaPss};
+        use DigestAlgorithm::{Md5, Sha1, Sha224};
+        let rules = [
+            (Digest(Md5), Some(END_2004)),
+            (Digest(Sha1), Some(END_2012)),
+            (Digest(Sha224), Some(END_2029)),
+            (RsaPkcs1 { bits: 786 }, Some(END_2010)),
+            (RsaPkcs1 { bits: 1024 }, Some(END_2019)),
+            (RsaPkcs1 { bits: 1900 }, Some(END_2029)),
+            (RsaPss { bits: 786 }, Some(END_2010)),
+            (RsaPss { bits: 1024 }, Some(END_2019)),
+            (RsaPss { bits: 1900 }, Some(END_2029)),
+            (RsaPss { bits: 3000 }, NEVER),
+            (Dsa { bits: 1024 }, Some(END_2015)),
+            (Dsa { bits: 1900 }, Some(END_2029)),
+            (Dsa { bits: 3000 }, NEVER),
+            (Ecdsa { bits: 160 }, Some(END_2012)),
+            (Ecdsa { bits: 224 }, Some(END_2021)),
+            (Ecdsa { bits: 256 }, NEVER),
+            (EdDsa { bits: 0 }, NEVER),
+            (MlDsa { bits: 0 }, NEVER),
+        ];
+        Self::of("etsi-119312", every_digest(|_| NEVER).chain(rules))
     }
 
     /// The Japanese government's list and key lengths (CRYPTREC LS-0001-2022): 112 bits of strength to the end of 2030, 128 to that of
     /// 2050, more to that of 2070. What was out before the list ends as in [`etsi_119312`](Self::etsi_119312).
     pub fn cryptrec() -> Self {
-        use Algorithm::{Digest, Ecdsa, RsaPkcs1, RsaPss};
-        use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
-        let rsa = |of: fn(u32) -> Algorithm| {
+        use Algorithm::{Digest, Dsa, Ecdsa, EdDsa, MlDsa, RsaPkcs1, RsaPss};
+        use DigestAlgorithm::{Md5, Sha1, Sha3_256, Sha224, Sha256};
+        // Keys of the multiplicative group, by the length of the modulus.
+        let modulus = |of: fn(u32) -> Algorithm| {
             [
                 (of(786), Some(END_2010)),
                 (of(1024), Some(END_2019)),
@@ -106,36 +127,35 @@ impl Policy {
                 (of(7680), Some(END_2071)),
             ]
         };
-        let mut policy = Self::of(
-            "cryptrec",
-            &[
-                (Digest(Sha1), Some(END_2012)),
-                (Digest(Sha224), Some(END_2031)),
-                (Digest(Sha256), Some(END_2051)),
-                (Digest(Sha384), Some(END_2071)),
-                (Digest(Sha512), Some(END_2071)),
-                (Ecdsa { bits: 160 }, Some(END_2012)),
-                (Ecdsa { bits: 224 }, Some(END_2031)),
-                (Ecdsa { bits: 256 }, Some(END_2051)),
-                (Ecdsa { bits: 384 }, Some(END_2071)),
-            ],
-        );
-        policy.rules.extend(rsa(|bits| RsaPkcs1 { bits }));
-        policy.rules.extend(rsa(|bits| RsaPss { bits }));
-        policy
+        let rules = [
+            (Digest(Md5), Some(END_2004)),
+            (Digest(Sha1), Some(END_2012)),
+            (Digest(Sha224), Some(END_2031)),
+            (Digest(Sha256), Some(END_2051)),
+            (Digest(Sha3_256), Some(END_2051)),
+            (Ecdsa { bits: 160 }, Some(END_2012)),
+            (Ecdsa { bits: 224 }, Some(END_2031)),
+            (Ecdsa { bits: 256 }, Some(END_2051)),
+            (Ecdsa { bits: 384 }, Some(END_2071)),
+            (EdDsa { bits: 0 }, Some(END_2051)),
+            (EdDsa { bits: 448 }, Some(END_2071)),
+            (MlDsa { bits: 0 }, Some(END_2051)),
+            (MlDsa { bits: 192 }, Some(END_2071)),
+        ];
+        let keys = [modulus(|bits| RsaPkcs1 { bits }), modulus(|bits| RsaPss { bits }), modulus(|bits| Dsa { bits })];
+        Self::of("cryptrec", every_digest(|_| Some(END_2071)).chain(rules).chain(keys.into_iter().flatten()))
     }
 
     /// Everything that this library can compute, for ever: for looking at old files, not for relying on them.
     pub fn permissive() -> Self {
-        use DigestAlgorithm::{Sha1, Sha224, Sha256, Sha384, Sha512};
-        let digests = [Sha1, Sha224, Sha256, Sha384, Sha512].map(Algorithm::Digest);
-        let keys = [Algorithm::RsaPkcs1 { bits: 0 }, Algorithm::RsaPss { bits: 0 }, Algorithm::Ecdsa { bits: 0 }];
-        let rules: Vec<_> = digests.into_iter().chain(keys).map(|one| (one, NEVER)).collect();
-        Self::of("permissive", &rules)
+        use Algorithm::{Dsa, Ecdsa, EdDsa, MlDsa, RsaPkcs1, RsaPss};
+        let bits = 0;
+        let keys = [RsaPkcs1 { bits }, RsaPss { bits }, Dsa { bits }, Ecdsa { bits }, EdDsa { bits }, MlDsa { bits }];
+        Self::of("permissive", every_digest(|_| NEVER).chain(keys.map(|one| (one, NEVER))))
     }
 
-    fn of(name: &str, rules: &[(Algorithm, Option<Time>)]) -> Self {
-        Self { name: name.to_owned(), rules: rules.to_vec() }
+    fn of(name: &str, rules: impl Iterator<Item = (Algorithm, Option<Time>)>) -> Self {
+        Self { name: name.to_owned(), rules: rules.collect() }
     }
 
     /// The same rules under another name, which stands in reports.
@@ -171,14 +191,8 @@ impl Policy {
 
     /// From when on signatures of `algorithm` under `key` are not relied on, and because of what.
     pub(crate) fn end_of_signature(&self, algorithm: SignatureAlgorithm, key: &PublicKey) -> Option<Unreliable> {
-        let bits = key.bits();
-        let scheme = match algorithm {
-            SignatureAlgorithm::RsaPkcs1(_) => Algorithm::RsaPkcs1 { bits },
-            SignatureAlgorithm::RsaPss { .. } => Algorithm::RsaPss { bits },
-            SignatureAlgorithm::Ecdsa(_) => Algorithm::Ecdsa { bits },
-        };
-        let parts = [Algorithm::Digest(algorithm.digest()), scheme];
-        let ends = parts.into_iter().filter_map(|what| Some(Unreliable { what, until: self.end_of(what)? }));
+        let parts = [Some(Algorithm::Digest(algorithm.digest())), Some(scheme(algorithm, key)), mask_of(algorithm)];
+        let ends = parts.into_iter().flatten().filter_map(|what| Some(Unreliable { what, until: self.end_of(what)? }));
         ends.min_by_key(|one| one.until)
     }
 
@@ -221,7 +235,10 @@ impl Algorithm {
             (Self::Digest(rule), Self::Digest(digest)) => return (rule == digest).then_some(0),
             (Self::RsaPkcs1 { bits: least }, Self::RsaPkcs1 { bits })
             | (Self::RsaPss { bits: least }, Self::RsaPss { bits })
-            | (Self::Ecdsa { bits: least }, Self::Ecdsa { bits }) => (least, bits),
+            | (Self::Dsa { bits: least }, Self::Dsa { bits })
+            | (Self::Ecdsa { bits: least }, Self::Ecdsa { bits })
+            | (Self::EdDsa { bits: least }, Self::EdDsa { bits })
+            | (Self::MlDsa { bits: least }, Self::MlDsa { bits }) => (least, bits),
             _ => return None,
         };
         (least <= bits).then_some(least)
@@ -235,7 +252,36 @@ impl fmt::Display for Algorithm {
             Self::RsaPkcs1 { bits } => write!(f, "RSA PKCS#1 v1.5 with {bits} bits"),
             Self::RsaPss { bits } => write!(f, "RSASSA-PSS with {bits} bits"),
             Self::Ecdsa { bits } => write!(f, "ECDSA with {bits} bits"),
+            Self::Dsa { bits } => write!(f, "DSA with {bits} bits"),
+            Self::EdDsa { bits } => write!(f, "EdDSA with {bits} bits"),
+            Self::MlDsa { bits } => write!(f, "ML-DSA of {bits} bits"),
         }
+    }
+}
+
+fn every_digest(end: impl Fn(DigestAlgorithm) -> Option<Time>) -> impl Iterator<Item = (Algorithm, Option<Time>)> {
+    DigestAlgorithm::ALL.iter().map(move |digest| (Algorithm::Digest(*digest), end(*digest)))
+}
+
+fn scheme(algorithm: SignatureAlgorithm, key: &PublicKey) -> Algorithm {
+    let bits = key.bits();
+    match algorithm {
+        SignatureAlgorithm::RsaPkcs1(_) => Algorithm::RsaPkcs1 { bits },
+        SignatureAlgorithm::RsaPss { .. } => Algorithm::RsaPss { bits },
+        SignatureAlgorithm::Ecdsa(_) => Algorithm::Ecdsa { bits },
+        SignatureAlgorithm::Dsa(_) => Algorithm::Dsa { bits },
+        SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => Algorithm::EdDsa { bits },
+        SignatureAlgorithm::MlDsa44 => Algorithm::MlDsa { bits: 128 },
+        SignatureAlgorithm::MlDsa65 => Algorithm::MlDsa { bits: 192 },
+        SignatureAlgorithm::MlDsa87 => Algorithm::MlDsa { bits: 256 },
+    }
+}
+
+/// The digest inside of PSS's mask, which a forger would have to break as well.
+fn mask_of(algorithm: SignatureAlgorithm) -> Option<Algorithm> {
+    match algorithm {
+        SignatureAlgorithm::RsaPss { mask, .. } => Some(Algorithm::Digest(mask)),
+        _ => None,
     }
 }
 
@@ -270,7 +316,9 @@ mod tests {
         let fault = policy.check_digest(DigestAlgorithm::Sha1, day("2012-08-01")).unwrap_err();
         assert_eq!(fault.to_string(), "SHA-1 is not reliable after 2012-08-01T00:00:00Z");
         for (end, text) in [
+            (END_2004, "2004-08-01"),
             (END_2010, "2010-08-01"),
+            (END_2015, "2015-12-01"),
             (END_2019, "2019-10-01"),
             (END_2021, "2021-10-01"),
             (END_2029, "2029-01-01"),

@@ -95,6 +95,9 @@ impl Step<'_> {
         for one in differences(&was, &is) {
             match (one.before, one.after) {
                 (None, Some(added)) => self.admit_all(&place.key(&one.key.to_text()), added),
+                (Some(was), Some(is)) if is_longer_list(was, is) => {
+                    self.admit_all(&place.key(&one.key.to_text()), is);
+                }
                 _ => self.refuse(format_args!("/{} of the extensions was changed", one.key.to_text())),
             }
         }
@@ -120,6 +123,15 @@ impl Step<'_> {
             self.refuse("the metadata became something else");
         }
         Ok(())
+    }
+}
+
+/// Table 48: one declaration, or a list of them; a list keeps what it had.
+fn is_longer_list(was: &Object, is: &Object) -> bool {
+    match (was, is) {
+        (Object::Array(was), Object::Array(is)) => is.starts_with(was),
+        (Object::Dictionary(_), Object::Array(is)) => is.first() == Some(was),
+        _ => false,
     }
 }
 
