@@ -21,7 +21,7 @@ fn list() -> Option<Vec<u8>> {
 fn own_root(pdf: &[u8], name: &str) -> TrustStore {
     let begin = pdf.windows(10).position(|window| window == b"/Contents<").unwrap() + 10;
     let digits = pdf[begin..].iter().take_while(|one| **one != b'>').copied().collect::<Vec<u8>>();
-    let digit = |one: u8| char::from(one).to_digit(16).unwrap() as u8;
+    let digit = |one: u8| u8::try_from(char::from(one).to_digit(16).unwrap()).unwrap();
     let der: Vec<u8> = digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect();
     let mut trust = TrustStore::new();
     for start in 0..der.len() - 4 {

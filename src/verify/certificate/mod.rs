@@ -60,10 +60,12 @@ pub(crate) struct Pool<'a> {
     /// By certificate, purpose, moment and depth: a thousand signatures may name the same certificate.
     judged: RefCell<HashMap<(Certificate, Purpose, Moment, u8), Judged>>,
     /// By certificate, purpose, what is to be proved, depth and the number of proofs.
-    past: RefCell<HashMap<(Certificate, Purpose, Time, u8, usize), Result<Past, Unmended>>>,
+    past: RefCell<HashMap<PastKey, Result<Past, Unmended>>>,
     /// By certificate and time.
     needs: RefCell<HashMap<(Certificate, Time), Rc<Needs>>>,
 }
+
+type PastKey = (Certificate, Purpose, Time, u8, usize);
 
 impl<'a> Pool<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
@@ -122,12 +124,12 @@ pub(crate) type Unmended = (SubIndication, String);
 struct Fault {
     sub_indication: SubIndication,
     finding: Finding,
-    associated: AssociatedData,
+    associated: Box<AssociatedData>,
 }
 
 impl Fault {
     fn new(sub_indication: SubIndication, code: Code, message: impl std::fmt::Display) -> Self {
-        Self { sub_indication, finding: Finding::new(code, message), associated: AssociatedData::default() }
+        Self { sub_indication, finding: Finding::new(code, message), associated: Box::default() }
     }
 
     /// Step 6: an algorithm of `subject` ended.

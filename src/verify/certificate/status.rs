@@ -170,13 +170,13 @@ fn fault(subject: &Certificate, is_target: bool, status: &StatusAt<'_>, time: Ti
             let message = format!("{subject} is on hold since {since}, says {}", described(answer));
             let fault = Fault::new(SubIndication::TryLater, Code::Revocation, message);
             let held = associated(*since, &Reason::CertificateHold);
-            Fault { associated: AssociatedData { try_again: answer.next_update, ..held }, ..fault }
+            Fault { associated: Box::new(AssociatedData { try_again: answer.next_update, ..held }), ..fault }
         }
         StatusAt::Revoked { answer, since, reason } => {
             let sub_indication = if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
             let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
             let fault = Fault::new(sub_indication, Code::Revocation, message);
-            Fault { associated: associated(*since, reason), ..fault }
+            Fault { associated: Box::new(associated(*since, reason)), ..fault }
         }
     }
 }

@@ -96,7 +96,7 @@ impl Validator<'_> {
             judged.conclusion = Conclusion::indeterminate(fault.sub_indication);
             step = Step { outcome: judged.conclusion, ..step.why(&fault.finding.message) };
             judged.findings.push(fault.finding);
-            judged.associated = fault.associated;
+            judged.associated = *fault.associated;
         }
         judged.steps.push(step.about(described(&path)));
         judged.path = Some(path);
