@@ -78,6 +78,9 @@ fn control(world: &World) -> Result<String, SubIndication> {
     })
 }
 
+/// When, over what, proved since when: the control time, or why there is none.
+type Case = (&'static str, &'static [&'static str], Option<&'static str>, Result<&'static str, SubIndication>);
+
 #[test]
 fn time_slides_to_where_everything_held() {
     const INTERM: &str = "certs/interm.crt";
@@ -91,7 +94,7 @@ fn time_slides_to_where_everything_held() {
             let Some(world) = World::new(folder, &now) else { return };
             assert_eq!(control(&world.with(&names, None)).unwrap(), format!("{now}Z"), "{folder}: all is fresh");
         }
-        let cases: [(&str, &[&str], Option<&str>, Result<&str, SubIndication>); 6] = [
+        let cases: [Case; 6] = [
             // The intermediate authority was revoked on the first of December.
             (
                 "2020-12-10T00:00:00",
