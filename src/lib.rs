@@ -106,13 +106,13 @@ pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
-pub use report::{Indication, Language, Report};
+pub use report::{Indication, Language, Model, Report};
 pub use sign::preflight::{self, Preflight};
 pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
-pub use verify::Verification;
+pub use verify::{Algorithm, Policy, Verification};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
