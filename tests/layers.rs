@@ -14,7 +14,7 @@ use source::{Source, join};
 mod source;
 
 /// Everything sees the ground, and the ground sees only itself.
-const GROUND: &[&str] = &["error", "limits", "time", "digest"];
+const GROUND: &[&str] = &["error", "limits", "time", "digest", "words"];
 
 /// What stands on it, each with what it sees below.
 const TOWERS: &[(&str, &[&str])] = &[
@@ -29,6 +29,7 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("authority", &["pki", "port", "software"]),
     ("http", &["port"]),
     ("pkcs11", &["pki", "port"]),
+    ("csc", &["pki", "port", "http"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 

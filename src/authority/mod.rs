@@ -15,11 +15,12 @@
 //!
 //! Specified in RFC 5280 (certificates, CRLs), RFC 6960 (OCSP), RFC 3161 with RFC 5816 (timestamps), RFC 9336 (document
 //! signing). Policies are below 1.3.6.1.4.1.32473, the arc kept for documentation (RFC 5612).
-//! Nouns: [`Authority`], [`AuthorityAt`] (its view at one time), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
+//! Nouns: [`Authority`], [`AuthorityAt`] (its view at one time), [`Device`] (a key for fakes), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
 //! [`Misbehaviour`].
 
 mod certificate;
 mod crl;
+mod device;
 mod hierarchy;
 mod misbehaviour;
 mod ocsp;
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+pub use self::device::Device;
 use self::hierarchy::{Entity, Origin};
 pub use self::misbehaviour::Misbehaviour;
 pub use self::subscriber::{KeyType, Subscriber};

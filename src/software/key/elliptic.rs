@@ -113,7 +113,7 @@ impl EcPrivateKey {
         Ok(key)
     }
 
-    pub(super) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Result<Vec<u8>, String> {
+    pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Result<Vec<u8>, String> {
         match algorithm {
             SignatureAlgorithm::Ecdsa(_) => self.sign_prehash(prehash),
             _ => Err(super::mismatch()),
