@@ -21,12 +21,13 @@ const TOWNS: [&str; 4] = ["東町", "西町", "南町", "北町"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // In production these are an accredited authority and the internet; here, an authority in memory.
-    let now = Time::from(SystemTime::now());
+    let time = std::env::args().nth(1);
+    let now = time.as_ref().map_or_else(|| Ok(Time::from(SystemTime::now())), |time| time.parse())?;
     let authority = Authority::new("the HSM example", now)?;
     let service = Subscriber::new("電子契約サービス (demo)");
     let (world, trust) = (authority.at(now), authority.anchors());
-    if std::env::var_os("SOFTHSM2_CONF").is_none() {
-        return with_own_softhsm(&authority.private_key_pem(service)?);
+    if time.is_none() {
+        return with_own_softhsm(&authority.private_key_pem(service)?, now);
     }
 
     // Where the key is. Certificates that the token has need not be given; the PIN may come from a callback instead.
@@ -70,8 +71,9 @@ fn certificates(authority: &Authority, service: Subscriber) -> pades_ltv::Result
     Ok(identity.certificates().map(<[u8]>::to_vec).collect())
 }
 
-/// What an administrator does once: makes a token, and a key on it. Then this program again, which finds SoftHSM by its environment.
-fn with_own_softhsm(private_key: &str) -> Result<(), Box<dyn Error>> {
+/// What an administrator does once: makes a token, and a key on it. Then this program again, with SoftHSM's
+/// environment and the same authority.
+fn with_own_softhsm(private_key: &str, now: Time) -> Result<(), Box<dyn Error>> {
     let folder = std::path::absolute(FOLDER)?;
     let (tokens, conf, key) = (folder.join("tokens"), folder.join("softhsm2.conf"), folder.join("key.pem"));
     if tokens.exists() {
@@ -83,9 +85,9 @@ fn with_own_softhsm(private_key: &str) -> Result<(), Box<dyn Error>> {
     let key = key.to_str().ok_or("the path is not UTF-8")?;
     let init = ["--init-token", "--free", "--label", "contracts", "--so-pin", "3141", "--pin", PIN];
     let import = ["--import", key, "--token", "contracts", "--label", "witness", "--id", "01", "--pin", PIN];
-    let program = std::env::current_exe()?;
+    let (program, now) = (std::env::current_exe()?, now.to_string());
     let steps: [(&Path, &[&str]); 3] =
-        [("softhsm2-util".as_ref(), &init), ("softhsm2-util".as_ref(), &import), (&program, &[])];
+        [("softhsm2-util".as_ref(), &init), ("softhsm2-util".as_ref(), &import), (&program, &[&now])];
     for (program, arguments) in steps {
         let status = Command::new(program).args(arguments).env("SOFTHSM2_CONF", &conf).status();
         let status = status.map_err(|fault| format!("{}: {fault}; apt-get install softhsm2", program.display()))?;
