@@ -140,7 +140,10 @@ fn check_rules(signing: &Signing<'_>, rules: &Rules) -> Result<()> {
     if signing.permissions == Enforcement::Obeyed {
         rules.check_permissions()?;
         #[cfg(feature = "appearance")]
-        signing.fills.iter().try_for_each(|fill| rules.check_filling(&fill.field))?;
+        {
+            let view = signing.document.latest();
+            signing.fills.iter().try_for_each(|fill| rules.check_filling(view, &fill.field))?;
+        }
     }
     if signing.lock.is_some() { rules.check_new_lock() } else { Ok(()) }
 }

@@ -5,18 +5,25 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::field::{FieldOrigin, SignedField};
+#[cfg(feature = "appearance")]
+use crate::pdf::form::FieldValue;
 use crate::pdf::form::Form;
 use crate::pdf::object::Object;
 use crate::pdf::restriction::{Restrictions, Rule};
 use crate::pdf::seed_value::{Requirement, SeedValue};
 use crate::pdf::text::read_text_string;
 use crate::pdf::transform::{Certification, FieldLock};
+#[cfg(feature = "appearance")]
+use crate::pdf::view::View;
 
 /// The rules for one field.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) field: SignedField,
     pub(super) restrictions: Restrictions,
+    /// The form as it was before anything is appended.
+    #[cfg(feature = "appearance")]
+    form: Form,
     /// The lock that the field came with.
     pub(super) lock: Option<FieldLock>,
     pub(super) seeds: Vec<SeedValue>,
@@ -43,6 +50,8 @@ impl Rules {
             lock: found.and_then(|field| field.lock.clone()),
             seeds: if is_old { SeedValue::read(view, field.id)? } else { Vec::new() },
             attestation: attestation.as_string().map(read_text_string),
+            #[cfg(feature = "appearance")]
+            form,
         })
     }
 
@@ -59,13 +68,27 @@ impl Rules {
         }
     }
 
-    /// Whether the signatures that are there leave the field `name` open, to be filled beside this one.
+    /// Whether the signatures that are there leave the field `name` open, to be filled beside this one: it is not locked, and was blank
+    /// when they were made.
     #[cfg(feature = "appearance")]
-    pub(super) fn check_filling(&self, name: &str) -> Result<()> {
-        let Some(rule) = self.restrictions.freezing(name) else { return Ok(()) };
-        let error =
-            Error::new(ErrorKind::Field, format!("{rule} has locked this field")).at(format!("field \"{name}\""));
+    pub(super) fn check_filling(&self, view: View<'_>, name: &str) -> Result<()> {
+        let why = match (self.restrictions.freezing(name), self.restrictions.rules.last()) {
+            (Some(rule), _) => format!("{rule} has locked this field"),
+            (None, Some(rule)) if !self.is_blank(view, name)? => format!("{rule} was made when this field had a value"),
+            _ => return Ok(()),
+        };
+        let error = Error::new(ErrorKind::Field, why).at(format!("field \"{name}\""));
         Err(error.advise("leave it as it is; danger_ignore_permissions() fills it, and makes that signature invalid"))
+    }
+
+    #[cfg(feature = "appearance")]
+    fn is_blank(&self, view: View<'_>, name: &str) -> Result<bool> {
+        let Some(field) = self.form.field(name) else { return Ok(true) };
+        Ok(match &field.value {
+            FieldValue::Empty => true,
+            FieldValue::Indirect(id) => field.kind.is_blank(&view.get(*id)?),
+            FieldValue::Direct(value) => field.kind.is_blank(value),
+        })
     }
 
     /// A certification is the first signature (12.8.1).

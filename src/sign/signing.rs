@@ -163,18 +163,53 @@ impl<'d> Signing<'d> {
         self
     }
 
-    /// Fills a text field in the same revision as the signature, so that the contract date comes with the last signature.
+    /// Fills a form field in the same revision as the signature, so that the contract date comes with the last signature.
     ///
-    /// `name` is the field's fully qualified name. The text is drawn in the field's own style (size, colour, alignment, border, lines,
-    /// cells) with `font`, and stays within what earlier signatures permit: under a certification with P 2, and by default,
-    /// they stay valid. Of two values for one field the last counts.
+    /// `name` is the field's fully qualified name. What the value is depends on the field (ISO 32000-2, 12.7.5):
     ///
-    /// Errors come when the signature is prepared: [`ErrorKind::Field`] where there is no such text field, it is read-only or locked, or
-    /// takes no such value; [`ErrorKind::Appearance`] where the font lacks a letter, or the text does not fit.
+    /// - a text field takes any text that it has room for. Its scripts are not run: a date field takes the text as it is, whatever
+    ///   format its author asks for, and fields that are computed from others stay as they are.
+    /// - a choice field takes an export value, or what people see of an option; any text, where one may be typed; and a list that
+    ///   takes several, one on each line.
+    /// - a check box or a group of radio buttons takes an export value, or else the name of a state such as `Yes`; `Off` for none.
+    ///
+    /// Texts and options are drawn in the field's own style (size, colour, alignment, border, lines, cells) with `font`; buttons show the
+    /// pictures that they have. All of it stays within what earlier signatures permit: under a certification with P 2, and by
+    /// default, they stay valid. So a value that was there when somebody signed is not changed any more. Of two values for one field
+    /// the last counts.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Field`] where there is no such field, it is read-only or locked, was
+    /// filled before an earlier signature, or takes no such value (the error names those that it takes);
+    /// [`ErrorKind::Appearance`] where the font lacks a letter, or the text does not fit.
     #[cfg(feature = "appearance")]
     #[must_use]
-    pub fn fill(mut self, name: impl Into<String>, value: impl Into<String>, font: &Font) -> Self {
-        self.fills.push(Fill { field: name.into(), value: value.into(), font: font.clone() });
+    pub fn fill(self, name: impl Into<String>, value: impl Into<String>, font: &Font) -> Self {
+        self.filled(Fill { field: name.into(), value: value.into(), font: Some(font.clone()) })
+    }
+
+    /// Sets a check box or a group of radio buttons in the same revision as the signature: [`fill`](Self::fill) where nothing has to
+    /// be drawn.
+    ///
+    /// Errors are those of [`fill`](Self::fill); a field whose value is drawn is an [`ErrorKind::Field`].
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use pades_ltv::{Document, Signer, Signing, Time};
+    /// # fn agree(document: &Document<'_>, signer: &dyn Signer, now: Time) -> pades_ltv::Result<()> {
+    /// let signed = Signing::new(document, now).check("agreed", "Yes").check("kind", "法人").sign(signer)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "appearance")]
+    #[must_use]
+    pub fn check(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.filled(Fill { field: name.into(), value: value.into(), font: None })
+    }
+
+    #[cfg(feature = "appearance")]
+    fn filled(mut self, fill: Fill) -> Self {
+        self.fills.retain(|other| other.field != fill.field);
+        self.fills.push(fill);
         self
     }
 

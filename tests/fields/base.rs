@@ -9,12 +9,14 @@ use pades_ltv::{Document, Identity, Result, Signer, Signing, SigningInput, Softw
 
 /// One page and the objects `others`, from number 4 on; `catalog` is added to the catalog.
 pub(crate) fn pdf(catalog: &str, others: &[&str]) -> Vec<u8> {
+    pdf_with(catalog, "", others)
+}
+
+/// As [`pdf`], with `page` added to the page.
+pub(crate) fn pdf_with(catalog: &str, page: &str, others: &[&str]) -> Vec<u8> {
     let catalog = format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>");
-    let mut objects = vec![
-        catalog.as_str(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
-    ];
+    let page = format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] {page} >>");
+    let mut objects = vec![catalog.as_str(), "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page.as_str()];
     objects.extend(others);
     let mut text = "%PDF-1.7\n".to_owned();
     let mut offsets = Vec::new();

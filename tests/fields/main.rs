@@ -10,6 +10,8 @@
 )]
 
 mod base;
+#[cfg(feature = "appearance")]
+mod filling;
 mod outside;
 mod permissions;
 mod preflight;

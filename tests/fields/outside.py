@@ -2,6 +2,7 @@
 
 usage: outside.py make ROOT.pem BASE OUT      adds the fields `approval` and `certification`, with seed values and locks
        outside.py judge TIME ROOT.pem FILE... one line per signature: "FILE FIELD P=LEVEL: good", or what is wrong
+       outside.py levels TIME ROOT.pem FILE... one line per signature: "FILE FIELD: LEVEL permitted", or "not permitted"
 """
 import logging
 import sys
@@ -61,6 +62,21 @@ def make(root, base, out):
             writer.write(output)
 
 
+def levels(time, root, paths):
+    """What changed after each signature, in pyHanko's words, and whether it may."""
+    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    context = ValidationContext(trust_roots=[load_cert_from_pemder(root)], moment=moment, revocation_mode="soft-fail")
+    for path in paths:
+        for signature in PdfFileReader(open(path, "rb")).embedded_signatures:
+            try:
+                status = validate_pdf_signature(signature, context)
+                level = status.modification_level
+                word = f"{level.name if level else None} {'permitted' if status.docmdp_ok else 'not permitted'}"
+            except Exception as fault:
+                word = f"{type(fault).__name__}: {fault}"
+            print(f"{path} {signature.field_name}: {word}")
+
+
 def judge(time, root, paths):
     moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
     context = ValidationContext(trust_roots=[load_cert_from_pemder(root)], moment=moment, revocation_mode="soft-fail")
@@ -82,5 +98,7 @@ def judge(time, root, paths):
 
 if sys.argv[1] == "make":
     make(*sys.argv[2:])
+elif sys.argv[1] == "levels":
+    levels(sys.argv[2], sys.argv[3], sys.argv[4:])
 else:
     judge(sys.argv[2], sys.argv[3], sys.argv[4:])

@@ -10,7 +10,7 @@ use pades_ltv::{Certification, Document, FieldLock, Timestamping};
 use crate::base::{World, pdf, with_field};
 
 /// Runs the script in `folder`; `None`, and a word about it, where there is no pyHanko.
-fn pyhanko(folder: &Path, arguments: &[&str]) -> Option<String> {
+pub(crate) fn pyhanko(folder: &Path, arguments: &[&str]) -> Option<String> {
     let python = std::env::var("PYHANKO_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_it = Command::new(&python).args(["-c", "import pyhanko"]).output().is_ok_and(|run| run.status.success());
     if !has_it {

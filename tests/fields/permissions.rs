@@ -6,7 +6,7 @@ use crate::base::{World, appended, check, pdf, with_field};
 
 const ALL: [Certification; 3] = [Certification::NoChanges, Certification::FillForms, Certification::Annotate];
 
-fn verdict(world: &World, signed: &[u8]) -> Option<Indication> {
+pub(crate) fn verdict(world: &World, signed: &[u8]) -> Option<Indication> {
     let document = Document::open(signed).unwrap();
     let report = Verification::new(&document, &world.authority.anchors(), world.now)
         .evidence(

@@ -196,6 +196,12 @@ pub(super) fn factor(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::MAX, f64::from)
 }
 
+/// How many whole times; none for what is no number.
+#[expect(clippy::as_conversions, reason = "the number is within bounds")]
+pub(super) fn whole(times: f64) -> usize {
+    times.clamp(0.0, 100_000.0) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,8 +1,8 @@
-//! The appearance of a filled text field (ISO 32000-2, 12.7.4.3, 12.7.5.3), in the field's own style.
+//! The appearance of a filled text or choice field (ISO 32000-2, 12.7.4.3, 12.7.5.3, 12.7.5.4), in the field's own style.
 
 use pdf_writer::Name;
 
-use super::area::{Area, Rotation, factor, number_of, real};
+use super::area::{Area, Rotation, factor, number_of, real, whole};
 use super::color::Paint;
 use super::default_appearance::DefaultAppearance;
 use super::font::{Font, Glyph};
@@ -13,11 +13,21 @@ use super::seal::{appearance_dictionary, own_rotation};
 use super::text::{Align, FontSize, VerticalAlign};
 use super::{Embedded, unusable};
 use crate::error::{Error, ErrorKind, Result};
+use crate::pdf::form::choice::Choice;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::update::{Place, UpdateWriter};
 use crate::pdf::view::View;
 
-/// A widget of a text field, or of a choice field that shows one line, and its style.
+/// Whose style is read: the flags of the two mean different things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// A text field.
+    Text,
+    /// A choice field: lines, each of them one.
+    Line,
+}
+
+/// A widget of a text or choice field, and its style.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TextField {
     widget: Ref,
@@ -39,6 +49,15 @@ enum Kind {
     Comb(usize),
 }
 
+/// A list, laid out.
+struct List {
+    layout: Layout,
+    /// Behind the options that are chosen.
+    marks: Vec<Area>,
+    /// The first option that is seen.
+    top: usize,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Border {
     paint: Option<Paint>,
@@ -56,13 +75,17 @@ enum BorderStyle {
 impl TextField {
     /// The largest size of a multiline field that leaves it open, in points, as viewers have it.
     const MULTILINE_SIZE: f64 = 12.0;
+    /// How much higher than the field a line may be, and how much wider than its cell a letter.
+    const OVERHANG: f64 = 1.2;
+    /// The ground of a chosen option in a list: that of Acrobat.
+    const MARK: Paint = Paint::Rgb([0.6, 0.757, 0.855]);
 
     /// Reads the style of a widget: its own, that of its field, or the form's.
     ///
     /// # Errors
     /// [`ErrorKind::Field`] where it is no widget, has no rectangle, or must not show its value.
-    pub(super) fn read(view: View<'_>, widget: Ref) -> Result<Self> {
-        let refuse = |why: &str| Error::new(ErrorKind::Field, why).at(widget);
+    pub(super) fn read(view: View<'_>, widget: Ref, style: Style) -> Result<Self> {
+        let refuse = |why: &str| Error::new(ErrorKind::Field, why).at(widget).advise("choose another field");
         let Object::Dictionary(entries) = view.get(widget)? else { return Err(refuse("the field has no widget")) };
         let area = area_of(view, &view.entry(&entries, "Rect")?)?;
         let area = area.ok_or_else(|| refuse("the rectangle of the field is empty"))?;
@@ -71,13 +94,17 @@ impl TextField {
         let flags = view.inherited(&entries, "Ff")?.as_integer().unwrap_or(0);
         let max_len = view.inherited(&entries, "MaxLen")?.as_integer().and_then(|most| usize::try_from(most).ok());
         let mk = dictionary(view.entry(&entries, "MK")?);
+        let kind = match style {
+            Style::Text => Kind::from_flags(flags, max_len),
+            Style::Line => Some(Kind::SingleLine),
+        };
         Ok(Self {
             widget,
             frame: Frame { width, height, rotation },
             text: text_style(view, &entries)?,
             align: align(view, &entries)?,
-            kind: Kind::from_flags(flags, max_len).ok_or_else(|| refuse("the field is for a password or a file"))?,
-            max_len,
+            kind: kind.ok_or_else(|| refuse("the field is for a password or a file"))?,
+            max_len: max_len.filter(|_| style == Style::Text),
             background: paint(view, &mk, "BG")?,
             border: Border::read(view, &entries, paint(view, &mk, "BC")?)?,
         })
@@ -95,13 +122,38 @@ impl TextField {
         value: &str,
         font: &Font,
     ) -> Result<()> {
-        let form = self.draw(writer, embedded, value, font).map_err(|error| error.at(self.widget))?;
+        let layout = self.layout(value, font).map_err(|error| error.at(self.widget))?;
+        let form = self.draw(writer, embedded, (&layout, &[]), font).map_err(|error| error.at(self.widget))?;
         writer.edit_dictionary(&Place::object(self.widget))?.set("AP", appearance_dictionary(form));
         Ok(())
     }
 
-    fn draw(&self, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded, value: &str, font: &Font) -> Result<Ref> {
-        let layout = self.layout(value, font)?;
+    /// Draws the options of a list, those of `chosen` on a ground of their own, and gives the first one that is seen.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Appearance`] where not all that is chosen can be seen, or the font lacks a letter.
+    pub(super) fn show_list(
+        &self,
+        writer: &mut UpdateWriter<'_>,
+        embedded: &mut Embedded,
+        (choice, chosen): (&Choice, &[usize]),
+        font: &Font,
+    ) -> Result<usize> {
+        let list = self.list(choice, chosen, font).map_err(|error| error.at(self.widget))?;
+        let form =
+            self.draw(writer, embedded, (&list.layout, &list.marks), font).map_err(|error| error.at(self.widget))?;
+        writer.edit_dictionary(&Place::object(self.widget))?.set("AP", appearance_dictionary(form));
+        Ok(list.top)
+    }
+
+    /// Draws lines, above marks behind them.
+    fn draw(
+        &self,
+        writer: &mut UpdateWriter<'_>,
+        embedded: &mut Embedded,
+        (layout, marks): (&Layout, &[Area]),
+        font: &Font,
+    ) -> Result<Ref> {
         let area = Area::sized(self.frame.width, self.frame.height)?;
         let mut sheet = Sheet::new(writer, embedded);
         if let Some(paint) = self.background {
@@ -113,9 +165,46 @@ impl TextField {
         sheet.content.begin_marked_content(Name(b"Tx")).save_state();
         sheet.content.rect(real(clip.left), real(clip.bottom), real(clip.width), real(clip.height));
         sheet.content.clip_nonzero().end_path();
-        sheet.lines(font, &layout, self.text.paint)?;
+        for mark in marks {
+            sheet.background(Self::MARK, *mark);
+        }
+        sheet.lines(font, layout, self.text.paint)?;
         sheet.content.restore_state().end_marked_content();
         sheet.finish(self.frame)
+    }
+
+    /// What is seen of a list: as many options as its height holds, from the one on that the field says, or else from the first
+    /// one that is chosen.
+    fn list(&self, choice: &Choice, chosen: &[usize], font: &Font) -> Result<List> {
+        let area = Area::sized(self.frame.width, self.frame.height)?;
+        let inner = area.inset(2.0 * self.border.width.max(1.0));
+        let size = self.text.size.unwrap_or(Self::MULTILINE_SIZE);
+        let row = size * font.line_height();
+        let rows = whole(inner.height / row);
+        let is_seen = |top: usize| chosen.iter().all(|index| (top..top.saturating_add(rows)).contains(index));
+        let first = chosen.first().copied().unwrap_or(choice.top);
+        let top = [choice.top, first].into_iter().find(|top| is_seen(*top)).ok_or_else(|| {
+            unusable(format!("the field shows {rows} options at once, and those that are chosen are further apart"))
+        })?;
+        let mut list = List { layout: Layout { size, lines: Vec::new() }, marks: Vec::new(), top };
+        for (index, option) in choice.options.iter().enumerate().skip(top).take(rows) {
+            let glyphs = font.glyphs(&option.display)?;
+            let width: f64 = glyphs.iter().map(|glyph| glyph.advance * size).sum();
+            let bottom = inner.top() - row * factor(list.layout.lines.len().saturating_add(1));
+            let x = match self.align {
+                Align::Left => inner.left,
+                Align::Center => inner.left + (inner.width - width) / 2.0,
+                Align::Right => inner.right() - width,
+            };
+            list.layout.lines.push(Line { x, y: bottom - font.metrics().descent * size, glyphs });
+            if chosen.contains(&index) {
+                if width > inner.width {
+                    return Err(unusable(format!("the option “{}” is wider than the field", option.display)));
+                }
+                list.marks.push(Area { bottom, height: row, ..area.inset(self.border.width) });
+            }
+        }
+        Ok(list)
     }
 
     fn layout(&self, value: &str, font: &Font) -> Result<Layout> {
@@ -136,16 +225,19 @@ impl TextField {
             Kind::SingleLine => {
                 let [_] = text.lines() else { return Err(one_line_only()) };
                 let (inner, size) = self.for_one_line(inner, font);
+                self.check_height(font)?;
                 text.lay_out(inner, size, &[Wrap::Never], (self.align, VerticalAlign::Middle))
             }
             Kind::Comb(cells) => {
                 let [line] = text.lines() else { return Err(one_line_only()) };
-                Ok(self.comb(line, cells, area, font))
+                self.check_height(font)?;
+                self.comb(line, cells, area, font)
             }
         }
     }
 
-    /// The area and size of a single line. A size that the author chose may be higher than the field: the line hangs over evenly.
+    /// The area and size of a single line. In the size that the author chose, a line may be higher than what the border leaves: it
+    /// hangs over evenly, as far as the field goes.
     fn for_one_line(&self, inner: Area, font: &Font) -> (Area, FontSize) {
         let Some(size) = self.text.size else { return (inner, FontSize::AtMost(f64::MAX)) };
         let hanging = (size * font.line_height() - inner.height).max(0.0);
@@ -154,11 +246,16 @@ impl TextField {
     }
 
     /// Table 231: each character in the middle of its cell.
-    fn comb(&self, line: &[Glyph], cells: usize, area: Area, font: &Font) -> Layout {
+    fn comb(&self, line: &[Glyph], cells: usize, area: Area, font: &Font) -> Result<Layout> {
         let cell = area.width / factor(cells).max(1.0);
         let widest = line.iter().map(|glyph| glyph.advance).fold(0.1, f64::max);
         let fitting = (area.inset(self.border.width.max(1.0)).height / font.line_height()).min(cell / widest);
         let size = self.text.size.unwrap_or(fitting);
+        if line.len() > cells || size * widest > cell * Self::OVERHANG {
+            return Err(unusable(format!(
+                "the value does not fit into {cells} cells of {cell:.1} points at the size {size:.1}"
+            )));
+        }
         let free = cells.saturating_sub(line.len());
         let first = match self.align {
             Align::Left => 0,
@@ -170,7 +267,17 @@ impl TextField {
             let room = cell - glyph.advance * size;
             Line { x: cell * factor(first.saturating_add(index)) + room / 2.0, y, glyphs: vec![*glyph] }
         };
-        Layout { size, lines: line.iter().enumerate().map(place).collect() }
+        Ok(Layout { size, lines: line.iter().enumerate().map(place).collect() })
+    }
+
+    /// Letters in a size that the author chose are not cut off: what hangs over the field is only room for accents.
+    fn check_height(&self, font: &Font) -> Result<()> {
+        let height = self.text.size.unwrap_or(0.0) * font.line_height();
+        if height <= self.frame.height * Self::OVERHANG {
+            return Ok(());
+        }
+        let message = format!("a line of {height:.1} points is higher than the field, {:.1} points", self.frame.height);
+        Err(unusable(message).advise("use another field: its author chose the size"))
     }
 }
 
@@ -301,7 +408,7 @@ mod tests {
         let document = Document::open(&pdf)?;
         let mut writer = UpdateWriter::new(&document)?;
         let mut embedded = Embedded::new();
-        let field = TextField::read(writer.view(), Ref { number: 5, generation: 0 })?;
+        let field = TextField::read(writer.view(), Ref { number: 5, generation: 0 }, Style::Text)?;
         field.show(&mut writer, &mut embedded, value, &font("年月日 0123456789ab"))?;
         embedded.write(&mut writer)?;
         let pdf = specimen::apply(&pdf, &writer.finish([7; 16])?);

@@ -3,8 +3,13 @@
 //! Invariant: the order is that of the file, every node is visited once, and what cannot be read is a fault, never
 //! nothing.
 //!
-//! Nouns: [`Form`], [`Field`], [`FieldKind`], [`FieldValue`].
+//! Nouns: [`Form`], [`Field`], [`FieldKind`], [`FieldValue`]; [`Button`](button::Button) and [`Choice`](choice::Choice) are what fields
+//! of these kinds can be set to.
 
+#[cfg_attr(not(feature = "appearance"), allow(dead_code, reason = "what a value means matters to filling alone"))]
+pub(crate) mod button;
+#[cfg_attr(not(feature = "appearance"), allow(dead_code, reason = "what a value means matters to filling alone"))]
+pub(crate) mod choice;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -14,6 +19,7 @@ use crate::error::Result;
 use crate::pdf::form::walk::{Walk, limit};
 use crate::pdf::object::{Object, Ref};
 use crate::pdf::signature::SignatureDictionary;
+use crate::pdf::text::read_text_string;
 use crate::pdf::transform::FieldLock;
 use crate::pdf::view::View;
 
@@ -158,6 +164,19 @@ impl Field {
             }
         }
         Ok(false)
+    }
+}
+
+impl FieldKind {
+    /// Whether this value of a field is none yet: nothing, an empty text, or the state of a button that nobody pressed.
+    pub(crate) fn is_blank(self, value: &Object) -> bool {
+        match value {
+            Object::Null => true,
+            Object::String(text) => read_text_string(text).is_empty(),
+            Object::Array(values) => self == Self::Choice && values.is_empty(),
+            Object::Name(state) => self == Self::Button && *state == *button::OFF,
+            _ => false,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rules for the interactive form (ISO 32000-2, 12.7.3): signature fields may be added, and empty ones signed; empty text
+//! Rules for the interactive form (ISO 32000-2, 12.7.3): signature fields may be added, and empty ones signed; other blank
 //! fields may be filled.
 
 use super::clearance::{Clearance, Place};
@@ -119,27 +119,27 @@ impl Step<'_> {
         self.sign_new_field(id, &field)
     }
 
-    /// Empty signature fields that got a signature, empty text fields that got a value, and the widgets that show them.
+    /// Empty signature fields that got a signature, other blank fields that got a value, and the widgets that show them.
     pub(super) fn fill_fields(&mut self) -> Result<()> {
         let ground = self.ground;
         let is_field = |id: &Ref| ground.fields.contains_key(id);
-        let is_text = |id: &Ref| ground.texts.contains_key(id);
+        let is_input = |id: &Ref| ground.inputs.contains_key(id);
         let unclear = self
             .changes
             .iter()
             .filter(|(number, change)| !self.cleared.contains_key(number) && change.dictionaries().is_some());
         let unclear: Vec<Ref> = unclear.map(|(_, change)| change.id).collect();
         let (fields, others): (Vec<Ref>, Vec<Ref>) = unclear.into_iter().partition(is_field);
-        let (texts, widgets): (Vec<Ref>, Vec<Ref>) = others.into_iter().partition(is_text);
+        let (inputs, widgets): (Vec<Ref>, Vec<Ref>) = others.into_iter().partition(is_input);
         for id in fields {
             self.sign_old_field(id)?;
         }
-        for id in texts {
-            self.fill_text_field(id)?;
+        for id in inputs {
+            self.fill_field(id)?;
         }
         for id in widgets {
             self.redraw_widget(id);
-            self.redraw_text_widget(id);
+            self.redraw_input(id);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::references::References;
 use super::step::{Outcome, Step};
 use crate::error::{Error, Result};
 use crate::pdf::document::Document;
-use crate::pdf::form::{FieldKind, Form};
+use crate::pdf::form::{Field, FieldKind, Form};
 use crate::pdf::object::{Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
@@ -23,8 +23,8 @@ pub(super) struct Ground<'d> {
     pub(super) permissions: Permissions,
     /// The signature fields of the last revision, by object. A field that a later revision took away is a finding there.
     pub(super) fields: HashMap<Ref, Arc<str>>,
-    /// The text fields of the last revision, by object.
-    pub(super) texts: HashMap<Ref, Arc<str>>,
+    /// The text and choice fields, check boxes and radio buttons of the last revision, by object.
+    pub(super) inputs: HashMap<Ref, Field>,
     /// The names that more than one field of the last revision has.
     pub(super) twins: HashSet<Arc<str>>,
     /// The object streams, and the first revision that has an object in each.
@@ -58,10 +58,10 @@ impl<'d> Ground<'d> {
         let twins =
             form.fields.iter().map(|field| Arc::clone(&field.name)).filter(|name| !names.insert(Arc::clone(name)));
         let twins = twins.collect();
-        let of_kind = |kind: FieldKind| {
-            let fields = form.fields.iter().filter(move |field| field.kind == kind && !field.is_group);
-            fields.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect()
-        };
+        let single = || form.fields.iter().filter(|field| !field.is_group);
+        let is_input = |kind| matches!(kind, FieldKind::Text | FieldKind::Choice | FieldKind::Button);
+        let signatures = single().filter(|field| field.kind == FieldKind::Signature);
+        let inputs = single().filter(|field| is_input(field.kind));
         let later = document.revisions().iter().skip(first.saturating_add(1));
         let watched = later.flat_map(|revision| revision.changed.iter().map(|(number, _)| *number)).collect();
         let sections = document.revisions().iter().flat_map(|revision| &revision.sections);
@@ -69,8 +69,8 @@ impl<'d> Ground<'d> {
             document,
             references: References::to(watched),
             permissions: Permissions::read(document, &form)?,
-            fields: of_kind(FieldKind::Signature),
-            texts: of_kind(FieldKind::Text),
+            fields: signatures.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect(),
+            inputs: inputs.filter_map(|field| Some((field.id?, field.clone()))).collect(),
             twins,
             containers: containers(document),
             section_starts: sections.map(|section| section.start).collect(),

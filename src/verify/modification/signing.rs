@@ -1,9 +1,10 @@
 //! Rules for signature fields, their signatures and their looks (ISO 32000-2, 12.7.5.5, 12.8.1, 12.5.5).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
+use super::filling::Entered;
 use super::step::Step;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -19,8 +20,8 @@ pub(super) struct Signings {
     pub(super) widgets: HashSet<u32>,
     /// Fields that were empty before.
     filled: HashSet<u32>,
-    /// Text fields that were empty before.
-    pub(super) texts: HashSet<u32>,
+    /// Other fields that were blank before, with the state that a button has now.
+    pub(super) entered: HashMap<u32, Entered>,
     /// Whether there is a signature among them: a document timestamp is nobody's word.
     pub(super) is_signed: bool,
 }

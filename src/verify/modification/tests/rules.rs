@@ -192,7 +192,7 @@ fn rewriting_what_was_there_changes_nothing() {
 }
 
 #[test]
-fn a_text_field_is_filled_with_a_signature_or_not_at_all() {
+fn a_field_is_filled_with_a_signature_or_not_at_all() {
     let objects = [
         (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[20 0 R 22 0 R 24 0 R]>>>>"),
         (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[21 0 R 22 0 R 24 0 R]>>"),
@@ -243,7 +243,64 @@ fn a_text_field_is_filled_with_a_signature_or_not_at_all() {
             fill(writer, 20, 21);
             writer.edit_dictionary(&Place::object(id(21))).unwrap().set("Rect", object("[0 0 99 99]"));
         });
-        assert_refused(&moved, "/Rect of the text field object 21 0 was changed");
+        assert_refused(&moved, "/Rect of the form field object 21 0 was changed");
+    }
+}
+
+#[test]
+fn a_button_shows_its_value_and_nothing_else() {
+    let objects = [
+        (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[20 0 R 24 0 R 26 0 R]>>>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[21 0 R 22 0 R 24 0 R 26 0 R]>>"),
+        (20, "<</FT/Btn/Ff 49152/T(kind)/Kids[21 0 R 22 0 R]>>"),
+        (21, "<</Type/Annot/Subtype/Widget/Parent 20 0 R/Rect[0 0 9 9]/AS/Off/AP<</N<</a 30 0 R/Off 31 0 R>>>>>>"),
+        (22, "<</Type/Annot/Subtype/Widget/Parent 20 0 R/Rect[0 0 9 9]/AS/Off/AP<</N<</b 31 0 R/Off 30 0 R>>>>>>"),
+        (24, "<</Type/Annot/Subtype/Widget/FT/Btn/T(agreed)/V/Off/Rect[0 0 9 9]/AP<</N<</Yes 30 0 R>>>>>>"),
+        (26, "<</Type/Annot/Subtype/Widget/FT/Ch/T(work)/Opt[[(a)(A)](b)]/Rect[0 0 9 9]>>"),
+        (30, "<</Subtype/Form/BBox[0 0 9 9]/Length 12>>\nstream\n0 0 9 9 re f \nendstream"),
+        (31, "<</Subtype/Form/BBox[0 0 9 9]/Length 3>>\nstream\nq Q\nendstream"),
+    ];
+    let after = |pdf: &[u8], changes: &[(u32, &str, &str)]| {
+        signed_with(pdf, &entries(), |writer, _| {
+            for (number, key, value) in changes {
+                writer.edit_dictionary(&Place::object(id(*number))).unwrap().set(key, object(value));
+            }
+        })
+    };
+    for pdf in both_styles(&objects) {
+        let pdf = sign(&pdf);
+        let good =
+            after(&pdf, &[(20, "V", "/b"), (22, "AS", "/b"), (24, "V", "/Yes"), (24, "AS", "/Yes"), (26, "V", "(a)")]);
+        let found = first(&good);
+        assert_eq!((found.modification, found.is_permitted), (Modification::Form, true), "{:?}", found.findings);
+        assert!(found.findings.iter().any(|one| one.message.contains("the field \"kind\" was filled with \"b\"")));
+
+        let unknown = "got a value that it does not take or show";
+        let changes: [&[(u32, &str, &str)]; 8] = [
+            &[(20, "V", "/c"), (22, "AS", "/c")],
+            &[(20, "V", "/b"), (21, "AS", "/b")],
+            &[(20, "V", "/a"), (22, "AS", "/b")],
+            &[(20, "V", "/a"), (21, "AS", "/a"), (22, "AS", "/b")],
+            &[(20, "V", "/a")],
+            &[(24, "V", "(Yes)"), (24, "AS", "/Yes")],
+            &[(26, "V", "(A)")],
+            &[(26, "V", "[(a)(b)]")],
+        ];
+        for change in changes {
+            assert_refused(&after(&pdf, change), unknown);
+        }
+        let swapped = "<</N<</Yes 31 0 R>>>>";
+        assert_refused(
+            &after(&pdf, &[(24, "V", "/Yes"), (24, "AS", "/Yes"), (24, "AP", swapped)]),
+            "/AP of the form field",
+        );
+        assert_refused(&after(&pdf, &[(24, "AS", "/Yes")]), "was changed in /AS");
+        assert_refused(&after(&pdf, &[(22, "AS", "/b")]), "was changed in /AS");
+        assert_refused(&after(&pdf, &[(26, "V", "(b)"), (26, "Opt", "[(b)]")]), "/Opt of the form field");
+        assert_refused(&after(&good, &[(20, "V", "/a"), (21, "AS", "/a"), (22, "AS", "/Off")]), "was changed in /V");
+        let alone =
+            edit(&pdf, |writer| writer.edit_dictionary(&Place::object(id(24))).unwrap().set("V", object("/Yes")));
+        assert_refused(&alone, "was changed in /V");
     }
 }
 
