@@ -20,7 +20,8 @@ use crate::pki::evidence::Evidence;
 use crate::pki::timestamp::TimestampFault;
 use crate::pki::trust::store::TrustStore;
 use crate::report::{
-    Code, Conclusion, Coverage, Finding, Indication, Kind, Report, SignatureReport, SubIndication, TimestampReport,
+    Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, Report, SignatureReport, SubIndication,
+    TimestampReport,
 };
 use crate::time::Time;
 
@@ -89,7 +90,9 @@ impl<'a> Verification<'a> {
         let in_file = in_file.shared_with(&at_hand);
         let (in_file, at_hand) = (Pool::new(&in_file), Pool::new(&at_hand));
         let stage = Stage { verification: self, facts: &facts, in_file: &in_file, at_hand: &at_hand };
-        Ok(stage.judge_all(&digests, modified))
+        let mut reports = stage.judge_all(&digests, modified);
+        name_makers(&mut reports);
+        Ok(reports)
     }
 }
 
@@ -370,6 +373,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         intact: false,
         covers: facts.covers,
         modification: crate::report::Modification::Unknown,
+        changes: Changes::default(),
         signer: None,
         trust_source: None,
         algorithm: None,
@@ -385,9 +389,25 @@ fn blank(facts: &Facts) -> SignatureReport {
     }
 }
 
+/// Says of every change who made it: the signer of the next signature over it that is intact.
+fn name_makers(reports: &mut [SignatureReport]) {
+    let signed = reports.iter().filter(|report| report.kind == Kind::Signature && report.intact);
+    let signer = |report: &SignatureReport| {
+        let signer = report.signer.as_ref()?;
+        Some((report.revision?, signer.common_name.as_ref().unwrap_or(&signer.subject).clone()))
+    };
+    let signers: BTreeMap<usize, String> = signed.filter_map(signer).collect();
+    let Some(all) = reports.iter().map(|report| &report.changes).max_by_key(|changes| changes.len()) else { return };
+    let named = all.named(|revision| signers.range(revision..).next().map(|(_, name)| name.clone()));
+    for report in reports.iter_mut().filter(|report| !report.changes.is_empty()) {
+        report.changes = Changes::from(&named, report.changes.first());
+    }
+}
+
 /// Format beats everything (5.3, step 1); forbidden or unknown changes keep a good signature from passing.
 fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.modification = modified.modification;
+    report.changes = modified.changes;
     report.findings.extend(modified.findings);
     // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
     let mut said: Vec<Finding> = Vec::new();

@@ -26,10 +26,10 @@ fn what_no_rule_allows_is_refused() {
             with(&pdf, &[(number, &new)])
         };
         assert_refused(&with(&pdf, &[(5, "<<>>stream 0 0 9 9 re f")]), "object 5 0 was changed");
-        assert_refused(&changed(7, "(1)", "(2)"), "object 7 0 (/Annot) was changed in /V");
+        assert_refused(&changed(7, "/Rect", "/OC 9 0 R/Rect"), "object 7 0 (/Annot) was changed in /OC");
         assert_refused(&changed(9, "<<", "<</JavaScript 1"), "object 9 0 was changed in /JavaScript");
         assert_refused(&changed(3, "/MediaBox", "/Rotate 90/MediaBox"), "object 3 0 (/Page) was changed in /Rotate");
-        assert_refused(&changed(3, "7 0 R", ""), "annotations of the page object 3 were removed");
+        assert_refused(&changed(3, "7 0 R", ""), "the annotation object 7 0 was removed");
         assert_refused(&changed(2, "/Count 1", "/Count 2"), "object 2 0 (/Pages) was changed in /Count");
         assert_refused(&changed(1, "/Pages", "/OpenAction<</S/JavaScript>>/Pages"), "/OpenAction of the catalog");
         assert_refused(&changed(1, "/AcroForm", "/Form"), "/AcroForm of the catalog was changed");
@@ -50,7 +50,10 @@ fn what_no_rule_allows_is_refused() {
         assert_refused(&with(&pdf, &[(8, &appended(8)), (80, field)]), "is no signature field with a name");
         assert_refused(&with(&pdf, &[(8, &appended(8).replace("80", "6"))]), "no new dictionary of its own");
         let note = "<</Type/Annot/Subtype/FreeText/Rect[0 0 9 9]>>";
-        assert_refused(&with(&pdf, &[(3, &appended(3)), (80, note)]), "the annotation object 80 0 was added");
+        let found = first(&with(&pdf, &[(3, &appended(3)), (80, note)]));
+        assert_eq!((found.modification, found.is_permitted), (Modification::Annotate, false));
+        let screen = "<</Type/Annot/Subtype/Screen/Rect[0 0 9 9]>>";
+        assert_refused(&with(&pdf, &[(3, &appended(3)), (80, screen)]), "the annotation object 80 0 was added");
     }
 }
 
