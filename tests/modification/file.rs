@@ -85,7 +85,10 @@ impl File {
         let previous = self.previous.map(|at| format!("/Prev {at}")).unwrap_or_default();
         let first = self.previous.is_none();
         let start = self.bytes.len();
-        let trailer = format!("/Root 1 0 R/Info 10 0 R/Size 200{previous}{trailer}");
+        let usual =
+            |key: &str, value: &str| if trailer.contains(key) { String::new() } else { format!("{key}{value}") };
+        let usual = [usual("/Root", " 1 0 R"), usual("/Info", " 10 0 R")].concat();
+        let trailer = format!("{usual}/Size 200{previous}{trailer}");
         match self.style {
             Style::Table => self.table(first, &entries, &trailer),
             Style::Stream => self.stream(first, entries, start, &trailer),

@@ -716,7 +716,7 @@ pub(crate) const PAIRS: &[Pair] = &[
     pair(
         "store_lists_of_its_own",
         "",
-        &[Swap(30, "[31 0 R]", "65 0 R"), Put(65, "[31 0 R 60 0 R]"), Put(60, "<<>>stream another")],
+        &[Swap(30, "[31 0 R]", " 65 0 R"), Put(65, "[31 0 R 60 0 R]"), Put(60, "<<>>stream another")],
         &[Swap(30, "/Certs[31 0 R]", "")],
     ),
     pair(
@@ -1252,14 +1252,7 @@ pub(crate) const PAIRS: &[Pair] = &[
     pair(
         "annotation_list_removed",
         "P3",
-        &[
-            Swap(3, "53 0 R ", ""),
-            Next,
-            Swap(3, "54 0 R]", "54 0 R 53 0 R]"),
-            Put(66, "<<>>"),
-            Next,
-            Swap(3, " 53 0 R]", "]"),
-        ],
+        &[Swap(3, "53 0 R ", ""), Next, Put(66, "<<>>"), Next, Swap(3, "50 0 R 51 0 R ", ""), Free(50), Free(51)],
         &[Swap(3, "/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 54 0 R]", "")],
     ),
     pair(

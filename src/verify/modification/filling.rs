@@ -60,7 +60,25 @@ impl Step<'_> {
         let old = Some(words(&was));
         self.tell(id.number, told.field(name).values(old, Some(shown)).on(on));
         self.redraw_entered(id, (&before, &after), &entered, Role::Field)?;
+        if !matches!(entered, Entered::Button(_)) {
+            self.redraw_in_place(field)?;
+        }
         self.signing.entered.insert(id.number, entered);
+        Ok(())
+    }
+
+    /// The looks of widgets that are themselves what they were.
+    fn redraw_in_place(&mut self, field: &Field) -> Result<()> {
+        self.ground.work.spend(field.widgets.len())?;
+        for widget in field.widgets.iter().filter(|widget| Some(**widget) != field.id) {
+            if self.changes.contains_key(&widget.number) {
+                continue;
+            }
+            let shown = self.read(self.after, Some(&Object::Reference(*widget)))?;
+            if let Some(looks) = shown.as_dictionary().and_then(|widget| widget.get("AP")) {
+                self.looks(Place::object(widget.number).key("AP"), looks);
+            }
+        }
         Ok(())
     }
 

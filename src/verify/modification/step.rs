@@ -188,10 +188,11 @@ impl<'g> Step<'g> {
         };
         self.ground.work.spend(weight(&before).saturating_add(weight(&after)))?;
         let kept_generation = was.is_none() || is.is_none() || was == is;
-        if kept_generation && same_object((self.before, &before), (self.after, &after))? {
+        let is_ambiguous = has_duplicate_key(&after) && before != after;
+        if !is_ambiguous && kept_generation && same_object((self.before, &before), (self.after, &after))? {
             return Ok(());
         }
-        if has_duplicate_key(&after) {
+        if is_ambiguous {
             self.refuse(number, format_args!("{id} has a key twice"));
         }
         if self.ground.holds_members(number, self.revision) {
