@@ -10,12 +10,9 @@ const OBJECTS: &[(u32, &str)] = &[
     (2, "<</Type/Pages/Kids[3 0 R 13 0 R]/Count 2>>"),
     (
         3,
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 5 0 R/Resources 6 0 R/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 54 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 5 0 R/Resources 6 0 R/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 96 0 R 54 0 R]>>",
     ),
-    (
-        4,
-        "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 55 0 R]/SigFlags 3/DR 7 0 R/DA(/F 9 Tf)/Q 0>>",
-    ),
+    (4, "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 95 0 R 55 0 R]/SigFlags 3@resources/Q 0>>"),
     (5, "<<>>stream BT /F 12 Tf (The price is 100.) Tj ET /X Do"),
     (6, "<</Font<</F 8 0 R>>/XObject<</X 9 0 R>>/Properties<</O 23 0 R>>/ExtGState<</G 77 0 R>>>>"),
     (7, "<</Font 11 0 R/Encoding<</E 12 0 R>>>>"),
@@ -64,10 +61,13 @@ const OBJECTS: &[(u32, &str)] = &[
     (91, "<<@sig/Reason(agreed)@reference>>"),
     (92, "<</FT/Sig/T(Signature2)>>"),
     (93, "<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/Rect[100 60 150 90]/F 4/P 3 0 R>>"),
+    (95, "<</FT/Sig/T(third)/Kids[96 0 R]>>"),
+    (96, "<</Type/Annot/Subtype/Widget/Parent 95 0 R/Rect[100 120 150 150]/F 4/P 3 0 R>>"),
     (94, "<</Type/XObject/Subtype/Form/BBox[0 0 50 30]>>stream 0 0 50 30 re f"),
 ];
 
-/// The document with its first signature, under a certification (`P1` to `P3`), a lock of fields or neither.
+/// The document with its first signature, under a certification (`P1` to `P3`), a lock of fields or neither; `bare` without
+/// default resources, `broken` with an object that cannot be read.
 pub(crate) fn base(style: Style, under: &str) -> File {
     let certification = under.strip_prefix('P').map(|level| {
         format!("/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P {level}/V/1.2>>>>]")
@@ -78,7 +78,16 @@ pub(crate) fn base(style: Style, under: &str) -> File {
         format!("/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data 1 0 R/TransformParams<</Type/TransformParams{fields}/V/1.2>>>>]")
     });
     let reference = certification.or(fields).unwrap_or_default();
-    let spelled = |body: &str| body.replace("@perms", perms).replace("@lock", &lock).replace("@reference", &reference);
-    let objects: Vec<(u32, String)> = OBJECTS.iter().map(|(number, body)| (*number, spelled(body))).collect();
+    let resources = if under == "bare" { "" } else { "/DR 7 0 R/DA(/F 9 Tf)" };
+    let spelled = |body: &str| {
+        body.replace("@resources", resources)
+            .replace("@perms", perms)
+            .replace("@lock", &lock)
+            .replace("@reference", &reference)
+    };
+    let mut objects: Vec<(u32, String)> = OBJECTS.iter().map(|(number, body)| (*number, spelled(body))).collect();
+    if under == "broken" {
+        objects.push((97, "<</A ]>>".into()));
+    }
     File::new(style, &objects)
 }

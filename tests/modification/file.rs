@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit {
     /// Writes an object; `<<...>>stream data` is a stream. `@sig` and `@stamp` are the entries of a signature or document timestamp
-    /// that covers the revision.
+    /// that covers the revision; with `/Short` in it, not all of it.
     Put(u32, &'static str),
     /// Writes an object again, with one thing in it replaced by another.
     Swap(u32, &'static str, &'static str),
     Free(u32),
+    /// Writes an object under the next generation of its number.
+    Again(u32, &'static str),
     /// Adds to the trailer.
     Trailer(&'static str),
     /// Bytes before the revision's section that nothing accounts for.
@@ -36,6 +38,8 @@ pub(crate) struct File {
 
 const CONTENTS: &str = "<30030201050000000000000000000000>";
 const RANGE: usize = 40;
+/// Before the text of an object of generation 1.
+const AGAIN: &str = "again";
 
 impl File {
     /// A file whose first revision is signed by whatever `@sig` stands in it.
@@ -56,6 +60,7 @@ impl File {
                 match *edit {
                     Edit::Put(number, body) => drop(bodies.insert(number, Some(body.to_owned()))),
                     Edit::Free(number) => drop(bodies.insert(number, None)),
+                    Edit::Again(number, body) => drop(bodies.insert(number, Some(format!("{AGAIN}{body}")))),
                     Edit::Swap(number, from, to) => {
                         let current = bodies.get(&number).cloned().flatten();
                         let current = current.unwrap_or_else(|| self.objects[&number].clone());
@@ -72,14 +77,16 @@ impl File {
     }
 
     fn write(&mut self, bodies: &[(u32, Option<String>)], trailer: &str, stray: &str) {
-        let mut entries: BTreeMap<u32, Option<usize>> = BTreeMap::new();
+        let mut entries: BTreeMap<u32, Option<(usize, u8)>> = BTreeMap::new();
         let mut signed = false;
         for (number, body) in bodies {
-            entries.insert(*number, body.as_ref().map(|_| self.bytes.len()));
+            let generation = u8::from(body.as_ref().is_some_and(|body| body.starts_with(AGAIN)));
+            entries.insert(*number, body.as_ref().map(|_| (self.bytes.len(), generation)));
             let Some(body) = body else { continue };
+            let body = body.trim_start_matches(AGAIN).to_owned();
             self.objects.insert(*number, body.clone());
             signed |= body.contains('@');
-            self.bytes.extend(format!("{number} 0 obj\n{}\nendobj\n", spelled(body)).into_bytes());
+            self.bytes.extend(format!("{number} {generation} obj\n{}\nendobj\n", spelled(&body)).into_bytes());
         }
         self.bytes.extend(stray.as_bytes());
         let previous = self.previous.map(|at| format!("/Prev {at}")).unwrap_or_default();
@@ -106,24 +113,26 @@ impl File {
         }
     }
 
-    fn table(&mut self, first: bool, entries: &BTreeMap<u32, Option<usize>>, trailer: &str) {
+    fn table(&mut self, first: bool, entries: &BTreeMap<u32, Option<(usize, u8)>>, trailer: &str) {
         let mut section = String::from("xref\n");
         if first {
             section.push_str("0 1\n0000000000 65535 f \n");
         }
         for (number, place) in entries {
             match place {
-                Some(place) => section.push_str(&format!("{number} 1\n{place:010} 00000 n \n")),
+                Some((place, generation)) => {
+                    section.push_str(&format!("{number} 1\n{place:010} {generation:05} n \n"));
+                }
                 None => section.push_str(&format!("{number} 1\n0000000000 00001 f \n")),
             }
         }
         self.bytes.extend(format!("{section}trailer\n<<{trailer}>>\n").into_bytes());
     }
 
-    fn stream(&mut self, first: bool, mut entries: BTreeMap<u32, Option<usize>>, start: usize, trailer: &str) {
+    fn stream(&mut self, first: bool, mut entries: BTreeMap<u32, Option<(usize, u8)>>, start: usize, trailer: &str) {
         let own = (100..).find(|number| !self.objects.contains_key(number)).unwrap();
         self.objects.insert(own, String::new());
-        entries.insert(own, Some(start));
+        entries.insert(own, Some((start, 0)));
         let mut index = String::new();
         let mut data = Vec::new();
         if first {
@@ -132,8 +141,9 @@ impl File {
         }
         for (number, place) in &entries {
             index.push_str(&format!("{number} 1 "));
-            let place_bytes = u16::try_from(place.unwrap_or_default()).unwrap().to_be_bytes();
-            data.extend([u8::from(place.is_some()), place_bytes[0], place_bytes[1], u8::from(place.is_none())]);
+            let (offset, generation) = place.unwrap_or((0, 1));
+            let offset = u16::try_from(offset).unwrap().to_be_bytes();
+            data.extend([u8::from(place.is_some()), offset[0], offset[1], generation]);
         }
         let dictionary = format!("<</Type/XRef/W[1 2 1]/Index[{index}]/Length {}{trailer}>>", data.len());
         self.bytes.extend(format!("{own} 0 obj\n{dictionary}\nstream\n").into_bytes());
@@ -149,7 +159,8 @@ impl File {
         let hole = range
             + self.bytes[range..].windows(CONTENTS.len()).position(|window| window == CONTENTS.as_bytes()).unwrap();
         let behind = hole + CONTENTS.len();
-        let text = format!("{:RANGE$}", format!("0 {hole} {behind} {}", self.bytes.len() - behind));
+        let missing = if self.bytes[range..].windows(6).any(|window| window == b"/Short") { 20 } else { 0 };
+        let text = format!("{:RANGE$}", format!("0 {hole} {behind} {}", self.bytes.len() - behind - missing));
         self.bytes[range..range + RANGE].copy_from_slice(text.as_bytes());
         text
     }

@@ -1,6 +1,6 @@
 //! Every rule with what it permits, and beside it the least step beyond; every threat with the harmless thing that it looks like.
 
-use crate::file::Edit::{self, Free, Next, Put, Stray, Swap, Trailer};
+use crate::file::Edit::{self, Again, Free, Next, Put, Stray, Swap, Trailer};
 
 /// A permitted change and a forbidden one, as like as can be, after a signature `under` some restriction.
 pub(crate) struct Pair {
@@ -972,7 +972,7 @@ pub(crate) const PAIRS: &[Pair] = &[
             Swap(1, "/AcroForm 4 0 R", "/AcroForm 65 0 R"),
             Put(
                 65,
-                "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 55 0 R]/SigFlags 3/DR 7 0 R/DA(/F 9 Tf)/Q 0>>",
+                "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 95 0 R 55 0 R]/SigFlags 3/DR 7 0 R/DA(/F 9 Tf)/Q 0>>",
             ),
         ],
         &[
@@ -1253,7 +1253,7 @@ pub(crate) const PAIRS: &[Pair] = &[
         "annotation_list_removed",
         "P3",
         &[Swap(3, "53 0 R ", ""), Next, Put(66, "<<>>"), Next, Swap(3, "50 0 R 51 0 R ", ""), Free(50), Free(51)],
-        &[Swap(3, "/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 54 0 R]", "")],
+        &[Swap(3, "/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 96 0 R 54 0 R]", "")],
     ),
     pair(
         "annotation_list_is_one",
@@ -1271,7 +1271,7 @@ pub(crate) const PAIRS: &[Pair] = &[
             LOOK,
             Swap(
                 3,
-                "/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 54 0 R]",
+                "/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 96 0 R 54 0 R]",
                 "/Annots 14 0 R",
             ),
         ],
@@ -1311,4 +1311,114 @@ pub(crate) const PAIRS: &[Pair] = &[
         &[Put(66, "<<>>"), Stray("8 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Symbol>>\nendobj\n")],
     ),
     pair("object_not_readable", "", &[Put(66, "<</A[1]>>")], &[Put(66, "<</A[1>>"), DATE]),
+    // Ways around.
+    pair(
+        "signing_field_on_no_page",
+        "",
+        &[Put(61, "<</FT/Sig/T(other)/V 62 0 R>>"), SIGNATURE, IN_FORM],
+        &[Put(61, "<</FT/Tx/T(other)/V(new)>>"), IN_FORM],
+    ),
+    pair(
+        "signing_widget_apart",
+        "",
+        &[Swap(95, "(third)", "(third)/V 62 0 R"), SIGNATURE, Swap(96, "/F 4", "/F 4/AP<</N 60 0 R>>"), LOOK],
+        &[Swap(95, "(third)", "(third)/V 62 0 R"), SIGNATURE, Swap(96, "/F 4", "/F 4/AP<</N 60 0 R>>/OC 23 0 R"), LOOK],
+    ),
+    pair(
+        "signing_direct_value",
+        "",
+        &[Swap(92, "(Signature2)", "(Signature2)/V<<@sig/Prop_Build 65 0 R>>"), Put(65, "<</A 1>>")],
+        &[
+            Swap(92, "(Signature2)", "(Signature2)/V<<@sig/Prop_Build 65 0 R>>"),
+            Put(65, "<</A 1>>"),
+            Swap(23, "/Name", "/Usage 65 0 R/Name"),
+        ],
+    ),
+    pair(
+        "signing_whole_revision",
+        "",
+        &[FIELD, SIGNATURE, IN_FORM, ON_PAGE],
+        &[FIELD, Put(62, "<<@sig/Short true>>"), IN_FORM, ON_PAGE],
+    ),
+    pair(
+        "catalog_extension_elsewhere",
+        "",
+        &[Swap(1, "/Extensions<<", "/Extensions<</ISO_ 65 0 R"), Put(65, "[<</BaseVersion/2.0/ExtensionLevel 1>>]")],
+        &[
+            Swap(1, "/Extensions<<", "/Extensions<</ISO_ 65 0 R"),
+            Put(65, "[<</BaseVersion/2.0/ExtensionLevel 1>>]"),
+            Swap(23, "/Name", "/Usage 65 0 R/Name"),
+        ],
+    ),
+    pair(
+        "filling_redrawn_with_new_font",
+        "",
+        &[
+            Swap(41, "(100)", "(200)"),
+            Put(47, "<</Type/XObject/Subtype/Form/BBox[0 0 50 10]/Resources<</Font<</G 63 0 R>>>>>>stream (200) Tj"),
+            Put(63, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>"),
+        ],
+        &[
+            Swap(41, "(100)", "(200)"),
+            Put(47, "<</Type/XObject/Subtype/Form/BBox[0 0 50 10]/Resources<</Font<</G 63 0 R>>>>>>stream (200) Tj"),
+            Put(63, "<</Type/Font/Subtype/Type1/BaseFont/Courier>>"),
+            Swap(6, "/F 8 0 R", "/F 63 0 R"),
+        ],
+    ),
+    pair(
+        "store_list_in_place",
+        "",
+        &[
+            Swap(30, "[32 0 R]", " 65 0 R"),
+            Put(65, "[32 0 R]"),
+            Next,
+            Put(65, "[32 0 R 60 0 R]"),
+            Put(60, "<<>>stream x"),
+        ],
+        &[Swap(30, "[32 0 R]", " 65 0 R"), Put(65, "[32 0 R]"), Next, Put(65, "[]")],
+    ),
+    pair("information_removed", "", &[Trailer("/ID[<01><03>]")], &[Trailer("/Info null")]),
+    pair(
+        "form_broken_and_restored",
+        "",
+        &[Free(24), Next, Put(66, "<<>>")],
+        &[
+            Put(4, "[]"),
+            Next,
+            Put(
+                4,
+                "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 95 0 R 55 0 R]/SigFlags 3/DR 7 0 R/DA(/F 9 Tf)/Q 0>>",
+            ),
+        ],
+    ),
+    pair(
+        "catalog_broken_and_restored",
+        "",
+        &[Free(24), Next, Put(66, "<<>>")],
+        &[Put(1, "[2 0 R]"), Next, Put(1, "<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R>>")],
+    ),
+    pair("form_flags", "", &[Swap(4, "/SigFlags 3", "/SigFlags 7")], &[Swap(4, "/SigFlags 3", "/SigFlags 2")]),
+    pair(
+        "form_gets_resources",
+        "bare",
+        &[Swap(4, "/Q 0", "/Q 0/DA(/F 9 Tf)/DR 65 0 R"), Put(65, "<</Font<</F 8 0 R>>>>")],
+        &[
+            Swap(4, "/Q 0", "/Q 0/DA(/F 9 Tf)/DR 65 0 R"),
+            Put(65, "<</Font<</F 8 0 R>>>>"),
+            Swap(13, "/Resources 6 0 R", "/Resources 65 0 R"),
+        ],
+    ),
+    pair(
+        "object_broken_before",
+        "broken",
+        &[Put(66, "<</A 1>>")],
+        &[Swap(30, "[31 0 R]", "[31 0 R 60 0 R]"), Put(60, "<<>>stream x")],
+    ),
+    pair("object_generation", "", &[Free(24)], &[Again(24, "<</Private(nobody refers to this)>>")]),
+    pair(
+        "annotation_twice_in_the_list",
+        "P3",
+        &[Put(14, "[61 0 R 61 0 R]"), NOTE, LOOK, Next, Put(14, "[61 0 R]")],
+        &[Put(14, "[61 0 R]"), NOTE, LOOK, Next, Put(14, "[61 0 R 61 0 R]")],
+    ),
 ];

@@ -103,7 +103,7 @@ impl Step<'_> {
             return;
         };
         if let Some(fault) = self.fault(&comment) {
-            self.refuse(id.number, format_args!("the annotation {id} was added to a page, and {fault}"));
+            self.explain(format_args!("the annotation {id} was added to a page, and {fault}"));
             return;
         }
         self.admit(place, id, Clearance::Whole);
@@ -148,12 +148,12 @@ impl Step<'_> {
         let is_own = |key: &str| KEYS.contains(&key) && !["Type", "P", "Parent", "StructParent"].contains(&key);
         if let Some(other) = changed.iter().find(|one| !is_own(&one.key.to_text())) {
             let key = other.key.to_text();
-            self.refuse(id.number, format_args!("/{key} of the annotation {id} was changed"));
+            self.explain(format_args!("/{key} of the annotation {id} was changed"));
             return;
         }
         for one in changed.iter().filter(|one| RELATED.iter().any(|key| *one.key == **key)) {
             if let Some(fault) = one.after.and_then(|other| self.related_fault(other)) {
-                self.refuse(id.number, format_args!("the annotation {id} was changed, and {fault}"));
+                self.explain(format_args!("the annotation {id} was changed, and {fault}"));
                 return;
             }
         }

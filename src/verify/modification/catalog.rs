@@ -14,10 +14,8 @@ pub(super) const DATA: [&str; 3] = ["Length", "Filter", "DecodeParms"];
 impl Step<'_> {
     pub(super) fn trailer(&mut self) -> Result<()> {
         let (before, after) = (self.before.trailer(), self.after.trailer());
-        for key in ["Root", "Encrypt"] {
-            if !same_entry(before, after, key) {
-                self.refuse(0, format_args!("/{key} of the trailer was changed"));
-            }
+        if !same_entry(before, after, "Encrypt") {
+            self.refuse(0, "/Encrypt of the trailer was changed");
         }
         let first_id =
             |trailer: &Dictionary| trailer.get("ID").and_then(Object::as_array).and_then(|id| id.first().cloned());

@@ -81,6 +81,11 @@ impl Step<'_> {
         self.tell_unknown(kind);
     }
 
+    /// Says what is wrong with a change that stays uncleared: that is what forbids it.
+    pub(super) fn explain(&mut self, what: impl std::fmt::Display) {
+        self.note(Code::ModifiedAfterSigning, what);
+    }
+
     /// Something to be said, whatever it means.
     pub(super) fn note(&mut self, code: Code, what: impl std::fmt::Display) {
         if self.findings.len() < super::FINDINGS {

@@ -9,9 +9,6 @@ use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::report::{ChangeKind, Modification, Rule};
 
-/// What a form may have that comes with its first signature field.
-const NEW_FORM: [&str; 5] = ["Fields", "SigFlags", "DR", "DA", "NeedAppearances"];
-
 impl Step<'_> {
     pub(super) fn acro_form(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
@@ -25,15 +22,13 @@ impl Step<'_> {
             {
                 return Ok(());
             }
-            (Object::Null, Object::Dictionary(is)) => (None, is),
-            (Object::Dictionary(was), Object::Dictionary(is)) => (Some(was), is),
+            (Object::Dictionary(was), Object::Dictionary(is)) => (was, is),
             _ => {
-                self.refuse(place.holder, "/AcroForm was removed or is no dictionary");
+                self.refuse(place.holder, "/AcroForm was removed, came or is no dictionary");
                 return Ok(());
             }
         };
-        let nothing = Dictionary::new();
-        let changed = if is_same { Vec::new() } else { differences(was.unwrap_or(&nothing), is) };
+        let changed = if is_same { Vec::new() } else { differences(was, is) };
         for one in changed {
             let key = one.key.to_text();
             match key.as_str() {
@@ -47,16 +42,13 @@ impl Step<'_> {
                     self.tell_form(&place);
                     self.admit_all(&place.key(&key), one.after.unwrap_or(&Object::Null));
                 }
-                _ if was.is_none() && NEW_FORM.contains(&key.as_str()) => {
-                    self.admit_all(&place.key(&key), one.after.unwrap_or(&Object::Null));
-                }
                 _ => self.refuse(place.holder, format_args!("/{key} of the form was changed")),
             }
         }
-        if let Some(old) = was.and_then(|was| was.get("DR")) {
+        if let Some(old) = was.get("DR") {
             self.resources(place.key("DR"), old, is.get("DR"))?;
         }
-        self.fields(place.key("Fields"), was.and_then(|was| was.get("Fields")), is.get("Fields"))
+        self.fields(place.key("Fields"), was.get("Fields"), is.get("Fields"))
     }
 
     /// What fields are drawn with.

@@ -107,8 +107,7 @@ impl Step<'_> {
             _ => None,
         };
         if entered.is_none() {
-            let number = field.id.map_or(0, |id| id.number);
-            self.refuse(number, format_args!("the field \"{}\" got a value that it does not take or show", field.name));
+            self.explain(format_args!("the field \"{}\" got a value that it does not take or show", field.name));
         }
         Ok(entered)
     }

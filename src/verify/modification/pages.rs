@@ -112,8 +112,9 @@ impl Step<'_> {
                 index = index.saturating_add(1);
             }
             if after.get(index).is_none() {
-                self.refuse(place.holder, "the annotations of a page were put into another order");
-                return Ok(());
+                // It stood there twice.
+                self.remove_comment(place.holder, item)?;
+                continue;
             }
             index = index.saturating_add(1);
         }

@@ -66,7 +66,6 @@ impl Step<'_> {
         }
         let mut sight = Sight::Hidden;
         for (widget, dictionary) in &widgets {
-            self.clear(widget.number, Clearance::Whole);
             self.signing.widgets.insert(widget.number);
             sight = sight.max(self.show(*widget, dictionary, kind));
         }
@@ -201,14 +200,15 @@ impl Step<'_> {
             }
         };
         let end = self.ground.document.revisions().get(self.revision).map_or(0, |revision| revision.end());
-        match (&signature.byte_range, &signature.contents) {
+        let fault = match (&signature.byte_range, &signature.contents) {
             // A line end at the end of the file may be covered or not.
-            (Ok(range), Ok(_)) if range.end().abs_diff(end) <= 2 => {}
-            (Ok(_), Ok(_)) => {
-                self.refuse(field.number, format_args!("the new signature in {field} does not cover its own revision"))
-            }
-            (Err(fault), _) => self.refuse(field.number, format_args!("the new signature in {field} is none: {fault}")),
-            (_, Err(fault)) => self.refuse(field.number, format_args!("the new signature in {field} is none: {fault}")),
+            (Ok(range), Ok(_)) if range.end().abs_diff(end) <= 2 => None,
+            (Ok(_), Ok(_)) => Some("it does not cover its own revision".to_owned()),
+            (Err(fault), _) => Some(fault.to_string()),
+            (_, Err(fault)) => Some(fault.to_string()),
+        };
+        if let Some(fault) = fault {
+            self.refuse(field.number, format_args!("the new signature in {field} is none: {fault}"));
         }
         Ok(Some(signature.kind))
     }

@@ -199,7 +199,7 @@ impl<'g> Step<'g> {
             self.refuse(number, format_args!("{id}, the object stream of earlier objects, was replaced or freed"));
         }
         if !kept_generation {
-            self.refuse(number, format_args!("{id} is another object under a number that was in use"));
+            self.explain(format_args!("{id} is another object under a number that was in use"));
         }
         let is_section = |entry: XrefEntry| matches!(entry, XrefEntry::InFile { offset, .. } if self.ground.section_starts.contains(&offset));
         let was_nothing = before.is_null() || earlier.is_some_and(is_section);

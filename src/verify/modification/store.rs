@@ -153,9 +153,8 @@ impl Step<'_> {
             self.tell_store();
             self.admit(place, id, Clearance::Whole);
         } else {
-            self.clear(id.number, Clearance::Whole);
             let what = format_args!("{id} in /{list} of the document security store is not just a stream of data");
-            self.refuse(id.number, what);
+            self.explain(what);
         }
     }
 

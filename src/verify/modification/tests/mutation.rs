@@ -10,8 +10,18 @@ use super::super::mutant::{Site, without};
 use super::*;
 
 /// What a rule is made of.
-const MARKS: [&str; 9] =
-    ["refuse(", "refuse_if_frozen(", "clear(", "admit(", "admit_all(", "raise(", "tell(", "unknown(", "tell_store("];
+const MARKS: [&str; 10] = [
+    "refuse(",
+    "refuse_if_frozen(",
+    "clear(",
+    "admit(",
+    "admit_all(",
+    "raise(",
+    "tell(",
+    "unknown(",
+    "tell_store(",
+    "tell_form(",
+];
 
 fn vectors() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
@@ -64,7 +74,16 @@ fn places() -> BTreeSet<(String, u32)> {
 }
 
 /// Places whose loss no vector can show, by file and a piece of their line; each with the reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("clearance.rs", "self.clear(id.number, clearance);", "counted where `admit` is called"),
+    ("clearance.rs", "self.admit(&place, *id, Clearance::Whole)", "counted where `admit_all` is called"),
+    ("fields.rs", "Rule::FormFilling, Modification::Form));", "counted where `tell_form` is called"),
+    ("store.rs", "self.tell(self.signing.store", "counted where `tell_store` is called"),
+    ("catalog.rs", "/Encrypt of the trailer was changed", "such a file is refused before it is analysed"),
+    ("catalog.rs", "/ID of the encrypted file was changed", "the vectors are not encrypted"),
+    ("step.rs", "the object stream of earlier objects", "object_streams_are_not_replaced_under_their_objects"),
+    ("step.rs", "is placed twice, for older and for newer", "both_views_of_a_hybrid_file_count"),
+];
 
 #[test]
 fn every_rule_is_needed() {

@@ -1,0 +1,92 @@
+//! What the whole verification of long histories costs, and how it grows: `cargo bench --bench modification`; with `--test` each runs
+//! once, on short histories.
+
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::as_conversions)]
+#![allow(clippy::panic, missing_docs, dead_code)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use common::{World, pdf_of_objects};
+use pades_ltv::{Document, Indication, Signing, Verification, fuzzing};
+
+mod common;
+
+fn main() {
+    let is_test = std::env::args().any(|argument| argument == "--test");
+    let (rounds, few, many, objects) = if is_test { (1, 3, 9, 500) } else { (9, 100, 1_000, 50_000) };
+    let world = World::new();
+    let mut file = pdf_of_objects(20);
+    let mut times = Vec::new();
+    for count in [few, many] {
+        file = signed(&world, file, count);
+        let total = median(rounds, || verify(&world, &file, count));
+        let alone = median(rounds, || {
+            let document = Document::open(&file).unwrap();
+            black_box(fuzzing::modifications(&document));
+        });
+        let (total_ms, alone_ms) = (millis(total), millis(alone));
+        println!(
+            "{count:>6} signatures, {:>6.2} MB: verified in {total_ms:>8.2} ms, of which changes {alone_ms:.2} ms",
+            megabytes(&file)
+        );
+        times.push((total, alone, file.len()));
+    }
+    let ratio = |left: Duration, right: Duration| left.as_secs_f64() / right.as_secs_f64();
+    let (few_times, many_times) = (times[0], times[1]);
+    println!(
+        "growth {few} -> {many} signatures: verified {:.1} x, changes {:.1} x, bytes {:.1} x",
+        ratio(many_times.0, few_times.0),
+        ratio(many_times.1, few_times.1),
+        many_times.2 as f64 / few_times.2 as f64
+    );
+    let base = pdf_of_objects(objects);
+    let archived = [base.clone(), world.archive(&base, &world.server())].concat();
+    let total = median(rounds, || verify(&world, &archived, 2));
+    println!("{objects:>6} objects at B-LTA, {:.2} MB: verified in {:.2} ms", megabytes(&archived), millis(total));
+}
+
+/// `file` with signatures up to `count`.
+fn signed(world: &World, mut file: Vec<u8>, count: usize) -> Vec<u8> {
+    let there = Document::open(&file).unwrap().revisions().len() - 1;
+    for _ in there..count {
+        let document = Document::open(&file).unwrap();
+        let signing = Signing::new(&document, world.now).timestamp_room(0);
+        let update = signing.sign(&world.signer).unwrap().finish().unwrap();
+        let appended = update.bytes().to_vec();
+        drop(document);
+        file.extend(appended);
+    }
+    file
+}
+
+fn verify(world: &World, file: &[u8], count: usize) {
+    let document = Document::open(file).unwrap();
+    let report = Verification::new(&document, &world.trust, world.now).verify();
+    assert_eq!(report.signatures.len(), count);
+    // Without revocation data the signers stay unknown; what they signed does not.
+    assert_ne!(report.verdict(), Some(Indication::TotalFailed));
+    assert!(report.signatures.iter().all(|one| one.intact && one.changes.iter().all(|change| change.allowed)));
+    black_box(report);
+}
+
+fn median(rounds: usize, mut work: impl FnMut()) -> Duration {
+    work();
+    let mut times: Vec<Duration> = (0..rounds)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[rounds / 2]
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn megabytes(file: &[u8]) -> f64 {
+    file.len() as f64 / 1e6
+}
