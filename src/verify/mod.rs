@@ -17,7 +17,7 @@ mod existence;
 mod integrity;
 mod level;
 mod long_term;
-mod modification;
+pub(crate) mod modification;
 mod policy;
 mod removed;
 mod timestamp;

@@ -7,7 +7,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod base;
+#[path = "../common/mod.rs"]
+mod common;
 mod file;
+mod outside;
 mod pairs;
 
 use std::collections::BTreeSet;
