@@ -81,10 +81,10 @@ def pyhanko_fill(source, target):
 def key_and_certificate(name, purpose=None):
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric import rsa
     from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
 
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = rsa.generate_private_key(65537, 2048)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
     day = datetime.timedelta(days=1)

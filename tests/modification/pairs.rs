@@ -209,7 +209,7 @@ pub(crate) const PAIRS: &[Pair] = &[
         "button_shows_what_it_could",
         "",
         &[Swap(42, "/V/Off/AS/Off", "/V/Yes/AS/Yes")],
-        &[Swap(42, "/V/Off/AS/Off", "/V/Yes/AS/Yes"), Swap(42, "/Yes 48 0 R", "/Yes 60 0 R"), LOOK],
+        &[Swap(42, "/Yes 48 0 R", "/Yes 60 0 R"), LOOK],
     ),
     pair(
         "button_state_redrawn",

@@ -32,8 +32,8 @@ const COMMENTS: [&str; 16] = [
     "Popup",
     "Redact",
 ];
-/// What they may say (tables 166, 172 to 186): no action, no optional content, no file.
-const KEYS: [&str; 57] = [
+/// What they may say (tables 166, 172 to 186): no action, no optional content, no file. Some writers say `/Flags`, which means nothing.
+const KEYS: [&str; 58] = [
     "Type",
     "Subtype",
     "Rect",
@@ -91,6 +91,7 @@ const KEYS: [&str; 57] = [
     "Rotation",
     "H",
     "MK",
+    "Flags",
 ];
 /// Other annotations that a comment names.
 const RELATED: [&str; 3] = ["Popup", "IRT", "Parent"];

@@ -60,9 +60,7 @@ impl Step<'_> {
         let old = Some(words(&was));
         self.tell(id.number, told.field(name).values(old, Some(shown)).on(on));
         self.redraw_entered(id, (&before, &after), &entered, Role::Field)?;
-        if !matches!(entered, Entered::Button(_)) {
-            self.redraw_in_place(field)?;
-        }
+        self.redraw_in_place(field)?;
         self.signing.entered.insert(id.number, entered);
         Ok(())
     }
@@ -125,7 +123,7 @@ impl Step<'_> {
         Ok(is_shown.then(|| (Entered::Button(state.clone()), state.to_text())))
     }
 
-    /// What may change in a field or its widget: how it looks, and the value. A button shows what it always could.
+    /// What may change in a field or its widget: how it looks, and the value.
     fn redraw_entered(
         &mut self,
         id: Ref,
@@ -140,7 +138,12 @@ impl Step<'_> {
             let is_allowed = match (key.as_str(), entered, one.after) {
                 ("V", ..) => is_field,
                 ("M", _, Some(Object::String(_))) => true,
-                ("AP", Entered::Text | Entered::Choice, Some(_)) => true,
+                ("AP", _, Some(_)) => true,
+                // How a viewer draws what is entered next.
+                ("DA", _, Some(Object::String(_))) => true,
+                ("BS", _, Some(Object::Dictionary(style))) => {
+                    style.iter().all(|entry| !matches!(entry.value, Object::Reference(_)))
+                }
                 ("RV", Entered::Text, None) => is_field,
                 ("I", Entered::Choice, Some(Object::Array(_)) | None) => is_field,
                 ("TI", Entered::Choice, Some(Object::Integer(_))) => is_field,
@@ -152,7 +155,7 @@ impl Step<'_> {
                 self.refuse(id.number, format_args!("/{key} of the form field {id} was changed"));
             }
         }
-        if let Some(looks) = after.get("AP").filter(|_| !matches!(entered, Entered::Button(_))) {
+        if let Some(looks) = after.get("AP") {
             self.looks(Place::object(id.number).key("AP"), looks);
         }
         Ok(())
