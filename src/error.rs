@@ -114,6 +114,8 @@ pub enum ErrorKind {
     Appearance,
     /// A private or public key cannot be read or does not match its certificate.
     Key,
+    /// A private key's password is missing, wrong or not needed.
+    Password,
     /// A certificate cannot be read or may not be used for this.
     Certificate,
     /// The place reserved for a signature or timestamp is too small.
@@ -128,6 +130,8 @@ pub enum ErrorKind {
     Evidence,
     /// The file is not the one that the operation was prepared for.
     Base,
+    /// The file is not repaired: it holds a signature, or there is nothing to repair.
+    Repair,
     /// Reading the source or writing the sink failed.
     Io,
     /// A stored value of this crate cannot be read back.
@@ -148,6 +152,7 @@ impl ErrorKind {
             Self::Field => "field",
             Self::Appearance => "appearance",
             Self::Key => "key",
+            Self::Password => "password",
             Self::Certificate => "certificate",
             Self::Capacity => "capacity",
             Self::Signer => "signer",
@@ -155,6 +160,7 @@ impl ErrorKind {
             Self::Fetch => "fetch",
             Self::Evidence => "evidence",
             Self::Base => "base",
+            Self::Repair => "repair",
             Self::Io => "io",
             Self::State => "state",
             Self::SelfCheck => "self_check",
@@ -164,7 +170,7 @@ impl ErrorKind {
     fn class(self) -> ErrorClass {
         match self {
             Self::Signer | Self::Timestamp | Self::Fetch | Self::Io => ErrorClass::Retryable,
-            Self::Key | Self::Certificate | Self::Evidence | Self::Capacity => ErrorClass::Operator,
+            Self::Key | Self::Password | Self::Certificate | Self::Evidence | Self::Capacity => ErrorClass::Operator,
             _ => ErrorClass::Permanent,
         }
     }

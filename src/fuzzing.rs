@@ -8,6 +8,7 @@
 use const_oid::db::rfc5911::ID_DATA;
 
 use crate::digest::DigestAlgorithm;
+use crate::error::ErrorKind;
 use crate::limits::Limits;
 use crate::pdf::account::account;
 use crate::pdf::document::Document;
@@ -293,6 +294,50 @@ pub fn prepared_state(data: &[u8]) {
 pub fn objects(document: &Document<'_>) -> usize {
     let view = document.latest();
     view.live_objects().filter_map(|id| view.get(id).ok()).count()
+}
+
+/// For tests: the numbers of the objects in use as of the newest revision, ascending.
+pub fn numbers(document: &Document<'_>) -> Vec<u32> {
+    document.latest().live_objects().map(|id| id.number).collect()
+}
+
+/// For tests: how many pages can be reached, `None` where the page tree cannot be read.
+pub fn pages(document: &Document<'_>) -> Option<usize> {
+    let pages = document.latest().pages().ok()?.collect::<crate::error::Result<Vec<_>>>();
+    pages.ok().map(|pages| pages.len())
+}
+
+/// For tests: the numbers of the objects of `before` that `after` does not have, or has as something else. Cross-reference
+/// streams do not count.
+pub fn lost(before: &Document<'_>, after: &Document<'_>) -> Vec<u32> {
+    let value = |view: View<'_>, id| match view.get(id).ok()? {
+        Object::Stream(stream) => {
+            let data = view.raw_stream_data(&stream).ok()?;
+            Some((Object::Dictionary(stream.dictionary), data))
+        }
+        object => Some((object, Vec::new())),
+    };
+    let is_xref = |object: &Object| {
+        let name = object.as_dictionary().and_then(|dictionary| dictionary.get("Type")?.as_name());
+        name.is_some_and(|name| *name == *"XRef")
+    };
+    let lost = before.latest().live_objects().filter(|id| match value(before.latest(), *id) {
+        Some((object, _)) if is_xref(&object) => false,
+        found => found != value(after.latest(), *id),
+    });
+    lost.map(|id| id.number).collect()
+}
+
+/// Repairs a file.
+///
+/// Laws: no byte of it changes; the result opens, and needs no repair.
+pub fn repair(data: &[u8]) {
+    let Ok(repair) = Document::repair_with(data, limits()) else { return };
+    assert!(!repair.steps().is_empty(), "a repair that says nothing");
+    let whole = repair.update().apply(data).unwrap_or_default();
+    assert!(whole.starts_with(data), "the update is for another file");
+    let again = Document::repair_with(&whole, limits()).err();
+    assert_eq!(again.map(|error| error.kind()), Some(ErrorKind::Repair), "a repair that needs a repair");
 }
 
 /// For benches: whether `data` is read as a CMS.

@@ -90,6 +90,7 @@ pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, P
 pub use pdf::crypt::{Access, Encryption, Permissions};
 pub use pdf::document::Document;
 pub use pdf::listing::{FieldType, FormField, SignatureEntry};
+pub use pdf::repair::{RepairFlaw, RepairStep};
 pub use pdf::revision::Revision;
 pub use pdf::source::Source;
 pub use pdf::transform::{Certification, FieldLock};
@@ -100,7 +101,7 @@ pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Indication, Language, Report};
 pub use sign::preflight::{self, Preflight};
-pub use sign::{Prepared, PreparedTimestamp, Reserved, Signed, Signing, Timestamping, Update};
+pub use sign::{Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};

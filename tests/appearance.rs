@@ -23,6 +23,8 @@ const GOTHIC: &str = "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf";
 const CFF: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 const MINCHO: &str = "/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf";
 const DPI: u32 = 96;
+/// A red stamp on white.
+const JPEG: &[u8] = include_bytes!("appearance/stamp.jpg");
 
 fn now() -> Time {
     "2026-10-07T09:25:23+09:00".parse().unwrap()
@@ -103,11 +105,15 @@ fn image() -> Image {
 }
 
 fn sealed(pdf: &[u8], appearance: &Appearance, placement: Placement) -> Vec<u8> {
+    sealed_with(pdf, |signing| signing.seal(appearance.clone(), placement))
+}
+
+/// `pdf`, signed and stamped as `say` says.
+fn sealed_with(pdf: &[u8], say: impl FnOnce(Signing<'_>) -> Signing<'_>) -> Vec<u8> {
     let document = Document::open(pdf).unwrap();
     let authority = Authority::new("seals", now()).unwrap();
     let signer = authority.issue("甲野太郎").unwrap();
-    let signing = Signing::new(&document, now()).seal(appearance.clone(), placement);
-    let signed = signing.sign(&signer).unwrap().timestamp(&authority.at(now())).unwrap();
+    let signed = say(Signing::new(&document, now())).sign(&signer).unwrap().timestamp(&authority.at(now())).unwrap();
     signed.finish().unwrap().apply(pdf).unwrap()
 }
 
@@ -370,7 +376,7 @@ fn the_contract_date_comes_with_the_last_signature() {
 
     for (rest, name, why) in [
         ("", "nobody", "no field has this name"),
-        ("", "city", "no text field"),
+        ("", "city", "for a signature"),
         ("/Ff 1", "date", "read-only"),
         ("/MaxLen 4", "date", "takes 4"),
     ] {
@@ -387,6 +393,148 @@ fn the_contract_date_comes_with_the_last_signature() {
     let document = Document::open(locked.as_slice()).unwrap();
     let error = Signing::new(&document, now()).fill("date", "1", &gothic).sign(&mayor).map(drop).unwrap_err();
     assert!(error.to_string().contains("has locked this field"), "{error}");
+}
+
+/// A page of a form, blank, then filled by the one who signs last.
+#[test]
+fn every_kind_of_field_shows_what_was_chosen() {
+    let Some(gothic) = font(GOTHIC) else { return };
+    let look = |content: &str| {
+        let length = content.len();
+        format!("<< /Type /XObject /Subtype /Form /BBox [0 0 14 14] /Length {length} >>\nstream\n{content}\nendstream")
+    };
+    let style = "/MK << /BC [0.5] /BG [1 1 0.92] >> /F 4 /P 3 0 R";
+    let widget = |rest: &str| format!("<< /Type /Annot /Subtype /Widget {style} {rest} >>");
+    let states = |state: &str| format!("/AP << /N << /{state} 12 0 R /Off 13 0 R >> >> /AS /Off");
+    let radio = "<< /FT /Btn /Ff 49152 /T (party) /Opt [<FEFF6CD54EBA> <FEFF500B4EBA>] /Kids [7 0 R 8 0 R] >>";
+    let objects = [
+        widget(&format!("/FT /Btn /T (agreed) /Rect [60 160 74 174] {}", states("Yes"))),
+        radio.to_owned(),
+        widget(&format!("/Parent 6 0 R /Rect [60 140 74 154] {}", states("0"))),
+        widget(&format!("/Parent 6 0 R /Rect [80 140 94 154] {}", states("1"))),
+        widget("/FT /Ch /Ff 131072 /T (work) /Opt [[(c) <FEFF5DE54E8B>] [(s) <FEFF59D48A17>]] /Rect [60 110 160 128]"),
+        widget(
+            "/FT /Ch /Ff 2097152 /T (papers) /Opt [<FEFF56F39762> <FEFF898B7A4D66F8> <FEFF7D046B3E>] /Rect [180 110 300 174] /DA (/F 12 Tf)",
+        ),
+        widget("/FT /Tx /Ff 16777216 /MaxLen 8 /T (number) /Rect [60 70 220 90]"),
+        look("0.2 w 0.5 0.5 13 13 re S 1.6 w 3 7 m 6 3.5 l 11.5 11.5 l S"),
+        look("0.2 w 0.5 0.5 13 13 re S"),
+    ];
+    let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+    let form = "/AcroForm << /Fields [5 0 R 6 0 R 9 0 R 10 0 R 11 0 R] /DA (/F 0 Tf 0 0 0.5 rg) >>";
+    let blank = file(&format!("{CROPPED} /Annots [5 0 R 7 0 R 8 0 R 9 0 R 10 0 R 11 0 R]"), form, &objects);
+    let signed = sealed_with(&blank, |signing| signing);
+    let filled = sealed_with(&signed, |signing| {
+        let signing = signing.check("agreed", "Yes").check("party", "個人").fill("work", "委託", &gothic);
+        signing.fill("papers", "図面\n約款", &gothic).fill("number", "20261007", &gothic)
+    });
+    judge(&filled, "form");
+    let filled = passed(&filled, &Authority::new("seals", now()).unwrap());
+    if let Some(words) = copied(&filled) {
+        assert!(words.contains("委託") && words.contains("約款") && words.contains('7'), "{words}");
+    }
+    let Some(after) = Shown::new(&filled, "form") else { return };
+    let dark =
+        |shown: &Shown, area| shown.area(area).iter().filter(|pixel| pixel.iter().all(|part| *part < 90)).count();
+    for (area, is_on) in
+        [([22.0, 122.0, 32.0, 132.0], true), ([22.0, 102.0, 32.0, 112.0], false), ([42.0, 102.0, 52.0, 112.0], true)]
+    {
+        assert_eq!(dark(&after, area) > 5, is_on, "{area:?}: {}", dark(&after, area));
+    }
+    let marked = after.area([142.0, 72.0, 258.0, 132.0]);
+    assert!(
+        marked.iter().filter(|pixel| **pixel == [153, 193, 218] || **pixel == [154, 194, 219]).count() > 2_000,
+        "two of three lines are marked"
+    );
+}
+
+#[test]
+fn long_names_are_wrapped_and_fitted_and_photos_take_their_part() {
+    let (Some(gothic), Some(mincho)) = (font(GOTHIC), font(MINCHO)) else { return };
+    let name = "架空市水道局浄水管理課長 甲野太郎（株式会社乙野建設との工事請負契約に係る電子署名）";
+    let text = |text: &str, font: &Font| Appearance::new().padding(3.0).text(Text::new(text, font));
+    let appearance = Appearance::new()
+        .border(Color::rgb(90, 90, 90), 0.5)
+        .part([0.0, 0.0, 0.3, 1.0], Appearance::new().padding(3.0).image(&Image::from_jpeg(JPEG).unwrap()))
+        .part([0.3, 0.4, 1.0, 1.0], text(name, &mincho))
+        .part([0.3, 0.0, 1.0, 0.4], text("2026-10-07 09:25:23 +09:00 JST", &gothic));
+    let signed = sealed(&page(CROPPED), &appearance, Placement::at(1, [60.0, 60.0, 340.0, 130.0]));
+    judge(&signed, "wrapped");
+    if let Some(words) = copied(&signed) {
+        assert!(name.chars().filter(|c| !words.contains(*c)).count() == 0, "{words}");
+    }
+    let Some(shown) = Shown::new(&signed, "wrapped") else { return };
+    assert!(reds(&shown.area([20.0, 20.0, 104.0, 90.0])) > 500, "the photo");
+}
+
+#[test]
+fn an_archive_takes_no_more_than_it_may() {
+    let archive = |part: u32, intent: &str| {
+        let xmp = format!("<rdf:Description pdfaid:part=\"{part}\" pdfaid:conformance=\"B\"/>");
+        let xmp = format!("<< /Type /Metadata /Subtype /XML /Length {} >>\nstream\n{xmp}\nendstream", xmp.len());
+        let profile = "<< /N 3 /Length 0 >>\nstream\n\nendstream";
+        file(CROPPED, &format!("/Metadata 5 0 R {intent}"), &[&xmp, profile])
+    };
+    let rgb = "/OutputIntents [<< /S /GTS_PDFA1 /DestOutputProfile 6 0 R >>]";
+    let signer = Authority::new("seals", now()).unwrap().issue("甲野太郎").unwrap();
+    let opaque = Image::from_jpeg(JPEG).unwrap();
+    for (part, intent, image, why) in [
+        (1, rgb, image(), "PDF/A-1 and knows no transparency"),
+        (2, "", image(), "no output intent"),
+        (2, rgb, image(), ""),
+        (1, rgb, opaque.clone(), ""),
+        (1, "", opaque, ""),
+    ] {
+        let pdf = archive(part, intent);
+        let document = Document::open(pdf.as_slice()).unwrap();
+        let place = Placement::bottom_right(1, 60.0, 60.0, 10.0);
+        let result = Signing::new(&document, now()).seal(Appearance::new().image(&image), place).sign(&signer);
+        match result {
+            Ok(_) => assert_eq!(why, "", "{part} {intent}"),
+            Err(error) => {
+                assert!(!why.is_empty() && error.to_string().contains(why), "{error}");
+                assert_eq!(error.kind(), ErrorKind::Appearance);
+            }
+        }
+    }
+}
+
+/// Poppler shows the same pixels of every page before and after.
+#[test]
+fn an_invisible_signature_changes_no_pixel() {
+    let widget =
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (x) /Rect [60 100 160 120] /MK << /BC [1 0 0] >> >>";
+    let bases = [
+        ("plain", page(CROPPED)),
+        ("turned", page(&format!("{CROPPED} /Rotate 90 /UserUnit 1.5"))),
+        ("annotated", file(&format!("{CROPPED} /Annots [5 0 R]"), "/AcroForm << /Fields [5 0 R] >>", &[widget])),
+        ("contract", include_bytes!("../examples/contract.pdf").to_vec()),
+        ("seal", {
+            let draw = Appearance::new().draw(|canvas| canvas.ellipse(30.0, 30.0, 28.0, 28.0).fill(Color::VERMILION));
+            sealed(&page(CROPPED), &draw, Placement::top_left(1, 60.0, 60.0, 10.0))
+        }),
+    ];
+    for (name, base) in bases {
+        let authority = Authority::new("seals", now()).unwrap();
+        let signed = passed(&sealed_with(&base, |signing| signing), &authority);
+        let Some(before) = pages(&base) else { return println!("skipped: no pdftoppm") };
+        let after = pages(&signed).unwrap();
+        assert!(!before.is_empty() && before.iter().all(|page| page.len() > 1_000));
+        assert!(before == after, "{name}: a pixel was changed");
+    }
+}
+
+/// Every page as poppler shows it, as PPM files.
+fn pages(pdf: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("in.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let run = Command::new("pdftoppm").args(["-r", "72"]).arg(&file).arg(folder.path().join("page")).output().ok()?;
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|one| one == "ppm")).collect();
+    files.sort();
+    Some(files.iter().map(|path| std::fs::read(path).unwrap()).collect())
 }
 
 #[test]

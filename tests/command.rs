@@ -2,14 +2,29 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+use pades_ltv::Font;
+
+#[path = "command/bad_input.rs"]
+mod bad_input;
 #[path = "command/bench.rs"]
 mod bench;
+#[path = "command/disk.rs"]
+mod disk;
 #[path = "command/failures.rs"]
 mod failures;
+#[allow(dead_code, clippy::as_conversions, reason = "made for the unit tests, which use all of it")]
+#[path = "../src/pdf/appearance/fixture.rs"]
+mod fixture;
+#[path = "command/form.rs"]
+mod form;
 #[path = "command/output.rs"]
 mod output;
+#[path = "command/preflight.rs"]
+mod preflight;
 #[path = "command/server.rs"]
 mod server;
+#[path = "command/signing.rs"]
+mod signing;
 #[path = "command/timestamps.rs"]
 mod timestamps;
 #[path = "command/verdicts.rs"]

@@ -10,7 +10,7 @@ use pades_ltv::fuzzing;
 type Door = fn(&[u8]);
 
 /// The doors by the names of their targets.
-const DOORS: [(&str, Door); 10] = [
+const DOORS: [(&str, Door); 11] = [
     ("certificate", fuzzing::certificate),
     ("cms", fuzzing::cms),
     ("crl", fuzzing::crl),
@@ -19,6 +19,7 @@ const DOORS: [(&str, Door); 10] = [
     ("object", fuzzing::object),
     ("ocsp", fuzzing::ocsp),
     ("prepared_state", fuzzing::prepared_state),
+    ("repair", fuzzing::repair),
     ("timestamp_response", fuzzing::timestamp_response),
     ("verify", fuzzing::verify),
 ];

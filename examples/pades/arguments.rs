@@ -103,6 +103,13 @@ impl Arguments {
         })
     }
 
+    /// The value of `--timestamp-room`, in bytes.
+    pub(crate) fn room(&mut self, option: &str) -> Result<usize, Stop> {
+        self.parsed(option, "1 … 1000000 (bytes)", |text| {
+            text.parse().ok().filter(|bytes| (1..=1_000_000).contains(bytes))
+        })
+    }
+
     pub(crate) fn unknown(&self, option: String) -> Stop {
         self.wrong(Message::UnknownOption(option))
     }

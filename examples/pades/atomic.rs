@@ -12,57 +12,87 @@ use tempfile::{Builder, NamedTempFile};
 /// The bytes go into a file beside it and onto the disk first; then that file takes the name. A file that was there keeps its
 /// permissions, a symbolic link stays one.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let failed = |cause: io::Error| {
-        Error::new(ErrorKind::Io, "the file cannot be written").because(cause).advise("nothing was changed")
-    };
-    let target = target(path).map_err(failed)?;
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
-        return Err(error.advise("make it first; nothing was changed"));
-    }
-    let mut new = create(&target, folder).map_err(failed)?;
+    let place = Place::find(path)?;
+    let mut new = place.create().map_err(failed)?;
     let mut buffered = BufWriter::with_capacity(1 << 20, new.as_file_mut());
     write(&mut buffered)?;
     buffered.flush().map_err(failed)?;
     drop(buffered);
     new.as_file().sync_all().map_err(failed)?;
-    new.persist(&target).map_err(|error| failed(error.error))?;
-    sync(folder).map_err(|cause| {
+    new.persist(&place.target).map_err(|error| failed(error.error))?;
+    sync(&place.folder).map_err(|cause| {
         Error::new(ErrorKind::Io, "the file is written, but may not survive a power cut").because(cause)
     })
 }
 
-/// Where the bytes really go.
-fn target(path: &Path) -> io::Result<PathBuf> {
-    let Ok(target) = path.canonicalize() else { return Ok(path.to_owned()) };
-    if target.metadata()?.is_file() {
-        return Ok(target);
-    }
-    Err(io::Error::other("it exists and is not a file, so it cannot be replaced at once"))
+/// Whether [`replace`] could begin: the folder is there and can be written to. Leaves everything as it is.
+pub(crate) fn check(path: &Path) -> Result<()> {
+    Place::find(path)?.create().map(drop).map_err(failed)
 }
 
-fn create(target: &Path, folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".pades-").suffix(".tmp");
-    match target.metadata() {
-        Ok(old) => {
-            // A file that may not be written to is not to be replaced either.
-            OpenOptions::new().write(true).open(target)?;
-            let new = builder.tempfile_in(folder)?;
-            new.as_file().set_permissions(old.permissions())?;
-            Ok(new)
+/// Where the bytes really go.
+struct Place {
+    target: PathBuf,
+    folder: PathBuf,
+}
+
+impl Place {
+    fn find(path: &Path) -> Result<Self> {
+        let target = target(path)?;
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if folder.is_dir() {
+            return Ok(Self { target, folder });
         }
-        Err(_) => {
-            // As for any new file, less what the process masks out.
-            #[cfg(unix)]
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            builder.tempfile_in(folder)
+        let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
+        Err(error.advise("make it first; nothing was changed"))
+    }
+
+    /// An empty file in the folder, which vanishes unless it takes the target's name.
+    fn create(&self) -> io::Result<NamedTempFile> {
+        let mut builder = Builder::new();
+        builder.prefix(".pades-").suffix(".tmp");
+        match self.target.metadata() {
+            Ok(old) => {
+                // A file that may not be written to is not to be replaced either.
+                OpenOptions::new().write(true).open(&self.target)?;
+                let new = builder.tempfile_in(&self.folder)?;
+                new.as_file().set_permissions(old.permissions())?;
+                Ok(new)
+            }
+            Err(_) => {
+                // As for any new file, less what the process masks out.
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+                builder.tempfile_in(&self.folder)
+            }
         }
     }
+}
+
+/// `path`, or what it links to.
+fn target(path: &Path) -> Result<PathBuf> {
+    let refused = |why: &str, advice: &str| Err(Error::new(ErrorKind::Io, why).advise(advice));
+    match path.canonicalize() {
+        Ok(target) if target.is_dir() => refused("it is a folder", "name the file to be written; nothing was changed"),
+        Ok(target) if target.is_file() => Ok(target),
+        Ok(_) => refused("it is not a file, so it cannot be replaced at once", "name a file; nothing was changed"),
+        Err(_) if path.is_symlink() => refused(
+            "it is a symbolic link that leads nowhere",
+            "remove the link, or name the file to be written; nothing was changed",
+        ),
+        Err(_) if path.file_name().is_none() => refused("it is no name of a file", "name the file to be written"),
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+fn failed(cause: io::Error) -> Error {
+    let is_full =
+        matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge);
+    let advice = if is_full { "make room or write elsewhere; nothing was changed" } else { "nothing was changed" };
+    Error::new(ErrorKind::Io, "the file cannot be written").because(cause).advise(advice)
 }
 
 /// The new name is on the disk, too.

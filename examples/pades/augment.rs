@@ -6,11 +6,12 @@ use pades_ltv::{
     Augmentation, Collector, Document, Evidence, Fetch, Language, Result, TimestampAuthority, TrustStore, Update,
 };
 
+use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{During, Stop};
-use crate::inputs::{self, EvidenceFiles};
+use crate::inputs::{self, EvidenceFiles, Input};
 use crate::messages::Message;
-use crate::output::{Files, Paths};
+use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
 use crate::services::{Services, Tsa};
 
@@ -21,6 +22,8 @@ pub(crate) struct Options {
     /// Who makes the document timestamp of B-LTA.
     tsa: Option<Tsa>,
     field: Option<String>,
+    ignores_permissions: bool,
+    password: Password,
     at: Moment,
     paths: Paths,
 }
@@ -29,6 +32,7 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> std::result::Result<Self, Stop> {
         let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Files::default());
         let (mut is_online, mut is_lta, mut tsa, mut field, mut at) = (false, false, None, None, None);
+        let (mut ignores_permissions, mut password) = (false, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.operand(path),
@@ -39,7 +43,10 @@ impl Options {
                     "tsa" => tsa = Some(arguments.tsa(&option)?),
                     "field" => field = Some(arguments.text(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
-                    _ if evidence.take(&option, arguments)? || files.take(&option, arguments)? => {}
+                    "ignore-permissions" => ignores_permissions = true,
+                    _ if evidence.take(&option, arguments)?
+                        || password.take(&option, arguments)?
+                        || files.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -51,11 +58,12 @@ impl Options {
             (false, None) => None,
         };
         let is_test = tsa == Some(Tsa::Local);
-        let paths = files.complete(arguments, is_test)?;
+        let paths = files.complete(arguments, is_test, Errand::Real)?;
         if trust.is_empty() && !is_test {
             return Err(arguments.wrong(Message::OperandMissing("--trust")));
         }
-        Ok(Self { trust, evidence, is_online, tsa, field, at: at.unwrap_or_else(Moment::now), paths })
+        let at = at.unwrap_or_else(Moment::now);
+        Ok(Self { trust, evidence, is_online, tsa, field, ignores_permissions, password, at, paths })
     }
 }
 
@@ -71,16 +79,14 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
         services.trust_test_authority(&mut trust).during(|| Message::CannotUseTestAuthority)?;
     }
     let tsa = options.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
-    let input = &options.paths.input;
-    let file = inputs::open(input).during(|| Message::CannotOpen(input.clone()))?;
-    progress.step(&Message::Reading(input.clone()));
-    let document = inputs::document(&file, &progress).during(|| Message::CannotOpen(input.clone()))?;
+    let (path, password) = (&options.paths.input, options.password.read()?);
+    let input = Input::open(path, options.paths.purpose()).during(|| Message::CannotOpen(path.clone()))?;
+    options.paths.check()?;
+    progress.step(&Message::Reading(path.clone()));
+    let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
-    let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(input.clone()))?;
-    if is_test {
-        crate::complain(&Message::TestAuthority.text(language));
-    }
-    let code = options.paths.write(&document, &made.update, &services, &progress, language)?;
+    let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(path.clone()))?;
+    let code = options.paths.write(&input, (&document, None), &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {
         crate::complain(&Message::NothingNew.text(language));
     }
@@ -108,7 +114,7 @@ struct Made {
 impl Work<'_> {
     fn augment(&self, document: &Document<'_>, tsa: Option<&dyn TimestampAuthority>) -> Result<Made> {
         let evidence = self.collected(document)?.finish()?;
-        let mut augmentation = Augmentation::new(document, self.options.at.time).evidence(&evidence);
+        let mut augmentation = self.augmentation(document, &evidence);
         if let Some(field) = &self.options.field {
             augmentation = augmentation.field(field);
         }
@@ -126,8 +132,13 @@ impl Work<'_> {
             Ok(evidence) => (evidence, true),
             Err(_) => (self.collected(&stamped)?.finish_incomplete(), false),
         };
-        let more = Augmentation::new(&stamped, self.options.at.time).evidence(&evidence).finish()?;
+        let more = self.augmentation(&stamped, &evidence).finish()?;
         Ok(Made { update: update.then(more)?, is_complete })
+    }
+
+    fn augmentation<'d>(&self, document: &'d Document<'d>, evidence: &'d Evidence) -> Augmentation<'d> {
+        let augmentation = Augmentation::new(document, self.options.at.time).evidence(evidence);
+        if self.options.ignores_permissions { augmentation.danger_ignore_permissions() } else { augmentation }
     }
 
     /// All that is at hand, and what servers had to add.

@@ -4,6 +4,7 @@ use pades_ltv::Language;
 
 use crate::help::Topic;
 use crate::messages::{Message, one_line};
+use crate::reasons;
 
 /// What could not be done, in the command's own words, and the library's behind them.
 #[derive(Debug)]
@@ -19,12 +20,18 @@ impl Failure {
         Self::Usage(topic, message)
     }
 
+    /// In Japanese the reason comes first, and then the library's own words, which are English and name places and numbers.
     pub(crate) fn text(&self, language: Language) -> String {
-        match self {
+        let (message, error) = match self {
             Self::Usage(topic, message) => {
-                format!("{}\n{}", message.text(language), Message::SeeHelp(*topic).text(language))
+                return format!("{}\n{}", message.text(language), Message::SeeHelp(*topic).text(language));
             }
-            Self::Operation(message, error) => format!("{}: {}", message.text(language), one_line(&error.to_string())),
+            Self::Operation(message, error) => (message.text(language), error),
+        };
+        let words = reasons::in_options(&one_line(&error.to_string()));
+        match language {
+            Language::Japanese => format!("{message}: {}\n詳細: {words}", reasons::japanese(error)),
+            _ => format!("{message}: {words}"),
         }
     }
 }

@@ -66,7 +66,7 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
 
 All commands take --lang ja|en; without it, LC_ALL, LC_MESSAGES and LANG decide.
 What cannot be done ends with exit code 4. OUT is replaced at once, and only if all went well; it
-may be IN.
+may be IN. sign, timestamp and augment take --in-place instead of OUT.
 ";
 
 const ALL_JA: &str = "\
@@ -82,7 +82,8 @@ pades は、署名を何十年も検証できるように PDF に署名し (PAdE
 
 どのコマンドにも --lang ja|en を指定できます。省略時は LC_ALL、LC_MESSAGES、LANG に従います。
 処理できなかったときの終了コードは 4 です。OUT はすべて成功したときだけ、一度に置き換えられます。
-OUT に IN と同じファイルを指定することもできます。
+OUT に IN と同じファイルを指定することもできます。sign、timestamp、augment では、OUT の代わりに
+--in-place を指定できます。
 ";
 
 const VERIFY: &str = "\
@@ -93,6 +94,8 @@ pades verify [OPTIONS] FILE...
   --at TIME       verify as of this time, RFC 3339; now unless given
   --crl FILE, --ocsp FILE, --cert FILE
                   evidence besides what the PDF holds, DER or PEM; may be given again
+  --password TEXT, --password-file FILE
+                  the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
   --json          for programs: one JSON object a line for each FILE, all keys always there
   --lang ja|en
@@ -113,6 +116,9 @@ pades verify [オプション] FILE...
   --at 時刻       この時刻での検証 (RFC 3339)。省略時は現在
   --crl FILE, --ocsp FILE, --cert FILE
                   PDF の外にある検証情報 (DER または PEM)。繰り返し指定可
+  --password 文, --password-file FILE
+                  暗号化されたファイルのパスワード。環境変数 PADES_PASSWORD も使えます
+                  (pades help sign を参照)
   --text          人が読む形式 (既定)
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
   --lang ja|en
@@ -127,78 +133,180 @@ pades verify [オプション] FILE...
 
 const SIGN: &str = "\
 pades sign [OPTIONS] IN OUT
+pades sign --in-place [OPTIONS] IN
+pades sign --dry-run [OPTIONS] IN
 
+Who and when:
   --key PEM --chain PEM
                    private key (PKCS#8), and certificates of its owner and of the authorities above.
                    Without them a local TEST authority signs: NOT FOR PRODUCTION
   --tsa URL|local|none
                    who timestamps the signature: an RFC 3161 server, the test authority, or nobody.
                    Unless given: nobody with --key, the test authority without
+  --timestamp-room BYTES
+                   room for the timestamp; 10240 unless given
+  --at TIME        the time of signing, RFC 3339, written in its zone; now unless given
+
+What it says and where it stands:
   --field NAME     an empty signature field, or a new one; Signature1, 2 ... unless given
   --reason TEXT, --location TEXT, --name TEXT, --contact TEXT
                    what the signature says, in any language
-  --at TIME        the time of signing, RFC 3339, written in its zone; now unless given
+  --seal IMAGE     shows a seal: a PNG (transparent where it is to be) or JPEG file
+  --seal-text TEXT shows a text in the font of --font, beside or below the image if there is one
+  --rect x0,y0,x1,y1
+                   where a new field shows its seal: two corners, in points (1/72 inch) from the
+                   lower left corner of the page. An existing field shows it where it stands
+  --page N|last    the page of --rect; 1 unless given
+  --fill NAME=VALUE
+                   fills a form field (text, choice, check box, radio button) in the same revision;
+                   may be given again. Earlier signatures stay valid
+  --font FILE      the font of --fill and --seal-text (TrueType, OpenType), which is embedded;
+                   check boxes and radio buttons need none
+
+What may change later:
+  --certify 1|2|3  certifies, as the first signature: 1 nothing may change, 2 forms may be filled in
+                   and signed, 3 annotations, too. Use 2 or 3 where evidence is to be added later,
+                   and sign fields that are there: some verifiers take new visible ones for changes
+  --lock all|include:NAME,...|exclude:NAME,...
+                   no field, or none of these, or only these may be changed or signed after this
+                   signature; all and exclude close fields that are new then, too
+
+Files:
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
+                   else may write to IN meanwhile
+  --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
+                   the file would be in bytes, and which earlier signatures stay valid. Needs no
+                   --key: --chain alone will do. --json (default, all keys always there) or --text
+  --password TEXT, --password-file FILE
+                   the user or owner password of an encrypted IN; FILE's first line. Other users can
+                   see a command line: prefer the file, or the variable PADES_PASSWORD
+  --repair         mends a broken cross-reference of IN in one more revision, and says what was
+                   done; a file that holds a signature is refused, a sound one is signed as it is
+  --ignore-permissions
+                   signs even if the permissions of IN or an earlier signature forbid it: only with
+                   the owner's consent. Such an earlier signature becomes invalid
   --anchor-out FILE
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
 A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 signed, 4 not signed and OUT as it was.
+Exit code: 0 signed, or could be signed with --dry-run; 4 not signed, and OUT or IN as it was.
 ";
 
 const SIGN_JA: &str = "\
 pades sign [オプション] IN OUT
+pades sign --in-place [オプション] IN
+pades sign --dry-run [オプション] IN
 
+署名者と時刻:
   --key PEM --chain PEM
                    秘密鍵 (PKCS#8) と、所有者および上位認証局の証明書。省略時はローカルの
                    テスト用認証局で署名します。本番では使用しないでください
   --tsa URL|local|none
                    署名タイムスタンプの発行元: RFC 3161 サーバー、テスト用認証局、なし。
                    省略時は、--key があれば「なし」、なければテスト用認証局
+  --timestamp-room バイト数
+                   タイムスタンプ用に確保する領域。省略時は 10240 バイト
+  --at 時刻        署名時刻 (RFC 3339)。指定したタイムゾーンで書き込みます。省略時は現在
+
+署名の内容と場所:
   --field 名前     空の署名フィールド、または新しい名前。省略時は Signature1、2 …
   --reason 文, --location 文, --name 文, --contact 文
                    署名の理由・場所・名前・連絡先 (日本語可)
-  --at 時刻        署名時刻 (RFC 3339)。指定したタイムゾーンで書き込みます。省略時は現在
+  --seal 画像      印影を表示します。PNG (背景の透過可) または JPEG
+  --seal-text 文   --font の書体で文を表示します。画像があれば、その横か下に並べます
+  --rect x0,y0,x1,y1
+                   新しいフィールドの印影の位置。ページ左下を原点とする対角 2 点の座標
+                   (ポイント、1/72 インチ)。既存のフィールドでは、その場所に表示します
+  --page 番号|last --rect のページ。省略時は 1
+  --fill 名前=値   署名と同じバージョンで、フォームのフィールド (テキスト、選択肢、チェック
+                   ボックス、ラジオボタン) に記入します。繰り返し指定可。既存の署名は有効な
+                   ままです
+  --font FILE      --fill と --seal-text のフォント (TrueType、OpenType)。PDF に埋め込みます。
+                   チェックボックスとラジオボタンには不要です
+
+署名後に許可する変更:
+  --certify 1|2|3  最初の署名として文書を認証します。1 変更不可、2 フォームの入力と署名、
+                   3 さらに注釈も可。後で検証情報を追加する場合は 2 か 3 を指定してください。
+                   その後の署名には既存のフィールドをお使いください (表示される新しいフィールドを
+                   変更とみなす検証ソフトがあります)
+  --lock all|include:名前,…|exclude:名前,…
+                   この署名の後に変更も署名もできないフィールド: すべて、列挙したもの、列挙以外の
+                   すべて。all と exclude は、後から追加するフィールドにも及びます
+
+ファイル:
+  --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
+                   プログラムから IN に書き込まないでください
+  --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
+                   (バイト)、既存の署名が有効なままかどうかを示します。--key は不要で、--chain
+                   だけでも実行できます。--json (既定。キーは常にすべて出力) または --text
+  --password 文, --password-file FILE
+                   暗号化された IN の利用者または所有者パスワード。FILE は 1 行目を読みます。
+                   コマンドラインはほかの利用者にも見えるため、FILE か環境変数 PADES_PASSWORD を
+                   お使いください
+  --repair         壊れた IN の相互参照を追記により修復してから署名し、修復の内容を示します。
+                   署名済みのファイルは修復しません。壊れていなければ、そのまま署名します
+  --ignore-permissions
+                   IN の権限設定や既存の署名が禁じていても署名します。所有者の了解がある場合に
+                   限ってください。禁じていた既存の署名は無効になります
   --anchor-out FILE
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
 TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 署名済み、4 署名できず、OUT は元のまま
+終了コード: 0 署名済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元のまま
 ";
 
 const TIMESTAMP: &str = "\
 pades timestamp [OPTIONS] IN OUT
+pades timestamp --in-place [OPTIONS] IN
 
   --tsa URL|local  who timestamps: an RFC 3161 server, or the local TEST authority (default, NOT
                    FOR PRODUCTION)
   --field NAME     the field of the timestamp; Timestamp1, 2 ... unless given
   --at TIME        the time of asking, RFC 3339; now unless given
+  --timestamp-room BYTES
+                   room for the timestamp; 10240 unless given
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was
+  --password TEXT, --password-file FILE
+                   the password of an encrypted IN; better PADES_PASSWORD (see pades help sign)
+  --ignore-permissions
+                   goes on where the permissions of IN forbid it: only with the owner's consent
   --anchor-out FILE
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
 A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 timestamped, 4 not timestamped and OUT as it was.
+Exit code: 0 timestamped, 4 not timestamped and OUT or IN as it was.
 ";
 
 const TIMESTAMP_JA: &str = "\
 pades timestamp [オプション] IN OUT
+pades timestamp --in-place [オプション] IN
 
   --tsa URL|local  タイムスタンプの発行元: RFC 3161 サーバー、またはローカルのテスト用認証局
                    (既定。本番では使用しないでください)
   --field 名前     タイムスタンプのフィールド。省略時は Timestamp1、2 …
   --at 時刻        要求の時刻 (RFC 3339)。省略時は現在
+  --timestamp-room バイト数
+                   タイムスタンプ用に確保する領域。省略時は 10240 バイト
+  --in-place       OUT を作らず、IN 自体に追記します。失敗した場合は元の長さに戻します
+  --password 文, --password-file FILE
+                   暗号化された IN のパスワード。環境変数 PADES_PASSWORD も使えます
+                   (pades help sign を参照)
+  --ignore-permissions
+                   IN の権限設定が禁じていても続けます。所有者の了解がある場合に限ってください
   --anchor-out FILE
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
 TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 付与済み、4 付与できず、OUT は元のまま
+終了コード: 0 付与済み、4 付与できず、OUT または IN は元のまま
 ";
 
 const AUGMENT: &str = "\
 pades augment --trust PATH [OPTIONS] IN OUT
+pades augment --trust PATH --in-place [OPTIONS] IN
 
 Adds what every signature and timestamp in IN needs to be verified offline (B-LT); with --lta, a
 document timestamp over all of it (B-LTA), and that timestamp's own evidence.
@@ -211,16 +319,22 @@ document timestamp over all of it (B-LTA), and that timestamp's own evidence.
   --tsa URL|local  with --lta: who makes it; the local TEST authority unless given
   --field NAME     with --lta: its field; Timestamp1, 2 ... unless given
   --at TIME        the time of augmenting, RFC 3339; now unless given
+  --in-place       appends to IN itself; where that fails, IN is cut back to what it was
+  --password TEXT, --password-file FILE
+                   the password of an encrypted IN; better PADES_PASSWORD (see pades help sign)
+  --ignore-permissions
+                   goes on where the permissions of IN forbid it: only with the owner's consent
   --anchor-out FILE
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
 A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 augmented, 4 something is missing and OUT is as it was.
+Exit code: 0 augmented, 4 something is missing and OUT or IN is as it was.
 ";
 
 const AUGMENT_JA: &str = "\
 pades augment --trust PATH [オプション] IN OUT
+pades augment --trust PATH --in-place [オプション] IN
 
 IN のすべての署名とタイムスタンプをオフラインで検証するための情報を追加します (B-LT)。--lta を指定
 すると、全体に文書タイムスタンプを付与し (B-LTA)、その検証情報も追加します。
@@ -233,12 +347,18 @@ IN のすべての署名とタイムスタンプをオフラインで検証す�
   --tsa URL|local  --lta の発行元。省略時はローカルのテスト用認証局
   --field 名前     --lta のフィールド。省略時は Timestamp1、2 …
   --at 時刻        処理の時刻 (RFC 3339)。省略時は現在
+  --in-place       OUT を作らず、IN 自体に追記します。失敗した場合は元の長さに戻します
+  --password 文, --password-file FILE
+                   暗号化された IN のパスワード。環境変数 PADES_PASSWORD も使えます
+                   (pades help sign を参照)
+  --ignore-permissions
+                   IN の権限設定が禁じていても続けます。所有者の了解がある場合に限ってください
   --anchor-out FILE
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
 TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 追加済み、4 不足があり、OUT は元のまま
+終了コード: 0 追加済み、4 不足があり、OUT または IN は元のまま
 ";
 
 const REVISIONS: &str = "\
@@ -249,6 +369,8 @@ Lists the saves that IN consists of: number, the bytes from start to end, and th
 that close it.
 
   --extract N      writes IN as revision N left it, byte for byte, to OUT
+  --password TEXT, --password-file FILE
+                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --json           for programs
   --lang ja|en
 
@@ -262,6 +384,9 @@ pades revisions --extract N IN OUT
 IN の各バージョン (保存の単位) の番号、バイト範囲、署名フィールドを一覧表示します。
 
   --extract N      バージョン N の時点の IN を、1 バイトも変えずに OUT に書き出します
+  --password 文, --password-file FILE
+                   暗号化されたファイルのパスワード。環境変数 PADES_PASSWORD も使えます
+                   (pades help sign を参照)
   --json           プログラム用
   --lang ja|en
 

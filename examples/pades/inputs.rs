@@ -1,7 +1,8 @@
 //! Reading what the command is given: documents, trust anchors, evidence.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use pades_ltv::{Document, Error, ErrorKind, Evidence, Result, TrustStore};
 
@@ -15,20 +16,82 @@ const SMALL: u64 = 256 << 20;
 /// What counts as a certificate in a folder of anchors.
 const ANCHORS: [&str; 4] = ["pem", "crt", "cer", "der"];
 
-/// Opens the file of a document, which must allow reading at any place.
-pub(crate) fn open(path: &Path) -> Result<File> {
-    let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be opened").because(cause);
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_file() {
-        return Ok(file);
-    }
-    let error = Error::new(ErrorKind::Io, "it is a folder or a stream, not a file");
-    Err(error.advise("save the PDF to a file first"))
+/// What will be done to the file of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    /// Something is appended to the file itself.
+    Append,
 }
 
-/// The document in `file`, with its reads counted.
-pub(crate) fn document<'f>(file: &'f File, progress: &Progress) -> Result<Document<'f>> {
-    Document::open(progress.watch(file))
+/// The file of a document, and what it looked like when it was opened.
+pub(crate) struct Input {
+    pub(crate) file: File,
+    path: PathBuf,
+    seen: Seen,
+}
+
+/// What changes when another program writes to a file, or puts another in its place.
+#[derive(PartialEq, Eq)]
+struct Seen {
+    length: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    inode: (u64, u64),
+}
+
+impl Input {
+    /// Opens the file of a document, which must allow reading at any place.
+    pub(crate) fn open(path: &Path, purpose: Use) -> Result<Self> {
+        let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be opened").because(cause);
+        // Opening a pipe would wait for whoever writes to it.
+        if !path.metadata().map_err(unreadable)?.is_file() {
+            let error = Error::new(ErrorKind::Io, "it is a folder or a stream, not a file");
+            return Err(error.advise("save the PDF to a file first"));
+        }
+        let is_append = purpose == Use::Append;
+        let file = File::options().read(true).write(is_append).open(path).map_err(|cause| match is_append {
+            true => unreadable(cause).advise("leave out --in-place, and name OUT"),
+            false => unreadable(cause),
+        })?;
+        let seen = Seen::of(&file.metadata().map_err(unreadable)?);
+        Ok(Self { file, path: path.to_owned(), seen })
+    }
+
+    /// The document in it, with its reads counted.
+    pub(crate) fn document(&self, password: Option<&[u8]>, progress: &Progress) -> Result<Document<'_>> {
+        let document = Document::open(progress.watch(&self.file))?;
+        match password {
+            Some(password) => document.unlock(password),
+            None => Ok(document),
+        }
+    }
+
+    /// Its length in bytes when it was opened.
+    pub(crate) fn length(&self) -> u64 {
+        self.seen.length
+    }
+
+    /// Whether the name still stands for the file that was opened, and nobody wrote to it since.
+    pub(crate) fn check_unchanged(&self) -> Result<()> {
+        let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file is gone").because(cause);
+        if Seen::of(&self.path.metadata().map_err(unreadable)?) == self.seen {
+            return Ok(());
+        }
+        let error = Error::new(ErrorKind::Base, "another program changed the file meanwhile").at(self.path.display());
+        Err(error.advise("run the command again; nothing was written"))
+    }
+}
+
+impl Seen {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            inode: (std::os::unix::fs::MetadataExt::dev(metadata), std::os::unix::fs::MetadataExt::ino(metadata)),
+        }
+    }
 }
 
 /// The anchors in all of `paths`, each labelled with the name of its file.
@@ -119,7 +182,7 @@ fn add(
 }
 
 /// The DER in a file: all of it, or each PEM block.
-fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+pub(crate) fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
     const BEGIN: &str = "-----BEGIN ";
     const END: &str = "-----END ";
     let text = match std::str::from_utf8(bytes) {

@@ -4,16 +4,22 @@
 //! reads the clock, asks servers, writes the result, and says what happened. Others script it, so flags, exit codes and JSON are
 //! a contract: see `help.rs`.
 
+mod access;
 mod arguments;
 mod atomic;
 mod augment;
 mod failure;
+mod fields;
 mod help;
 mod inputs;
 mod language;
+mod look;
+mod mending;
 mod messages;
 mod output;
+mod preflight;
 mod progress;
+mod reasons;
 mod revisions;
 mod services;
 mod sign;

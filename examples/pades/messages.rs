@@ -23,6 +23,9 @@ pub(crate) enum Message {
     Apart(&'static str, &'static str),
     NoAnchor,
     OnlyWith(&'static str, &'static str),
+    NotBoth(&'static str, &'static str),
+    NeedsFont(&'static str),
+    FilledTwice(String),
     SeeHelp(Topic),
     // What could not be done.
     CannotOpen(PathBuf),
@@ -40,6 +43,7 @@ pub(crate) enum Message {
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
+    Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
     // What takes long.
@@ -73,6 +77,13 @@ impl Message {
             Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
             Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
             Self::OnlyWith(one, other) => format!("--{one} is given without --{other}, and would do nothing"),
+            Self::NotBoth(one, other) => format!("{one} and {other} exclude one another"),
+            Self::NeedsFont(option) => {
+                format!(
+                    "--{option} needs --font FILE: a TrueType or OpenType font that has the characters, such as ipaexg.ttf"
+                )
+            }
+            Self::FilledTwice(name) => format!("--fill is given twice for the field {}", quoted(name)),
             Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
             Self::CannotOpen(path) => format!("cannot read {}", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
@@ -96,6 +107,9 @@ impl Message {
                 format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "all evidence was there already; nothing was added".into(),
+            Self::Repaired(path) => {
+                format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
+            }
             Self::Extracted { path, revision, length } => {
                 format!("{}: {} bytes, the file as revision {revision} left it", path.display(), grouped(*length))
             }
@@ -126,6 +140,13 @@ impl Message {
             Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
             Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
             Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
+            Self::NotBoth(one, other) => format!("{one} と {other} は同時に指定できません"),
+            Self::NeedsFont(option) => {
+                format!(
+                    "--{option} には --font が必要です。ipaexg.ttf など、その文字を含む TrueType または OpenType フォントを指定してください"
+                )
+            }
+            Self::FilledTwice(name) => format!("フィールド {} に --fill が 2 回指定されています", quoted(name)),
             Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
             Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
@@ -155,6 +176,9 @@ impl Message {
                 format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
+            Self::Repaired(path) => {
+                format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
+            }
             Self::Extracted { path, revision, length } => {
                 format!("{}: {} バイト、バージョン {revision} の時点のファイル", path.display(), grouped(*length))
             }

@@ -1,13 +1,14 @@
-//! Handing over what was made: OUT, and the anchor of the test authority.
+//! Handing over what was made: OUT, or IN itself, and the anchor of the test authority.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use pades_ltv::{Document, Error, ErrorKind, Language, Update};
+use pades_ltv::{Document, Error, ErrorKind, Language, Result, Update};
 
 use crate::arguments::Arguments;
 use crate::atomic;
 use crate::failure::{During, Stop};
+use crate::inputs::{Input, Use};
 use crate::messages::Message;
 use crate::progress::Progress;
 use crate::services::Services;
@@ -16,6 +17,7 @@ use crate::services::Services;
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     operands: Vec<PathBuf>,
+    is_in_place: bool,
     anchor: Option<PathBuf>,
 }
 
@@ -23,8 +25,26 @@ pub(crate) struct Files {
 #[derive(Debug)]
 pub(crate) struct Paths {
     pub(crate) input: PathBuf,
-    pub(crate) output: PathBuf,
+    target: Target,
+    /// Whether the test authority takes part.
+    is_test: bool,
     anchor: Option<PathBuf>,
+}
+
+/// Where the result goes.
+#[derive(Debug)]
+enum Target {
+    Out(PathBuf),
+    InPlace,
+    /// Nothing is written, and nobody said where it would go.
+    Nowhere,
+}
+
+/// Whether a command only says what it would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    Real,
+    DryRun,
 }
 
 impl Files {
@@ -32,51 +52,128 @@ impl Files {
         self.operands.push(path);
     }
 
-    /// Takes `--anchor-out`, if that is what `option` is.
-    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
-        if option == "anchor-out" {
-            self.anchor = Some(arguments.path(option)?);
+    /// Takes `--in-place` or `--anchor-out`, if that is what `option` is.
+    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> std::result::Result<bool, Stop> {
+        match option {
+            "in-place" => self.is_in_place = true,
+            "anchor-out" => self.anchor = Some(arguments.path(option)?),
+            _ => return Ok(false),
         }
-        Ok(option == "anchor-out")
+        Ok(true)
     }
 
-    /// Exactly IN and OUT; the anchor only where the test authority takes part.
-    pub(crate) fn complete(self, arguments: &Arguments, is_test: bool) -> Result<Paths, Stop> {
-        let (input, output) = arguments.in_and_out(self.operands)?;
+    /// IN, and OUT unless the result goes into IN or nowhere; the anchor only where the test authority takes part.
+    pub(crate) fn complete(
+        self,
+        arguments: &Arguments,
+        is_test: bool,
+        errand: Errand,
+    ) -> std::result::Result<Paths, Stop> {
+        let count = self.operands.len();
+        let (input, target) = match (self.is_in_place, errand) {
+            (true, _) if count == 2 => return Err(arguments.wrong(Message::NotBoth("--in-place", "OUT"))),
+            (true, _) => (arguments.only_in(self.operands)?, Target::InPlace),
+            (false, Errand::DryRun) if count < 2 => (arguments.only_in(self.operands)?, Target::Nowhere),
+            (false, _) => {
+                let (input, output) = arguments.in_and_out(self.operands)?;
+                (input, Target::Out(output))
+            }
+        };
         if self.anchor.is_some() && !is_test {
             return Err(arguments.wrong(Message::NoAnchor));
         }
-        Ok(Paths { input, output, anchor: self.anchor })
+        Ok(Paths { input, target, is_test, anchor: self.anchor })
     }
 }
 
 impl Paths {
-    /// Writes the document with `update`, and says so.
+    /// What will be done to IN.
+    pub(crate) fn purpose(&self) -> Use {
+        match self.target {
+            Target::InPlace => Use::Append,
+            _ => Use::Read,
+        }
+    }
+
+    /// Says that the test authority takes part, if it does.
+    pub(crate) fn warn(&self, language: Language) {
+        if self.is_test {
+            crate::complain(&Message::TestAuthority.text(language));
+        }
+    }
+
+    /// Whether everything can be written, as far as that can be told before there is anything to write.
+    pub(crate) fn check(&self) -> std::result::Result<(), Stop> {
+        let output = match &self.target {
+            Target::Out(path) => Some(path),
+            Target::InPlace | Target::Nowhere => None,
+        };
+        for path in output.into_iter().chain(&self.anchor) {
+            atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
+        }
+        match &self.anchor {
+            Some(anchor) if [Some(&self.input), output].into_iter().flatten().any(|other| is_same(anchor, other)) => {
+                let error = Error::new(ErrorKind::Io, "it is the PDF's own file");
+                Err(error.advise("choose another name")).during(|| Message::CannotWrite(anchor.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
     pub(crate) fn write(
         &self,
-        document: &Document<'_>,
+        input: &Input,
+        (document, repair): (&Document<'_>, Option<&Update>),
         update: &Update,
         services: &Services<'_>,
         progress: &Progress,
         language: Language,
-    ) -> Result<u8, Stop> {
-        progress.step(&Message::Writing(self.output.clone()));
+    ) -> std::result::Result<u8, Stop> {
+        let path = match &self.target {
+            Target::Out(path) => path,
+            Target::InPlace | Target::Nowhere => &self.input,
+        };
+        progress.step(&Message::Writing(path.clone()));
         if let Some(path) = &self.anchor {
             file(path, services.test_anchor().as_bytes())?;
         }
-        let written = atomic::replace(&self.output, |out| update.write_to(document, out));
+        let written = match &self.target {
+            Target::Out(path) => atomic::replace(path, |out| {
+                update.write_to(document, out)?;
+                input.check_unchanged()
+            }),
+            Target::InPlace => append(input, repair, update),
+            Target::Nowhere => Ok(()),
+        };
         progress.finish();
-        written.during(|| Message::CannotWrite(self.output.clone()))?;
-        let added = u64::try_from(update.bytes().len()).unwrap_or(u64::MAX);
-        let wrote = Message::Wrote { path: self.output.clone(), length: update.file_len(), added };
+        written.during(|| Message::CannotWrite(path.clone()))?;
+        self.warn(language);
+        let length = update.file_len();
+        let wrote = Message::Wrote { path: path.clone(), length, added: length.saturating_sub(input.length()) };
         crate::print(&format!("{}\n", wrote.text(language)));
         Ok(0)
     }
 }
 
-fn file(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
+fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()> {
+    let failed = |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be written to").because(cause);
+    let update = match repair {
+        Some(repair) => repair.clone().then(update.clone())?,
+        None => update.clone(),
+    };
+    input.check_unchanged()?;
+    update.append_to(&mut input.file.try_clone().map_err(failed)?)
+}
+
+fn file(path: &Path, bytes: &[u8]) -> std::result::Result<(), Stop> {
     let write = |out: &mut dyn Write| {
         out.write_all(bytes).map_err(|cause| Error::new(ErrorKind::Io, "the file cannot be written").because(cause))
     };
     atomic::replace(path, write).during(|| Message::CannotWrite(path.to_owned()))
+}
+
+/// Whether two names stand for one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

@@ -7,30 +7,39 @@ use std::path::PathBuf;
 use pades_ltv::{Document, Error, ErrorKind, Language, Report, Result, TrustStore, Verification};
 use serde::Serialize;
 
+use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::atomic;
 use crate::failure::{During, Failure, Stop};
 use crate::help::Topic;
-use crate::inputs;
+use crate::inputs::{Input, Use};
 use crate::messages::{Message, grouped, one_line};
 use crate::progress::Progress;
 
 const SCHEMA: &str = "pades-ltv/revisions/1";
 
-pub(crate) enum Options {
-    List { input: PathBuf, is_json: bool },
-    Extract { revision: usize, input: PathBuf, output: PathBuf },
+pub(crate) struct Options {
+    input: PathBuf,
+    password: Password,
+    task: Task,
+}
+
+enum Task {
+    List { is_json: bool },
+    Extract { revision: usize, output: PathBuf },
 }
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> std::result::Result<Self, Stop> {
         let (mut revision, mut is_json, mut operands) = (None, false, Vec::new());
+        let mut password = Password::default();
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => operands.push(path),
                 Given::Option(option) => match option.as_str() {
                     "json" => is_json = true,
                     "extract" => revision = Some(arguments.parsed(&option, "1, 2, 3 …", |text| text.parse().ok())?),
+                    _ if password.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -39,34 +48,35 @@ impl Options {
             Some(_) if is_json => Err(arguments.wrong(Message::Apart("json", "extract"))),
             Some(revision) => {
                 let (input, output) = arguments.in_and_out(operands)?;
-                Ok(Self::Extract { revision, input, output })
+                Ok(Self { input, password, task: Task::Extract { revision, output } })
             }
-            None => Ok(Self::List { input: arguments.only_in(operands)?, is_json }),
+            None => Ok(Self { input: arguments.only_in(operands)?, password, task: Task::List { is_json } }),
         }
     }
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<u8, Stop> {
-    let (Options::List { input, .. } | Options::Extract { input, .. }) = options;
+    let (path, password) = (&options.input, options.password.read()?);
     let progress = Progress::start(language);
-    let file = inputs::open(input).during(|| Message::CannotOpen(input.clone()))?;
-    progress.step(&Message::Reading(input.clone()));
-    let document = inputs::document(&file, &progress).during(|| Message::CannotOpen(input.clone()))?;
-    match options {
-        Options::List { is_json, .. } => {
+    let input = Input::open(path, Use::Read).during(|| Message::CannotOpen(path.clone()))?;
+    progress.step(&Message::Reading(path.clone()));
+    let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
+    match &options.task {
+        Task::List { is_json } => {
             // Who closed which revision does not depend on whom anybody trusts.
             let report = Verification::new(&document, &TrustStore::new(), Moment::now().time).verify();
             progress.finish();
             let listing = Listing { document: &document, report: &report };
             let text = match is_json {
-                true => format!("{}\n", listing.json(&input.to_string_lossy())),
+                true => format!("{}\n", listing.json(&path.to_string_lossy())),
                 false => listing.text(language),
             };
             crate::print(&text);
         }
-        Options::Extract { revision, output, .. } => {
-            let length = end(&document, *revision, input)?;
-            atomic::replace(output, |out| copy(&file, length, out)).during(|| Message::CannotWrite(output.clone()))?;
+        Task::Extract { revision, output } => {
+            let length = end(&document, *revision, path)?;
+            atomic::replace(output, |out| copy(&input.file, length, out))
+                .during(|| Message::CannotWrite(output.clone()))?;
             progress.finish();
             let extracted = Message::Extracted { path: output.clone(), revision: *revision, length };
             crate::print(&format!("{}\n", extracted.text(language)));

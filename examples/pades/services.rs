@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, SoftwareSigner, Time, TimestampAuthority,
-    TrustStore,
+    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Identity, Result, SoftwareSigner, Time,
+    TimestampAuthority, TrustStore,
 };
 
 use crate::failure::{During, Stop};
@@ -128,4 +128,11 @@ pub(crate) fn signer(key: &Path, chain: &Path) -> std::result::Result<SoftwareSi
     let key_pem = crate::inputs::small(key).during(|| cannot_use("key", key))?;
     let chain_pem = crate::inputs::small(chain).during(|| cannot_use("chain", chain))?;
     SoftwareSigner::from_pem(&key_pem, &chain_pem).during(|| cannot_use("key", key))
+}
+
+/// Who owns a PEM chain, without the key: the first certificate is the owner's.
+pub(crate) fn identity(chain: &Path) -> std::result::Result<Identity, Stop> {
+    let certificates = crate::inputs::small(chain).and_then(|pem| crate::inputs::values(&pem));
+    let identity = certificates.and_then(Identity::new);
+    identity.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })
 }

@@ -2,17 +2,22 @@
 
 use pades_ltv::{Language, Timestamping};
 
+use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{During, Stop};
-use crate::inputs;
+use crate::inputs::Input;
 use crate::messages::Message;
-use crate::output::{Files, Paths};
+use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
 use crate::services::{Services, Tsa};
 
 pub(crate) struct Options {
     tsa: Tsa,
+    /// Bytes for the timestamp, where its authority needs more than most.
+    room: Option<usize>,
     field: Option<String>,
+    ignores_permissions: bool,
+    password: Password,
     at: Moment,
     paths: Paths,
 }
@@ -20,6 +25,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut tsa, mut field, mut at, mut files) = (Tsa::Local, None, None, Files::default());
+        let (mut room, mut ignores_permissions, mut password) = (None, false, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.operand(path),
@@ -27,13 +33,15 @@ impl Options {
                     "tsa" => tsa = arguments.tsa(&option)?,
                     "field" => field = Some(arguments.text(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
-                    _ if files.take(&option, arguments)? => {}
+                    "timestamp-room" => room = Some(arguments.room(&option)?),
+                    "ignore-permissions" => ignores_permissions = true,
+                    _ if password.take(&option, arguments)? || files.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
         }
-        let paths = files.complete(arguments, tsa == Tsa::Local)?;
-        Ok(Self { tsa, field, at: at.unwrap_or_else(Moment::now), paths })
+        let paths = files.complete(arguments, tsa == Tsa::Local, Errand::Real)?;
+        Ok(Self { tsa, room, field, ignores_permissions, password, at: at.unwrap_or_else(Moment::now), paths })
     }
 }
 
@@ -41,17 +49,21 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     let progress = Progress::start(language);
     let services = Services::new(options.at.time, &progress)?;
     let tsa = services.tsa(&options.tsa)?;
-    let input = &options.paths.input;
-    let file = inputs::open(input).during(|| Message::CannotOpen(input.clone()))?;
-    progress.step(&Message::Reading(input.clone()));
-    let document = inputs::document(&file, &progress).during(|| Message::CannotOpen(input.clone()))?;
+    let (path, password) = (&options.paths.input, options.password.read()?);
+    let input = Input::open(path, options.paths.purpose()).during(|| Message::CannotOpen(path.clone()))?;
+    options.paths.check()?;
+    progress.step(&Message::Reading(path.clone()));
+    let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let mut timestamping = Timestamping::new(&document, options.at.time);
     if let Some(field) = &options.field {
         timestamping = timestamping.field(field);
     }
-    let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(input.clone()))?;
-    if options.tsa == Tsa::Local {
-        crate::complain(&Message::TestAuthority.text(language));
+    if let Some(bytes) = options.room {
+        timestamping = timestamping.token_room(bytes);
     }
-    options.paths.write(&document, &update, &services, &progress, language)
+    if options.ignores_permissions {
+        timestamping = timestamping.danger_ignore_permissions();
+    }
+    let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(path.clone()))?;
+    options.paths.write(&input, (&document, None), &update, &services, &progress, language)
 }

@@ -4,25 +4,22 @@ use std::path::{Path, PathBuf};
 
 use pades_ltv::{Evidence, Indication, Language, Report, TrustStore, Verification};
 
+use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{Failure, Stop};
-use crate::inputs::{self, EvidenceFiles};
+use crate::inputs::{self, EvidenceFiles, Input, Use};
 use crate::messages::Message;
+use crate::preflight::Form;
 use crate::progress::Progress;
+use crate::reasons::in_options;
 
 pub(crate) struct Options {
     trust: Vec<PathBuf>,
     evidence: EvidenceFiles,
+    password: Password,
     at: Moment,
     form: Form,
     files: Vec<PathBuf>,
-}
-
-/// How the verdict is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Json,
-    Text,
 }
 
 /// What came of a file, from best to worst: the worst of all files is the exit code.
@@ -38,17 +35,16 @@ enum Outcome {
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Vec::new());
-        let (mut at, mut form) = (None, None);
+        let (mut at, mut form, mut password) = (None, None, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
                 Given::Option(option) => match option.as_str() {
                     "trust" => trust.push(arguments.path(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
-                    "json" if form != Some(Form::Text) => form = Some(Form::Json),
-                    "text" if form != Some(Form::Json) => form = Some(Form::Text),
-                    "json" | "text" => return Err(arguments.wrong(Message::Apart("json", "text"))),
-                    _ if evidence.take(&option, arguments)? => {}
+                    _ if Form::take(&mut form, &option, arguments)?
+                        || evidence.take(&option, arguments)?
+                        || password.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -57,18 +53,19 @@ impl Options {
             return Err(arguments.wrong(Message::OperandMissing("FILE")));
         }
         let (at, form) = (at.unwrap_or_else(Moment::now), form.unwrap_or(Form::Text));
-        Ok(Self { trust, evidence, at, form, files })
+        Ok(Self { trust, evidence, password, at, form, files })
     }
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     let (trust, evidence) = (inputs::trust(&options.trust)?, options.evidence.read()?);
+    let password = options.password.read()?;
     if trust.is_empty() && options.form == Form::Text {
         crate::complain(&Message::NoTrust.text(language));
     }
     let mut worst = Outcome::Passed;
     for (index, path) in options.files.iter().enumerate() {
-        let result = options.verify(path, &trust, &evidence, language);
+        let result = options.verify(path, &trust, &evidence, password.as_deref(), language);
         worst = worst.max(Outcome::of(&result));
         match options.form {
             Form::Json => crate::print(&format!("{}\n", json(path, &result))),
@@ -77,7 +74,10 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
                 let heading = if is_only { String::new() } else { format!("== {} ==\n", path.display()) };
                 let gap = if index == 0 { "" } else { "\n" };
                 match result {
-                    Ok(report) => crate::print(&format!("{gap}{heading}{}", report.to_text(language))),
+                    Ok(report) => {
+                        let text = in_our_words(&report, report.to_text(language));
+                        crate::print(&format!("{gap}{heading}{text}"));
+                    }
                     Err(error) => {
                         let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
                         crate::complain(&failure.text(language));
@@ -95,12 +95,13 @@ impl Options {
         path: &Path,
         trust: &TrustStore,
         evidence: &Evidence,
+        password: Option<&[u8]>,
         language: Language,
     ) -> pades_ltv::Result<Report> {
         let progress = Progress::start(language);
         progress.step(&Message::Reading(path.to_owned()));
-        let file = inputs::open(path)?;
-        let document = inputs::document(&file, &progress)?;
+        let input = Input::open(path, Use::Read)?;
+        let document = input.document(password, &progress)?;
         Ok(Verification::new(&document, trust, self.at.time).evidence(evidence).verify())
     }
 }
@@ -127,10 +128,15 @@ impl Outcome {
     }
 }
 
+/// A report on a file that is locked tells how to open it. What signers wrote stays as they wrote it.
+fn in_our_words(report: &Report, text: String) -> String {
+    if report.signatures.is_empty() { in_options(&text) } else { text }
+}
+
 fn json(path: &Path, result: &pades_ltv::Result<Report>) -> String {
     let file = path.to_string_lossy();
     match result {
-        Ok(report) => report.to_json(&file),
-        Err(error) => error.to_json(&file),
+        Ok(report) => in_our_words(report, report.to_json(&file)),
+        Err(error) => in_options(&error.to_json(&file)),
     }
 }

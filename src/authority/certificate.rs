@@ -8,7 +8,7 @@ use const_oid::db::rfc5912::{
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{BitString, Ia5String, Null, OctetString};
 use der::{Any, DateTime, Decode, Encode, Sequence, Tag};
-use spki::{AlgorithmIdentifierOwned, EncodePublicKey, SubjectPublicKeyInfoOwned};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::certpolicy::PolicyInformation;
@@ -29,7 +29,6 @@ use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Criticality::{Critical, NonCritical};
 use crate::pki::certificate::{Certificate, Criticality};
-use crate::pki::key::PublicKey;
 use crate::pki::revocation::ocsp::asn1::ID_PKIX_OCSP_NOCHECK;
 use crate::software::key::PrivateKey;
 use crate::time::Time;
@@ -258,14 +257,7 @@ fn name(common_name: &str) -> der::Result<Any> {
 }
 
 fn spki(key: &PrivateKey) -> der::Result<SubjectPublicKeyInfoOwned> {
-    let document = match key.public_key() {
-        PublicKey::Rsa(key) => key.to_public_key_der(),
-        PublicKey::P256(key) => key.to_public_key_der(),
-        PublicKey::P384(key) => key.to_public_key_der(),
-        PublicKey::P521(key) => key.to_public_key_der(),
-    };
-    let document = document.map_err(|_| der::Tag::Sequence.value_error())?;
-    SubjectPublicKeyInfoOwned::from_der(document.as_bytes())
+    key.public_key().to_spki().ok_or_else(|| der::Tag::Sequence.value_error().into())
 }
 
 /// The first 160 bits of the key bits' SHA-256 (RFC 7093, 2).

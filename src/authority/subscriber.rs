@@ -1,11 +1,20 @@
 //! Who asks for a certificate.
 
+use const_oid::ObjectIdentifier;
+#[cfg(feature = "ml-dsa")]
+use const_oid::db::fips204;
+use const_oid::db::rfc8410;
 use p256::elliptic_curve::Generate;
 use rsa::RsaPrivateKey;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::software::derived::Derived;
 use crate::software::key::PrivateKey;
+use crate::software::key::edwards::EdwardsPrivateKey;
+use crate::software::key::elliptic::EcPrivateKey;
+#[cfg(feature = "ml-dsa")]
+use crate::software::key::module_lattice::MlDsaPrivateKey;
+use crate::software::key::rsa::RsaSigningKey;
 use crate::time::Time;
 
 /// Who gets a certificate: name, key and validity. A plain name is a subscriber with the defaults.
@@ -54,30 +63,76 @@ pub enum KeyType {
     P384,
     /// ECDSA over P-521.
     P521,
+    /// ECDSA over brainpoolP256r1.
+    BrainpoolP256,
+    /// ECDSA over brainpoolP384r1.
+    BrainpoolP384,
+    /// ECDSA over brainpoolP512r1.
+    BrainpoolP512,
     /// RSA with 2048 bits.
     Rsa2048,
     /// RSA with 3072 bits.
     Rsa3072,
     /// RSA with 4096 bits.
     Rsa4096,
+    /// Ed25519.
+    Ed25519,
+    /// Ed448.
+    Ed448,
+    /// ML-DSA-44.
+    #[cfg(feature = "ml-dsa")]
+    MlDsa44,
+    /// ML-DSA-65.
+    #[cfg(feature = "ml-dsa")]
+    MlDsa65,
+    /// ML-DSA-87.
+    #[cfg(feature = "ml-dsa")]
+    MlDsa87,
 }
 
 impl KeyType {
     /// The key that follows from `derived`.
     pub(super) fn generate(self, derived: &mut Derived) -> Result<PrivateKey> {
-        match self {
-            Self::P256 => Ok(PrivateKey::P256(p256::ecdsa::SigningKey::generate_from_rng(derived))),
-            Self::P384 => Ok(PrivateKey::P384(p384::ecdsa::SigningKey::generate_from_rng(derived))),
-            Self::P521 => Ok(PrivateKey::P521(Box::new(p521::ecdsa::SigningKey::generate_from_rng(derived)))),
-            Self::Rsa2048 => rsa(derived, 2048),
-            Self::Rsa3072 => rsa(derived, 3072),
-            Self::Rsa4096 => rsa(derived, 4096),
+        /// Of an elliptic curve.
+        macro_rules! elliptic {
+            ($curve:ident) => {
+                PrivateKey::Elliptic(EcPrivateKey::$curve(Box::new(ecdsa::SigningKey::generate_from_rng(derived))))
+            };
         }
+        Ok(match self {
+            Self::P256 => elliptic!(P256),
+            Self::P384 => elliptic!(P384),
+            Self::P521 => elliptic!(P521),
+            Self::BrainpoolP256 => elliptic!(BrainpoolP256),
+            Self::BrainpoolP384 => elliptic!(BrainpoolP384),
+            Self::BrainpoolP512 => elliptic!(BrainpoolP512),
+            Self::Rsa2048 => return rsa(derived, 2048),
+            Self::Rsa3072 => return rsa(derived, 3072),
+            Self::Rsa4096 => return rsa(derived, 4096),
+            Self::Ed25519 => edwards(rfc8410::ID_ED_25519, &derived.bytes::<32>())?,
+            Self::Ed448 => edwards(rfc8410::ID_ED_448, &derived.bytes::<57>())?,
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa44 => module_lattice(fips204::ID_ML_DSA_44, derived.bytes()),
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa65 => module_lattice(fips204::ID_ML_DSA_65, derived.bytes()),
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa87 => module_lattice(fips204::ID_ML_DSA_87, derived.bytes()),
+        })
     }
 }
 
 fn rsa(derived: &mut Derived, bits: usize) -> Result<PrivateKey> {
     let key = RsaPrivateKey::new(derived, bits)
         .map_err(|fault| Error::new(ErrorKind::Key, "the RSA key cannot be made").because(fault))?;
-    Ok(PrivateKey::Rsa(Box::new(key)))
+    Ok(PrivateKey::Rsa(RsaSigningKey::new(key)))
+}
+
+fn edwards(oid: ObjectIdentifier, seed: &[u8]) -> Result<PrivateKey> {
+    let key = EdwardsPrivateKey::from_seed(oid, seed);
+    key.map(PrivateKey::Edwards).ok_or_else(|| Error::new(ErrorKind::Key, "the key cannot be made"))
+}
+
+#[cfg(feature = "ml-dsa")]
+fn module_lattice(oid: ObjectIdentifier, seed: [u8; 32]) -> PrivateKey {
+    PrivateKey::ModuleLattice(MlDsaPrivateKey::from_seed(oid, &seed.into()))
 }

@@ -46,6 +46,11 @@ impl Container {
         Ok(Self { members: numbers.into_iter().zip(ranges).collect(), data })
     }
 
+    /// The object numbers of its members, in their order.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.members.iter().map(|(number, _)| *number)
+    }
+
     /// The `index`th member, which must be object `number`.
     pub(crate) fn object(&self, number: u32, index: u32, limits: &Limits) -> Result<Object> {
         let member = usize::try_from(index).ok().and_then(|index| self.members.get(index));

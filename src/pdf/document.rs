@@ -79,6 +79,20 @@ impl<'a> Document<'a> {
         digests: Digests,
         credential: Credential<'_>,
     ) -> Result<Self> {
+        Self::open_strictly(source, limits, digests, credential).map_err(|error| match error.kind() {
+            ErrorKind::Syntax if error.advice().is_none() => {
+                error.advise("if nobody has signed the file yet, Document::repair may mend it")
+            }
+            _ => error,
+        })
+    }
+
+    fn open_strictly(
+        source: impl Source + 'a,
+        limits: Limits,
+        digests: Digests,
+        credential: Credential<'_>,
+    ) -> Result<Self> {
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let last = last(&bytes)?;
@@ -225,7 +239,7 @@ impl fmt::Debug for Document<'_> {
 }
 
 /// Where `%PDF-` stands.
-fn header(bytes: &Bytes<'_>) -> Result<u64> {
+pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
     let head = bytes.read(0..bytes.len().min(HEAD))?;
     let not_pdf = || match head.is_empty() {
         true => Error::new(ErrorKind::NotPdf, "the file is empty"),
@@ -246,8 +260,9 @@ fn last(bytes: &Bytes<'_>) -> Result<Ending> {
         from = at.saturating_add(1);
     }
     let cut_off = || {
-        Error::new(ErrorKind::NotPdf, "the PDF is cut off: it does not end in startxref, an offset and %%EOF")
-            .advise("fetch the file again")
+        Error::new(ErrorKind::NotPdf, "the PDF is cut off: it does not end in startxref, an offset and %%EOF").advise(
+            "fetch the file again; if this is all there is and nobody has signed it, Document::repair may mend it",
+        )
     };
     let at = found.ok_or_else(cut_off)?;
     let mut cursor = bytes.cursor(start.saturating_add(offset(at))..bytes.len(), TAIL);

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::document::Document;
 use super::security::Credential;
-use super::source::Source;
+use super::source::Joined;
 use crate::digest::{DigestAlgorithm, Hasher};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -106,34 +106,4 @@ pub(crate) fn feed(document: &Document<'_>, range: Range<u64>, mut sink: impl Fn
         position = position.saturating_add(length);
     }
     Ok(())
-}
-
-/// A file and what is appended to it.
-struct Joined<'a> {
-    base: &'a dyn Source,
-    base_len: u64,
-    appended: Vec<u8>,
-}
-
-impl Source for Joined<'_> {
-    fn len(&self) -> std::io::Result<u64> {
-        let appended = u64::try_from(self.appended.len()).map_err(std::io::Error::other)?;
-        self.base_len.checked_add(appended).ok_or_else(|| std::io::Error::other("the file is too long"))
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
-        let in_base = usize::try_from(self.base_len.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
-        let (head, tail) = buffer.split_at_mut(in_base);
-        if !head.is_empty() {
-            self.base.read_at(offset, head)?;
-        }
-        if tail.is_empty() {
-            return Ok(());
-        }
-        let from = usize::try_from(offset.saturating_sub(self.base_len)).unwrap_or(usize::MAX);
-        let until = from.saturating_add(tail.len());
-        let bytes = self.appended.get(from..until).ok_or(std::io::ErrorKind::UnexpectedEof)?;
-        tail.copy_from_slice(bytes);
-        Ok(())
-    }
 }

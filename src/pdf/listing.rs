@@ -70,7 +70,7 @@ impl Document<'_> {
     /// It reads the fields and their values, not the pages: of a file of 1 GB, some KB.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) if the document is encrypted and locked, [`ErrorKind::Limit`](crate::ErrorKind::Limit)
+    /// [`ErrorKind::Encrypted`](crate::ErrorKind::Encrypted) if the document is encrypted and locked, [`ErrorKind::Limit`](crate::ErrorKind::Limit)
     /// beyond [`Limits::fields`](crate::Limits::fields) or [`Limits::signatures`](crate::Limits::signatures),
     /// [`ErrorKind::Syntax`](crate::ErrorKind::Syntax) and [`ErrorKind::Io`](crate::ErrorKind::Io) where the file cannot be read.
     pub fn form_fields(&self) -> Result<Vec<FormField>> {

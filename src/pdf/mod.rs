@@ -9,7 +9,7 @@
 //! Nouns, from the ground up: [`object`] (values), [`crypt`] (strings and streams, encrypted), [`source`] (bytes at offsets),
 //! [`document`] (a file and its revisions), [`security`] (what opens it), [`view`] (its objects as of one), [`account`] (bytes that
 //! belong to none),
-//! [`update`] (one more revision), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
+//! [`update`] (one more revision), [`mod@repair`] (one that mends), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
 
 pub(crate) mod account;
 #[cfg(feature = "appearance")]
@@ -36,6 +36,7 @@ pub(crate) mod listing;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;
+pub(crate) mod repair;
 pub(crate) mod restriction;
 pub(crate) mod revision;
 #[cfg(test)]

@@ -88,6 +88,16 @@ impl<S: Source + ?Sized> Source for &S {
     }
 }
 
+impl<S: Source + ?Sized> Source for Box<S> {
+    fn len(&self) -> Result<u64> {
+        (**self).len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        (**self).read_at(offset, buffer)
+    }
+}
+
 impl<S: Source + ?Sized> Source for Arc<S> {
     fn len(&self) -> Result<u64> {
         (**self).len()
@@ -95,6 +105,36 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         (**self).read_at(offset, buffer)
+    }
+}
+
+/// A file and what is appended to it.
+pub(super) struct Joined<S> {
+    pub(super) base: S,
+    pub(super) base_len: u64,
+    pub(super) appended: Vec<u8>,
+}
+
+impl<S: Source> Source for Joined<S> {
+    fn len(&self) -> Result<u64> {
+        let appended = u64::try_from(self.appended.len()).map_err(Error::other)?;
+        self.base_len.checked_add(appended).ok_or_else(|| Error::other("the file is too long"))
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        let in_base = usize::try_from(self.base_len.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
+        let (head, tail) = buffer.split_at_mut(in_base);
+        if !head.is_empty() {
+            self.base.read_at(offset, head)?;
+        }
+        if tail.is_empty() {
+            return Ok(());
+        }
+        let from = usize::try_from(offset.saturating_sub(self.base_len)).unwrap_or(usize::MAX);
+        let until = from.saturating_add(tail.len());
+        let bytes = self.appended.get(from..until).ok_or(ErrorKind::UnexpectedEof)?;
+        tail.copy_from_slice(bytes);
+        Ok(())
     }
 }
 

@@ -131,7 +131,7 @@ impl Certificate {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
-        let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), self.signature());
+        let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), &self.0.signature);
         self.0.verified.ask(spki, check)
     }
 
@@ -142,10 +142,6 @@ impl Certificate {
     /// The algorithm named inside the signed part; must equal the one outside (RFC 5280, 4.1.1.2).
     pub(crate) fn inner_signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
         &self.0.parsed.signature
-    }
-
-    pub(crate) fn signature(&self) -> &[u8] {
-        self.0.signature.raw_bytes()
     }
 
     /// 1, 2 or 3.

@@ -74,8 +74,7 @@ impl<'a> Signed<'a> {
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
-        // Every signature value is a string of octets: with unused bits it would be a second encoding of the same value.
-        verify(spki, &self.algorithm, self.tbs, self.value.as_bytes().ok_or(KeyFault::BadSignature)?)
+        verify(spki, &self.algorithm, self.tbs, &self.value)
     }
 }
 
@@ -84,8 +83,10 @@ pub(crate) fn verify(
     spki: &[u8],
     algorithm: &AlgorithmIdentifierOwned,
     message: &[u8],
-    signature: &[u8],
+    signature: &BitString,
 ) -> Result<(), SignatureFault> {
+    // Every signature value is a string of octets: with unused bits it would be a second encoding of the same value.
+    let signature = signature.as_bytes().ok_or(KeyFault::BadSignature)?;
     let algorithm = SignatureAlgorithm::from_identifier(algorithm)?;
     Ok(PublicKey::from_spki(spki)?.verify(algorithm, message, signature)?)
 }

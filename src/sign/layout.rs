@@ -12,6 +12,7 @@ use super::signing::Signing;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{Deed, Enforcement};
+use crate::pdf::extensions::IsoExtension;
 use crate::pdf::field::{FieldChoice, FieldOrigin};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::seed_value::{Constraint, Requirement};
@@ -108,11 +109,19 @@ impl Layout {
         if signing.certification.is_some() {
             draft.certify()?;
         }
+        extensions(signatory).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);
         entries.references = references(signing.certification, lock, draft.catalog()?);
         let appended = draft.finish(&entries, signatory.cms_room().saturating_add(signing.token_room), signing.now)?;
         Ok(Self { appended, timestamp: timestamp_wish(&rules), rules, objections })
     }
+}
+
+/// What PDF 2.0 does not know of the algorithm (ISO/TS 32001 and 32002). Of a signatory who is not known yet, that is the digest alone.
+fn extensions(signatory: Signatory<'_>) -> impl Iterator<Item = IsoExtension> {
+    let digests = signatory.digest().is_sha3().then_some(IsoExtension::Digests);
+    let is_on_new_curve = signatory.identity().is_some_and(|identity| identity.key().is_on_new_curve());
+    digests.into_iter().chain(is_on_new_curve.then_some(IsoExtension::Curves))
 }
 
 fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {

@@ -4,6 +4,7 @@
 //! (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append). Where the certificate is not known yet, [`Reserved`]
 //! (where it will stand) comes first. All but the first and the last can be stored, and go on elsewhere.
 //!
+//! A file whose cross-reference is broken needs a [`Repair`] first.
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
 //!
 //! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
@@ -14,6 +15,7 @@
 mod layout;
 pub mod preflight;
 mod prepared;
+mod repair;
 mod reserved;
 mod revision;
 mod rules;
@@ -25,6 +27,7 @@ pub(crate) mod timestamping;
 mod update;
 
 pub use prepared::Prepared;
+pub use repair::Repair;
 pub use reserved::Reserved;
 pub(crate) use revision::file_id;
 pub use signed::Signed;

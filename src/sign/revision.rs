@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::appearance::{Embedded, Fill, Seal};
 use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
-use crate::pdf::extensions::declare_extensions;
+use crate::pdf::extensions::{IsoExtension, declare_extensions, declare_iso};
 use crate::pdf::field::{FieldChoice, SignedField, sign_field};
 use crate::pdf::form::Form;
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -39,10 +39,8 @@ impl<'d> Draft<'d> {
     ) -> Result<Self> {
         let seal = seal.map(|seal| seal.place(base.latest())).transpose()?;
         let mut draft = Self::on_page(base, choice, seal.as_ref().and_then(|seal| seal.page()))?;
-        let mut embedded = Embedded::new();
-        for fill in fills {
-            fill.write(&mut draft.writer, &mut embedded)?;
-        }
+        let mut embedded = Embedded::new(base.latest())?;
+        Fill::write_all(fills, &mut draft.writer, &mut embedded)?;
         if let Some(seal) = seal {
             seal.show(&mut draft.writer, &mut embedded, &draft.field)?;
         }
@@ -69,6 +67,11 @@ impl<'d> Draft<'d> {
 
     pub(super) fn catalog(&self) -> Result<Ref> {
         Ok(self.writer.view().catalog()?.0)
+    }
+
+    /// Declares an extension of PDF that the signature needs (7.12).
+    pub(super) fn declare(&mut self, extension: IsoExtension) -> Result<()> {
+        declare_iso(&mut self.writer, extension)
     }
 
     /// Gives the field a lock dictionary, an object of its own (12.7.5.5, table 235).

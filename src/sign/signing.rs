@@ -141,6 +141,9 @@ impl<'d> Signing<'d> {
     /// A new field stands in the place that `placement` says. An existing field keeps its own:
     /// [`Placement::in_field`] is the only placement for it, and is for it only.
     ///
+    /// In a tagged file that nobody has signed, a new field gets its place in the structure. In a PDF/A file, an image that such a
+    /// file cannot take (transparent in parts, or in CMYK) is an error.
+    ///
     /// Errors come when the signature is prepared: [`ErrorKind::Appearance`] for what cannot be shown there,
     /// [`ErrorKind::Field`] for a field that cannot show it.
     ///

@@ -31,6 +31,13 @@ impl Derived {
         let Ok(()) = self.try_fill_bytes(&mut bytes);
         bytes
     }
+
+    /// The next `len` bytes.
+    pub(crate) fn vec(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        let Ok(()) = self.try_fill_bytes(&mut bytes);
+        bytes
+    }
 }
 
 impl TryRng for Derived {

@@ -1,4 +1,4 @@
-//! A signing key in memory, read from PKCS#8.
+//! A signing key in memory, read from the files that keys come in.
 //!
 //! What it is for: services that keep their key in a file or a secret store, and tests. Where the key lives in a
 //! device, implement [`Signer`] over the device instead.
@@ -7,24 +7,31 @@
 //! message, so the same input gives the same signature.
 //! Invariant: nothing that is shown, `Debug` included, contains a secret; the key's memory is wiped when it is dropped.
 //!
-//! Specified in RFC 5958 (PKCS#8), RFC 7468 (PEM), RFC 6979 (deterministic ECDSA), RFC 8017 (RSA).
-//! Nouns: [`SoftwareSigner`]; beneath it [`PrivateKey`](key::PrivateKey).
+//! Specified in RFC 5958 (PKCS#8), RFC 8018 (encrypted), RFC 7292 (PKCS#12), RFC 7468 (PEM), RFC 6979 (deterministic
+//! ECDSA), RFC 8017 (RSA). Nouns: [`SoftwareSigner`]; beneath it [`PrivateKey`](key::PrivateKey).
 
 pub(crate) mod derived;
+mod form;
 pub(crate) mod key;
+mod password;
 pub(crate) mod pem;
+mod pkcs12;
 
 use std::fmt;
 
 use der::zeroize::Zeroizing;
 
+use self::form::Form;
 use self::key::PrivateKey;
+use self::pkcs12::Contents;
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::port::{Identity, Signer, SigningInput};
 
-/// A [`Signer`] whose private key is in memory: RSA of 2048 to 8192 bits, or ECDSA over P-256, P-384 or P-521.
+/// A [`Signer`] whose private key is in memory: RSA of 2048 to 8192 bits, ECDSA over P-256, P-384, P-521 or the Brainpool
+/// curves of 256, 384 and 512 bits, Ed25519, Ed448, and with the feature `ml-dsa` ML-DSA-44, -65 and -87.
 ///
 /// RSA is computed with blinding, but not every step beneath it is free of timing differences
 /// ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). Where an attacker can measure how long
@@ -44,27 +51,75 @@ pub struct SoftwareSigner {
 }
 
 impl SoftwareSigner {
-    /// Reads a PEM private key (`BEGIN PRIVATE KEY`, PKCS#8) and the PEM certificates of its owner and of the
-    /// authorities above.
+    /// Reads a PEM private key (PKCS#8 `PRIVATE KEY`, PKCS#1 `RSA PRIVATE KEY`, SEC 1 `EC PRIVATE KEY`) and the PEM
+    /// certificates of its owner and of the authorities above.
     ///
     /// The certificates may stand in any order: the one with this key's public half becomes the signing certificate,
     /// the others follow as given. Text around the PEM blocks is skipped.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for encrypted keys, for the older forms `RSA PRIVATE KEY` and `EC PRIVATE KEY`, and
-    /// for other algorithms; [`ErrorKind::Key`] if the key cannot be read or belongs to none of the certificates;
-    /// [`ErrorKind::Certificate`] if there is no certificate or one cannot be read.
+    /// [`ErrorKind::Password`] for an encrypted key; [`ErrorKind::Unsupported`] for other forms and algorithms;
+    /// [`ErrorKind::Key`] if the key cannot be read or belongs to none of the certificates; [`ErrorKind::Certificate`] if
+    /// there is no certificate or one cannot be read.
     pub fn from_pem(key_pem: &[u8], chain_pem: &[u8]) -> Result<Self> {
-        let key = pem::private_key(key_pem)?;
-        Self::from_pkcs8_der(&key, pem::certificates(chain_pem)?)
+        let (form, der) = pem::private_key(key_pem)?;
+        Self::new(form.read(&der)?, pem::certificates(chain_pem)?)
     }
 
-    /// As [`from_pem`](Self::from_pem), from a DER `PrivateKeyInfo` and DER certificates.
+    /// As [`from_pem`](Self::from_pem), from an encrypted PKCS#8 key (`ENCRYPTED PRIVATE KEY`): PBES2 with PBKDF2 or scrypt, AES
+    /// or triple DES; and the schemes of PKCS#12.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Password`] if the password does not open the key, or the key is not encrypted; [`ErrorKind::Limit`] if
+    /// opening it takes more work than 10 million rounds or 256 MiB; and those of [`from_pem`](Self::from_pem).
+    pub fn from_encrypted_pem(key_pem: &[u8], password: &str, chain_pem: &[u8]) -> Result<Self> {
+        let (form, der) = pem::private_key(key_pem)?;
+        Self::new(form.read_encrypted(&der, password)?, pem::certificates(chain_pem)?)
+    }
+
+    /// As [`from_pem`](Self::from_pem), from a DER key (PKCS#8, PKCS#1 or SEC 1) and DER certificates.
     ///
     /// # Errors
     /// As [`from_pem`](Self::from_pem).
-    pub fn from_pkcs8_der<C: AsRef<[u8]>>(key: &[u8], chain: impl IntoIterator<Item = C>) -> Result<Self> {
-        Self::new(PrivateKey::from_pkcs8_der(key)?, chain)
+    pub fn from_der<C: AsRef<[u8]>>(key: &[u8], chain: impl IntoIterator<Item = C>) -> Result<Self> {
+        Self::new(form_of(key)?.read(key)?, chain)
+    }
+
+    /// As [`from_encrypted_pem`](Self::from_encrypted_pem), from DER.
+    ///
+    /// # Errors
+    /// As [`from_encrypted_pem`](Self::from_encrypted_pem).
+    pub fn from_encrypted_der<C: AsRef<[u8]>>(
+        key: &[u8],
+        password: &str,
+        chain: impl IntoIterator<Item = C>,
+    ) -> Result<Self> {
+        Self::new(form_of(key)?.read_encrypted(key, password)?, chain)
+    }
+
+    /// Reads a PKCS#12 file (`.p12`, `.pfx`) with one private key, its certificate, and those of the authorities above: PBES2, and
+    /// the older encryption with triple DES or RC2. Its MAC is checked first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Password`] if the password does not open the file; [`ErrorKind::Key`] if the file is damaged, has no key or
+    /// several, or its key belongs to none of its certificates; [`ErrorKind::Unsupported`] if it has no MAC, or another encryption;
+    /// [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] as above.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use pades_ltv::SoftwareSigner;
+    ///
+    /// let signer = SoftwareSigner::from_pkcs12(&std::fs::read("signer.p12")?, "its password")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self> {
+        let Contents { keys, certificates } = Contents::read(bytes, password)?;
+        let count = keys.len();
+        match <[PrivateKey; 1]>::try_from(keys) {
+            Ok([key]) => Self::new(key, certificates),
+            Err(_) => Err(Error::new(ErrorKind::Key, format!("the PKCS#12 file has {count} private keys, not one"))
+                .advise("give a file with one key: `openssl pkcs12 -export -inkey key.pem -in chain.pem`")),
+        }
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
@@ -74,10 +129,41 @@ impl SoftwareSigner {
     /// does not fit.
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Result<Self> {
         let sample = b"can this key sign so?";
+        if [DigestAlgorithm::Md5, DigestAlgorithm::Sha1].contains(&algorithm.digest()) {
+            let message = format!("{} is broken, and only read", algorithm.digest().name());
+            return Err(Error::new(ErrorKind::Key, message).at(self.certificate()));
+        }
         self.key.sign(algorithm, sample).map_err(|_| {
             Error::new(ErrorKind::Key, format!("{} cannot sign with {algorithm}", self.key)).at(self.certificate())
         })?;
         Ok(Self { identity: self.identity.with_algorithm(algorithm), key: self.key })
+    }
+
+    /// Signs with `digest` rather than with the one that fits the key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice.
+    pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
+        let algorithm = match self.identity.algorithm() {
+            SignatureAlgorithm::RsaPkcs1(_) => SignatureAlgorithm::RsaPkcs1(digest),
+            SignatureAlgorithm::RsaPss { .. } => SignatureAlgorithm::rsa_pss(digest),
+            SignatureAlgorithm::Ecdsa(_) => SignatureAlgorithm::Ecdsa(digest),
+            fixed if fixed.digest() == digest => fixed,
+            fixed => {
+                let message = format!("{fixed} signs with {}, not with {}", fixed.digest().name(), digest.name());
+                return Err(Error::new(ErrorKind::Key, message).at(self.certificate()));
+            }
+        };
+        self.with_algorithm(algorithm)
+    }
+
+    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Key`] if the key is not RSA.
+    pub fn with_pss(self) -> Result<Self> {
+        let algorithm = SignatureAlgorithm::rsa_pss(self.identity.algorithm().digest());
+        self.with_algorithm(algorithm)
     }
 
     /// A signer with `key`, whose certificate is somewhere in `chain`.
@@ -90,7 +176,7 @@ impl SoftwareSigner {
                 let place = format!("certificate {} of the chain", position.saturating_add(1));
                 Error::new(ErrorKind::Certificate, "the certificate cannot be read").at(place).because(fault)
             })?;
-            if certificate.public_key().is_ok_and(|theirs| theirs == public) {
+            if certificate.public_key().is_ok_and(|theirs| theirs.is(&public)) {
                 chain.get_mut(..=position).unwrap_or_default().rotate_right(1);
                 return Ok(Self { key, identity: Identity::new(chain)? });
             }
@@ -123,6 +209,13 @@ impl fmt::Debug for SoftwareSigner {
 
 /// Secret bytes that are wiped when dropped.
 pub(crate) type Secret = Zeroizing<Vec<u8>>;
+
+fn form_of(key: &[u8]) -> Result<Form> {
+    Form::of(key).ok_or_else(|| {
+        Error::new(ErrorKind::Key, "the bytes are no private key")
+            .advise("give DER; PEM is for `SoftwareSigner::from_pem`")
+    })
+}
 
 fn no_certificate() -> Error {
     Error::new(ErrorKind::Certificate, "there is no certificate for the key")

@@ -5,15 +5,18 @@
 use der::pem;
 
 use super::Secret;
+use super::form::Form;
 use crate::error::{Error, ErrorKind, Result};
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
-const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -nodes -in key.pem -out pkcs8.pem`";
+/// The older way to encrypt, whose key is one MD5 of the password (RFC 1421's header fields).
+const OLD_ENCRYPTION: &str = "Proc-Type:";
+const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -in key.pem -out pkcs8.pem`";
 
-/// The DER of the one private key in `text`.
-pub(crate) fn private_key(text: &[u8]) -> Result<Secret> {
+/// The one private key in `text`, DER, and its form.
+pub(crate) fn private_key(text: &[u8]) -> Result<(Form, Secret)> {
     let blocks: Vec<Block<'_>> =
         blocks(text)?.into_iter().filter(|block| block.label.ends_with("PRIVATE KEY")).collect();
     let [block] = blocks.as_slice() else {
@@ -21,12 +24,17 @@ pub(crate) fn private_key(text: &[u8]) -> Result<Secret> {
             .advise("give a file with one block `BEGIN PRIVATE KEY`"));
     };
     let unsupported = |what: &str| Err(Error::new(ErrorKind::Unsupported, what).at(block.place()).advise(CONVERT));
-    match block.label {
-        "PRIVATE KEY" => block.decode(ErrorKind::Key),
-        "ENCRYPTED PRIVATE KEY" => unsupported("the private key is encrypted"),
-        "RSA PRIVATE KEY" | "EC PRIVATE KEY" => unsupported("the private key is not PKCS#8"),
-        _ => unsupported("the private key's form is not known"),
-    }
+    let form = match block.label {
+        _ if block.text.contains(OLD_ENCRYPTION) => {
+            return unsupported("the private key is encrypted in the PEM itself");
+        }
+        "PRIVATE KEY" => Form::Pkcs8,
+        "ENCRYPTED PRIVATE KEY" => Form::EncryptedPkcs8,
+        "RSA PRIVATE KEY" => Form::Pkcs1,
+        "EC PRIVATE KEY" => Form::Sec1,
+        _ => return unsupported("the private key's form is not known"),
+    };
+    Ok((form, block.decode(ErrorKind::Key)?))
 }
 
 /// The DER of every certificate in `text`, in its order.

@@ -1,14 +1,32 @@
-use pkcs8::{EncodePrivateKey, LineEnding};
+use der::pem::LineEnding;
 use proptest::prelude::*;
 use rsa::RsaPrivateKey;
 
 use super::derived::Derived;
+use super::key::elliptic::EcPrivateKey;
+use super::key::rsa::RsaSigningKey;
 use super::*;
 use crate::authority::{Authority, KeyType, Subscriber};
-use crate::digest::DigestAlgorithm::{Sha256, Sha384, Sha512};
+use crate::digest::DigestAlgorithm::{Sha1, Sha3_256, Sha3_512, Sha256, Sha384, Sha512};
 use crate::time::Time;
 
-const TYPES: [KeyType; 4] = [KeyType::P256, KeyType::P384, KeyType::P521, KeyType::Rsa2048];
+const TYPES: &[KeyType] = &[
+    KeyType::P256,
+    KeyType::P384,
+    KeyType::P521,
+    KeyType::BrainpoolP256,
+    KeyType::BrainpoolP384,
+    KeyType::BrainpoolP512,
+    KeyType::Rsa2048,
+    KeyType::Ed25519,
+    KeyType::Ed448,
+    #[cfg(feature = "ml-dsa")]
+    KeyType::MlDsa44,
+    #[cfg(feature = "ml-dsa")]
+    KeyType::MlDsa65,
+    #[cfg(feature = "ml-dsa")]
+    KeyType::MlDsa87,
+];
 
 fn issue(name: &str, key: KeyType) -> SoftwareSigner {
     let authority = Authority::new(b"software", Time::from_unix(1_800_000_000)).unwrap();
@@ -16,13 +34,7 @@ fn issue(name: &str, key: KeyType) -> SoftwareSigner {
 }
 
 fn key_pem(signer: &SoftwareSigner) -> String {
-    let pem = match &signer.key {
-        PrivateKey::Rsa(key) => key.to_pkcs8_pem(LineEnding::CRLF),
-        PrivateKey::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
-        PrivateKey::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
-        PrivateKey::P521(key) => key.to_pkcs8_pem(LineEnding::LF),
-    };
-    pem.unwrap().to_string()
+    der::pem::encode_string("PRIVATE KEY", LineEnding::LF, &signer.key.to_pkcs8_der()).unwrap()
 }
 
 /// The chain upside down, with the words around it that `openssl pkcs12` writes.
@@ -34,7 +46,7 @@ fn chain_pem(signer: &SoftwareSigner) -> String {
 
 #[test]
 fn keys_of_every_type_are_read_and_sign_with_their_certificate() {
-    for key in TYPES {
+    for key in TYPES.iter().copied() {
         let issued = issue("Alice", key);
         let read = SoftwareSigner::from_pem(key_pem(&issued).as_bytes(), chain_pem(&issued).as_bytes()).unwrap();
         assert!(read.identity.certificates().eq(issued.identity.certificates()), "{key:?}");
@@ -49,12 +61,17 @@ fn keys_of_every_type_are_read_and_sign_with_their_certificate() {
 #[test]
 fn other_algorithms_of_the_key_are_possible_and_foreign_ones_are_not() {
     use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
-    let pss = RsaPss { digest: Sha384, salt_len: 48 };
+    let pss = SignatureAlgorithm::rsa_pss(Sha384);
+    let mixed = RsaPss { digest: Sha512, mask: Sha256, salt_len: 7 };
     for (key, good, bad) in [
         (KeyType::P256, Ecdsa(Sha512), RsaPkcs1(Sha256)),
         (KeyType::P521, Ecdsa(Sha256), RsaPkcs1(Sha256)),
         (KeyType::Rsa2048, pss, Ecdsa(Sha256)),
-        (KeyType::Rsa2048, RsaPkcs1(Sha512), RsaPss { digest: Sha512, salt_len: 300 }),
+        (KeyType::Rsa2048, mixed, SignatureAlgorithm::Ed25519),
+        (KeyType::Rsa2048, RsaPkcs1(Sha3_256), RsaPkcs1(Sha1)),
+        (KeyType::Rsa2048, RsaPkcs1(Sha512), RsaPss { digest: Sha512, mask: Sha512, salt_len: 300 }),
+        (KeyType::BrainpoolP512, Ecdsa(Sha3_512), SignatureAlgorithm::Ed448),
+        (KeyType::Ed25519, SignatureAlgorithm::Ed25519, SignatureAlgorithm::Ed448),
     ] {
         let signer = issue("Alice", key);
         assert_eq!(signer.clone().with_algorithm(bad).unwrap_err().kind(), ErrorKind::Key, "{key:?} {bad}");
@@ -72,7 +89,8 @@ fn ecdsa_nonces_are_those_of_rfc_6979() {
         (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
     };
     let secret = bytes("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
-    let key = PrivateKey::P256(p256::ecdsa::SigningKey::from_slice(&secret).unwrap());
+    let key = p256::ecdsa::SigningKey::from_slice(&secret).unwrap();
+    let key = PrivateKey::Elliptic(EcPrivateKey::P256(Box::new(key)));
     let value = key.sign(SignatureAlgorithm::Ecdsa(Sha256), b"sample").unwrap();
     let r = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716";
     let s = "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8";
@@ -95,13 +113,13 @@ fn other_forms_of_keys_are_named_with_the_way_out() {
     let alice = issue("Alice", KeyType::P256);
     let (key, chain) = (key_pem(&alice), chain_pem(&alice));
     let relabelled = |label: &str| key.replace("PRIVATE KEY", label);
-    let legacy = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n\
+    let encrypted = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n\
                   -----END RSA PRIVATE KEY-----\n";
     for (text, kind, words) in [
-        (relabelled("ENCRYPTED PRIVATE KEY"), ErrorKind::Unsupported, "openssl pkcs8 -topk8 -nodes"),
-        (relabelled("EC PRIVATE KEY"), ErrorKind::Unsupported, "openssl pkcs8 -topk8 -nodes"),
+        (relabelled("ENCRYPTED PRIVATE KEY"), ErrorKind::Password, "from_encrypted_pem"),
+        (relabelled("EC PRIVATE KEY"), ErrorKind::Key, "cannot be read"),
         (relabelled("OPENSSH PRIVATE KEY"), ErrorKind::Unsupported, "OPENSSH"),
-        (legacy.to_owned(), ErrorKind::Unsupported, "not PKCS#8"),
+        (encrypted.to_owned(), ErrorKind::Unsupported, "in the PEM itself"),
         (format!("{key}{key}"), ErrorKind::Key, "2 private keys"),
         (chain.clone(), ErrorKind::Key, "0 private keys"),
         (key.replace("-----END", "-----FIN"), ErrorKind::Syntax, "does not end"),
@@ -116,7 +134,7 @@ fn other_forms_of_keys_are_named_with_the_way_out() {
 #[test]
 fn short_rsa_keys_are_refused() {
     let key = RsaPrivateKey::new(&mut Derived::from_parts(&[b"short"]), 1024).unwrap();
-    let error = PrivateKey::from_pkcs8_der(key.to_pkcs8_der().unwrap().as_bytes()).unwrap_err();
+    let error = PrivateKey::from_pkcs8_der(&PrivateKey::Rsa(RsaSigningKey::new(key)).to_pkcs8_der()).unwrap_err();
     assert!(error.kind() == ErrorKind::Unsupported && error.to_string().contains("1024"), "{error}");
 }
 
@@ -132,6 +150,7 @@ proptest! {
         prop_assert!(SoftwareSigner::from_pem(key.as_bytes(), chain.as_bytes()).is_err());
         let framed = format!("-----BEGIN PRIVATE KEY-----{key}-----END PRIVATE KEY-----");
         prop_assert!(SoftwareSigner::from_pem(framed.as_bytes(), &bytes).is_err());
-        prop_assert!(SoftwareSigner::from_pkcs8_der(&bytes, [&bytes]).is_err());
+        prop_assert!(SoftwareSigner::from_der(&bytes, [&bytes]).is_err());
+        prop_assert!(SoftwareSigner::from_pkcs12(&bytes, &key).is_err());
     }
 }

@@ -10,9 +10,11 @@ use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::key::PublicKey;
 use crate::time::Time;
 
-/// 2010-08-01, 2012-08-01, 2019-10-01 and 2029-01-01, at the start of the day.
+/// 2004-08-01, 2010-08-01, 2012-08-01, 2015-12-01, 2019-10-01 and 2029-01-01, at the start of the day.
+const END_2004: Time = Time::from_unix(1_091_318_400);
 const END_2010: Time = Time::from_unix(1_280_620_800);
 const END_2012: Time = Time::from_unix(1_343_779_200);
+const END_2015: Time = Time::from_unix(1_448_928_000);
 const END_2019: Time = Time::from_unix(1_569_888_000);
 const END_2029: Time = Time::from_unix(1_861_920_000);
 
@@ -45,9 +47,16 @@ fn until(end: Option<Time>, time: Time, what: impl Fn() -> String) -> Result<(),
 
 fn digest_end(digest: DigestAlgorithm) -> Option<Time> {
     match digest {
+        DigestAlgorithm::Md5 => Some(END_2004),
         DigestAlgorithm::Sha1 => Some(END_2012),
         DigestAlgorithm::Sha224 => Some(END_2029),
-        DigestAlgorithm::Sha256 | DigestAlgorithm::Sha384 | DigestAlgorithm::Sha512 => None,
+        DigestAlgorithm::Sha256
+        | DigestAlgorithm::Sha384
+        | DigestAlgorithm::Sha512
+        | DigestAlgorithm::Sha3_256
+        | DigestAlgorithm::Sha3_384
+        | DigestAlgorithm::Sha3_512
+        | DigestAlgorithm::Shake256 => None,
     }
 }
 
@@ -56,6 +65,8 @@ fn key_end(key: &PublicKey) -> Option<Time> {
         (PublicKey::Rsa(_), ..786) => Some(Time::MIN),
         (PublicKey::Rsa(_), 786..1024) => Some(END_2010),
         (PublicKey::Rsa(_), 1024..1900) => Some(END_2019),
+        (PublicKey::Dsa(_), ..1900) => Some(END_2015),
+        (PublicKey::Dsa(_), 1900..3000) => Some(END_2029),
         _ => None,
     }
 }
@@ -70,6 +81,8 @@ mod tests {
         assert!(check_digest(DigestAlgorithm::Sha1, day("2012-07-31T23:59:59Z")).is_ok());
         let fault = check_digest(DigestAlgorithm::Sha1, day("2012-08-01T00:00:00Z")).unwrap_err();
         assert_eq!(fault.to_string(), "SHA-1 is not reliable after 2012-08-01T00:00:00Z");
+        assert_eq!(END_2004.to_string(), "2004-08-01T00:00:00Z");
+        assert_eq!(END_2015.to_string(), "2015-12-01T00:00:00Z");
         assert_eq!(END_2010.to_string(), "2010-08-01T00:00:00Z");
         assert_eq!(END_2019.to_string(), "2019-10-01T00:00:00Z");
         assert_eq!(END_2029.to_string(), "2029-01-01T00:00:00Z");

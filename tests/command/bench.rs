@@ -47,6 +47,18 @@ impl Bench {
         names
     }
 
+    /// Every file with its bytes and the time when it was written last.
+    fn contents(&self) -> Vec<(String, Vec<u8>, SystemTime)> {
+        let seen = |name: String| {
+            let modified = std::fs::symlink_metadata(self.path(&name)).unwrap().modified().unwrap();
+            let bytes = std::fs::read(self.path(&name)).unwrap_or_default();
+            // Probing whether a folder can be written to touches it.
+            let modified = if self.path(&name).is_dir() { SystemTime::UNIX_EPOCH } else { modified };
+            (name, bytes, modified)
+        };
+        self.names().into_iter().map(seen).collect()
+    }
+
     /// Runs the command in this folder, in English and without proxies.
     pub(crate) fn pades<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
         self.pades_with(arguments, &[])
@@ -60,6 +72,8 @@ impl Bench {
         // No code at all means that a signal ended it.
         let run = Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) };
         assert!(!run.err.contains("panicked"), "{}", run.err);
+        // What people cannot type is of no use to them.
+        assert!(!["::", "danger_", "(…)", "_room("].iter().any(|word| run.err.contains(word)), "{}", run.err);
         assert!(!run.err.contains(['\r', '\x1b']), "progress where nobody watches: {:?}", run.err);
         run
     }
@@ -71,16 +85,28 @@ impl Bench {
         run
     }
 
-    /// Expects exit code 4, nothing on standard output, no OUT, and all of `causes` on standard error.
+    /// As [`fails`](Self::fails), in English and in Japanese, which says `japanese`.
+    pub(crate) fn fails_in_both<'a>(
+        &self,
+        arguments: impl IntoIterator<Item = &'a str>,
+        causes: &[&str],
+        japanese: &str,
+    ) {
+        let arguments: Vec<&str> = arguments.into_iter().collect();
+        self.fails(arguments.iter().copied(), causes);
+        self.fails(arguments.into_iter().chain(["--lang", "ja"]), &[japanese]);
+    }
+
+    /// Expects exit code 4, nothing on standard output, every file as it was, and all of `causes` on standard error.
     pub(crate) fn fails<'a>(&self, arguments: impl IntoIterator<Item = &'a str>, causes: &[&str]) -> Run {
-        let before = self.names();
+        let before = self.contents();
         let run = self.pades(arguments);
         assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
         for cause in causes {
             assert!(run.err.contains(cause), "{cause:?} is not in: {}", run.err);
         }
         assert!(run.err.starts_with("pades: "), "{}", run.err);
-        assert_eq!(self.names(), before, "something was left behind");
+        assert!(self.contents() == before, "something was changed or left behind: {:?}", self.names());
         run
     }
 }
@@ -98,7 +124,7 @@ pub(crate) fn signed() -> &'static Bench {
 
 /// The example beside this test. Cargo builds it for a plain `cargo test`; for a filtered one an old binary would pass for the
 /// new, so its age is checked.
-fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let test = std::env::current_exe().unwrap();

@@ -1,25 +1,16 @@
 //! Wrong input: exit code 4, the cause and what to do, and no OUT.
 
-use std::process::Command;
-
 use crate::bench::{Bench, CHAIN, CONTRACT, KEY, NOW, OTHER_KEY, signed};
+use crate::form;
 
 /// A PDF of one page with a text field called `Name`.
 fn pdf_with_text_field() -> Vec<u8> {
-    let objects = [
+    form::pdf(&[
         "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Annots [4 0 R] >>",
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Name) /V (Taro) /Rect [0 0 50 20] /P 3 0 R >>",
-    ];
-    let mut pdf = "%PDF-1.7\n".to_owned();
-    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for (index, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
-        pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
-    }
-    let size = objects.len() + 1;
-    format!("{pdf}{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", pdf.len()).into()
+    ])
 }
 
 #[test]
@@ -43,18 +34,6 @@ fn what_is_no_sound_pdf_is_refused_by_every_command() {
         bench.fails(["revisions", "--extract", "1", file, "out.pdf"], &[cause]);
         bench.fails(["verify", file], &[cause]);
     }
-}
-
-#[test]
-fn encrypted_files_are_refused_with_a_way_out() {
-    let bench = Bench::new();
-    let encrypt = ["--encrypt", "user", "owner", "256", "--", CONTRACT, "encrypted.pdf"];
-    match Command::new("qpdf").args(encrypt).current_dir(bench.path("")).status() {
-        Ok(status) if status.success() => {}
-        other => return println!("skipped: qpdf is needed to encrypt a file ({other:?})"),
-    }
-    bench.fails(["sign", "encrypted.pdf", "out.pdf"], &["encrypted", "password"]);
-    bench.fails(["timestamp", "encrypted.pdf", "out.pdf"], &["encrypted"]);
 }
 
 #[test]

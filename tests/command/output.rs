@@ -22,7 +22,7 @@ fn out_stays_as_it_was_when_anything_fails() {
     }
     bench.fails(["sign", CONTRACT, "no/out.pdf"], &["there is no such folder"]);
     std::fs::create_dir(bench.path("folder")).unwrap();
-    bench.fails(["sign", CONTRACT, "folder"], &["is not a file"]);
+    bench.fails(["sign", CONTRACT, "folder"], &["it is a folder"]);
 }
 
 #[test]

@@ -201,3 +201,79 @@ fn xfa_forms_are_refused() {
     let error = Signing::new(&document, world.now).check("b", "Yes").preflight(&world.identity()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Field);
 }
+
+/// A group, a name that is not Latin, two widgets, what is inherited from both sides, and no /DA and no /DR anywhere.
+#[test]
+fn nested_fields_are_filled_on_all_their_pages() {
+    let Some(font) = font() else { return };
+    let world = World::new();
+    let objects = [
+        "<< /T <FEFF59517D04> /FT /Tx /Q 1 /MaxLen 12 /Kids [5 0 R] >>",
+        "<< /T <FEFF65E54ED8> /Parent 4 0 R /Kids [6 0 R 7 0 R] >>",
+        "<< /Type /Annot /Subtype /Widget /Parent 5 0 R /Rect [160 100 60 116] /F 4 >>",
+        "<< /Type /Annot /Subtype /Widget /Parent 5 0 R /Rect [60 60.5 200 .80E1] /F 4 >>",
+        "<< /Type /Annot /Subtype /Widget /Parent 5 0 R /Rect [60 60 200 80] /F 4 >>",
+    ];
+    let good = [objects[0], objects[1], objects[2], objects[4]];
+    let base = pdf_with("/AcroForm << /Fields [4 0 R] >>", "/Annots [6 0 R 7 0 R]", &good);
+    let first = world.sign(&base, |signing| signing).unwrap();
+    let last = world.sign(&first, |signing| signing.fill("契約.日付", "2026年10月7日", &font)).unwrap();
+    let update = appended(&first, &last);
+    assert_eq!((update.matches("/AP <<").count(), update.matches("/FontFile").count()), (2, 1), "{update}");
+    check(&last);
+    assert_eq!(verdict(&world, &last), Some(Indication::TotalPassed));
+
+    let error = world.refused(&base, |signing| signing.fill("契約", "x", &font));
+    assert!(error.contains("group of fields"), "{error}");
+    let error = world.refused(&base, |signing| signing.fill("契約.日付", "2026年10月7日まで延長する", &font));
+    assert!(error.contains("the field takes 12"), "{error}");
+    let odd = pdf_with("/AcroForm << /Fields [4 0 R] >>", "", &[objects[0], objects[1], objects[2], objects[3]]);
+    let error = world.refused(&odd, |signing| signing.fill("契約.日付", "1", &font));
+    assert!(error.contains("not all of the form can be read"), "{error}");
+}
+
+#[test]
+fn encrypted_forms_are_filled() {
+    let Some(font) = font() else { return };
+    let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+    let (plain, encrypted) = (folder.path().join("plain.pdf"), folder.path().join("encrypted.pdf"));
+    std::fs::write(&plain, form()).unwrap();
+    for options in
+        [&["--encrypt", "", "o", "256", "--"][..], &["--allow-weak-crypto", "--encrypt", "", "o", "128", "--"]]
+    {
+        let run = std::process::Command::new("qpdf").args(options).arg(&plain).arg(&encrypted).output();
+        let Ok(run) = run else { return println!("skipped: no qpdf") };
+        assert!(run.status.success(), "{run:?}");
+        let base = std::fs::read(&encrypted).unwrap();
+        let first = world.sign(&base, |signing| signing).unwrap();
+        let last = world.sign(&first, |signing| fill_all(signing, &font)).unwrap();
+        assert!(!appended(&first, &last).contains("(services)"), "strings are encrypted");
+        check(&last);
+        assert_eq!(verdict(&world, &last), Some(Indication::TotalPassed));
+    }
+}
+
+/// Whatever is damaged in a form, filling it is an error, or what comes out is as good as any: it was read back.
+#[test]
+fn damaged_forms_do_no_harm() {
+    let Some(font) = font() else { return };
+    let (world, base) = (World::new(), form());
+    let start = base.windows(5).position(|window| window == b"4 0 o").unwrap();
+    let end = base.windows(4).position(|window| window == b"xref").unwrap();
+    let replacements = *b"0 9/[]<>()-.";
+    let (mut good, mut refused) = (0, 0);
+    for step in 0..200_usize {
+        let mut damaged = base.clone();
+        for (index, factor) in [7_919, 104_729].into_iter().enumerate() {
+            let at = start + (step * factor + index * 31) % (end - start);
+            damaged[at] = replacements[(step + index * 5) % replacements.len()];
+        }
+        let Ok(document) = pades_ltv::Document::open(&damaged) else { continue };
+        let signing = fill_all(Signing::new(&document, world.now), &font).fill("papers", "plan\nterms", &font);
+        match signing.preflight(&world.identity()) {
+            Ok(_) => good += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(good > 5 && refused > 20, "{good} {refused}");
+}

@@ -16,3 +16,5 @@ mod outside;
 mod permissions;
 mod preflight;
 mod seeds;
+#[cfg(feature = "appearance")]
+mod structure;

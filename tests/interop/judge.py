@@ -1,7 +1,7 @@
-"""What pyHanko says of signed files. usage: judge.py TIME FILE=LEVEL[=PASSWORD]...  (the anchor is anchor.pem, beside the files)
+"""What pyHanko says of signed files. usage: judge.py TIME FILE=LEVEL[=PASSWORD[=lenient]]...  (the anchor is anchor.pem, beside the files)
 
 One line per file: "FILE: good", or what is wrong. From B-LT on, revocation data must be in the file. At B-LTA its archival process
-(EN 319 102-1, 5.6) must say PASSED too.
+(EN 319 102-1, 5.6) must say PASSED too. When strict it judges no hybrid files at all: those are for `lenient`.
 """
 import asyncio
 import logging
@@ -47,9 +47,9 @@ def archival(signature):
     return asyncio.run(ades.ades_lta_validation(signature, PdfSignatureValidationSpec(basic), timing))
 
 
-def faults(path, level, password=None):
-    reader = PdfFileReader(open(path, "rb"))
-    if password is not None and reader.decrypt(password).status.name == "FAILED":
+def faults(path, level, password=None, strictness="strict"):
+    reader = PdfFileReader(open(path, "rb"), strict=strictness == "strict")
+    if password is not None and reader.encrypted and reader.decrypt(password).status.name == "FAILED":
         yield "the password is refused"
     if not reader.embedded_signatures:
         yield "no signature"

@@ -32,10 +32,10 @@ fn a_certificate_must_be_valid_when_it_signs() {
 fn key_and_certificate_must_belong_together() {
     let world = World::new();
     let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_der().unwrap();
-    let error = SoftwareSigner::from_pkcs8_der(key.as_bytes(), certificates(&world.signer)).unwrap_err();
+    let error = SoftwareSigner::from_der(key.as_bytes(), certificates(&world.signer)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Key);
     assert!(error.to_string().contains("甲野太郎"), "{error}");
-    let error = SoftwareSigner::from_pkcs8_der(key.as_bytes(), Vec::<Vec<u8>>::new()).unwrap_err();
+    let error = SoftwareSigner::from_der(key.as_bytes(), Vec::<Vec<u8>>::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Certificate);
 }
 

@@ -185,8 +185,10 @@ pub(super) fn number(value: f64) -> Object {
 pub(super) fn number_of(object: &Object) -> Option<f64> {
     match object {
         Object::Integer(value) => i32::try_from(*value).ok().map(f64::from),
-        // 7.3.3: no exponents, and `.5` and `5.` are numbers, as they are for Rust.
-        Object::Real(spelling) => spelling.parse().ok().filter(|value: &f64| value.is_finite()),
+        // 7.3.3: no exponents and no names of numbers, which Rust knows; `.5` and `5.` are numbers for both.
+        Object::Real(spelling) if spelling.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) => {
+            spelling.parse().ok().filter(|value: &f64| value.is_finite())
+        }
         _ => None,
     }
 }
@@ -218,6 +220,7 @@ mod tests {
         assert_eq!(number_of(&Object::Real("-.5".into())), Some(-0.5));
         assert_eq!(number_of(&Object::Real("5.".into())), Some(5.0));
         assert_eq!(number_of(&Object::name("5")), None);
+        assert_eq!(["1e3", "inf", "NaN"].map(|text| number_of(&Object::Real(text.into()))), [None; 3]);
     }
 
     #[test]

@@ -53,6 +53,17 @@ impl Paint {
         };
     }
 
+    /// As a screen shows it (10.4.2.2, 10.4.2.5).
+    pub(super) fn to_rgb(self) -> Self {
+        Self::Rgb(match self {
+            Self::Gray(gray) => [gray; 3],
+            Self::Rgb(parts) => parts,
+            Self::Cmyk([cyan, magenta, yellow, black]) => {
+                [cyan, magenta, yellow].map(|ink| 1.0 - (ink + black).min(1.0))
+            }
+        })
+    }
+
     /// From one, three or four parts, as in `/MK` (table 192); no parts are no colour.
     pub(super) fn from_parts(parts: &[f64]) -> Option<Self> {
         let part = |value: f64| super::area::real(value.clamp(0.0, 1.0));

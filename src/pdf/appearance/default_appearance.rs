@@ -17,8 +17,7 @@ impl DefaultAppearance {
     pub(super) fn read(string: &PdfString) -> Self {
         let mut found = Self::default();
         let mut operands: Vec<f64> = Vec::new();
-        let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
-        for token in string.bytes.split(is_space).filter(|token| !token.is_empty()) {
+        for token in tokens(&string.bytes) {
             if let Some(number) = number(token) {
                 operands.push(number);
                 continue;
@@ -42,11 +41,18 @@ impl Default for DefaultAppearance {
     }
 }
 
-/// 7.3.3: digits, a sign and a period, and no exponent.
+/// 7.2.3: what white space parts, and what begins with a delimiter.
+fn tokens(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let is_delimiter = |byte: u8| b"/[](){}<>%".contains(&byte);
+    let words = bytes.split(is_space).filter(|word| !word.is_empty());
+    words.flat_map(move |word| {
+        word.chunk_by(move |before, next| !is_delimiter(*next) && (!is_delimiter(*before) || *before == b'/'))
+    })
+}
+
 fn number(token: &[u8]) -> Option<f64> {
-    let spelling = std::str::from_utf8(token).ok()?;
-    let is_spelled = spelling.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
-    if is_spelled { number_of(&Object::Real(spelling.to_owned())) } else { None }
+    number_of(&Object::Real(std::str::from_utf8(token).ok()?.to_owned()))
 }
 
 #[cfg(test)]
@@ -62,6 +68,8 @@ mod tests {
             ("/Helv 0 Tf 0 1 1 0 k 1 w", None, Paint::Cmyk([0.0, 1.0, 1.0, 0.0])),
             ("/Helv 12 Tf /Helv 8 Tf 1 0 g .25 g", Some(8.0), Paint::Gray(0.25)),
             ("Tf rg inf nan 1e5 Tf", None, Paint::BLACK),
+            ("0 0 1 rg/Helv 9 Tf[]0 d", Some(9.0), Paint::Rgb([0.0, 0.0, 1.0])),
+            (".5 g[/Helv]3 Tf(x)", Some(3.0), Paint::Gray(0.5)),
             ("/Helv -3 Tf 7 g", None, Paint::Gray(1.0)),
             ("", None, Paint::BLACK),
         ] {

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use pdf_writer::Name;
 use pdf_writer::writers::Resources;
 
+use super::archive::Archive;
+use super::color::Paint;
 use super::font::{Font, Glyph, Used};
 use super::image::Image;
 use crate::error::Result;
 use crate::pdf::object::Ref;
 use crate::pdf::update::{UpdateWriter, pointer};
+use crate::pdf::view::View;
 
 /// Fonts and images that go into a revision, each once. Fonts are written last, when it is known which glyphs are used.
 #[derive(Debug, Default)]
@@ -17,6 +20,7 @@ use crate::pdf::update::{UpdateWriter, pointer};
 pub(crate) struct Embedded {
     fonts: Vec<Used>,
     images: Vec<(Image, Ref)>,
+    archive: Option<Archive>,
 }
 
 /// What the content of one form XObject uses of it.
@@ -27,8 +31,32 @@ pub(super) struct Uses {
 }
 
 impl Embedded {
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// For a revision behind `view`, which may be PDF/A.
+    ///
+    /// # Errors
+    /// Whatever reading the catalog and its metadata meets.
+    pub(crate) fn new(view: View<'_>) -> Result<Self> {
+        Ok(Self { archive: Archive::read(view)?, ..Self::default() })
+    }
+
+    /// The paint that the file can take: in PDF/A that of a calibrated space, unless there is an output intent for CMYK.
+    pub(super) fn paint(&self, paint: Paint) -> Paint {
+        match (self.archive, paint) {
+            (Some(archive), Paint::Cmyk(_)) if archive.takes_cmyk() => paint,
+            (Some(_), paint) => paint.to_rgb(),
+            (None, paint) => paint,
+        }
+    }
+
+    /// The resource dictionary (7.8.3) of content that uses these.
+    pub(super) fn write_resources(&self, uses: &Uses, mut resources: Resources<'_>) {
+        // 8.6.5.6: colours of a device are taken for those of a calibrated one, whatever the output intent.
+        if self.archive.is_some() {
+            let mut spaces = resources.color_spaces();
+            spaces.insert(Name(b"DefaultGray")).start::<pdf_writer::writers::ColorSpace<'_>>().d65_gray();
+            spaces.insert(Name(b"DefaultRGB")).start::<pdf_writer::writers::ColorSpace<'_>>().srgb();
+        }
+        uses.write(resources);
     }
 
     /// Writes the fonts. All appearances are written before.
@@ -72,6 +100,9 @@ impl Embedded {
         let id = match self.images.get(index) {
             Some((_, id)) => *id,
             None => {
+                if let Some(archive) = self.archive {
+                    image.check(archive)?;
+                }
                 let id = image.write(writer)?;
                 self.images.push((image.clone(), id));
                 id
@@ -84,13 +115,7 @@ impl Embedded {
 }
 
 impl Uses {
-    /// The resource dictionary (7.8.3).
-    pub(super) fn write(&self, mut resources: Resources<'_>) {
-        // 8.6.5.6: colours of a device are taken for those of a calibrated one, so that PDF/A takes them in any file.
-        let mut spaces = resources.color_spaces();
-        spaces.insert(Name(b"DefaultGray")).start::<pdf_writer::writers::ColorSpace<'_>>().d65_gray();
-        spaces.insert(Name(b"DefaultRGB")).start::<pdf_writer::writers::ColorSpace<'_>>().srgb();
-        drop(spaces);
+    fn write(&self, mut resources: Resources<'_>) {
         if !self.fonts.is_empty() {
             let mut fonts = resources.fonts();
             for (name, id) in &self.fonts {

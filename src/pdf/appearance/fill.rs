@@ -7,10 +7,11 @@ use super::{Embedded, Font, TextField};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::button::{Switched, button};
 use crate::pdf::form::choice::{Choice, ChoiceKind, Selection};
-use crate::pdf::form::{Field, FieldKind, Form};
+use crate::pdf::form::{Field, FieldKind, Form, FormFault};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::text::text_string;
 use crate::pdf::update::{Place, UpdateWriter};
+use crate::pdf::view::View;
 
 /// A value to be filled into a field.
 #[derive(Clone, Debug)]
@@ -23,15 +24,20 @@ pub(crate) struct Fill {
 }
 
 impl Fill {
-    /// Sets the value of the field, and makes all of its widgets show it.
+    /// Sets the values of the fields, and makes all of their widgets show them.
     ///
     /// # Errors
     /// [`ErrorKind::Field`] where there is no such field, or it is read-only or takes no such value;
     /// [`ErrorKind::Appearance`] where the value cannot be shown whole.
-    pub(crate) fn write(&self, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded) -> Result<()> {
-        self.check_form(writer)?;
+    pub(crate) fn write_all(fills: &[Self], writer: &mut UpdateWriter<'_>, embedded: &mut Embedded) -> Result<()> {
+        let Some(first) = fills.first() else { return Ok(()) };
         let form = Form::read(writer.view())?;
-        let field = self.find(&form)?;
+        first.check_form(writer.view(), &form)?;
+        fills.iter().try_for_each(|fill| fill.write(&form, writer, embedded))
+    }
+
+    fn write(&self, form: &Form, writer: &mut UpdateWriter<'_>, embedded: &mut Embedded) -> Result<()> {
+        let field = self.find(form)?;
         let (id, dictionary) = self.dictionary(writer, field)?;
         match field.kind {
             FieldKind::Text => self.text(writer, embedded, field, id),
@@ -65,15 +71,17 @@ impl Fill {
         Ok((id, dictionary))
     }
 
-    /// 12.7.8: an XFA form has its values twice, and Acrobat shows the other ones.
-    fn check_form(&self, writer: &UpdateWriter<'_>) -> Result<()> {
-        let view = writer.view();
+    /// Whether the form is all that there is to fill. 12.7.8: an XFA form has its values twice, and Acrobat shows the other ones. A
+    /// widget that cannot be read would show something else than the others.
+    fn check_form(&self, view: View<'_>, form: &Form) -> Result<()> {
         let (_, catalog) = view.catalog()?;
-        let form = view.entry(&catalog, "AcroForm")?;
-        match form.as_dictionary().and_then(|form| form.get("XFA")) {
-            Some(_) => {
-                Err(self.refuse("the form is an XFA form, which cannot be filled", "save it as a plain PDF form"))
-            }
+        let acro_form = view.entry(&catalog, "AcroForm")?;
+        if acro_form.as_dictionary().is_some_and(|form| form.get("XFA").is_some()) {
+            return Err(self.refuse("the form is an XFA form, which cannot be filled", "save it as a plain PDF form"));
+        }
+        let is_lost = |fault: &&FormFault| matches!(fault, FormFault::Unreadable(_) | FormFault::NotDictionary(_));
+        match form.faults.iter().find(is_lost) {
+            Some(fault) => Err(self.refuse(&format!("not all of the form can be read: {fault}"), "repair the form")),
             None => Ok(()),
         }
     }

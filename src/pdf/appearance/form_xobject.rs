@@ -67,7 +67,7 @@ impl<'w, 'd> Sheet<'w, 'd> {
             if frame.rotation != Rotation::None {
                 form.matrix(frame.rotation.matrix(frame.width, frame.height).map(real));
             }
-            self.uses.write(form.resources());
+            self.embedded.write_resources(&self.uses, form.resources());
         })?;
         Ok(id)
     }
@@ -113,15 +113,22 @@ impl<'w, 'd> Sheet<'w, 'd> {
     }
 
     pub(super) fn background(&mut self, paint: Paint, area: Area) {
-        paint.fill(&mut self.content);
+        self.embedded.paint(paint).fill(&mut self.content);
         self.content.rect(real(area.left), real(area.bottom), real(area.width), real(area.height)).fill_nonzero();
     }
 
     pub(super) fn border(&mut self, paint: Paint, width: f64, area: Area) {
         let line = area.inset(width / 2.0);
-        paint.stroke(&mut self.content);
+        self.embedded.paint(paint).stroke(&mut self.content);
         self.content.set_line_width(real(width));
         self.content.rect(real(line.left), real(line.bottom), real(line.width), real(line.height)).stroke();
+    }
+
+    /// A line along the lower edge.
+    pub(super) fn line(&mut self, paint: Paint, width: f64, area: Area) {
+        let y = real(area.bottom + width / 2.0);
+        self.embedded.paint(paint).stroke(&mut self.content);
+        self.content.set_line_width(real(width)).move_to(real(area.left), y).line_to(real(area.right()), y).stroke();
     }
 
     fn image(&mut self, image: &Image, area: Area) -> Result<()> {
@@ -154,7 +161,7 @@ impl<'w, 'd> Sheet<'w, 'd> {
     /// Shows lines that are laid out.
     pub(super) fn lines(&mut self, font: &Font, layout: &Layout, paint: Paint) -> Result<()> {
         self.content.begin_text();
-        paint.fill(&mut self.content);
+        self.embedded.paint(paint).fill(&mut self.content);
         for line in layout.lines.iter().filter(|line| !line.glyphs.is_empty()) {
             let (name, string) = self.embedded.show(self.writer, &mut self.uses, font, &line.glyphs)?;
             self.content.set_font(Name(name.as_bytes()), real(layout.size));

@@ -6,12 +6,13 @@
 //! Invariant: never a weaker picture than asked for: a glyph that a font lacks, text that does not fit, a seal that no
 //! reader of the page would see are errors.
 //! Invariant: the same arguments give the same bytes, the tags of font subsets included.
-//! Invariant: what PDF/A asks for (ISO 19005) holds where the caller leaves a choice: fonts are embedded, colours are independent
-//! of the device, and there is transparency only where an image brings it. JPEG in CMYK is the one exception.
+//! Invariant: what PDF/A asks for (ISO 19005) holds: fonts are embedded, colours are independent of the device, and what a PDF/A
+//! file cannot take (an image that is transparent, or in CMYK) is an error there.
 //!
 //! Nouns: [`Appearance`], [`Text`], [`Image`], [`Canvas`] (what is shown), [`Font`], [`Placement`] (where), [`Seal`] (both),
 //! [`Fill`] (a field and its value), [`Embedded`] (fonts and images of one revision).
 
+mod archive;
 mod area;
 mod canvas;
 mod color;
@@ -28,6 +29,7 @@ mod line_break;
 mod placement;
 mod seal;
 mod shown;
+mod structure;
 mod text;
 mod text_field;
 
@@ -40,6 +42,7 @@ pub use image::Image;
 pub use placement::{Page, Placement};
 pub(crate) use seal::Seal;
 pub use shown::Appearance;
+pub(crate) use structure::structure_of;
 pub use text::{Align, Text, VerticalAlign};
 use text_field::TextField;
 

@@ -3,7 +3,7 @@
 use super::area::Rotation;
 use super::form_xobject::{self, Frame};
 use super::placement::{Placement, Spot, area_of, rotation};
-use super::{Appearance, Embedded};
+use super::{Appearance, Embedded, structure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::field::{FieldOrigin, SignedField};
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -64,7 +64,10 @@ impl PlacedSeal<'_> {
             return Err(refuse("the field has no widget, or more than one, to show a seal", "sign a new field"));
         };
         match (self.spot, field.origin) {
-            (Some(spot), FieldOrigin::New) => self.show_new(writer, embedded, widget, spot),
+            (Some(spot), FieldOrigin::New) => {
+                self.show_new(writer, embedded, widget, spot)?;
+                structure::tag(writer, widget, spot.page, &field.name)
+            }
             (None, FieldOrigin::Existing) => {
                 self.show_existing(writer, embedded, widget).map_err(|error| error.at(widget))
             }
@@ -179,7 +182,7 @@ mod tests {
         let seal = seal(placement);
         let placed = seal.place(writer.view())?;
         let field = sign_field(&mut writer, FieldChoice::Named(name), signature, placed.page())?;
-        let mut embedded = Embedded::new();
+        let mut embedded = Embedded::new(writer.view())?;
         placed.show(&mut writer, &mut embedded, &field)?;
         embedded.write(&mut writer)?;
         Ok(specimen::apply(&pdf, &writer.finish([7; 16])?))
@@ -210,7 +213,16 @@ mod tests {
         let (widget, form) = widget(&pdf, 5);
         assert!(widget.contains("/Rect [175 55 195 95] /F 4 /P 3 0 R /MK << /R 90 >> /AP << /N"), "{widget}");
         assert!(form.contains("/BBox [0 0 40 20] /Matrix [0 1 -1 0 20 0] /Resources"), "{form}");
-        assert!(form.contains("/DefaultRGB [/CalRGB") && form.contains("/Font << /F0"), "{form}");
+        assert!(form.contains("/Font << /F0") && !form.contains("/DefaultRGB"), "{form}");
+    }
+
+    #[test]
+    fn an_archive_has_no_colours_of_a_device() {
+        let xmp = "<< /Length 27 >>\nstream\n<pdfaid:part>2</pdfaid:part\nendstream";
+        let catalog = "<< /Type /Catalog /Pages 2 0 R /Metadata 4 0 R >>";
+        let pdf = sealed(&[(1, catalog), (4, xmp)], "city", Placement::bottom_right(1, 40.0, 20.0, 5.0)).unwrap();
+        let (_, form) = widget(&pdf, 6);
+        assert!(form.contains("/DefaultRGB [/CalRGB") && form.contains("/DefaultGray [/CalGray"), "{form}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(crate) mod appended;
 mod chunk;
 mod encrypt;
 mod place;
+pub(in crate::pdf) mod rows;
 mod section;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError};
 
-use super::bytes::syntax;
+use super::bytes::{Bytes, syntax};
 use super::container::Container;
 use super::document::Document;
 use super::filter::{Filter, decode};
@@ -106,6 +106,15 @@ impl<'d> View<'d> {
             Some(XrefEntry::InStream { stream, index }) => self.member(id, stream, index),
         }
         .map_err(|error| error.at(id))
+    }
+
+    /// Whether an object can be read, and the data of a stream ends where it says.
+    pub(in crate::pdf) fn examine(&self, id: Ref) -> Result<Length> {
+        let Some(XrefEntry::InFile { offset, .. }) = self.location(id) else {
+            return self.get(id).map(|_| Length::Right);
+        };
+        let placed = self.placed(id, offset).map_err(|error| error.at(id))?;
+        self.document.security().decrypted(id, placed.object).map(|_| placed.length)
     }
 
     /// An object, or what the reference that it is leads to.
@@ -211,37 +220,12 @@ impl<'d> View<'d> {
                 return Ok((start..end, cursor.offset(), Length::Right));
             }
         }
-        let (data_end, place) = self.endstream(start)?;
+        let (data_end, place) = endstream(bytes, start)?;
         let mut cursor = bytes.cursor(place..bytes.len(), 64);
         cursor.lex(keyword("endstream"))?;
         cursor.lex(keyword("endobj"))?;
         self.document.charge_overlap(start..cursor.offset())?;
         Ok((start..data_end, cursor.offset(), Length::Wrong))
-    }
-
-    /// The first `endstream` from `start` on: where it stands, and where the line end before it does.
-    fn endstream(&self, start: u64) -> Result<(u64, u64)> {
-        const STEP: u64 = 64 << 10;
-        let bytes = self.document.bytes();
-        let most = bytes.len().min(start.saturating_add(bytes.limits().stream_bytes));
-        let mut from = start;
-        while from < most {
-            // Windows overlap by the keyword and a line end.
-            let to = most.min(from.saturating_add(STEP));
-            let window = bytes.read(from..to)?;
-            if let Some(at) = find(&window, b"endstream", 0) {
-                let before = window.get(..at).unwrap_or_default();
-                let line_end = match before {
-                    [.., b'\r', b'\n'] => 2,
-                    [.., last] if is_line_end(*last) => 1,
-                    _ => 0,
-                };
-                let place = from.saturating_add(parser::offset(at));
-                return Ok((place.saturating_sub(line_end), place));
-            }
-            from = if to == most { most } else { to.saturating_sub(11) };
-        }
-        Err(syntax(start, "the stream does not end"))
     }
 
     /// `/Length`, if it is there and can be read.
@@ -280,6 +264,11 @@ impl<'d> View<'d> {
         };
         let container = self.container(stream, offset)?;
         container.object(id.number, index, self.document.limits())
+    }
+
+    /// The object numbers of the members of the object stream `id`, which stands at `offset`.
+    pub(in crate::pdf) fn members(&self, id: Ref, offset: u64) -> Result<Vec<u32>> {
+        self.container(id, offset).map(|container| container.numbers().collect())
     }
 
     fn container(&self, id: Ref, offset: u64) -> Result<Arc<Container>> {
@@ -328,6 +317,30 @@ impl<'d> View<'d> {
             _ => Ok(Object::Null),
         }
     }
+}
+
+/// The first `endstream` from `start` on: where it stands, and where the line end before it does.
+pub(in crate::pdf) fn endstream(bytes: &Bytes<'_>, start: u64) -> Result<(u64, u64)> {
+    const STEP: u64 = 64 << 10;
+    let most = bytes.len().min(start.saturating_add(bytes.limits().stream_bytes));
+    let mut from = start;
+    while from < most {
+        // Windows overlap by the keyword and a line end.
+        let to = most.min(from.saturating_add(STEP));
+        let window = bytes.read(from..to)?;
+        if let Some(at) = find(&window, b"endstream", 0) {
+            let before = window.get(..at).unwrap_or_default();
+            let line_end = match before {
+                [.., b'\r', b'\n'] => 2,
+                [.., last] if is_line_end(*last) => 1,
+                _ => 0,
+            };
+            let place = from.saturating_add(parser::offset(at));
+            return Ok((place.saturating_sub(line_end), place));
+        }
+        from = if to == most { most } else { to.saturating_sub(11) };
+    }
+    Err(syntax(start, "the stream does not end"))
 }
 
 #[cfg(test)]

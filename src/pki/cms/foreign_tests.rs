@@ -144,6 +144,9 @@ fn foreign_signatures_are_read_and_verified() {
         ("the TSA's certificate is not for time-stamping: its extended key usage lacks timeStamping", 3),
         ("the content's digest is not the one that was signed: the content has changed", 1),
         ("the token is for other data: its imprint is not the expected digest", 1),
+        // Two algorithms that do not belong together (RFC 5652, 5.4; RFC 9882, Table 1).
+        ("the digest algorithm SHA-256 is not that of the signature algorithm RSA PKCS#1 v1.5 with MD5", 3),
+        ("the digest algorithm SHA-256 is not that of the signature algorithm ML-DSA-65", 1),
     ];
     assert_all_but("foreign/blobs", &exceptions);
 }

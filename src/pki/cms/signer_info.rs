@@ -219,7 +219,7 @@ impl SignerInfo {
                 return Err(CmsFault::AlgorithmProtection);
             }
         }
-        if digest == signature.digest() { Ok(()) } else { Err(CmsFault::DigestsDiffer { digest, signature }) }
+        if signature.goes_with(digest) { Ok(()) } else { Err(CmsFault::DigestsDiffer { digest, signature }) }
     }
 
     /// The signature value verifies over the signed attributes, or over the content (by its digest) where there are

@@ -5,6 +5,8 @@ use std::fmt;
 use super::super::layout::Layout;
 use super::super::signing::Signing;
 use super::{Chain, certificate_fault};
+#[cfg(feature = "appearance")]
+use crate::pdf::appearance::structure_of;
 use crate::pdf::field::FieldOrigin;
 use crate::pdf::transform::Certification;
 use crate::port::Identity;
@@ -35,6 +37,8 @@ pub enum Warning {
     },
     /// The field requires a timestamp: there has to be one before [`finish`](crate::Signed::finish).
     TimestampRequired,
+    /// The document is tagged, and the seal gets no place in its structure, which was signed: the file is no PDF/UA any more.
+    Untagged,
     /// The document has usage rights for Adobe Reader, which end with any change made by others.
     UsageRights,
 }
@@ -50,6 +54,7 @@ impl Warning {
             Self::NewFieldInCertified => "new_field_in_certified",
             Self::SeedValue { .. } => "seed_value",
             Self::TimestampRequired => "timestamp_required",
+            Self::Untagged => "untagged",
             Self::UsageRights => "usage_rights",
         }
     }
@@ -74,6 +79,9 @@ impl fmt::Display for Warning {
             ),
             Self::SeedValue { entry, why } => write!(f, "the field's /{entry} would rather have {why}"),
             Self::TimestampRequired => f.write_str("the field requires a timestamp"),
+            Self::Untagged => f.write_str(
+                "the document is tagged, and its structure was signed: the seal gets no place in it; sign a field that was there",
+            ),
             Self::UsageRights => f.write_str("the document's usage rights for Adobe Reader end with this signature"),
         }
     }
@@ -105,8 +113,21 @@ pub(super) fn all(signing: &Signing<'_>, identity: &Identity, layout: &Layout, c
     if layout.timestamp.is_required {
         warnings.push(Warning::TimestampRequired);
     }
+    #[cfg(feature = "appearance")]
+    if loses_tags(signing, layout) {
+        warnings.push(Warning::Untagged);
+    }
     if restrictions.has_usage_rights {
         warnings.push(Warning::UsageRights);
     }
     warnings
+}
+
+/// Whether a new seal stands outside of the structure that the document has.
+#[cfg(feature = "appearance")]
+fn loses_tags(signing: &Signing<'_>, layout: &Layout) -> bool {
+    let is_new = layout.rules.field.origin == FieldOrigin::New;
+    let is_signed = !layout.rules.restrictions.rules.is_empty();
+    let is_tagged = || structure_of(signing.document.latest()).is_ok_and(|root| root.is_some());
+    signing.seal.is_some() && is_new && is_signed && is_tagged()
 }

@@ -135,6 +135,9 @@ impl Step<'_> {
         for one in differences(&was, &is) {
             match (one.before, one.after) {
                 (None, Some(added)) => self.admit_all(&place.key(&one.key.to_text()), added),
+                (Some(was), Some(is)) if is_longer_list(was, is) => {
+                    self.admit_all(&place.key(&one.key.to_text()), is);
+                }
                 _ => self.refuse(place.holder, format_args!("/{} of the extensions was changed", one.key.to_text())),
             }
         }
@@ -169,6 +172,15 @@ impl Step<'_> {
 
 fn lines(entries: &[String]) -> Option<String> {
     (!entries.is_empty()).then(|| entries.join("; "))
+}
+
+/// Table 48: one declaration, or a list of them; a list keeps what it had.
+fn is_longer_list(was: &Object, is: &Object) -> bool {
+    match (was, is) {
+        (Object::Array(was), Object::Array(is)) => is.starts_with(was),
+        (Object::Dictionary(_), Object::Array(is)) => is.first() == Some(was),
+        _ => false,
+    }
 }
 
 /// A metadata stream with nothing in it that could make it something else as well.

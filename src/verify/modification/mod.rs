@@ -29,6 +29,7 @@ mod settle;
 mod signing;
 mod step;
 mod store;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -37,6 +38,7 @@ mod work;
 use std::sync::Arc;
 
 use crate::pdf::document::Document;
+use crate::pdf::revision::Revision;
 use crate::report::{Change, Changes, Code, Finding, Modification};
 use ground::Ground;
 use step::Outcome;
@@ -68,9 +70,16 @@ pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
     let (mut outcomes, work) = Ground::outcomes(document, first);
     outcomes.extend(trailing(document));
-    let history = History::of(outcomes);
+    let (history, views) = (History::of(outcomes), two_views(document));
     let modified = |revision: &Option<usize>| {
-        closed(revision).map_or_else(Modified::unknown, |own| history.since(own.saturating_sub(first)))
+        let Some(own) = closed(revision) else { return Modified::unknown() };
+        let mut modified = history.since(own.saturating_sub(first));
+        if let Some((_, finding)) = views.as_ref().filter(|(since, _)| *since <= own) {
+            modified.modification = Modification::Unknown;
+            modified.is_permitted = false;
+            modified.findings.insert(0, finding.clone());
+        }
+        modified
     };
     (revisions.iter().map(modified).collect(), work)
 }
@@ -147,6 +156,15 @@ impl Modified {
         let (modification, changes) = (Modification::Unknown, Changes::default());
         Self { modification, is_permitted: false, findings: Vec::new(), changes }
     }
+}
+
+/// A hybrid file (7.5.8.4) that places an object twice, in a revision up to the signed one: what was signed is one document for
+/// readers of cross-reference streams, and another one for those that know tables only.
+fn two_views(document: &Document<'_>) -> Option<(usize, Finding)> {
+    let placed_twice = |revision: &Revision| Some((*revision.conflicts.first()?, revision.number()));
+    let (number, revision) = document.revisions().iter().find_map(placed_twice)?;
+    let message = format!("revision {revision} places object {number} twice, for older and for newer readers");
+    Some((revision.saturating_sub(1), Finding::new(Code::Structure, message)))
 }
 
 /// What stands behind the last revision: nothing, or one line end.

@@ -69,6 +69,8 @@ impl Step<'_> {
             self.signing.widgets.insert(widget.number);
             sight = sight.max(self.show(*widget, dictionary, kind));
         }
+        // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
+        // change (12.8.5.3).
         if (kind, sight) != (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) {
             self.refuse_if_frozen(&name, id.number, "added");
         }
@@ -282,7 +284,7 @@ fn is_kid(widget: &Dictionary, field: Ref) -> bool {
 }
 
 /// The first key that is not known.
-fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
+pub(super) fn strange(dictionary: &Dictionary, known: &[&[&str]]) -> Option<String> {
     let is_known = |key: &crate::pdf::object::Name| known.iter().any(|keys| keys.iter().any(|known| *key == **known));
     dictionary.iter().find(|entry| !is_known(&entry.key)).map(|entry| entry.key.to_text())
 }

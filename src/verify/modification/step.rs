@@ -153,6 +153,7 @@ impl<'g> Step<'g> {
         self.catalog(root, before, after)?;
         self.fill_fields()?;
         self.change_comments();
+        self.structure(after)?;
         self.pages()?;
         self.settle();
         Ok(())

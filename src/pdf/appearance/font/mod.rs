@@ -8,6 +8,7 @@ use std::sync::Arc;
 use skrifa::charmap::{Charmap, MapVariant};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
+use skrifa::outline::{DrawSettings, OutlineGlyphCollection, OutlinePen};
 use skrifa::raw::TableProvider;
 use skrifa::string::StringId;
 use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
@@ -92,7 +93,12 @@ impl Font {
     /// [`ErrorKind::Appearance`] for a character that the font lacks; [`ErrorKind::Unsupported`] for one whose script needs shaping.
     pub(super) fn glyphs(&self, line: &str) -> Result<Vec<Glyph>> {
         let font = self.face()?;
-        let source = Source { charmap: font.charmap(), widths: widths(&font), units: units_per_em(&font)? };
+        let source = Source {
+            charmap: font.charmap(),
+            widths: widths(&font),
+            units: units_per_em(&font)?,
+            outlines: font.outline_glyphs(),
+        };
         let mut glyphs: Vec<Glyph> = Vec::new();
         for character in line.chars() {
             let glyph = match glyphs.last() {
@@ -107,6 +113,9 @@ impl Font {
                     source.plain(character).ok_or_else(|| self.missing(&[character]))?
                 }
             };
+            if !character.is_whitespace() && !source.is_drawn(glyph.id) {
+                return Err(self.missing(&[glyph.character]));
+            }
             glyphs.push(glyph);
         }
         Ok(glyphs)
@@ -171,9 +180,25 @@ struct Source<'f> {
     charmap: Charmap<'f>,
     widths: GlyphMetrics<'f>,
     units: f64,
+    outlines: OutlineGlyphCollection<'f>,
+}
+
+/// Notes whether anything is drawn.
+#[derive(Default)]
+struct Ink {
+    is_there: bool,
 }
 
 impl Source<'_> {
+    /// Whether the glyph has an outline: fonts of coloured pictures have empty ones.
+    fn is_drawn(&self, id: u16) -> bool {
+        let mut ink = Ink::default();
+        let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+        let outline = self.outlines.get(GlyphId::from(id));
+        // One that cannot be read is for the subset to refuse.
+        outline.is_none_or(|outline| outline.draw(settings, &mut ink).is_err()) || ink.is_there
+    }
+
     fn plain(&self, character: char) -> Option<Glyph> {
         Glyph::new(self.charmap.map(character)?, character, None, self)
     }
@@ -184,6 +209,24 @@ impl Source<'_> {
             MapVariant::Variant(id) => Glyph::new(id, character, Some(selector), self),
         }
     }
+}
+
+impl OutlinePen for Ink {
+    fn move_to(&mut self, _: f32, _: f32) {}
+
+    fn line_to(&mut self, _: f32, _: f32) {
+        self.is_there = true;
+    }
+
+    fn quad_to(&mut self, _: f32, _: f32, _: f32, _: f32) {
+        self.is_there = true;
+    }
+
+    fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
+        self.is_there = true;
+    }
+
+    fn close(&mut self) {}
 }
 
 fn widths<'f>(font: &FontRef<'f>) -> GlyphMetrics<'f> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use pdf_writer::{Filter, Name};
 
+use super::archive::Archive;
 use super::unusable;
 use crate::error::Result;
 use crate::pdf::object::Ref;
@@ -89,6 +90,17 @@ impl Image {
     /// Its height in pixels.
     pub fn height(&self) -> u32 {
         self.0.height
+    }
+
+    /// Whether a PDF/A file can take it.
+    pub(super) fn check(&self, archive: Archive) -> Result<()> {
+        if matches!(self.0.data, Data::Samples { opacity: Some(_), .. }) {
+            archive.check_transparency()?;
+        }
+        match self.0.colors {
+            Colors::Cmyk | Colors::InvertedCmyk => archive.check_cmyk(),
+            Colors::Gray | Colors::Rgb => Ok(()),
+        }
     }
 
     /// Adds it to a file.

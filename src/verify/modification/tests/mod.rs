@@ -6,6 +6,7 @@ mod corpora;
 mod mutation;
 mod permissions;
 mod rules;
+mod structure;
 
 use super::{FINDINGS, Modified, analyse};
 use crate::pdf::document::Document;

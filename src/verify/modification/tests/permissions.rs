@@ -53,3 +53,19 @@ fn a_lock_says_what_is_permitted_from_its_signature_on() {
         assert_eq!((found.modification, found.is_permitted), (Modification::Form, false));
     }
 }
+
+#[test]
+fn a_lock_of_all_fields_is_one_of_new_fields_too() {
+    let lock = |lock: &str| {
+        let field = format!("<</FT/Sig/T(A)/Lock<<{lock}>>>>");
+        let catalog = "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[20 0 R]>>>>";
+        let [pdf, _] = both_styles(&[(1, catalog), (20, &field)]);
+        specimen::signed(&pdf, FieldChoice::Named("A")).unwrap().0
+    };
+    for locked in [lock("/Action/All"), lock("/Action/Exclude/Fields[(B)]")] {
+        assert_silent(&timestamp(&evidence(&locked, 1)), Modification::Lta);
+        assert_refused(&sign(&locked), "the field \"Signature1\" was added, which an earlier signature forbids");
+    }
+    assert_silent(&sign(&lock("/Action/Exclude/Fields[(Signature1)]")), Modification::Form);
+    assert_silent(&sign(&lock("/Action/Include/Fields[(B)]")), Modification::Form);
+}

@@ -177,6 +177,14 @@ fn declarations_may_be_added() {
         };
         let adbe = "/ADBE<</BaseVersion/1.7/ExtensionLevel 8>>/ESIC<</BaseVersion/1.7/ExtensionLevel 1>>";
         assert_silent(&set("Extensions", &format!("<<{adbe}/ISO_[<</BaseVersion/2.0>>]>>")), Modification::Lta);
+        let longer = adbe.replace(
+            "/ADBE<</BaseVersion/1.7/ExtensionLevel 8>>",
+            "/ADBE[<</BaseVersion/1.7/ExtensionLevel 8>><</BaseVersion/2.0>>]",
+        );
+        let longer = format!("<<{longer}>>");
+        assert_silent(&set("Extensions", &longer), Modification::Lta);
+        let other = longer.replace("Level 8", "Level 7");
+        assert_refused(&set("Extensions", &other), "/ADBE of the extensions was changed");
         assert_refused(&set("Extensions", "<<>>"), "/ADBE of the extensions was changed");
         assert_silent(&set("Version", "/2.0"), Modification::Lta);
         assert_refused(&set("Version", "/1.4"), "/Version of the catalog was changed");

@@ -1,0 +1,60 @@
+//! Opening encrypted files: where their password comes from.
+
+use std::path::PathBuf;
+
+use crate::arguments::Arguments;
+use crate::failure::{During, Stop};
+use crate::inputs;
+use crate::messages::Message;
+
+/// The environment's password: unlike those on a command line, other users cannot see it.
+const VARIABLE: &str = "PADES_PASSWORD";
+
+/// The password of the PDFs, as the command line says it. It has no `Debug`: nothing shows it.
+#[derive(Default)]
+pub(crate) struct Password(Option<Said>);
+
+enum Said {
+    Text(String),
+    File(PathBuf),
+}
+
+impl Password {
+    /// Takes `option` with its value, if it is one of these.
+    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
+        let said = match (option, &self.0) {
+            ("password", Some(Said::File(_))) | ("password-file", Some(Said::Text(_))) => {
+                return Err(arguments.wrong(Message::Apart("password", "password-file")));
+            }
+            ("password", _) => Said::Text(arguments.text(option)?),
+            ("password-file", _) => Said::File(arguments.path(option)?),
+            _ => return Ok(false),
+        };
+        self.0 = Some(said);
+        Ok(true)
+    }
+
+    /// The password itself, if there is one: text in UTF-8, or whatever bytes its file holds.
+    pub(crate) fn read(&self) -> Result<Option<Vec<u8>>, Stop> {
+        match &self.0 {
+            Some(Said::Text(text)) => Ok(Some(text.clone().into_bytes())),
+            Some(Said::File(path)) => {
+                let bytes = inputs::small(path)
+                    .during(|| Message::CannotUse { option: "password-file", path: path.clone() })?;
+                Ok(Some(first_line(bytes)))
+            }
+            None => {
+                let value = std::env::var(VARIABLE).ok().filter(|value| !value.is_empty());
+                Ok(value.map(String::into_bytes))
+            }
+        }
+    }
+}
+
+/// What editors put behind a line is no part of the password.
+fn first_line(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+        bytes.truncate(end);
+    }
+    bytes
+}

@@ -1,0 +1,177 @@
+//! RSA keys.
+//!
+//! Invariant: a PKCS#1 v1.5 value is checked by encoding the digest and comparing, never by taking the padding apart.
+//!
+//! Specified in RFC 8017 (RSA), RFC 4055 (keys restricted to PSS).
+
+use const_oid::db::rfc5912;
+use der::Decode;
+use md5::Md5;
+use rsa::hazmat::rsa_encrypt;
+use rsa::pkcs1::RsaPublicKeyRef;
+use rsa::traits::PublicKeyParts;
+use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
+use sha1::Sha1;
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha3::{Sha3_256, Sha3_384, Sha3_512};
+
+use super::{KeyFault, emsa};
+use crate::digest::DigestAlgorithm;
+use crate::pki::algorithm::SignatureAlgorithm;
+use crate::pki::algorithm::pss::Pss;
+
+/// The lengths that are read, in bits. Policies judge the short ones; beyond the longest nobody has a certificate, and verifying
+/// takes long.
+const BITS: std::ops::RangeInclusive<usize> = 512..=16_384;
+
+/// An RSA key and what its certificate lets it be used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RsaKey {
+    key: RsaPublicKey,
+    scheme: Scheme,
+}
+
+/// What a key may sign with (RFC 4055, 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Any,
+    Pss,
+    PssWith(Pss),
+}
+
+impl RsaKey {
+    pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
+        let scheme = match (spki.algorithm.oid, spki.algorithm.parameters) {
+            // Departs: RFC 3279, 2.3.1 wants NULL; some keys have nothing, and nobody minds.
+            (rfc5912::RSA_ENCRYPTION, parameters) if parameters.is_none_or(|any| any.is_null()) => Scheme::Any,
+            (rfc5912::ID_RSASSA_PSS, None) => Scheme::Pss,
+            (rfc5912::ID_RSASSA_PSS, Some(parameters)) => {
+                Scheme::PssWith(Pss::from_parameters(&parameters.into()).ok_or(KeyFault::Malformed)?)
+            }
+            _ => return Err(KeyFault::Malformed),
+        };
+        let malformed = |_| KeyFault::Malformed;
+        let parts = RsaPublicKeyRef::from_der(bits).map_err(malformed)?;
+        let number = |part: der::asn1::UintRef<'_>| BoxedUint::from_be_slice_vartime(part.as_bytes());
+        let (n, e) = (number(parts.modulus), number(parts.public_exponent));
+        let key = RsaPublicKey::new_with_size_limits(n, e, BITS).map_err(|_| KeyFault::Malformed)?;
+        Ok(Self { key, scheme })
+    }
+
+    #[cfg(feature = "software")]
+    pub(crate) fn new(key: RsaPublicKey) -> Self {
+        Self { key, scheme: Scheme::Any }
+    }
+
+    pub(super) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        prehash: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, KeyFault> {
+        match algorithm {
+            SignatureAlgorithm::RsaPkcs1(digest) => {
+                let scheme = pkcs1_scheme(digest).ok_or(KeyFault::Mismatch)?;
+                self.permit(self.scheme == Scheme::Any)?;
+                #[cfg(feature = "aws-lc")]
+                if let Some(holds) = self.pkcs1_holds_by_aws_lc(digest, prehash, signature) {
+                    return Ok(holds);
+                }
+                Ok(self.key.verify(scheme, prehash, signature).is_ok())
+            }
+            SignatureAlgorithm::RsaPss { digest, mask, salt_len } => {
+                let pss = Pss { digest, mask, salt_len };
+                self.permit(!matches!(self.scheme, Scheme::PssWith(limit) if !limit.permits(pss)))?;
+                Ok(self.verify_pss(pss, prehash, signature).unwrap_or(false))
+            }
+            _ => Err(KeyFault::Mismatch),
+        }
+    }
+
+    #[cfg(feature = "aws-lc")]
+    fn pkcs1_holds_by_aws_lc(&self, digest: DigestAlgorithm, prehash: &[u8], signature: &[u8]) -> Option<bool> {
+        use rsa::pkcs1::EncodeRsaPublicKey;
+        (2048..=8192).contains(&self.bits()).then_some(())?;
+        let key = self.key.to_pkcs1_der().ok()?;
+        super::aws_lc::pkcs1_holds(key.as_bytes(), digest, prehash, signature)
+    }
+
+    fn permit(&self, permitted: bool) -> Result<(), KeyFault> {
+        if permitted { Ok(()) } else { Err(KeyFault::Restricted) }
+    }
+
+    /// RSASSA-PSS-VERIFY (RFC 8017, 8.1.2); `None` where the value is no number below the modulus.
+    fn verify_pss(&self, pss: Pss, prehash: &[u8], signature: &[u8]) -> Option<bool> {
+        if signature.len() != self.key.size() {
+            return None;
+        }
+        let value = BoxedUint::from_be_slice(signature, self.key.n().bits_precision()).ok()?;
+        if value >= *self.key.n().as_ref() {
+            return None;
+        }
+        let bits = pss_bits(&self.key);
+        let number = rsa_encrypt(&self.key, &value).ok()?.to_be_bytes();
+        let at = number.len().checked_sub(usize::try_from(bits.div_ceil(8)).ok()?)?;
+        let (zeros, em) = number.split_at(at);
+        Some(zeros.iter().all(|byte| *byte == 0) && emsa::pss_holds(pss, em, bits, prehash))
+    }
+
+    pub(super) fn bits(&self) -> u32 {
+        self.key.n().bits()
+    }
+
+    pub(super) fn default_algorithm(&self) -> SignatureAlgorithm {
+        match self.scheme {
+            Scheme::Any => SignatureAlgorithm::RsaPkcs1(self.fitting_digest()),
+            Scheme::Pss => SignatureAlgorithm::rsa_pss(self.fitting_digest()),
+            Scheme::PssWith(pss) => pss.into(),
+        }
+    }
+
+    /// The digest of the key's strength (SP 800-57 part 1, Tables 2 and 3).
+    fn fitting_digest(&self) -> DigestAlgorithm {
+        match self.bits() {
+            ..7_680 => DigestAlgorithm::Sha256,
+            7_680..15_360 => DigestAlgorithm::Sha384,
+            _ => DigestAlgorithm::Sha512,
+        }
+    }
+
+    pub(super) fn signature_len(&self) -> usize {
+        self.key.size()
+    }
+
+    /// The numbers alone are the key; what a certificate limits it to is not part of it.
+    #[cfg(feature = "software")]
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
+    #[cfg(feature = "authority")]
+    pub(super) fn to_spki(&self) -> Option<super::SpkiParts> {
+        use rsa::pkcs1::EncodeRsaPublicKey;
+        let null = der::Any::from(der::asn1::AnyRef::NULL);
+        Some((rfc5912::RSA_ENCRYPTION, Some(null), self.key.to_pkcs1_der().ok()?.into_vec()))
+    }
+}
+
+/// The length of the number that PSS makes: one bit less than the modulus (RFC 8017, 8.1.1).
+pub(crate) fn pss_bits(key: &impl PublicKeyParts) -> u32 {
+    key.n().bits().saturating_sub(1)
+}
+
+/// PKCS#1 v1.5 padding with the DigestInfo prefix of `digest` (RFC 8017, 9.2); `None` where there is none.
+pub(crate) fn pkcs1_scheme(digest: DigestAlgorithm) -> Option<Pkcs1v15Sign> {
+    Some(match digest {
+        DigestAlgorithm::Md5 => Pkcs1v15Sign::new::<Md5>(),
+        DigestAlgorithm::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
+        DigestAlgorithm::Sha224 => Pkcs1v15Sign::new::<Sha224>(),
+        DigestAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+        DigestAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+        DigestAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+        DigestAlgorithm::Sha3_256 => Pkcs1v15Sign::new::<Sha3_256>(),
+        DigestAlgorithm::Sha3_384 => Pkcs1v15Sign::new::<Sha3_384>(),
+        DigestAlgorithm::Sha3_512 => Pkcs1v15Sign::new::<Sha3_512>(),
+        DigestAlgorithm::Shake256 => return None,
+    })
+}
