@@ -1421,4 +1421,20 @@ pub(crate) const PAIRS: &[Pair] = &[
         &[Put(14, "[61 0 R 61 0 R]"), NOTE, LOOK, Next, Put(14, "[61 0 R]")],
         &[Put(14, "[61 0 R]"), NOTE, LOOK, Next, Put(14, "[61 0 R 61 0 R]")],
     ),
+    pair(
+        "catalog_extension_list_grows",
+        "",
+        &[
+            Swap(1, "/Extensions<<", "/Extensions<</ISO_[<</BaseVersion/2.0/ExtensionLevel 1>>]"),
+            Next,
+            Swap(1, "/ExtensionLevel 1>>]", "/ExtensionLevel 1>>65 0 R]"),
+            Put(65, "<</BaseVersion/2.0/ExtensionLevel 2>>"),
+        ],
+        &[
+            Swap(1, "/Extensions<<", "/Extensions<</ISO_[<</BaseVersion/2.0/ExtensionLevel 1>>]"),
+            Next,
+            Swap(1, "<</BaseVersion/2.0/ExtensionLevel 1>>", "65 0 R"),
+            Put(65, "<</BaseVersion/2.0/ExtensionLevel 2>>"),
+        ],
+    ),
 ];
