@@ -67,6 +67,14 @@ impl Error {
         self
     }
 
+    /// The same error once more, for something else that it struck; what is beneath it, in words.
+    #[cfg(all(feature = "csc", feature = "http"))]
+    pub(crate) fn again(&self) -> Self {
+        let source = self.0.source.as_ref().map(|source| source.to_string().into());
+        let (message, place, advice) = (self.0.message.clone(), self.0.place.clone(), self.0.advice.clone());
+        Self(Box::new(Inner { kind: self.0.kind, class: self.0.class, message, place, advice, source }))
+    }
+
     /// What kind of thing went wrong: match on this.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -13,8 +13,6 @@
 //! Specified in RFC 3161, 3.4 (timestamps over HTTP); RFC 6960, A.1 (OCSP); RFC 5280, 4.2.1.13 and 4.2.2.1 (CRLs, certificates).
 //! Nouns: [`HttpTsa`], [`HttpFetch`].
 
-mod words;
-
 use std::fmt;
 use std::time::Duration;
 
@@ -22,10 +20,10 @@ use base64ct::{Base64, Encoding};
 use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
-use self::words::{printable, spoken};
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::port::{Fetch, FetchRequest, TimestampAuthority};
+use crate::words::{printable, spoken};
 
 /// From the first byte sent to the last received, unless told.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -166,13 +164,21 @@ impl Fetch for HttpFetch {
 }
 
 /// One request: a POST where there is a body, else a GET.
-struct Question<'a> {
-    kind: ErrorKind,
-    who: &'a str,
-    url: &'a str,
-    accept: &'a str,
-    body: Option<(&'a str, &'a [u8])>,
-    authorization: Option<&'a str>,
+pub(crate) struct Question<'a> {
+    pub(crate) kind: ErrorKind,
+    pub(crate) who: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) accept: &'a str,
+    pub(crate) body: Option<(&'a str, &'a [u8])>,
+    pub(crate) authorization: Option<&'a str>,
+}
+
+/// An answer as it came, whatever its status.
+#[cfg(feature = "csc")]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Question<'_> {
@@ -182,17 +188,27 @@ impl Question<'_> {
 }
 
 #[derive(Clone, Debug)]
-struct Client {
+pub(crate) struct Client {
     agent: Agent,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     limit: u64,
 }
 
 impl Client {
     fn new(limit: u64) -> Self {
+        Self::following(5, limit)
+    }
+
+    /// A client that goes nowhere but where it was sent: what it carries is for that address only.
+    #[cfg(feature = "csc")]
+    pub(crate) fn without_redirects(limit: u64) -> Self {
+        Self::following(0, limit)
+    }
+
+    fn following(redirects: u32, limit: u64) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .max_redirects(5)
+            .max_redirects(redirects)
             .max_redirects_will_error(false)
             .user_agent(concat!("pades-ltv/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -205,7 +221,7 @@ impl Client {
         if response.status() != StatusCode::OK {
             return Err(refused(question, &mut response));
         }
-        let textual = response.body().mime_type().is_some_and(words::is_textual);
+        let textual = response.body().mime_type().is_some_and(is_textual);
         let body = response.body_mut().with_config().limit(self.limit).read_to_vec();
         let body = body.map_err(|fault| self.no_answer(question, fault))?;
         // All that is asked for is DER or PEM. Servers mislabel both, so the type alone condemns nothing.
@@ -214,6 +230,16 @@ impl Client {
             return Err(question.error(message).advise("check the address").class_is(ErrorClass::Operator));
         }
         Ok(body)
+    }
+
+    /// As `ask`, but hands on what came, to be judged elsewhere.
+    #[cfg(feature = "csc")]
+    pub(crate) fn exchange(&self, question: &Question<'_>) -> Result<Received> {
+        check(question.kind, question.url)?;
+        let mut response = self.send(question).map_err(|fault| self.no_answer(question, fault))?;
+        let body = response.body_mut().with_config().limit(self.limit).read_to_vec();
+        let body = body.map_err(|fault| self.no_answer(question, fault))?;
+        Ok(Received { status: response.status().as_u16(), retry_after: retry_after(&response), body })
     }
 
     fn send(&self, question: &Question<'_>) -> Result<Response<Body>, ureq::Error> {
@@ -282,8 +308,8 @@ fn check(kind: ErrorKind, url: &str) -> Result<()> {
 /// An answer with another status than 200, in the server's words.
 fn refused(question: &Question<'_>, response: &mut Response<Body>) -> Error {
     let status = response.status();
-    let wait = response.headers().get("Retry-After").and_then(|value| value.to_str().ok()).map(printable);
-    let textual = response.body().mime_type().is_none_or(words::is_textual);
+    let wait = retry_after(response);
+    let textual = response.body().mime_type().is_none_or(is_textual);
     let body = response.body_mut().with_config().limit(REFUSAL).read_to_vec();
     let words = body.ok().filter(|_| textual).map(|body| spoken(&body)).unwrap_or_default();
     let error = question.error(format_args!("answered {status}{words}"));
@@ -297,12 +323,24 @@ fn refused(question: &Question<'_>, response: &mut Response<Body>) -> Error {
     }
 }
 
+/// How long the server asks to wait, in its own words.
+fn retry_after(response: &Response<Body>) -> Option<String> {
+    response.headers().get("Retry-After").and_then(|value| value.to_str().ok()).map(printable)
+}
+
 fn class(status: StatusCode) -> ErrorClass {
     match status.as_u16() {
         408 | 425 | 429 | 500.. => ErrorClass::Retryable,
         401 | 402 | 403 | 407 => ErrorClass::Operator,
         _ => ErrorClass::Permanent,
     }
+}
+
+/// Whether a media type is something for people to read rather than an answer.
+fn is_textual(mime_type: &str) -> bool {
+    let mime_type = mime_type.to_ascii_lowercase();
+    let ends = |end: &str| mime_type.ends_with(end);
+    mime_type.starts_with("text/") || ends("/json") || ends("+json") || ends("/xml") || ends("+xml")
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@
 //! # When the world is elsewhere
 //! Keys, authorities and responders are traits of one or two methods, bytes in and bytes out: [`Signer`], [`TimestampAuthority`],
 //! [`Fetch`]. Beneath each lies a plain value that does no I/O and can be stored: [`Prepared`] waits for a signature value,
-//! [`PreparedTimestamp`] for a token, a [`Collector`] for evidence. Async callers and two-process signing use those.
+//! [`PreparedTimestamp`] for a token, a [`Collector`] for evidence. Async callers and two-process signing use those. A [`Batch`] asks the key
+//! once for many documents.
 //!
 //! # What holds everywhere
 //! - The core does no I/O, reads no clock, starts no thread: bytes, time and answers are arguments.
@@ -60,6 +61,8 @@
 pub mod authority;
 #[cfg(test)]
 pub(crate) mod corpora;
+#[cfg(feature = "csc")]
+pub mod csc;
 pub(crate) mod digest;
 pub(crate) mod error;
 #[cfg(feature = "fuzzing")]
@@ -70,6 +73,8 @@ pub(crate) mod http;
 pub(crate) mod limits;
 pub(crate) mod ltv;
 pub(crate) mod pdf;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 pub(crate) mod pki;
 pub(crate) mod port;
 pub mod report;
@@ -78,6 +83,8 @@ pub(crate) mod sign;
 pub(crate) mod software;
 pub(crate) mod time;
 pub(crate) mod verify;
+#[cfg(any(feature = "http", feature = "csc"))]
+pub(crate) mod words;
 
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
@@ -99,13 +106,13 @@ pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
-pub use report::{Indication, Language, Report};
+pub use report::{Indication, Language, Model, Report};
 pub use sign::preflight::{self, Preflight};
-pub use sign::{Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
+pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
-pub use verify::Verification;
+pub use verify::{Algorithm, Policy, Verification};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

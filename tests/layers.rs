@@ -14,7 +14,7 @@ use source::{Source, join};
 mod source;
 
 /// Everything sees the ground, and the ground sees only itself.
-const GROUND: &[&str] = &["error", "limits", "time", "digest"];
+const GROUND: &[&str] = &["error", "limits", "time", "digest", "words"];
 
 /// What stands on it, each with what it sees below.
 const TOWERS: &[(&str, &[&str])] = &[
@@ -28,6 +28,8 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("software", &["pki", "port"]),
     ("authority", &["pki", "port", "software"]),
     ("http", &["port"]),
+    ("csc", &["pki", "port", "http"]),
+    ("pkcs11", &["pki", "port"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 
@@ -35,7 +37,7 @@ const TOWERS: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &str)] = &[
     (
         "pki",
-        "algorithm < key ecdsa_value < asn1_time < name < general_name < signature < certificate < cms < timestamp < trust < path < revocation < evidence",
+        "algorithm < key ecdsa_value < asn1_time < name < general_name < signature < certificate < cms purpose < timestamp < trust < path < revocation < evidence",
     ),
     (
         "pdf",

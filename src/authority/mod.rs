@@ -15,11 +15,12 @@
 //!
 //! Specified in RFC 5280 (certificates, CRLs), RFC 6960 (OCSP), RFC 3161 with RFC 5816 (timestamps), RFC 9336 (document
 //! signing). Policies are below 1.3.6.1.4.1.32473, the arc kept for documentation (RFC 5612).
-//! Nouns: [`Authority`], [`AuthorityAt`] (its view at one time), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
+//! Nouns: [`Authority`], [`AuthorityAt`] (its view at one time), [`Device`] (a key for fakes), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
 //! [`Misbehaviour`].
 
 mod certificate;
 mod crl;
+mod device;
 mod hierarchy;
 mod misbehaviour;
 mod ocsp;
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+pub use self::device::Device;
 use self::hierarchy::{Entity, Origin};
 pub use self::misbehaviour::Misbehaviour;
 pub use self::subscriber::{KeyType, Subscriber};
@@ -100,6 +102,14 @@ impl Authority {
     pub fn issue(&self, subscriber: impl Into<Subscriber>) -> Result<SoftwareSigner> {
         let entity = self.subscriber(&subscriber.into())?;
         SoftwareSigner::new(entity.key.clone(), entity.chain().map(Certificate::der))
+    }
+
+    /// The private key of a subscriber, PKCS#8 PEM: to put it into a device, so that [`issue`](Self::issue)'s certificate is that of a key in there.
+    ///
+    /// # Errors
+    /// As [`issue`](Self::issue); [`ErrorKind::Key`] if the key cannot be written.
+    pub fn private_key_pem(&self, subscriber: impl Into<Subscriber>) -> Result<String> {
+        subscriber::pem(&self.subscriber(&subscriber.into())?.key)
     }
 
     /// Revokes one of this authority's certificates (DER) as of `time`: answers given at `time` and later say so.

@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 #[cfg(feature = "ml-dsa")]
 use const_oid::db::fips204;
 use const_oid::db::rfc8410;
+use der::pem;
 use p256::elliptic_curve::Generate;
 use rsa::RsaPrivateKey;
 
@@ -119,6 +120,13 @@ impl KeyType {
             Self::MlDsa87 => module_lattice(fips204::ID_ML_DSA_87, derived.bytes()),
         })
     }
+}
+
+/// `key` as PKCS#8 PEM.
+pub(super) fn pem(key: &PrivateKey) -> Result<String> {
+    let unwritable = |fault| Error::new(ErrorKind::Key, "the key cannot be written as PKCS#8").because(fault);
+    let der = key.to_pkcs8_der().map_err(unwritable)?;
+    pem::encode_string("PRIVATE KEY", pem::LineEnding::LF, &der).map_err(|fault| unwritable(fault.into()))
 }
 
 fn rsa(derived: &mut Derived, bits: usize) -> Result<PrivateKey> {

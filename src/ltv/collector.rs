@@ -11,7 +11,10 @@ use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
-use crate::verify::{Facts, Gap, Needs, Pool, Validator, evidence_in, hash, read_signatures, reliances};
+use crate::verify::{
+    Covered, Facts, Gap, Needs, Policy, Pool, ProofsOfExistence, Validator, covered, evidence_in, hash,
+    read_signatures, reliances,
+};
 
 impl Evidence {
     /// Collects what `document` needs to be verified offline from now on: the certificates and revocation values of every
@@ -60,8 +63,12 @@ pub struct Collector<'a> {
     now: Time,
     facts: Vec<Facts>,
     digests: Vec<Option<Vec<u8>>>,
+    covered: Covered,
+    policy: Policy,
     at_hand: Evidence,
     asked: Vec<FetchRequest>,
+    /// What was missing when that was last asked, unless something came since.
+    missing: Option<Vec<Gap>>,
     failures: Vec<String>,
 }
 
@@ -77,19 +84,45 @@ impl<'a> Collector<'a> {
         // What signatures cover is not asked here; only document timestamps prove anything about others.
         let is_stamped = facts.iter().any(Facts::is_timestamp);
         let digests = if is_stamped { hash(document, &facts)? } else { vec![None; facts.len()] };
-        Ok(Self { document, trust, now, facts, digests, at_hand, asked: Vec::new(), failures: Vec::new() })
+        let covered = covered(document, &facts);
+        let policy = Policy::default();
+        Ok(Self {
+            document,
+            trust,
+            now,
+            facts,
+            digests,
+            covered,
+            policy,
+            at_hand,
+            asked: Vec::new(),
+            missing: None,
+            failures: Vec::new(),
+        })
     }
 
     /// Uses `evidence` before asking anybody: files at hand, or what was collected for another document of the same authority.
     #[must_use]
     pub fn evidence(mut self, evidence: &Evidence) -> Self {
         self.at_hand.extend(evidence);
+        self.missing = None;
+        self
+    }
+
+    /// Judges algorithms by `policy`, as the verification will; by [`Policy::etsi_119312`] unless told.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self.missing = None;
         self
     }
 
     /// What to fetch next; `None` when nothing is missing, or nobody is left to ask.
     pub fn next_request(&mut self) -> Option<FetchRequest> {
-        let next = self.gaps().iter().flat_map(requests).find(|request| !self.asked.contains(request))?;
+        let missing = self.missing.take().unwrap_or_else(|| self.gaps());
+        let next = missing.iter().flat_map(requests).find(|request| !self.asked.contains(request));
+        self.missing = Some(missing);
+        let next = next?;
         self.asked.push(next.clone());
         Some(next)
     }
@@ -101,6 +134,9 @@ impl<'a> Collector<'a> {
             FetchRequest::Crl { .. } => self.at_hand.add_crl(&body),
             FetchRequest::Ocsp { .. } => self.at_hand.add_ocsp(&body),
         });
+        if added.is_ok() {
+            self.missing = None;
+        }
         if let Err(error) = added {
             let names_place = error.place() == Some(request.url());
             self.failures.push(if names_place { error.to_string() } else { format!("{}: {error}", request.url()) });
@@ -133,8 +169,9 @@ impl<'a> Collector<'a> {
     /// What each certificate that the document relies on takes.
     fn needs(&self) -> Vec<Rc<Needs>> {
         let pool = Pool::new(&self.at_hand);
-        let validator = Validator { trust: self.trust, pool: &pool, limits: self.document.limits() };
-        let reliances = reliances(validator, &self.facts, &self.digests, self.now);
+        let proofs = ProofsOfExistence::new(self.now);
+        let validator = Validator::new(self.trust, &pool, self.document.limits(), &self.policy, &proofs);
+        let reliances = reliances(validator, &self.facts, &self.digests, &self.covered);
         reliances.iter().map(|reliance| validator.needs(&reliance.certificate, reliance.time)).collect()
     }
 
@@ -178,6 +215,7 @@ fn requests(gap: &Gap) -> Vec<FetchRequest> {
         Gap::Issuer(certificate) => {
             certificate.issuer_urls().into_iter().map(|url| FetchRequest::Certificate { url }).collect()
         }
+        Gap::Path(..) => Vec::new(),
         Gap::Revocation(subject, issuer) => {
             let body = OcspRequest::for_certificate(subject, issuer, None).ok();
             let ocsp =
@@ -194,6 +232,7 @@ fn describe(gap: &Gap) -> String {
         Gap::Issuer(certificate) => {
             format!("the issuer of {certificate}, which is \"{}\" and no trust anchor", certificate.issuer())
         }
+        Gap::Path(certificate, why) => format!("a path that holds for {certificate}: {why}"),
         Gap::Revocation(subject, _) => format!("current revocation data for {subject}"),
     }
 }

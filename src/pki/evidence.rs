@@ -11,7 +11,6 @@ use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
 use super::revocation::{Answer, Source};
-use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -95,20 +94,15 @@ impl Evidence {
     }
 
     fn insert_crl(&mut self, crl: Crl) {
-        if self.is_new(crl.der()) {
+        if self.known.insert(crl.fingerprint().to_vec()) {
             self.crls.push(crl);
         }
     }
 
     fn insert_ocsp(&mut self, ocsp: OcspResponse) {
-        if self.is_new(ocsp.der()) {
+        if self.known.insert(ocsp.fingerprint().to_vec()) {
             self.ocsps.push(ocsp);
         }
-    }
-
-    /// Whether `der` was not here before.
-    fn is_new(&mut self, der: &[u8]) -> bool {
-        self.known.insert(DigestAlgorithm::Sha256.digest(der))
     }
 
     /// Adds the value of `pool` that `answer` was read from.
@@ -124,6 +118,21 @@ impl Evidence {
         };
         let crls = crls.into_iter().filter_map(|index| pool.crls.get(index));
         crls.for_each(|crl| self.insert_crl(crl.clone()));
+    }
+
+    /// The SHA-256 of every value here.
+    pub(crate) fn fingerprints(&self) -> impl Iterator<Item = &[u8]> {
+        self.known.iter().map(Vec::as_slice)
+    }
+
+    /// The SHA-256 of the values that `answer` was read from.
+    pub(crate) fn fingerprints_of(&self, answer: &Answer) -> Vec<&[u8]> {
+        let crl = |index: usize| self.crls.get(index).map(Crl::fingerprint);
+        match answer.source {
+            Source::Crl(index) => crl(index).into_iter().collect(),
+            Source::DeltaCrl { delta, base } => crl(base).into_iter().chain(crl(delta)).collect(),
+            Source::Ocsp(index) => self.ocsps.get(index).map(OcspResponse::fingerprint).into_iter().collect(),
+        }
     }
 
     pub(crate) fn certificates(&self) -> &[Certificate] {

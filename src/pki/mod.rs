@@ -5,8 +5,8 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`cms`], [`timestamp`], [`trust`], [`path`],
-//! [`revocation`], [`evidence`].
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
+//! [`path`], [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
 pub(crate) mod asn1_time;
@@ -20,6 +20,7 @@ pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;
 pub(crate) mod path;
+pub(crate) mod purpose;
 pub(crate) mod revocation;
 pub(crate) mod signature;
 pub(crate) mod timestamp;

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{CertificateReport, Change, Finding, Report, SignatureReport, TimestampReport};
+use super::{AssociatedData, CertificateReport, Change, Finding, Report, SignatureReport, Step, TimestampReport};
 use crate::error::Error;
 
 /// The schema's name, in every report.
@@ -25,6 +25,8 @@ impl Report {
             error: None,
             verdict: Some(self.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str())),
             validation_time: Some(self.validation_time.to_string()),
+            policy: Some(&self.policy),
+            model: Some(self.model.as_str()),
             revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
@@ -44,6 +46,8 @@ impl Error {
             error: Some(error),
             verdict: None,
             validation_time: None,
+            policy: None,
+            model: None,
             revisions: None,
             signatures: Vec::new(),
             findings: Vec::new(),
@@ -59,6 +63,8 @@ struct File<'a> {
     error: Option<ErrorJson<'a>>,
     verdict: Option<&'a str>,
     validation_time: Option<String>,
+    policy: Option<&'a str>,
+    model: Option<&'a str>,
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
@@ -104,6 +110,8 @@ struct Signature<'a> {
     signature_timestamps: Vec<Timestamp<'a>>,
     long_term: bool,
     findings: Vec<FindingJson<'a>>,
+    associated: Associated<'a>,
+    process: Vec<StepJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +138,39 @@ struct Timestamp<'a> {
     trust_source: Option<&'a str>,
     policy: Option<&'a str>,
     serial: Option<&'a str>,
+    associated: Associated<'a>,
+    process: Vec<StepJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Associated<'a> {
+    revocation: Option<RevocationJson<'a>>,
+    algorithms: Vec<AlgorithmJson<'a>>,
+    try_again: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RevocationJson<'a> {
+    certificate: &'a str,
+    time: String,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct AlgorithmJson<'a> {
+    algorithm: &'a str,
+    end: Option<String>,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    block: &'a str,
+    clause: &'a str,
+    about: Option<&'a str>,
+    time: Option<String>,
+    outcome: &'a str,
+    sub_indication: Option<&'a str>,
+    why: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -174,6 +215,8 @@ impl<'a> Signature<'a> {
             signature_timestamps: report.signature_timestamps.iter().map(Timestamp::from).collect(),
             long_term: report.long_term,
             findings: findings(&report.findings),
+            associated: Associated::from(&report.associated),
+            process: report.process.iter().map(StepJson::from).collect(),
         }
     }
 }
@@ -206,6 +249,39 @@ impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
             trust_source: report.trust_source.as_deref(),
             policy: report.policy.as_deref(),
             serial: report.serial.as_deref(),
+            associated: Associated::from(&report.associated),
+            process: report.process.iter().map(StepJson::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a AssociatedData> for Associated<'a> {
+    fn from(data: &'a AssociatedData) -> Self {
+        let revocation = data.revocation.as_ref().map(|revoked| RevocationJson {
+            certificate: &revoked.certificate,
+            time: revoked.time.to_string(),
+            reason: &revoked.reason,
+        });
+        let algorithms = data
+            .algorithms
+            .iter()
+            .map(|one| AlgorithmJson { algorithm: &one.algorithm, end: one.end.map(|end| end.to_string()) });
+        Self { revocation, algorithms: algorithms.collect(), try_again: data.try_again.map(|time| time.to_string()) }
+    }
+}
+
+impl<'a> From<&'a Step> for StepJson<'a> {
+    fn from(step: &'a Step) -> Self {
+        // A block says PASSED where the whole signature is TOTAL-PASSED (5.1.2).
+        let outcome = step.outcome.indication.as_str();
+        Self {
+            block: step.block.as_str(),
+            clause: step.block.clause(),
+            about: step.about.as_deref(),
+            time: step.time.map(|time| time.to_string()),
+            outcome: outcome.strip_prefix("TOTAL-").unwrap_or(outcome),
+            sub_indication: step.outcome.sub_indication.map(|sub| sub.as_str()),
+            why: step.why.as_deref(),
         }
     }
 }

@@ -12,11 +12,13 @@ mod finding;
 mod indication;
 #[cfg(feature = "json")]
 mod json;
+mod process;
 mod text;
 
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
 pub use finding::{Code, Finding};
 pub use indication::{Indication, SubIndication};
+pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
 pub use text::Language;
 
 use crate::time::Time;
@@ -29,6 +31,10 @@ pub struct Report {
     pub validation_time: Time,
     /// The file's length, in bytes.
     pub length: u64,
+    /// The name of the policy that algorithms were judged by.
+    pub policy: String,
+    /// How the validity of a chain was judged.
+    pub model: Model,
     /// How many revisions the file has.
     pub revisions: usize,
     /// Every signature and document timestamp, oldest revision first.
@@ -51,6 +57,16 @@ impl Report {
         let unread = self.findings.iter().any(is_unread).then_some(Indication::Indeterminate);
         self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
     }
+}
+
+/// How long a document goes on to verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outlook {
+    /// The last second at which everything passes; now where something does not pass already, `None` where nothing known will end it.
+    pub holds_until: Option<Time>,
+    /// What is lost in the second after, with the findings that say because of what.
+    pub lost: Vec<SignatureReport>,
 }
 
 /// An indication with its sub-indication: the answer of a validation process or of one of its blocks (EN 319 102-1, 5.1).
@@ -135,6 +151,10 @@ pub struct SignatureReport {
     pub long_term: bool,
     /// What is to be said about it, in the order of the checks.
     pub findings: Vec<Finding>,
+    /// What the standard wants beside the sub-indication.
+    pub associated: AssociatedData,
+    /// Every block that was run, in that order.
+    pub process: Vec<Step>,
 }
 
 /// What was found about one timestamp token.
@@ -153,6 +173,10 @@ pub struct TimestampReport {
     pub policy: Option<String>,
     /// The token's number at its authority, in lower-case hexadecimal.
     pub serial: Option<String>,
+    /// What the standard wants beside the sub-indication.
+    pub associated: AssociatedData,
+    /// Every block that was run, in that order.
+    pub process: Vec<Step>,
 }
 
 /// A certificate, for people.
@@ -169,6 +193,16 @@ pub struct CertificateReport {
     pub serial: String,
     /// The end of its validity.
     pub not_after: Time,
+}
+
+/// How the validity of a chain of certificates is judged (EN 319 102-1, 5.6.2.1 and 5.6.2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Model {
+    /// Every certificate has to be valid at the time of interest: RFC 5280, the default.
+    #[default]
+    Shell,
+    /// Every certificate has to be valid when the one below it was issued.
+    Chain,
 }
 
 /// The two kinds of signature (ISO 32000-2, 12.8.1).
@@ -228,6 +262,16 @@ impl Kind {
         match self {
             Self::Signature => "signature",
             Self::DocumentTimestamp => "document_timestamp",
+        }
+    }
+}
+
+impl Model {
+    /// The word in the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shell => "shell",
+            Self::Chain => "chain",
         }
     }
 }

@@ -4,14 +4,16 @@
 //! (signed; may take a timestamp) → [`Update`](crate::Update) (checked bytes to append). Where the certificate is not known yet, [`Reserved`]
 //! (where it will stand) comes first. All but the first and the last can be stored, and go on elsewhere.
 //!
-//! A file whose cross-reference is broken needs a [`Repair`] first.
+//! [`Batch`] does it for many documents. A file whose cross-reference is broken needs a [`Repair`] first.
 //! Before any of it, [`Preflight`](preflight::Preflight) says what would come of it.
 //!
+//! Invariant: no thread is started but by [`Batch::threads`](Batch::threads).
 //! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
 //! Invariant: nothing is handed out that was not parsed back and verified first.
 //!
 //! Specified in EN 319 142-1, 6.3 (what goes in), ISO 32000-2, 12.8 (where), RFC 5652 (how).
 
+mod batch;
 mod layout;
 pub mod preflight;
 mod prepared;
@@ -26,6 +28,7 @@ mod state;
 pub(crate) mod timestamping;
 mod update;
 
+pub use batch::Batch;
 pub use prepared::Prepared;
 pub use repair::Repair;
 pub use reserved::Reserved;

@@ -34,7 +34,7 @@ fn issue(name: &str, key: KeyType) -> SoftwareSigner {
 }
 
 fn key_pem(signer: &SoftwareSigner) -> String {
-    der::pem::encode_string("PRIVATE KEY", LineEnding::LF, &signer.key.to_pkcs8_der()).unwrap()
+    der::pem::encode_string("PRIVATE KEY", LineEnding::LF, &signer.key.to_pkcs8_der().unwrap()).unwrap()
 }
 
 /// The chain upside down, with the words around it that `openssl pkcs12` writes.
@@ -134,7 +134,8 @@ fn other_forms_of_keys_are_named_with_the_way_out() {
 #[test]
 fn short_rsa_keys_are_refused() {
     let key = RsaPrivateKey::new(&mut Derived::from_parts(&[b"short"]), 1024).unwrap();
-    let error = PrivateKey::from_pkcs8_der(&PrivateKey::Rsa(RsaSigningKey::new(key)).to_pkcs8_der()).unwrap_err();
+    let error =
+        PrivateKey::from_pkcs8_der(&PrivateKey::Rsa(RsaSigningKey::new(key)).to_pkcs8_der().unwrap()).unwrap_err();
     assert!(error.kind() == ErrorKind::Unsupported && error.to_string().contains("1024"), "{error}");
 }
 

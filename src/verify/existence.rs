@@ -1,140 +1,109 @@
-//! Proofs of existence: what is proved to have been there, and as of when a certificate therefore has to hold.
+//! Proofs of existence: what is proved to have been there, and since when.
 //!
 //! Invariant: only a timestamp that passed proves anything; a time that somebody merely claims never does.
+//! Invariant: what lies in the hole of a signature or timestamp is not proved by it.
 //!
-//! Specified in EN 319 102-1, 5.6.2.3 (extraction) and 5.6.3.4 (newest first). Nouns: [`Proof`], [`Proved`], [`Reliance`].
+//! Specified in EN 319 102-1, 5.6.2.3. Nouns: [`ProofsOfExistence`], [`Proof`].
 
-use super::certificate::Validator;
-use super::integrity::{Content, Facts};
-use super::timestamp::{self, JudgedToken};
-use crate::pki::certificate::Certificate;
-use crate::pki::cms::SignedData;
-use crate::pki::path::purpose::Purpose;
-use crate::pki::timestamp::{TimestampFault, TimestampToken};
+use std::collections::HashMap;
+
+use crate::pki::evidence::Evidence;
+use crate::pki::revocation::Answer;
 use crate::time::Time;
 
 /// A time at which everything up to `end` (in bytes from the start of the file) is proved to have existed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Proof {
-    pub(crate) end: u64,
-    pub(crate) time: Time,
+struct Proof {
+    end: u64,
+    time: Time,
 }
 
-/// The earliest time at which something that ends at `end` is proved to have existed.
-pub(crate) fn earliest(proofs: &[Proof], end: u64) -> Option<Time> {
-    proofs.iter().filter(|proof| proof.end >= end).map(|proof| proof.time).min()
-}
-
-/// What the document timestamps of a file prove.
-pub(crate) struct Proved {
-    pub(crate) proofs: Vec<Proof>,
-    /// For each signature of the file, in their order, what was found where it is a document timestamp.
-    pub(crate) tokens: Vec<Option<JudgedToken>>,
-}
-
-impl Proved {
-    /// Judges the document timestamps among `facts` at `now`, newest first: each is proved by those above it.
-    pub(crate) fn judge(validator: Validator<'_>, facts: &[Facts], digests: &[Option<Vec<u8>>], now: Time) -> Self {
-        let mut proofs: Vec<Proof> = Vec::new();
-        let mut tokens: Vec<Option<JudgedToken>> = facts.iter().map(|_| None).collect();
-        for ((facts, digest), slot) in facts.iter().zip(digests).zip(&mut tokens).rev() {
-            let (Content::Timestamp(token), Some(digest), Some(end)) = (&facts.content, digest, facts.end()) else {
-                continue;
-            };
-            let judged = timestamp::judge(validator, token, digest, now, earliest(&proofs, end));
-            if let (Some(time), true) = (judged.proof(), facts.is_well_formed) {
-                proofs.push(Proof { end, time });
-            }
-            *slot = Some(judged);
-        }
-        Self { proofs, tokens }
-    }
-}
-
-/// A certificate that a document relies on, and as of when its status has to be known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reliance {
-    pub(crate) certificate: Certificate,
-    pub(crate) time: Time,
-}
-
-impl Reliance {
-    /// `certificate` holds as of the time at which its work is `proved` to have been there, if that can be shown with what is at
-    /// hand. If not, its status is needed for now; of a certificate that has expired, for its end: nobody vouches for it any longer.
-    fn new(
-        validator: Validator<'_>,
-        certificate: Certificate,
-        purpose: Purpose,
-        now: Time,
-        proved: Option<Time>,
-    ) -> Self {
-        let holds = |time: &Time| validator.judge(&certificate, purpose, *time).conclusion.is_passed();
-        let time = proved.filter(holds).unwrap_or(now.min(certificate.not_after()));
-        Self { certificate, time }
-    }
-}
-
-/// The signing certificates of every signature and timestamp among `facts`, oldest first, each once for each time.
-///
-/// What a later document timestamp proves needs no newer evidence than it covers: only so can a file be renewed after those who
-/// answered for its first signatures are gone (EN 319 142-1, 5.5).
-pub(crate) fn reliances(
-    validator: Validator<'_>,
-    facts: &[Facts],
-    digests: &[Option<Vec<u8>>],
+/// Since when each object is proved to have existed: the standard's set of POEs, as a value. Whatever is at hand exists now.
+#[derive(Clone, Debug)]
+pub(crate) struct ProofsOfExistence {
     now: Time,
-) -> Vec<Reliance> {
-    let Proved { proofs, tokens } = Proved::judge(validator, facts, digests, now);
-    let mut reliances: Vec<Reliance> = Vec::new();
-    for (facts, token) in facts.iter().zip(tokens) {
-        let proved = facts.end().and_then(|end| earliest(&proofs, end));
-        match &facts.content {
-            Content::Signature(cms) => reliances.extend(of_signature(validator, cms, &facts.tokens, now, proved)),
-            Content::Timestamp(_) => {
-                // Its own time proves nothing about itself: what counts are the timestamps above it.
-                let above: Vec<Proof> = proofs.iter().filter(|proof| Some(proof.end) > facts.end()).copied().collect();
-                let proved = facts.end().and_then(|end| earliest(&above, end));
-                let certificate = token.and_then(|token| token.cryptography.signing_certificate);
-                reliances
-                    .extend(certificate.map(|one| Reliance::new(validator, one, Purpose::TimeStamping, now, proved)));
-            }
-            Content::None => {}
-        }
-    }
-    let mut unique: Vec<Reliance> = Vec::new();
-    for reliance in reliances {
-        if !unique.contains(&reliance) {
-            unique.push(reliance);
-        }
-    }
-    unique
+    bytes: Vec<Proof>,
+    /// Certificates and revocation values, by their SHA-256.
+    objects: HashMap<Vec<u8>, Time>,
+    added: usize,
 }
 
-/// The signer of `cms` and the authorities of its timestamps.
-fn of_signature(
-    validator: Validator<'_>,
-    cms: &SignedData,
-    tokens: &[Result<TimestampToken, TimestampFault>],
-    now: Time,
-    proved: Option<Time>,
-) -> Vec<Reliance> {
-    let judge = |token: &TimestampToken| {
-        let digest = token.imprint_algorithm().ok()?.digest(cms.signer().ok()?.signature());
-        Some(timestamp::judge(validator, token, &digest, now, proved))
-    };
-    let judged: Vec<JudgedToken> = tokens.iter().flatten().filter_map(judge).collect();
-    let best = judged.iter().filter_map(JudgedToken::proof).chain(proved).min();
-    let signer = signer(cms, validator.pool.evidence.certificates());
-    let signer = signer.map(|signer| Reliance::new(validator, signer, Purpose::DocumentSigning, now, best));
-    let authorities = judged.into_iter().filter_map(|token| token.cryptography.signing_certificate);
-    let authorities =
-        authorities.map(|authority| Reliance::new(validator, authority, Purpose::TimeStamping, now, proved));
-    signer.into_iter().chain(authorities).collect()
+impl ProofsOfExistence {
+    /// Nothing but that everything at hand exists `now`.
+    pub(crate) fn new(now: Time) -> Self {
+        Self { now, bytes: Vec::new(), objects: HashMap::new(), added: 0 }
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How many timestamps have proved something: sets of one number in one verification are the same.
+    pub(crate) fn len(&self) -> usize {
+        self.added
+    }
+
+    /// Everything in the file up to `end` existed at `time`. A time ahead of now proves nothing.
+    pub(crate) fn add_bytes(&mut self, end: u64, time: Time) {
+        if time <= self.now {
+            self.bytes.push(Proof { end, time });
+            self.added = self.added.saturating_add(1);
+        }
+    }
+
+    /// The objects with these fingerprints existed at `time`.
+    pub(crate) fn add_objects<'a>(&mut self, fingerprints: impl IntoIterator<Item = &'a [u8]>, time: Time) {
+        if time > self.now {
+            return;
+        }
+        for fingerprint in fingerprints {
+            let known = self.objects.entry(fingerprint.to_vec()).or_insert(time);
+            *known = time.min(*known);
+        }
+        self.added = self.added.saturating_add(1);
+    }
+
+    /// Since when what ends at `end` is proved to exist, by timestamps over it.
+    pub(crate) fn of_bytes(&self, end: u64) -> Option<Time> {
+        self.bytes.iter().filter(|proof| proof.end >= end).map(|proof| proof.time).min()
+    }
+
+    /// As [`of_bytes`](Self::of_bytes), by timestamps that cover more.
+    pub(crate) fn of_bytes_by_later(&self, end: u64) -> Option<Time> {
+        self.bytes.iter().filter(|proof| proof.end > end).map(|proof| proof.time).min()
+    }
+
+    /// Since when the object with this fingerprint is proved to exist.
+    pub(crate) fn of(&self, fingerprint: &[u8]) -> Time {
+        self.objects.get(fingerprint).copied().unwrap_or(self.now)
+    }
+
+    /// Since when the value that `answer` was read from is proved to exist; of a delta CRL, with the list that it changes.
+    pub(crate) fn of_answer(&self, answer: &Answer, evidence: &Evidence) -> Time {
+        evidence.fingerprints_of(answer).into_iter().map(|one| self.of(one)).max().unwrap_or(self.now)
+    }
 }
 
-fn signer(cms: &SignedData, pool: &[Certificate]) -> Option<Certificate> {
-    let signer = cms.signer().ok()?;
-    let candidates = || cms.certificates().iter().chain(pool);
-    let named = signer.signing_certificate_in(candidates()).ok().cloned();
-    named.or_else(|| signer.identified_certificate_in(candidates()).cloned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_proof_counts_and_none_from_the_future() {
+        let time = Time::from_unix;
+        let mut proofs = ProofsOfExistence::new(time(100));
+        assert_eq!((proofs.of_bytes(5), proofs.of(b"one"), proofs.len()), (None, time(100), 0));
+        proofs.add_bytes(20, time(90));
+        proofs.add_bytes(10, time(80));
+        proofs.add_bytes(30, time(101));
+        proofs.add_objects([&b"one"[..]], time(90));
+        proofs.add_objects([&b"one"[..], b"two"], time(95));
+        proofs.add_objects([&b"one"[..]], time(200));
+        assert_eq!((proofs.of(b"one"), proofs.of(b"two"), proofs.len()), (time(90), time(95), 4));
+        assert_eq!(
+            [5, 10, 11, 20, 21].map(|end| proofs.of_bytes(end)),
+            [80, 80, 90, 90, 100].map(|at| Some(time(at)).filter(|at| *at < time(100)))
+        );
+        assert_eq!(proofs.of_bytes_by_later(10), Some(time(90)));
+    }
 }

@@ -95,6 +95,11 @@ impl Facts {
         self.dictionary.kind == SignatureKind::DocumentTimestamp
     }
 
+    /// Whether it says to be of PAdES (EN 319 142-1, 6.3, row T17).
+    pub(crate) fn is_pades(&self) -> bool {
+        self.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached")
+    }
+
     /// The digest algorithm that the signature's content is hashed with.
     pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
         match &self.content {

@@ -24,10 +24,7 @@ pub(super) fn nonconformities(facts: &Facts, cms: &SignedData) -> Vec<Finding> {
     let has_digest = signer.is_some_and(|signer| signer.message_digest().is_ok());
     let is_der = cms.is_der() && signer.is_some_and(SignerInfo::signed_attributes_are_sorted);
     let broken = [
-        (
-            dictionary.sub_filter.as_deref() != Some("ETSI.CAdES.detached"),
-            "/SubFilter is not ETSI.CAdES.detached (T17)",
-        ),
+        (!facts.is_pades(), "/SubFilter is not ETSI.CAdES.detached (T17)"),
         (is_bound && !is_inside, "the signing certificate is not in the CMS (T01)"),
         (!is_data, "the signed content type is not id-data (T02)"),
         (!has_digest, "the signed message digest is missing or not readable (T03)"),

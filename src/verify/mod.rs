@@ -9,22 +9,31 @@
 //! Specified in EN 319 102-1, 5.2 (blocks) and 5.3–5.6 (processes); the modules carry the standard's names.
 //!
 //! Nouns, from the ground up: [`policy`] (which algorithms hold until when), [`integrity`] (what the file says and whether its
-//! digest and value hold), [`modification`] (what later revisions changed), [`certificate`] (the X.509 block), [`timestamp`],
-//! [`existence`] (what is proved to have been there), [`long_term`] (the processes), [`level`] (how much is there).
+//! digest and value hold), [`reading`] (all of it), [`modification`] (what later revisions changed), [`existence`] (what is proved to
+//! have been there), [`certificate`] (the X.509 blocks), [`process`] (what blocks come to), [`timestamp`], [`proving`] (extraction of
+//! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future).
 
 mod certificate;
 mod existence;
 mod integrity;
 mod level;
-mod long_term;
 pub(crate) mod modification;
+mod outlook;
 mod policy;
+mod process;
+mod proving;
+mod reading;
+mod reliance;
 mod removed;
+mod stage;
 mod timestamp;
 mod verification;
 
 pub(crate) use certificate::{Gap, Needs, Pool, Validator};
-pub(crate) use existence::reliances;
+pub(crate) use existence::ProofsOfExistence;
 pub(crate) use integrity::{Facts, hash};
+pub use policy::{Algorithm, Policy};
+pub(crate) use proving::Covered;
+pub(crate) use reading::{evidence_in, read_signatures};
+pub(crate) use reliance::{covered, reliances};
 pub use verification::Verification;
-pub(crate) use verification::{evidence_in, read_signatures};

@@ -1,15 +1,19 @@
 //! The timestamp block: is a token's time to be believed?
 //!
-//! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2.
+//! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2 and 4.
 
-use super::certificate::{Judged, Validator};
-use super::integrity::{Cryptography, Value};
-use super::policy;
+use super::certificate::{Judged, Moment, Validator};
+use super::integrity::Cryptography;
+use super::process::{
+    Validated, Weak, basic_conclusion, check_cms, context, cryptographic_verification, ess_digest, finish,
+    identification, with_proof,
+};
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::SignedData;
-use crate::pki::path::purpose::Purpose;
+use crate::pki::path::Purpose;
 use crate::pki::timestamp::TimestampToken;
-use crate::report::{CertificateReport, Code, Conclusion, Finding, SubIndication, TimestampReport};
+use crate::report::{
+    AssociatedData, Block, CertificateReport, Code, Conclusion, Finding, Step, SubIndication, TimestampReport,
+};
 use crate::time::Time;
 
 /// What was found about one token.
@@ -29,6 +33,8 @@ impl JudgedToken {
             trust_source: None,
             policy: None,
             serial: None,
+            associated: AssociatedData::default(),
+            process: vec![Step::new(Block::FormatChecking, Conclusion::failed(SubIndication::FormatFailure))],
         };
         Self { report, cryptography: Cryptography::unchecked(), findings: Vec::new() }
     }
@@ -39,43 +45,46 @@ impl JudgedToken {
     }
 }
 
-/// Judges `token` over content with `digest`, at `time`; where that does not suffice and the token itself is proved to have
-/// existed at `proved`, at that time (EN 319 102-1, 5.6.2.4, with the proof's time as control time).
+/// Judges `token` over content with `digest` as of now; where that does not suffice and the token itself is `proved` to have existed, as
+/// of then (EN 319 102-1, 5.4 and 5.6.2.4).
 pub(crate) fn judge(
     validator: Validator<'_>,
     token: &TimestampToken,
     digest: &[u8],
-    time: Time,
     proved: Option<Time>,
 ) -> JudgedToken {
     let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates());
     let gen_time = token.gen_time();
+    let now = validator.proofs.now();
     let mut findings = cryptography.findings.clone();
-    let judged = cryptography.signing_certificate.as_ref().map(|certificate| {
-        let now = validator.judge(certificate, Purpose::TimeStamping, time);
-        match proved {
-            Some(proved) if !now.conclusion.is_passed() && proved < time => {
-                let then = validator.judge(certificate, Purpose::TimeStamping, proved);
-                if then.conclusion.is_passed() { then } else { now }
-            }
-            _ => now,
-        }
+    let mut steps = vec![identification(&cryptography), context(validator)];
+    let certificate = cryptography.signing_certificate.as_ref();
+    let judged = certificate.map(|certificate| {
+        let basic = judge_authority(validator, certificate, gen_time, &mut steps);
+        let conclusion = basic_conclusion(&cryptography, Some(&basic));
+        steps.push(cryptographic_verification(&cryptography));
+        steps.push(Step::new(Block::TimeStampValidation, conclusion).at(now));
+        with_proof(validator, certificate, Purpose::TimeStamping, basic, proved, &mut steps)
     });
-    let mut conclusion = conclude(&cryptography, judged.as_ref());
-    findings.extend(judged.iter().flat_map(|judged| judged.findings.iter().cloned()));
-    if conclusion.is_passed()
-        && let Err(weak) = check_algorithms(token, &cryptography, proved.unwrap_or(time))
-    {
-        conclusion = Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe);
-        findings.push(Finding::new(Code::Algorithm, weak));
-    }
+    let time = proved.unwrap_or(now);
+    let acceptance = || check_algorithms(validator, token, &cryptography, time);
+    let validated = finish(validator, &cryptography, judged, steps, (time, &acceptance));
+    let Validated { mut conclusion, judged, associated, findings: said, steps: process } = validated;
+    findings.extend(said);
     // RFC 3161, 2.4.2: time, name and critical extensions of the TSTInfo fit the certificate; a path alone does not say so.
     if conclusion.is_passed()
         && let Some(certificate) = &cryptography.signing_certificate
-        && let Err(fault) = token.check_authority(certificate)
+        && let Err(fault) = token.check_statement(certificate)
     {
         conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         findings.push(Finding::new(Code::Timestamp, fault));
+    }
+    // Departs: RFC 3161 knows no other digest than SHA-1 here, and nobody has to find a second certificate with a given one: said, without
+    // harm to the token, as EU DSS does. RFC 5816 brought the others.
+    let named_by = ess_digest(token.signed_data()).map(|digest| validator.policy.check_digest(digest, time));
+    if let Some(Err(weak)) = named_by {
+        findings
+            .push(Finding::new(Code::Conformity, format!("the authority's certificate is named by a digest: {weak}")));
     }
     let report = TimestampReport {
         time: Some(gen_time),
@@ -84,27 +93,29 @@ pub(crate) fn judge(
         trust_source: trust_source(judged.as_ref()),
         policy: Some(token.policy().to_string()),
         serial: Some(token.serial_hex()),
+        associated,
+        process,
     };
     JudgedToken { report, cryptography, findings }
 }
 
-/// The order of EN 319 102-1, 5.3: a broken digest or value weighs more than any trouble with certificates.
-pub(super) fn conclude(cryptography: &Cryptography, judged: Option<&Judged>) -> Conclusion {
-    if !cryptography.digest_holds {
-        return Conclusion::failed(SubIndication::HashFailure);
-    }
-    let Some(judged) = judged else {
-        return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
-    };
-    match cryptography.value {
-        Value::Holds => {}
-        Value::Broken => return Conclusion::failed(SubIndication::SigCryptoFailure),
-        Value::Untried => return Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe),
-    }
-    if !cryptography.certificate_is_bound {
-        return Conclusion::indeterminate(SubIndication::NoSigningCertificateFound);
-    }
-    judged.conclusion
+/// The authority's certificate as of now. Where it was revoked in good order, what the authority stated before stays (RFC 3161, 4; ISO
+/// 32000-2, 12.8.5.3): a compromised key could state any time, and so could one that was revoked for no reason given.
+fn judge_authority(
+    validator: Validator<'_>,
+    certificate: &Certificate,
+    gen_time: Time,
+    steps: &mut Vec<Step>,
+) -> Judged {
+    let now = validator.proofs.now();
+    let basic = validator.judge(certificate, Purpose::TimeStamping, Moment::at(now));
+    steps.extend(basic.steps.iter().cloned());
+    let revoked = basic.associated.revocation.as_ref().map(|revoked| revoked.time).filter(|_| basic.is_orderly_end);
+    let Some(revoked) = revoked.filter(|revoked| gen_time < *revoked) else { return basic };
+    let before = revoked.before(std::time::Duration::from_secs(1));
+    let then = validator.judge(certificate, Purpose::TimeStamping, Moment { time: before, issuers: now });
+    steps.extend(then.steps.iter().cloned());
+    if then.conclusion.is_passed() { then } else { basic }
 }
 
 /// A certificate, for people.
@@ -123,26 +134,22 @@ pub(super) fn trust_source(judged: Option<&Judged>) -> Option<String> {
     judged?.path.as_ref().map(|path| path.anchor.label().to_owned())
 }
 
-fn check_algorithms(token: &TimestampToken, cryptography: &Cryptography, time: Time) -> Result<(), String> {
-    let imprint = token.imprint_algorithm().map_err(|fault| fault.to_string())?;
-    policy::check_digest(imprint, time).map_err(|weak| weak.to_string())?;
-    check_cms(token.signed_data(), cryptography, time)
-}
-
-/// The algorithms of a CMS at `time` (EN 319 102-1, 5.2.8).
-pub(super) fn check_cms(cms: &SignedData, cryptography: &Cryptography, time: Time) -> Result<(), String> {
-    let signer = cms.signer().map_err(|fault| fault.to_string())?;
-    let digest = signer.digest_algorithm().map_err(|fault| fault.to_string())?;
-    let algorithm = signer.signature_algorithm().map_err(|fault| fault.to_string())?;
-    let certificate = cryptography.signing_certificate.as_ref().ok_or("there is no signing certificate")?;
-    let key = certificate.public_key().map_err(|fault| fault.to_string())?;
-    policy::check_digest(digest, time).map_err(|weak| weak.to_string())?;
-    policy::check_signature(algorithm, &key, time).map_err(|weak| weak.to_string())
+fn check_algorithms(
+    validator: Validator<'_>,
+    token: &TimestampToken,
+    cryptography: &Cryptography,
+    time: Time,
+) -> Result<(), Weak> {
+    let imprint = token.imprint_algorithm().map_err(|fault| Weak::from(fault.to_string()))?;
+    validator.policy.check_digest(imprint, time)?;
+    check_cms(validator, token.signed_data(), cryptography, time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::certificate::Pool;
+    use super::super::existence::ProofsOfExistence;
+    use super::super::policy::Policy;
     use super::*;
     use crate::digest::DigestAlgorithm;
     use crate::limits::Limits;
@@ -161,8 +168,9 @@ mod tests {
         let mut trust = TrustStore::new();
         trust.add(tsa.certificate.clone(), "test");
         let evidence = Evidence::new();
-        let validator = Validator { trust: &trust, pool: &Pool::new(&evidence), limits: &limits };
-        judge(validator, &token, &digest, "2026-10-08T00:00:00Z".parse().unwrap(), None)
+        let proofs = ProofsOfExistence::new("2026-10-08T00:00:00Z".parse().unwrap());
+        let (pool, policy) = (Pool::new(&evidence), Policy::default());
+        judge(Validator::new(&trust, &pool, &limits, &policy, &proofs), &token, &digest, None)
     }
 
     #[test]

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, signed};
 
-const FILE_KEYS: [&str; 8] =
-    ["schema", "file", "error", "verdict", "validation_time", "revisions", "signatures", "findings"];
-const SIGNATURE_KEYS: [&str; 17] = [
+const FILE_KEYS: [&str; 10] =
+    ["schema", "file", "error", "verdict", "validation_time", "policy", "model", "revisions", "signatures", "findings"];
+const SIGNATURE_KEYS: [&str; 19] = [
+    "associated",
+    "process",
     "field",
     "kind",
     "revision",

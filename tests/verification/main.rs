@@ -2,8 +2,11 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod archive;
 #[path = "../common/mod.rs"]
 mod common;
 mod decades;
+mod foreign;
 mod laws;
+mod trust_lists;
 mod verdicts;

@@ -232,6 +232,24 @@ fn evidence_that_is_gone_is_missed() {
     assert_eq!(signature(&report, "Signature1").level, Some(Level::T));
 }
 
+/// A store whose values stand under `/VRI` only is a pool like any other.
+#[test]
+fn evidence_under_a_signatures_own_entry_counts() {
+    let world = World::new();
+    let extended = world.extended(&world.stamped(&base(), now()), now());
+    let text = String::from_utf8_lossy(&extended);
+    let after = |mark: &str| text.rsplit_once(mark).unwrap().1;
+    let number: usize = after("/DSS ").split(' ').next().unwrap().parse().unwrap();
+    let store = after(&format!("\n{number} 0 obj")).split("endobj").next().unwrap();
+    let related = store.replace("/Certs", "/Cert").replace("/CRLs", "/CRL").replace("/OCSPs", "/OCSP");
+    let moved = pdf::append(&extended, &[(number, &format!("<</VRI<</{}{related}>>>>", "A".repeat(40)))]);
+    let report = world.verify(&moved, now().after(days(1)));
+    let (said, codes) = told(&report);
+    // Taking the arrays away is no permitted change; but nothing is missing.
+    assert_eq!(said, "INDETERMINATE/SIG_CONSTRAINTS_FAILURE", "{report:#?}");
+    assert!(!codes.contains(&Code::RevocationMissing), "{report:#?}");
+}
+
 /// Evidence may come from the caller as well as from the file, one piece at a time.
 #[test]
 fn evidence_comes_from_anywhere() {

@@ -141,7 +141,11 @@ fn foreign_signatures_are_read_and_verified() {
     let exceptions = [
         // A certificate with nonsense purposes in three files, a tampered file, a stamp put elsewhere: as their
         // makers meant it.
-        ("the TSA's certificate is not for time-stamping: its extended key usage lacks timeStamping", 3),
+        (
+            "the TSA's certificate is not for time-stamping: \
+             its extended key usage does not include timeStamping (RFC 5280, 4.2.1.12)",
+            3,
+        ),
         ("the content's digest is not the one that was signed: the content has changed", 1),
         ("the token is for other data: its imprint is not the expected digest", 1),
         // Two algorithms that do not belong together (RFC 5652, 5.4; RFC 9882, Table 1).

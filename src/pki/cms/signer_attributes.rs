@@ -38,16 +38,24 @@ impl SignerInfo {
         let name = "signing-certificate";
         let v1 = Attribute::single(self.signed_attributes(), attribute::SIGNING_CERTIFICATE, name)?;
         let v2 = Attribute::single(self.signed_attributes(), attribute::SIGNING_CERTIFICATE_V2, name)?;
-        let (value, version) = match (v1, v2) {
-            (None, None) => return Err(CmsFault::NoSigningCertificate),
-            (Some(_), Some(_)) => return Err(CmsFault::TwoSigningCertificates),
-            (Some(v1), None) => (v1, EssVersion::V1),
-            (None, Some(v2)) => (v2, EssVersion::V2),
+        match (v1, v2) {
+            (None, None) => Err(CmsFault::NoSigningCertificate),
+            (Some(_), Some(_)) => Err(CmsFault::TwoSigningCertificates),
+            (Some(v1), None) => ess(v1, EssVersion::V1),
+            (None, Some(v2)) => ess(v2, EssVersion::V2),
+        }
+    }
+
+    /// As [`signing_certificate`](Self::signing_certificate), for timestamp tokens: both versions may stand there (RFC 5816, 2.2.1). The
+    /// newer comes first.
+    pub(crate) fn signing_certificates(&self) -> Result<Vec<EssCertificateId>, CmsFault> {
+        let one = |oid, version| {
+            let value = Attribute::single(self.signed_attributes(), oid, "signing-certificate")?;
+            value.map(|value| ess(value, version)).transpose()
         };
-        EssCertificateId::read(value, version).map_err(|fault| match fault {
-            CmsFault::Malformed { .. } => CmsFault::UnreadableAttribute(name),
-            fault => fault,
-        })
+        let v2 = one(attribute::SIGNING_CERTIFICATE_V2, EssVersion::V2)?;
+        let all: Vec<_> = v2.into_iter().chain(one(attribute::SIGNING_CERTIFICATE, EssVersion::V1)?).collect();
+        if all.is_empty() { Err(CmsFault::NoSigningCertificate) } else { Ok(all) }
     }
 
     /// The claimed time, which PAdES baseline signatures must not have here; `None` also where it is not readable.
@@ -115,4 +123,11 @@ fn bounded<'a>(tokens: impl Iterator<Item = &'a [u8]>, limits: &Limits) -> Resul
     let limit = limits.signature_timestamps;
     let tokens: Vec<_> = tokens.take(limit.saturating_add(1)).collect();
     if tokens.len() > limit { Err(CmsFault::TooManyTimestamps { limit }) } else { Ok(tokens) }
+}
+
+fn ess(value: &[u8], version: EssVersion) -> Result<EssCertificateId, CmsFault> {
+    EssCertificateId::read(value, version).map_err(|fault| match fault {
+        CmsFault::Malformed { .. } => CmsFault::UnreadableAttribute("signing-certificate"),
+        fault => fault,
+    })
 }

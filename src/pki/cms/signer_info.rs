@@ -11,7 +11,7 @@
 use const_oid::ObjectIdentifier;
 use spki::AlgorithmIdentifierOwned;
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, EssCertificateId};
 use super::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, SET, context, tlv};
 use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
@@ -161,7 +161,27 @@ impl SignerInfo {
         &self,
         pool: impl IntoIterator<Item = &'a Certificate, IntoIter: Clone>,
     ) -> Result<&'a Certificate, CmsFault> {
-        let named = self.signing_certificate()?;
+        self.named_in(&self.signing_certificate()?, pool)
+    }
+
+    /// As [`signing_certificate_in`](Self::signing_certificate_in), for timestamp tokens: both versions of the attribute may stand there,
+    /// and then name the same certificate (RFC 5816, 2.2.1).
+    pub(crate) fn authority_certificate_in<'a>(
+        &self,
+        pool: impl IntoIterator<Item = &'a Certificate, IntoIter: Clone>,
+    ) -> Result<&'a Certificate, CmsFault> {
+        let all = self.signing_certificates()?;
+        let (first, others) = all.split_first().ok_or(CmsFault::NoSigningCertificate)?;
+        let certificate = self.named_in(first, pool)?;
+        let agree = others.iter().all(|other| other.names(certificate));
+        if agree { Ok(certificate) } else { Err(CmsFault::EssMismatch) }
+    }
+
+    fn named_in<'a>(
+        &self,
+        named: &EssCertificateId,
+        pool: impl IntoIterator<Item = &'a Certificate, IntoIter: Clone>,
+    ) -> Result<&'a Certificate, CmsFault> {
         let mut pool = pool.into_iter();
         let Some(certificate) = pool.clone().find(|certificate| named.names(certificate)) else {
             let by_identifier = pool.any(|certificate| self.identifier.names(certificate));
@@ -355,7 +375,14 @@ mod tests {
         for one in [&v1, &v2] {
             assert_eq!(signed(std::slice::from_ref(one)).signing_certificate_in(&pool), Ok(&pool[0]));
         }
-        assert_eq!(signed(&[v1, v2.clone()]).signing_certificate(), Err(CmsFault::TwoSigningCertificates));
+        let both = signed(&[v1.clone(), v2.clone()]);
+        assert_eq!(both.signing_certificate(), Err(CmsFault::TwoSigningCertificates));
+        // In a timestamp token they may, and then have to agree.
+        assert_eq!(both.authority_certificate_in(&pool), Ok(&pool[0]));
+        let stranger = tlv(SEQUENCE, &[&tlv(OCTET_STRING, &[&[7; 20]])]);
+        let stranger = tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&stranger])]);
+        let torn = signed(&[attribute(attribute::SIGNING_CERTIFICATE, &[&stranger]), v2.clone()]);
+        assert_eq!(torn.authority_certificate_in(&pool), Err(CmsFault::EssMismatch));
         let twice = signed(&[v2.clone(), v2]).signing_certificate();
         assert_eq!(twice, Err(CmsFault::RepeatedAttribute("signing-certificate")));
     }

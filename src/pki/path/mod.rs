@@ -1,7 +1,7 @@
 //! Certification paths: found in a pool of certificates, and validated as of a time.
 //!
-//! What it is for: [`build`] proposes chains from a certificate to a trust anchor, [`validate`] judges one of them under RFC 5280, 6.1, and
-//! [`purpose`] says whether a certificate may do what it did. Revocation is none of it (see `revocation`), nor is the age of algorithms.
+//! What it is for: [`build`] proposes chains from a certificate to a trust anchor, and [`validate`] judges one of them under RFC 5280, 6.1.
+//! Revocation is none of it (see `revocation`), nor are purposes (see `purpose`) and the age of algorithms.
 //!
 //! Invariant: every search runs under a budget, and an exhausted budget is said to be that, never "there is no path".
 //! Invariant: nothing depends on a clock; a path can be judged as of any time.
@@ -9,13 +9,13 @@
 //! Specified in RFC 5280, 6.1 and RFC 9618. Nouns: [`Path`], [`PathFault`] (which certificate), [`StepFault`] (what about it).
 
 use super::certificate::Certificate;
+pub(crate) use super::purpose::{self, Purpose, PurposeFault};
 use super::trust::store::TrustAnchor;
 
 pub(crate) mod build;
 mod fault;
 mod name_constraints;
 mod policy;
-pub(crate) mod purpose;
 pub(crate) mod validate;
 
 #[cfg(test)]
@@ -24,8 +24,7 @@ mod pkits;
 pub(crate) use build::Paths;
 pub(crate) use fault::{PathFault, StepFault};
 pub(crate) use policy::named_policies;
-pub(crate) use purpose::{Purpose, PurposeFault};
-pub(crate) use validate::{PathSettings, ValidityCheck, validate};
+pub(crate) use validate::{PathSettings, ValidityCheck, check_extensions, validate};
 
 /// A prospective path: `certificates` from the target upwards, the last one issued by `anchor`.
 ///

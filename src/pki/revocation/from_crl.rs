@@ -74,6 +74,7 @@ impl Search<'_> {
             reasons: from.reasons,
             nocheck: false,
             expired_kept_since: from.crl.expired_kept_since(),
+            algorithm: from.crl.signature_algorithm(),
             not_after: self.certificate.not_after(),
         }));
     }

@@ -31,6 +31,7 @@ impl Search<'_> {
                     reasons: ReasonSet::ALL,
                     nocheck: signer.raw_extension(ID_PKIX_OCSP_NOCHECK).is_some(),
                     expired_kept_since: archive_cutoff(single),
+                    algorithm: ocsp.signature_algorithm(),
                     not_after: certificate.not_after(),
                 }),
                 Err(fault) => self.refuse(source, fault),

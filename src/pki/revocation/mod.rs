@@ -11,6 +11,7 @@ use const_oid::ObjectIdentifier;
 
 use self::crl::distribution::ReasonSet;
 use self::ocsp::asn1::OcspResponseStatus;
+use super::algorithm::SignatureAlgorithm;
 use super::certificate::Certificate;
 use super::path::PurposeFault;
 use super::signature::SignatureFault;
@@ -61,6 +62,8 @@ pub(crate) struct Answer {
     pub(crate) nocheck: bool,
     /// Since when the status of expired certificates is kept: archiveCutoff (RFC 6960, 4.4.4) or expiredCertsOnCRL.
     pub(crate) expired_kept_since: Option<Time>,
+    /// How it was signed, where that is known here.
+    pub(crate) algorithm: Option<SignatureAlgorithm>,
     /// When the certificate that it is about ends.
     pub(crate) not_after: Time,
 }

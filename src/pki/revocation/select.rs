@@ -79,14 +79,18 @@ fn revoked_by(answer: &Answer, at: Time) -> Option<StatusAt<'_>> {
 }
 
 /// EN 319 102-1, 5.2.5, for a validation time that may lie in the past.
-fn is_fresh(answer: &Answer, at: Time, max_freshness: Option<Duration>) -> bool {
+pub(crate) fn is_fresh(answer: &Answer, at: Time, max_freshness: Option<Duration>) -> bool {
+    // A "revoked later" is newer than `at` in any case.
+    fresh_until(answer, max_freshness) >= at || matches!(answer.status, Status::Revoked { .. })
+}
+
+/// The last time for which `answer` is fresh.
+pub(crate) fn fresh_until(answer: &Answer, max_freshness: Option<Duration>) -> Time {
     let until_next = answer.next_update.and_then(|next| {
         let seconds = next.to_unix().saturating_sub(answer.this_update.to_unix());
         u64::try_from(seconds).ok().map(Duration::from_secs)
     });
-    let age = max_freshness.or(until_next).unwrap_or_default();
-    // A "revoked later" is newer than `at` in any case.
-    answer.issued_at().after(age) >= at || matches!(answer.status, Status::Revoked { .. })
+    answer.issued_at().after(max_freshness.or(until_next).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -107,6 +111,7 @@ mod tests {
             reasons: ReasonSet::ALL,
             nocheck: false,
             expired_kept_since: None,
+            algorithm: None,
             not_after: time("2028-01-01"),
         }
     }

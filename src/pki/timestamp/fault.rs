@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 
 use crate::pki::certificate::CertificateFault;
 use crate::pki::cms::CmsFault;
+use crate::pki::purpose::PurposeFault;
 use crate::time::Time;
 
 /// What is wrong with a TSA's answer or with a token: data for whoever asked, and for a verifier's findings.
@@ -54,12 +55,8 @@ pub(crate) enum TimestampFault {
     CertificateMissing,
     #[error("the TSA's certificate is not readable: {0}")]
     Certificate(CertificateFault),
-    #[error("the TSA's certificate is not for time-stamping: its extended key usage lacks timeStamping")]
-    PurposeMissing,
-    #[error("the TSA's certificate has an extended key usage that is not critical")]
-    PurposeNotCritical,
-    #[error("the TSA's certificate is for other purposes besides time-stamping")]
-    PurposeNotAlone,
+    #[error("the TSA's certificate is not for time-stamping: {0}")]
+    Purpose(#[from] PurposeFault),
     #[error("the token's time {time} lies outside the validity of the TSA's certificate, {not_before} to {not_after}")]
     OutsideValidity { time: Time, not_before: Time, not_after: Time },
     #[error("the token says that it is by {named}, but the TSA's certificate is for {subject}")]

@@ -123,6 +123,7 @@ mod tests {
     use crate::pki::cms::fixture::{EKU, Party, TIME_STAMPING, name, purposes, tst};
     use crate::pki::cms::foreign_tests::files;
     use crate::pki::key::KeyFault;
+    use crate::pki::purpose::PurposeFault;
 
     const OTHER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.3.5");
 
@@ -216,14 +217,15 @@ mod tests {
 
     #[test]
     fn the_certificate_is_a_tsas() {
+        let lacking = || TimestampFault::Purpose(PurposeFault::ExtendedKeyUsage("timeStamping"));
         let by = |extensions: &[Vec<u8>]| answer_by(&Party::with_extensions(1, extensions), &good_tst()).unwrap_err();
-        assert_eq!(by(&[]), TimestampFault::PurposeMissing);
-        assert_eq!(by(&[purposes(true, &[OTHER])]), TimestampFault::PurposeMissing);
-        assert_eq!(by(&[purposes(false, &[TIME_STAMPING])]), TimestampFault::PurposeNotCritical);
-        assert_eq!(by(&[purposes(true, &[TIME_STAMPING, OTHER])]), TimestampFault::PurposeNotAlone);
+        assert_eq!(by(&[]), lacking());
+        assert_eq!(by(&[purposes(true, &[OTHER])]), lacking());
+        assert_eq!(by(&[purposes(false, &[TIME_STAMPING])]), TimestampFault::Purpose(PurposeFault::NotCritical));
+        assert_eq!(by(&[purposes(true, &[TIME_STAMPING, OTHER])]), TimestampFault::Purpose(PurposeFault::NotSole));
         let twice = [purposes(true, &[TIME_STAMPING]), purposes(true, &[TIME_STAMPING])];
         let fault = crate::pki::certificate::CertificateFault::DuplicateExtension(EKU);
-        assert_eq!(by(&twice), TimestampFault::Certificate(fault));
+        assert_eq!(by(&twice), TimestampFault::Purpose(PurposeFault::Unreadable(fault)));
         let late = super::super::asn1::GenTime::new("2031-01-01T00:00:00Z".parse().unwrap());
         assert!(matches!(fault_of(|tst| tst.gen_time = late), TimestampFault::OutsideValidity { .. }));
     }

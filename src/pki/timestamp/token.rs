@@ -14,12 +14,11 @@ use super::asn1::{ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
 use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
-use crate::pki::certificate::{Certificate, Criticality};
+use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedData, SignerInfo};
 use crate::pki::name::Name;
+use crate::pki::purpose::{self, Purpose};
 use crate::time::Time;
-
-const TIME_STAMPING: ObjectIdentifier = const_oid::db::rfc5912::ID_KP_TIME_STAMPING;
 
 /// A `TimeStampToken` that can be read; whether it stands is asked with the checks.
 #[derive(Clone, Debug)]
@@ -106,13 +105,19 @@ impl TimestampToken {
     /// The TSA's certificate: the one that the ESS attribute names, in the token or in `pool`.
     pub(crate) fn signer<'a>(&'a self, pool: &'a [Certificate]) -> Result<&'a Certificate, TimestampFault> {
         let pool = self.signed_data.certificates().iter().chain(pool);
-        Ok(self.signer_info()?.signing_certificate_in(pool)?)
+        Ok(self.signer_info()?.authority_certificate_in(pool)?)
     }
 
     /// The certificate may sign tokens, was valid at the token's time, and is whom the token names (RFC 3161, 2.3 and
     /// 2.4.2).
     pub(crate) fn check_authority(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
-        check_purpose(certificate)?;
+        purpose::check(certificate, Purpose::TimeStamping)?;
+        self.check_statement(certificate)
+    }
+
+    /// The certificate was valid at the token's time and is whom the token names, and nothing in the token is critical
+    /// and unknown (RFC 3161, 2.4.2).
+    pub(crate) fn check_statement(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
         self.check_validity(certificate)?;
         self.check_name(certificate)?;
         self.check_extensions()
@@ -157,19 +162,6 @@ impl TimestampToken {
     fn signer_info(&self) -> Result<&SignerInfo, TimestampFault> {
         Ok(self.signed_data.signer()?)
     }
-}
-
-/// Extended key usage timeStamping: there, critical, and alone (RFC 3161, 2.3).
-pub(crate) fn check_purpose(certificate: &Certificate) -> Result<(), TimestampFault> {
-    let usage = certificate.extended_key_usage().map_err(TimestampFault::Certificate)?;
-    let (criticality, purposes) = usage.ok_or(TimestampFault::PurposeMissing)?;
-    if !purposes.contains(&TIME_STAMPING) {
-        return Err(TimestampFault::PurposeMissing);
-    }
-    if purposes.iter().any(|purpose| *purpose != TIME_STAMPING) {
-        return Err(TimestampFault::PurposeNotAlone);
-    }
-    if criticality == Criticality::Critical { Ok(()) } else { Err(TimestampFault::PurposeNotCritical) }
 }
 
 fn directory_name(name: &GeneralName) -> Option<Name> {

@@ -36,6 +36,7 @@ pub struct TrustStore {
 pub(crate) struct TrustAnchor {
     certificate: Certificate,
     label: String,
+    sunset: Option<Time>,
 }
 
 impl TrustStore {
@@ -86,9 +87,16 @@ impl TrustStore {
         self.anchors.len()
     }
 
+    /// Gives the anchors with this label a sunset date: from `date` on they are trusted no longer, except for what is proved to have
+    /// existed before (EN 319 102-1, 5.2.6 and 5.6.2.2). Returns how many there are.
+    pub fn sunset(&mut self, label: &str, date: Time) -> usize {
+        let named = self.anchors.iter_mut().filter(|anchor| anchor.label == label);
+        named.map(|anchor| anchor.sunset = Some(date)).count()
+    }
+
     pub(crate) fn add(&mut self, certificate: Certificate, label: &str) {
         if !self.anchors.iter().any(|anchor| anchor.certificate == certificate) {
-            self.anchors.push(TrustAnchor { certificate, label: label.to_owned() });
+            self.anchors.push(TrustAnchor { certificate, label: label.to_owned(), sunset: None });
         }
     }
 
@@ -128,10 +136,9 @@ impl TrustAnchor {
         self.name() == certificate.subject() && self.certificate.spki() == certificate.spki()
     }
 
-    /// When the anchor's own certificate ends, a candidate for the sunset date of EN 319 102-1, 5.2.6.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the X.509 block will ask for it"))]
-    pub(crate) fn not_after(&self) -> Time {
-        self.certificate.not_after()
+    /// From when on nothing new is trusted because of it.
+    pub(crate) fn sunset(&self) -> Option<Time> {
+        self.sunset
     }
 }
 
@@ -187,7 +194,9 @@ mod tests {
         assert_eq!(store.add_pem(format!("{pem}{unwrapped}").as_bytes(), "first").unwrap(), 2);
         assert_eq!(store.add_pem(own.der(), "second").unwrap(), 1);
         assert_eq!((store.len(), store.anchors()[0].label()), (1, "first"));
-        assert_eq!(store.anchors()[0].not_after(), own.not_after());
+        let date = own.not_after();
+        assert_eq!((store.sunset("second", date), store.sunset("first", date)), (0, 1));
+        assert_eq!(store.anchors()[0].sunset(), Some(date));
     }
 
     #[test]

@@ -70,12 +70,12 @@ macro_rules! curves {
             }
 
             /// The number, as long as the curve's order.
-            #[cfg(test)]
+            #[cfg(any(test, feature = "authority"))]
             pub(super) fn to_number(&self) -> Vec<u8> {
                 match self { $(Self::$name(key) => key.to_bytes().to_vec()),+ }
             }
 
-            #[cfg(test)]
+            #[cfg(any(test, feature = "authority"))]
             pub(super) fn curve(&self) -> ObjectIdentifier {
                 match self { $(Self::$name(_) => $oid),+ }
             }
@@ -113,7 +113,7 @@ impl EcPrivateKey {
         Ok(key)
     }
 
-    pub(super) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Result<Vec<u8>, String> {
+    pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Result<Vec<u8>, String> {
         match algorithm {
             SignatureAlgorithm::Ecdsa(_) => self.sign_prehash(prehash),
             _ => Err(super::mismatch()),

@@ -134,37 +134,37 @@ fn unsupported(algorithm: ObjectIdentifier) -> Error {
         )
 }
 
-/// Writing, for tests: nothing else takes a key out of its place.
-#[cfg(test)]
+/// Writing, for tests and what they set up: nothing else takes a key out of its place.
+#[cfg(any(test, feature = "authority"))]
 impl PrivateKey {
     /// A DER `PrivateKeyInfo`.
-    pub(crate) fn to_pkcs8_der(&self) -> Vec<u8> {
+    pub(crate) fn to_pkcs8_der(&self) -> der::Result<Vec<u8>> {
         use der::{Any, Encode};
 
         use crate::pki::cms::element::{OCTET_STRING, SEQUENCE, context, tlv};
-        let oid = |oid: ObjectIdentifier| oid.to_der().unwrap();
+        let oid = |oid: ObjectIdentifier| oid.to_der();
         let (algorithm, inner) = match self {
             Self::Rsa(key) => {
-                let null = Any::null().to_der().unwrap();
-                ([oid(rfc5912::RSA_ENCRYPTION), null].concat(), key.to_pkcs1_der())
+                let null = Any::null().to_der()?;
+                ([oid(rfc5912::RSA_ENCRYPTION)?, null].concat(), key.to_pkcs1_der()?)
             }
             Self::Elliptic(key) => {
-                let (number, curve) = (tlv(OCTET_STRING, &[&key.to_number()]), tlv(context(0), &[&oid(key.curve())]));
+                let (number, curve) = (tlv(OCTET_STRING, &[&key.to_number()]), tlv(context(0), &[&oid(key.curve())?]));
                 let inner = tlv(SEQUENCE, &[&[2, 1, 1], &number, &curve]);
-                ([oid(rfc5912::ID_EC_PUBLIC_KEY), oid(key.curve())].concat(), inner)
+                ([oid(rfc5912::ID_EC_PUBLIC_KEY)?, oid(key.curve())?].concat(), inner)
             }
             Self::Edwards(EdwardsPrivateKey::Ed25519(key)) => {
-                (oid(rfc8410::ID_ED_25519), tlv(OCTET_STRING, &[key.as_bytes()]))
+                (oid(rfc8410::ID_ED_25519)?, tlv(OCTET_STRING, &[key.as_bytes()]))
             }
             Self::Edwards(EdwardsPrivateKey::Ed448(key)) => {
-                (oid(rfc8410::ID_ED_448), tlv(OCTET_STRING, &[key.as_bytes()]))
+                (oid(rfc8410::ID_ED_448)?, tlv(OCTET_STRING, &[key.as_bytes()]))
             }
             #[cfg(feature = "ml-dsa")]
             Self::ModuleLattice(key) => {
                 let (algorithm, seed) = key.oid_and_seed();
-                (oid(algorithm), tlv(0x80, &[&seed]))
+                (oid(algorithm)?, tlv(0x80, &[&seed]))
             }
         };
-        tlv(SEQUENCE, &[&[2, 1, 0], &tlv(SEQUENCE, &[&algorithm]), &tlv(OCTET_STRING, &[&inner])])
+        Ok(tlv(SEQUENCE, &[&[2, 1, 0], &tlv(SEQUENCE, &[&algorithm]), &tlv(OCTET_STRING, &[&inner])]))
     }
 }

@@ -66,7 +66,7 @@ impl MlDsaPrivateKey {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "authority"))]
     pub(super) fn oid_and_seed(&self) -> (ObjectIdentifier, Vec<u8>) {
         match self {
             Self::MlDsa44(key) => (fips204::ID_ML_DSA_44, key.as_seed().to_vec()),

@@ -75,10 +75,11 @@ impl RsaSigningKey {
         sign(&self.key, algorithm, prehash)
     }
 
-    #[cfg(test)]
-    pub(super) fn to_pkcs1_der(&self) -> Vec<u8> {
+    #[cfg(any(test, feature = "authority"))]
+    pub(super) fn to_pkcs1_der(&self) -> der::Result<Vec<u8>> {
         use rsa::pkcs1::EncodeRsaPrivateKey;
-        self.key.to_pkcs1_der().unwrap().as_bytes().to_vec()
+        let written = self.key.to_pkcs1_der().map_err(|_| der::ErrorKind::Failed)?;
+        Ok(written.as_bytes().to_vec())
     }
 }
 

@@ -16,7 +16,9 @@ use x509_cert::ext::Extension;
 
 use self::distribution::IssuingDistributionPoint;
 use super::{Reason, RevocationFault};
+use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
+use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::asn1_time::time_of;
 use crate::pki::name::Name;
 use crate::pki::signature::{Memo, Signed};
@@ -43,6 +45,7 @@ pub(crate) struct Crl(Arc<Inner>);
 
 struct Inner {
     der: Vec<u8>,
+    fingerprint: Vec<u8>,
     issuer: Name,
     this_update: Time,
     next_update: Option<Time>,
@@ -71,6 +74,7 @@ impl Crl {
         let distribution = point.map(|point| IssuingDistributionPoint::from_der(point, &issuer)).transpose()?;
         Ok(Self(Arc::new(Inner {
             der: der.to_vec(),
+            fingerprint: DigestAlgorithm::Sha256.digest(der),
             this_update: fields.this_update,
             next_update: fields.next_update,
             extensions: fields.extensions,
@@ -83,6 +87,16 @@ impl Crl {
     /// The bytes received.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// SHA-256 of the bytes received.
+    pub(crate) fn fingerprint(&self) -> &[u8] {
+        &self.0.fingerprint
+    }
+
+    /// How it was signed, where that is known here.
+    pub(crate) fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
+        SignatureAlgorithm::from_identifier(&Signed::from_der(self.der()).ok()?.algorithm).ok()
     }
 
     pub(crate) fn issuer(&self) -> &Name {

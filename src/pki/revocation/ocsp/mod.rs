@@ -17,7 +17,7 @@ use x509_cert::ext::Extension;
 use super::RevocationFault;
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
-use crate::pki::algorithm::digest_of;
+use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
 use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
 use crate::pki::signature::{Memo, Signed};
@@ -46,6 +46,7 @@ pub(crate) struct OcspResponse(Arc<Inner>);
 
 struct Inner {
     der: Vec<u8>,
+    fingerprint: Vec<u8>,
     status: OcspResponseStatus,
     basic: Option<Basic>,
     verified: Memo,
@@ -81,6 +82,7 @@ impl OcspResponse {
         };
         Ok(Self(Arc::new(Inner {
             der: der.to_vec(),
+            fingerprint: DigestAlgorithm::Sha256.digest(der),
             status: response.response_status,
             basic,
             verified: Memo::default(),
@@ -90,6 +92,16 @@ impl OcspResponse {
     /// The bytes received.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// SHA-256 of the bytes received.
+    pub(crate) fn fingerprint(&self) -> &[u8] {
+        &self.0.fingerprint
+    }
+
+    /// How it was signed, where that is known here.
+    pub(crate) fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
+        SignatureAlgorithm::from_identifier(&self.basic()?.read.signature_algorithm).ok()
     }
 
     /// Whether the responder answered at all.

@@ -5,15 +5,8 @@
 /// How many characters of a server's words are passed on.
 const QUOTED: usize = 200;
 
-/// Whether a media type is something for people to read rather than an answer.
-pub(super) fn is_textual(mime_type: &str) -> bool {
-    let mime_type = mime_type.to_ascii_lowercase();
-    let ends = |end: &str| mime_type.ends_with(end);
-    mime_type.starts_with("text/") || ends("/json") || ends("+json") || ends("/xml") || ends("+xml")
-}
-
 /// The words of `body`, quoted, behind a colon; nothing where there are none.
-pub(super) fn spoken(body: &[u8]) -> String {
+pub(crate) fn spoken(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let words = without_markup(&text);
     let words = printable(words.split_whitespace().collect::<Vec<_>>().join(" ").as_str());
@@ -21,7 +14,7 @@ pub(super) fn spoken(body: &[u8]) -> String {
 }
 
 /// `text` as one line of at most [`QUOTED`] characters.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut safe = text.chars().map(|one| if is_safe(one) { one } else { '\u{fffd}' });
     let mut shown: String = safe.by_ref().take(QUOTED).collect();
     if safe.next().is_some() {

@@ -1,0 +1,182 @@
+//! Whether a certificate was revoked: which answers are believed, and what they come to (EN 319 102-1, 5.2.5 and 5.2.6 step 4).
+
+use super::validation::Answered;
+use super::{Fault, Judged, Moment, Validator, is_same_authority, links};
+use crate::pki::certificate::Certificate;
+use crate::pki::path::{Path, Purpose, check_extensions};
+use crate::pki::revocation::select::{StatusAt, newest_usable};
+use crate::pki::revocation::{Answer, Reason, Refusal, Source};
+use crate::pki::trust::store::TrustAnchor;
+use crate::report::{AssociatedData, Block, Code, Conclusion, Finding, Model, Revocation, Step, SubIndication};
+use crate::time::Time;
+use crate::verify::policy::Unreliable;
+
+/// How many values that cannot be used are named about one certificate before the rest is counted only.
+const REFUSALS: usize = 16;
+
+impl Validator<'_> {
+    /// Step 4 (a) to (d), from the anchor down.
+    pub(super) fn check_revocation(
+        &self,
+        path: &Path,
+        moment: Moment,
+        depth: u8,
+        judged: &mut Judged,
+    ) -> Result<Answered, Fault> {
+        let mut answered = Answered::new();
+        let mut below: Vec<&Certificate> = path.certificates.iter().collect();
+        for (subject, issuer) in links(path).rev() {
+            below.pop();
+            if is_exempt(subject) {
+                continue;
+            }
+            // In the chain model an authority has to hold when it issued the certificate below it.
+            let time = match (self.model, below.last()) {
+                (Model::Chain, Some(issued)) => issued.not_before(),
+                _ => moment.time,
+            };
+            let mut notes = Vec::new();
+            let believed = self.believed((subject, issuer), &path.anchor, self.status_time(time), depth, &mut notes);
+            let status = newest_usable(&believed, self.status_time(time), None);
+            if let StatusAt::Good { answer } = status {
+                judged.steps.push(freshness(subject, answer, time));
+                answered.push((answer.clone(), issuer.clone()));
+                continue;
+            }
+            // Values that could not be used matter only where a usable one is missing.
+            judged.findings.append(&mut notes);
+            let is_target = below.is_empty();
+            judged.is_orderly_end =
+                is_target && matches!(status, StatusAt::Revoked { reason, .. } if is_orderly(reason));
+            return Err(fault(subject, is_target, &status, time));
+        }
+        Ok(answered)
+    }
+
+    /// The time that statuses are asked for: in a simulated future, whoever says so now will go on to.
+    pub(super) fn status_time(&self, time: Time) -> Time {
+        self.assumed.map_or(time, |assumed| assumed.min(time))
+    }
+
+    /// The authentic answers about `subject`, which `issuer` issued, whose signers hold themselves, under the same anchor
+    /// (RFC 5280, 6.3.3 (f)).
+    fn believed(
+        &self,
+        (subject, issuer): (&Certificate, &Certificate),
+        anchor: &TrustAnchor,
+        time: Time,
+        depth: u8,
+        notes: &mut Vec<Finding>,
+    ) -> Vec<Answer> {
+        let found = self.answers(subject, issuer);
+        let refused =
+            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
+        notes.extend(found.refused.iter().take(REFUSALS).map(refused));
+        let more = found.refused.len().saturating_sub(REFUSALS);
+        if more > 0 {
+            let message = format!("about {subject}: {more} further values say nothing");
+            notes.push(Finding::new(Code::RevocationUnusable, message));
+        }
+        let mut believed = found.answers.clone();
+        believed.retain(|answer| {
+            if is_same_authority(&answer.signer, issuer) {
+                return true;
+            }
+            if answer.nocheck {
+                // What is critical in it has to be known; its algorithms are step 6.
+                let fault = check_extensions(&answer.signer).err();
+                let message = fault.map(|fault| format!("about {subject}: its signer {}: {fault}", answer.signer));
+                notes.extend(message.iter().map(|message| Finding::new(Code::RevocationUnusable, message)));
+                return message.is_none();
+            }
+            let Some(depth) = depth.checked_sub(1) else { return false };
+            // An expired signer is judged at its end: what it signed before stays signed.
+            let moment = Moment::at(time.min(answer.signer.not_after()));
+            let signer = self.judge_at_depth(&answer.signer, signing_purpose(answer), moment, depth);
+            let is_same_anchor = signer.path.is_some_and(|path| path.anchor.is(anchor.certificate()));
+            let holds = signer.conclusion.is_passed() && is_same_anchor;
+            if !holds {
+                let message = format!("about {subject}: its signer {} does not hold", answer.signer);
+                notes.push(Finding::new(Code::RevocationUnusable, message));
+                notes.extend(signer.findings);
+            }
+            holds
+        });
+        believed
+    }
+
+    /// From when on the signature on `answer` is not relied on.
+    pub(super) fn end_of_answer(&self, answer: &Answer) -> Option<Unreliable> {
+        self.policy.end_of_signature(answer.algorithm?, &answer.signer.public_key().ok()?)
+    }
+}
+
+/// What the signer of `answer` did.
+pub(super) fn signing_purpose(answer: &Answer) -> Purpose {
+    match answer.source {
+        Source::Ocsp(_) => Purpose::OcspSigning,
+        Source::Crl(_) | Source::DeltaCrl { .. } => Purpose::CrlSigning,
+    }
+}
+
+/// Certificates that say of themselves that no revocation data exists: short-term (EN 319 412-1, 5.2.2) and noRevAvail (RFC 9608).
+pub(super) fn is_exempt(certificate: &Certificate) -> bool {
+    const SHORT_TERM: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("0.4.0.194121.2.1");
+    const NO_REV_AVAIL: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("2.5.29.56");
+    let is_ca = certificate.basic_constraints().ok().flatten().is_some_and(|constraints| constraints.ca);
+    !is_ca && [SHORT_TERM, NO_REV_AVAIL].into_iter().any(|oid| certificate.raw_extension(oid).is_some())
+}
+
+pub(super) fn described(answer: &Answer) -> String {
+    let kind = match answer.source {
+        Source::Ocsp(_) => "OCSP response",
+        Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
+    };
+    format!("the {kind} of {}", answer.issued_at())
+}
+
+/// The key was not lost: what was signed before stays (RFC 3161, 4; ISO 32000-2, 12.8.5.3). A reason that is not given may be any.
+fn is_orderly(reason: Reason) -> bool {
+    matches!(reason, Reason::AffiliationChanged | Reason::Superseded | Reason::CessationOfOperation)
+}
+
+fn freshness(subject: &Certificate, answer: &Answer, time: Time) -> Step {
+    let said = format!("not revoked, says {}", described(answer));
+    Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
+}
+
+/// Step 4 (b) to (d), and what was not known.
+fn fault(subject: &Certificate, is_target: bool, status: &StatusAt<'_>, time: Time) -> Fault {
+    let associated = |since, reason: &dyn std::fmt::Display| AssociatedData {
+        revocation: Some(Revocation::new(subject, since, reason)),
+        ..AssociatedData::default()
+    };
+    match status {
+        StatusAt::Good { .. } | StatusAt::Unknown => {
+            // Step 7 (b): of an expired certificate, nothing better will ever be known.
+            let is_over = is_target && time > subject.not_after();
+            let sub_indication = if is_over { SubIndication::OutOfBoundsNoPoe } else { SubIndication::TryLater };
+            let message = format!("nothing at hand says whether {subject} was revoked");
+            Fault::new(sub_indication, Code::RevocationMissing, message)
+        }
+        StatusAt::TryLater { answer } => {
+            let said = described(answer);
+            let message = format!("whether {subject} was revoked by {time} is not known: {said} is too old");
+            let mut fault = Fault::new(SubIndication::TryLater, Code::RevocationMissing, message);
+            fault.associated.try_again = answer.next_update;
+            fault
+        }
+        StatusAt::OnHold { answer, since } => {
+            let message = format!("{subject} is on hold since {since}, says {}", described(answer));
+            let fault = Fault::new(SubIndication::TryLater, Code::Revocation, message);
+            let held = associated(*since, &Reason::CertificateHold);
+            Fault { associated: Box::new(AssociatedData { try_again: answer.next_update, ..held }), ..fault }
+        }
+        StatusAt::Revoked { answer, since, reason } => {
+            let sub_indication = if is_target { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
+            let message = format!("{subject} was revoked at {since} ({reason}), says {}", described(answer));
+            let fault = Fault::new(sub_indication, Code::Revocation, message);
+            Fault { associated: Box::new(associated(*since, reason)), ..fault }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Extraction of proofs of existence: every timestamp of a file, newest first, each judged by what those above it prove.
+//!
+//! Specified in EN 319 102-1, 5.6.2.3 and 5.6.3.4. Noun: [`Proved`].
+
+use std::collections::BTreeMap;
+
+use super::certificate::Validator;
+use super::existence::ProofsOfExistence;
+use super::integrity::{Content, Cryptography, Facts};
+use super::timestamp::{self, JudgedToken};
+use crate::digest::DigestAlgorithm;
+use crate::pki::certificate::Certificate;
+use crate::pki::cms::SignedData;
+use crate::pki::evidence::Evidence;
+use crate::pki::timestamp::TimestampFault;
+use crate::report::{Code, Finding};
+use crate::time::Time;
+
+/// What each document timestamp covers, by the revision that it ends.
+pub(crate) type Covered = BTreeMap<usize, Evidence>;
+
+/// What the timestamps of a file prove, and what was found on the way.
+pub(crate) struct Proved {
+    pub(crate) proofs: ProofsOfExistence,
+    /// For each signature of the file, in their order.
+    pub(crate) found: Vec<Found>,
+}
+
+/// What was found out about one signature or document timestamp while its proofs were extracted.
+pub(crate) enum Found {
+    Signature {
+        cryptography: Box<Cryptography>,
+        tokens: Vec<JudgedToken>,
+        /// What is wrong with the tokens.
+        findings: Vec<Finding>,
+    },
+    Timestamp(Box<JudgedToken>),
+    /// It cannot be read, or hashed.
+    Nothing,
+}
+
+impl Proved {
+    /// Judges the timestamps among `facts`, newest first: each is proved by those above it.
+    pub(crate) fn extract(
+        validator: Validator<'_>,
+        facts: &[Facts],
+        digests: &[Option<Vec<u8>>],
+        covered: &Covered,
+    ) -> Self {
+        let mut proofs = validator.proofs.clone();
+        let mut found = Vec::with_capacity(facts.len());
+        for (facts, digest) in facts.iter().zip(digests).rev() {
+            let validator = Validator { proofs: &proofs, ..validator };
+            let one = match (&facts.content, digest, facts.end()) {
+                (Content::Timestamp(token), Some(digest), Some(end)) => {
+                    let judged = timestamp::judge(validator, token, digest, proofs.of_bytes(end));
+                    Found::Timestamp(Box::new(judged))
+                }
+                (Content::Signature(cms), Some(digest), end) => {
+                    let proved = end.and_then(|end| proofs.of_bytes(end));
+                    signature(validator, facts, cms, digest, proved)
+                }
+                _ => Found::Nothing,
+            };
+            one.add_to(&mut proofs, facts, covered);
+            found.push(one);
+        }
+        found.reverse();
+        Self { proofs, found }
+    }
+}
+
+impl Found {
+    /// Adds what this proves. A byte range that is not sound covers nothing for certain.
+    fn add_to(&self, proofs: &mut ProofsOfExistence, facts: &Facts, covered: &Covered) {
+        let Some(end) = facts.end().filter(|_| facts.is_well_formed) else { return };
+        match self {
+            Self::Timestamp(token) => {
+                let Some(time) = token.proof() else { return };
+                proofs.add_bytes(end, time);
+                if let Some(evidence) = facts.revision.and_then(|revision| covered.get(&revision)) {
+                    proofs.add_objects(evidence.fingerprints(), time);
+                }
+            }
+            Self::Signature { cryptography, tokens, .. } if cryptography.is_intact() => {
+                // What is signed was there when the value was; so were the certificate that the signed attributes name, and the
+                // revocation values in them.
+                let Some(time) = tokens.iter().filter_map(JudgedToken::proof).min() else { return };
+                proofs.add_bytes(end, time);
+                let bound = cryptography.signing_certificate.iter().filter(|_| cryptography.certificate_is_bound);
+                proofs.add_objects(bound.map(Certificate::fingerprint), time);
+                let signed = signed_values(facts);
+                proofs.add_objects(signed.iter().map(Vec::as_slice), time);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The fingerprints of the revocation values among the signed attributes (ISO 32000-2, 12.8.3.3.2).
+fn signed_values(facts: &Facts) -> Vec<Vec<u8>> {
+    let Content::Signature(cms) = &facts.content else { return Vec::new() };
+    let values = cms.signer().ok().and_then(|signer| signer.adbe_revocation().ok()).unwrap_or_default();
+    values.crls.iter().chain(&values.ocsps).map(|der| DigestAlgorithm::Sha256.digest(der)).collect()
+}
+
+/// The cryptography of a signature, and its timestamps.
+fn signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, digest: &[u8], proved: Option<Time>) -> Found {
+    let pool = validator.pool.evidence.certificates();
+    let cryptography = Box::new(Cryptography::of_signature(cms, digest, pool, facts.is_pades()));
+    let (tokens, findings) = signature_timestamps(validator, facts, cms, proved);
+    Found::Signature { cryptography, tokens, findings }
+}
+
+/// Every signature timestamp of `cms`, in their order, and what is wrong with them.
+pub(super) fn signature_timestamps(
+    validator: Validator<'_>,
+    facts: &Facts,
+    cms: &SignedData,
+    proved: Option<Time>,
+) -> (Vec<JudgedToken>, Vec<Finding>) {
+    let Ok(signer) = cms.signer() else { return (Vec::new(), Vec::new()) };
+    let (mut judged, mut findings) = (Vec::new(), Vec::new());
+    for token in &facts.tokens {
+        let readable = token.as_ref().map_err(TimestampFault::clone);
+        match readable.and_then(|token| Ok((token.imprint_algorithm()?, token))) {
+            Ok((algorithm, token)) => {
+                let digest = algorithm.digest(signer.signature());
+                let token = timestamp::judge(validator, token, &digest, proved);
+                findings.extend(token.findings.iter().cloned());
+                judged.push(token);
+            }
+            Err(fault) => {
+                findings.push(Finding::new(Code::Timestamp, &fault));
+                judged.push(JudgedToken::unreadable());
+            }
+        }
+    }
+    (judged, findings)
+}

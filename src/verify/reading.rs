@@ -1,0 +1,127 @@
+//! Reading: every signature of a document, and the evidence that it holds.
+//!
+//! Invariant: nothing is judged here; whoever put evidence into a file is not trusted.
+//!
+//! Specified in EN 319 102-1, 4.2.8; ISO 32000-2, 12.8.4.
+
+use super::integrity::{Content, Facts};
+use super::removed;
+use crate::error::Result;
+use crate::pdf::document::Document;
+use crate::pdf::dss::{Dss, DssValue};
+use crate::pdf::form::Form;
+use crate::pki::cms::SignedData;
+use crate::pki::evidence::Evidence;
+use crate::report::{Code, Finding};
+
+/// Every signature of `document`, oldest revision first; what has no readable place comes last.
+pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
+    document.require_open()?;
+    let form = Form::read(document.latest())?;
+    findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
+    findings.extend(removed::find(document, &form)?);
+    let mut facts = Vec::new();
+    for field in form.signatures() {
+        if facts.len() >= document.limits().signatures {
+            findings.push(Finding::new(Code::Limit, "there are more signatures than the limits allow to judge"));
+            break;
+        }
+        facts.extend(Facts::read(document, field)?);
+    }
+    for shared in form.shared_values() {
+        for facts in facts.iter_mut().filter(|facts| facts.dictionary.id == Some(shared.value)) {
+            let message = format!("the fields {} share one signature dictionary", shared.fields.join(", "));
+            facts.findings.push(Finding::new(Code::SharedValue, message));
+        }
+    }
+    facts.sort_by_key(|facts| facts.end().unwrap_or(u64::MAX));
+    Ok(facts)
+}
+
+/// What the security store of `revision` and the signatures up to it hold.
+pub(crate) fn evidence_in(
+    document: &Document<'_>,
+    revision: usize,
+    facts: &[Facts],
+    findings: &mut Vec<Finding>,
+) -> Evidence {
+    let mut evidence = stored_in(document, revision, findings);
+    let up_to = |facts: &&Facts| facts.revision.is_some_and(|one| one <= revision);
+    facts.iter().filter(up_to).for_each(|facts| add_facts(&mut evidence, facts));
+    evidence
+}
+
+/// What a document timestamp that ends `revision` covers: not its own token, which lies in its hole.
+pub(super) fn evidence_covered(document: &Document<'_>, revision: usize, facts: &[Facts]) -> Evidence {
+    let mut evidence = stored_in(document, revision, &mut Vec::new());
+    let before = |facts: &&Facts| facts.revision.is_some_and(|one| one < revision);
+    facts.iter().filter(before).for_each(|facts| add_facts(&mut evidence, facts));
+    evidence
+}
+
+/// The security store as `revision` has it. What stands under `/VRI` only counts as well: the store is a pool, and `/VRI` a hint at most
+/// (EN 319 142-1, 5.4.2.3).
+fn stored_in(document: &Document<'_>, revision: usize, findings: &mut Vec<Finding>) -> Evidence {
+    let mut evidence = Evidence::new();
+    let mut note = |added: Result<()>| {
+        if let Err(error) = added {
+            findings.push(Finding::new(Code::SecurityStore, error));
+        }
+    };
+    match Dss::read(document.view(revision)) {
+        Ok(None) => {}
+        Ok(Some(store)) => {
+            let mut add = |certs: &[DssValue], crls: &[DssValue], ocsps: &[DssValue]| {
+                certs.iter().for_each(|value| note(evidence.add_certificate(&value.der)));
+                crls.iter().for_each(|value| note(evidence.add_crl(&value.der)));
+                ocsps.iter().for_each(|value| note(evidence.add_ocsp(&value.der)));
+            };
+            add(&store.certs, &store.crls, &store.ocsps);
+            for related in &store.vri {
+                // Most writers name the same streams twice.
+                add(
+                    &only_here(&related.certs, &store.certs),
+                    &only_here(&related.crls, &store.crls),
+                    &only_here(&related.ocsps, &store.ocsps),
+                );
+            }
+            findings.extend(store.faults.iter().map(|fault| Finding::new(Code::SecurityStore, fault)));
+        }
+        Err(error) => note(Err(error)),
+    }
+    evidence
+}
+
+/// The values of `related` that the store's own array has not under the same reference.
+fn only_here(related: &[DssValue], store: &[DssValue]) -> Vec<DssValue> {
+    let known: std::collections::HashSet<_> = store.iter().filter_map(|value| value.id).collect();
+    related.iter().filter(|value| value.id.is_none_or(|id| !known.contains(&id))).cloned().collect()
+}
+
+fn add_facts(evidence: &mut Evidence, facts: &Facts) {
+    match &facts.content {
+        Content::Signature(cms) => {
+            add_cms(evidence, cms);
+            for token in facts.tokens.iter().flatten() {
+                add_cms(evidence, token.signed_data());
+            }
+        }
+        Content::Timestamp(token) => add_cms(evidence, token.signed_data()),
+        Content::None => {}
+    }
+}
+
+/// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
+fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
+    cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
+    let Ok(signer) = cms.signer() else { return };
+    signer.certificate_values().unwrap_or_default().into_iter().for_each(|one| evidence.insert_certificate(one));
+    let archived = signer.adbe_revocation().unwrap_or_default();
+    let valued = signer.revocation_values().unwrap_or_default();
+    for crl in cms.crls().iter().chain(&archived.crls).chain(&valued.crls) {
+        let _ = evidence.add_crl(crl);
+    }
+    for ocsp in cms.ocsp_responses().iter().chain(&archived.ocsps).chain(&valued.ocsps) {
+        let _ = evidence.add_ocsp(ocsp);
+    }
+}
