@@ -150,10 +150,11 @@ impl Eq for Changes {}
 
 impl Rectangle {
     /// With its corners in order; `None` where one of them is no finite number.
-    pub(crate) fn new([x1, y1, x2, y2]: [f64; 4]) -> Option<Self> {
-        let corners = [x1.min(x2), y1.min(y2), x1.max(x2), y1.max(y2)];
+    pub(crate) fn new(corners: [f64; 4]) -> Option<Self> {
+        let [x1, y1, x2, y2] = corners;
+        let ordered = [x1.min(x2), y1.min(y2), x1.max(x2), y1.max(y2)];
         // Adding nothing turns a negative zero into zero.
-        corners.iter().all(|corner| corner.is_finite()).then(|| Self(corners.map(|corner| corner + 0.0)))
+        corners.iter().all(|corner| corner.is_finite()).then(|| Self(ordered.map(|corner| corner + 0.0)))
     }
 
     /// Left, bottom, right, top.
