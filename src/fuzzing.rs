@@ -28,10 +28,18 @@ use crate::report::{Indication, Report};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
 use crate::verify::Verification;
+use crate::verify::modification::analyse_counted;
 
 /// How many revisions, and objects in each, one run looks at.
 const REVISIONS: usize = 8;
 const OBJECTS: usize = 1_000;
+
+/// How many values a comparison may look at, and bytes read, for each byte of a file and for any file. An object of 20 bytes is read
+/// through a window of 1 KB, once for each of the few things that are asked of it.
+const WORK_EACH_BYTE: u64 = 17;
+const WORK: u64 = 1 << 17;
+const READ_EACH_BYTE: u64 = 512;
+const READ: u64 = 1 << 20;
 
 /// Opens a document and reads all that is in it.
 ///
@@ -221,6 +229,49 @@ fn report(data: &[u8]) -> Option<Report> {
     let document = Document::open_with(data, limits()).ok()?;
     // 2026-10-07.
     Some(Verification::new(&document, &TrustStore::new(), Time::from_unix(1_791_331_200)).verify())
+}
+
+/// Compares all revisions of a file with one another, as of every one of them.
+///
+/// Laws: the values looked at and the bytes read are at most so many times the length of the file, and no signature makes more of
+/// them.
+pub fn modification(data: &[u8]) {
+    let read = std::sync::atomic::AtomicU64::new(0);
+    let source = Counting { bytes: data, read: &read };
+    let Ok(document) = Document::open_with(source, limits()) else { return };
+    let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
+    let (found, work) = analyse_counted(&document, &revisions);
+    assert_eq!(found.len(), revisions.len());
+    let most = length.saturating_mul(WORK_EACH_BYTE).saturating_add(WORK);
+    assert!(work <= most, "{work} values were looked at in {length} bytes");
+    let read = read.load(std::sync::atomic::Ordering::Relaxed);
+    let most = length.saturating_mul(READ_EACH_BYTE).saturating_add(READ);
+    assert!(read <= most, "{read} bytes were read of {length}");
+}
+
+/// A source that counts the bytes that are read from it.
+struct Counting<'c> {
+    bytes: &'c [u8],
+    read: &'c std::sync::atomic::AtomicU64,
+}
+
+impl crate::pdf::source::Source for Counting<'_> {
+    fn len(&self) -> std::io::Result<u64> {
+        crate::pdf::source::Source::len(self.bytes)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        let count = u64::try_from(buffer.len()).unwrap_or(u64::MAX);
+        self.read.fetch_add(count, std::sync::atomic::Ordering::Relaxed);
+        self.bytes.read_at(offset, buffer)
+    }
+}
+
+/// For benches: how many values are looked at to compare all revisions, as of every one of them.
+pub fn modifications(document: &Document<'_>) -> u64 {
+    let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
+    analyse_counted(document, &revisions).1
 }
 
 /// Reads stored values of this crate.

@@ -82,7 +82,8 @@ pub(crate) fn pdf_of_objects(count: usize) -> Vec<u8> {
     finish(file, &offsets)
 }
 
-fn finish(mut file: Vec<u8>, offsets: &[usize]) -> Vec<u8> {
+/// Gives `file` its cross-reference table.
+pub(crate) fn finish(mut file: Vec<u8>, offsets: &[usize]) -> Vec<u8> {
     let (start, size) = (file.len(), offsets.len() + 1);
     file.extend(format!("xref\n0 {size}\n0000000000 65535 f \n").into_bytes());
     for offset in offsets {

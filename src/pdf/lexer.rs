@@ -222,6 +222,12 @@ fn escape<'a>(input: &'a [u8], bytes: &mut Vec<u8>) -> Lexed<'a, ()> {
 
 /// A hexadecimal string behind its `<` (7.3.4.3).
 fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
+    // Signatures are long, and written without white space.
+    let end = input.iter().position(|byte| *byte == b'>');
+    let plain = end.and_then(|end| Some((input.get(end.checked_add(1)?..)?, unhex_plain(input.get(..end)?)?)));
+    if let Some((rest, bytes)) = plain {
+        return Ok((rest, PdfString { bytes, form: StringForm::Hexadecimal }));
+    }
     let (rest, body) = take_while(|byte: u8| byte.is_ascii_hexdigit() || is_white(byte))(input)?;
     let (end, close) = byte(rest)?;
     if close != b'>' {
@@ -242,6 +248,24 @@ pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     }
     bytes.extend(high.map(|high| pair(high, b'0')));
     bytes
+}
+
+/// Decodes pairs of hexadecimal digits, if there is nothing else.
+fn unhex_plain(body: &[u8]) -> Option<Vec<u8>> {
+    const NONE: u8 = 0xF0;
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => nibble(digit),
+        _ => NONE,
+    };
+    let (pairs, []) = body.as_chunks::<2>() else { return None };
+    let mut seen = 0;
+    let mut decoded = |[high, low]: &[u8; 2]| {
+        let (high, low) = (value(*high), value(*low));
+        seen |= high | low;
+        (high << 4) | low
+    };
+    let bytes = pairs.iter().map(&mut decoded).collect();
+    (seen & NONE == 0).then_some(bytes)
 }
 
 fn pair(high: u8, low: u8) -> u8 {

@@ -4,16 +4,21 @@
 
 use serde::Serialize;
 
-use super::{AssociatedData, CertificateReport, Finding, Report, SignatureReport, Step, TimestampReport};
+use super::{AssociatedData, CertificateReport, Change, Finding, Report, SignatureReport, Step, TimestampReport};
 use crate::error::Error;
 
 /// The schema's name, in every report.
 const SCHEMA: &str = "pades-ltv/report/1";
+/// How many changes all signatures list together, about: each lists those of all later revisions, which would be too many.
+const CHANGES: usize = 10_000;
+/// How many changes each signature may list, however many signatures there are.
+const CHANGES_EACH: usize = 64;
 
 impl Report {
     /// This report as one JSON object, for the file that the caller calls `file`.
     pub fn to_json(&self, file: &str) -> String {
-        let signatures = self.signatures.iter().map(Signature::from).collect();
+        let most = CHANGES.checked_div(self.signatures.len()).unwrap_or(CHANGES).max(CHANGES_EACH);
+        let signatures = self.signatures.iter().map(|signature| Signature::new(signature, most)).collect();
         let json = File {
             schema: SCHEMA,
             file,
@@ -90,6 +95,9 @@ struct Signature<'a> {
     intact: bool,
     covers: &'a str,
     modification: &'a str,
+    changes: Vec<ChangeJson<'a>>,
+    /// How many further changes are left out.
+    more_changes: usize,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
     algorithm: Option<&'a str>,
@@ -104,6 +112,21 @@ struct Signature<'a> {
     findings: Vec<FindingJson<'a>>,
     associated: Associated<'a>,
     process: Vec<StepJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeJson<'a> {
+    revision: usize,
+    object: Option<u32>,
+    page: Option<usize>,
+    rect: Option<[f64; 4]>,
+    kind: &'a str,
+    field: Option<&'a str>,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
+    allowed: bool,
+    rule: &'a str,
+    by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -164,8 +187,9 @@ struct FindingJson<'a> {
     message: &'a str,
 }
 
-impl<'a> From<&'a SignatureReport> for Signature<'a> {
-    fn from(report: &'a SignatureReport) -> Self {
+impl<'a> Signature<'a> {
+    /// With at most so many changes.
+    fn new(report: &'a SignatureReport, changes: usize) -> Self {
         Self {
             field: &report.field,
             kind: report.kind.as_str(),
@@ -177,6 +201,8 @@ impl<'a> From<&'a SignatureReport> for Signature<'a> {
             intact: report.intact,
             covers: report.covers.as_str(),
             modification: report.modification.as_str(),
+            changes: report.changes.iter().take(changes).map(ChangeJson::from).collect(),
+            more_changes: report.changes.len().saturating_sub(changes),
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
             algorithm: report.algorithm.as_deref(),
@@ -191,6 +217,24 @@ impl<'a> From<&'a SignatureReport> for Signature<'a> {
             findings: findings(&report.findings),
             associated: Associated::from(&report.associated),
             process: report.process.iter().map(StepJson::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Change> for ChangeJson<'a> {
+    fn from(change: &'a Change) -> Self {
+        Self {
+            revision: change.revision,
+            object: change.object,
+            page: change.page,
+            rect: change.rect.map(|rect| rect.corners()),
+            kind: change.kind.as_str(),
+            field: change.field.as_deref(),
+            old: change.old.as_deref(),
+            new: change.new.as_deref(),
+            allowed: change.allowed,
+            rule: change.rule.as_str(),
+            by: change.by.as_deref(),
         }
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
-//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`].
+//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`].
 
+mod change;
 mod finding;
 mod indication;
 #[cfg(feature = "json")]
@@ -14,6 +15,7 @@ mod json;
 mod process;
 mod text;
 
+pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
 pub use finding::{Code, Finding};
 pub use indication::{Indication, SubIndication};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
@@ -121,6 +123,8 @@ pub struct SignatureReport {
     pub covers: Coverage,
     /// What later revisions changed, at most.
     pub modification: Modification,
+    /// Everything that later revisions changed, and whether it is permitted.
+    pub changes: Changes,
     /// The signing certificate, where one was found.
     pub signer: Option<CertificateReport>,
     /// Where the trust anchor of the signing certificate's path comes from: the label that the caller gave it.
@@ -244,7 +248,7 @@ pub enum Modification {
     Lta,
     /// Further signatures were added, or forms filled in.
     Form,
-    /// Annotations were added.
+    /// Annotations were added, changed or removed.
     Annotate,
     /// Something that a signature does not allow.
     Other,

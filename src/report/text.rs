@@ -4,8 +4,11 @@
 
 use std::fmt::{self, Write};
 
-use super::{Indication, Kind, Modification, Report, SignatureReport, TimestampReport};
+use super::{Change, ChangeKind, Indication, Kind, Modification, Report, SignatureReport, TimestampReport};
 use crate::time::{Time, UtcOffset};
+
+/// How many changes are listed for each signature.
+const CHANGES: usize = 20;
 
 /// The languages that reports are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,7 @@ impl Panel {
         self.verdict(report);
         self.statements(report);
         self.details(report);
+        self.changes(report);
         for finding in &report.findings {
             self.line(2, format_args!("! {finding}"));
         }
@@ -124,7 +128,7 @@ impl Panel {
         if let Some(source) = &report.trust_source {
             self.entry(2, self.say("信頼ソース取得元", "Source of trust obtained from"), source);
         }
-        self.line(2, self.changes(report));
+        self.line(2, self.summed_changes(report));
         if report.conclusion.indication == Indication::TotalPassed {
             self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
         }
@@ -138,7 +142,7 @@ impl Panel {
         }
     }
 
-    fn changes(&self, report: &SignatureReport) -> &'static str {
+    fn summed_changes(&self, report: &SignatureReport) -> &'static str {
         if !report.intact {
             return self.say(
                 "文書は、この署名が適用されてから変更または破損しています。",
@@ -150,11 +154,11 @@ impl Panel {
                 "文書は、この署名が適用されてから変更されていません。",
                 "The document has not been modified since this signature was applied.",
             ),
-            Modification::Form | Modification::Annotate => self.say(
+            Modification::Form | Modification::Annotate if report.changes.iter().all(|change| change.allowed) => self.say(
                 "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可された変更が加えられています。",
                 "The revision that this signature covers has not been altered; permitted changes have followed.",
             ),
-            Modification::Other | Modification::Unknown => self.say(
+            _ => self.say(
                 "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可されない、または判定できない変更が加えられています。",
                 "The revision that this signature covers has not been altered; changes that are not permitted or could not be judged have followed.",
             ),
@@ -198,6 +202,75 @@ impl Panel {
         }
         for stamp in &report.signature_timestamps {
             self.entry(2, self.say("署名タイムスタンプ", "Signature timestamp"), self.stamp(stamp));
+        }
+    }
+
+    /// What a reader would want to know of: not evidence and timestamps that are permitted, which change nothing to be read.
+    fn changes(&mut self, report: &SignatureReport) {
+        use ChangeKind::{DocumentTimestamp, Metadata, SecurityStore};
+        let is_silent =
+            |change: &&Change| change.allowed && matches!(change.kind, SecurityStore | DocumentTimestamp | Metadata);
+        if matches!(report.modification, Modification::None | Modification::Lta) {
+            return;
+        }
+        let told: Vec<&Change> = report.changes.iter().filter(|change| !is_silent(change)).collect();
+        for change in told.iter().take(CHANGES) {
+            let line = self.change(change);
+            self.entry(2, self.say("変更", "Change"), line);
+        }
+        let more = told.len().saturating_sub(CHANGES);
+        if more > 0 {
+            let line = match self.language {
+                Language::Japanese => format!("ほか {more} 件"),
+                Language::English => format!("and {more} more"),
+            };
+            self.entry(2, self.say("変更", "Change"), line);
+        }
+    }
+
+    fn change(&self, change: &Change) -> String {
+        let mut line = match (self.language, change.page) {
+            (Language::Japanese, None) => format!("リビジョン {}、", change.revision),
+            (Language::Japanese, Some(page)) => format!("リビジョン {}、{page} ページ、", change.revision),
+            (Language::English, None) => format!("revision {}, ", change.revision),
+            (Language::English, Some(page)) => format!("revision {}, page {page}, ", change.revision),
+        };
+        line.push_str(self.kind(change.kind));
+        let (open, close) = match self.language {
+            Language::Japanese => ("「", "」"),
+            Language::English => (" \"", "\""),
+        };
+        if let Some(field) = &change.field {
+            line.push_str(&format!("{open}{field}{close}"));
+        }
+        if change.old.is_some() || change.new.is_some() {
+            let text = |value: &Option<String>| value.clone().unwrap_or_default();
+            line.push_str(&format!(":{open}{}{close} →{open}{}{close}", text(&change.old), text(&change.new)));
+        }
+        let allowed =
+            if change.allowed { self.say("許可", "permitted") } else { self.say("不許可", "not permitted") };
+        let by = change.by.as_ref().map(|by| match self.language {
+            Language::Japanese => format!("{by}、"),
+            Language::English => format!("by {by}; "),
+        });
+        line.push_str(&format!(" ({}{allowed}: {})", by.unwrap_or_default(), change.rule.as_str()));
+        line
+    }
+
+    fn kind(&self, kind: ChangeKind) -> &'static str {
+        match kind {
+            ChangeKind::Signature => self.say("署名フィールド", "signature in field"),
+            ChangeKind::DocumentTimestamp => self.say("文書のタイムスタンプ", "document timestamp in field"),
+            ChangeKind::SignatureField => self.say("空の署名フィールド", "empty signature field"),
+            ChangeKind::FormField => self.say("フォームフィールド", "form field"),
+            ChangeKind::Annotation => self.say("注釈", "annotation"),
+            ChangeKind::SecurityStore => self.say("検証用データ", "security store"),
+            ChangeKind::Metadata => self.say("メタデータ", "metadata"),
+            ChangeKind::Information => self.say("文書情報", "document information"),
+            ChangeKind::Catalog => self.say("文書全体の設定", "catalog"),
+            ChangeKind::Page => self.say("ページの内容", "page"),
+            ChangeKind::Object => self.say("オブジェクト", "object"),
+            ChangeKind::Bytes => self.say("どのリビジョンにも属さないバイト", "bytes of no revision"),
         }
     }
 

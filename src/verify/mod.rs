@@ -17,7 +17,7 @@ mod certificate;
 mod existence;
 mod integrity;
 mod level;
-mod modification;
+pub(crate) mod modification;
 mod outlook;
 mod policy;
 mod process;

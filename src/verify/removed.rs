@@ -1,6 +1,7 @@
 //! Signatures that a file once had: a later revision took them away, and with them every sign that it was ever signed.
 //!
-//! Invariant: a revision is read again only where it touches the way to a signature, so that filling in forms costs nothing here.
+//! Invariant: the form of a revision is read again only where something in it may be a signature that the last revision lacks, so that
+//! a long history of signatures costs as much as its own bytes.
 //!
 //! Specified in ISO 32000-2, 12.8.1 (the signed revision stays in the file) and 12.7.5.5.
 
@@ -9,22 +10,27 @@ use std::sync::Arc;
 
 use crate::error::{ErrorKind, Result};
 use crate::pdf::document::Document;
-use crate::pdf::form::{FieldKind, FieldValue, Form};
+use crate::pdf::form::{FieldValue, Form};
 use crate::pdf::object::{Object, Ref};
+use crate::pdf::revision::Revision;
 use crate::pdf::view::View;
+use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
 
 /// What earlier revisions of `document` had and `latest`, the form of its last one, has not.
 pub(super) fn find(document: &Document<'_>, latest: &Form) -> Result<Vec<Finding>> {
+    let there: HashSet<Ref> = signed(latest).map(|(value, _)| value).collect();
     let mut known: BTreeMap<Ref, (Arc<str>, usize)> = BTreeMap::new();
-    let mut watched = HashSet::new();
-    let mut fields = 0_usize;
+    let (mut fields, mut has_others) = (0_usize, false);
     for revision in document.revisions().iter().take(document.revisions().len().saturating_sub(1)) {
-        let is_touched = revision.changed.iter().any(|(number, _)| watched.contains(number));
-        if revision.number() > 1 && !is_touched {
+        let view = document.view(revision.number().saturating_sub(1));
+        let news = if revision.number() == 1 { News::Others } else { news(view, revision, &there)? };
+        has_others |= revision.number() > 1 && news == News::Others;
+        // A form may also come to lead to what was there before.
+        let is_read = news == News::Others || (has_others && news == News::Form);
+        if !is_read {
             continue;
         }
-        let view = document.view(revision.number().saturating_sub(1));
         let form = match Form::read(view) {
             Ok(form) => form,
             Err(error) if error.kind() == ErrorKind::Io => return Err(error),
@@ -36,12 +42,11 @@ pub(super) fn find(document: &Document<'_>, latest: &Form) -> Result<Vec<Finding
             let message = "the earlier revisions have more fields than the limits allow to compare";
             return Ok(vec![Finding::new(Code::Limit, message)]);
         }
-        for (value, name) in signed(&form) {
+        has_others |= revision.number() == 1 && signed(&form).any(|(value, _)| !there.contains(&value));
+        for (value, name) in signed(&form).filter(|(value, _)| !there.contains(value)) {
             known.entry(value).or_insert((name, revision.number()));
         }
-        watched = way_to_signatures(view, &form);
     }
-    signed(latest).for_each(|(value, _)| drop(known.remove(&value)));
     let removed = known.into_values().map(|(field, revision)| {
         let message =
             format!("revision {revision} has a signature in the field \"{field}\" that a later revision took away");
@@ -50,27 +55,53 @@ pub(super) fn find(document: &Document<'_>, latest: &Form) -> Result<Vec<Finding
     Ok(removed.collect())
 }
 
+/// What a revision may have changed about signatures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum News {
+    Nothing,
+    /// Which fields there are, all signatures being those of the last revision.
+    Form,
+    /// A field has a value that the last revision does not have as a signature.
+    Others,
+}
+
+/// What the objects of `revision` say about signatures; `there` are those of the last revision.
+fn news(view: View<'_>, revision: &Revision, there: &HashSet<Ref>) -> Result<News> {
+    let mut news = News::Nothing;
+    for (number, entry) in &revision.changed {
+        let generation = match entry {
+            XrefEntry::Free => continue,
+            XrefEntry::InFile { generation, .. } => *generation,
+            XrefEntry::InStream { .. } => 0,
+        };
+        let object = match view.get(Ref { number: *number, generation }) {
+            Ok(object) => object,
+            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(_) => return Ok(News::Others),
+        };
+        let Some(dictionary) = object.as_dictionary() else {
+            // The array of fields, or of kids, may be an object of its own.
+            if matches!(object, Object::Array(_)) && news == News::Nothing {
+                news = News::Form;
+            }
+            continue;
+        };
+        let is_signature = dictionary.get("FT").and_then(Object::as_name).is_none_or(|kind| *kind == *"Sig");
+        match dictionary.get("V").and_then(Object::as_reference) {
+            Some(value) if is_signature && !there.contains(&value) => return Ok(News::Others),
+            _ => {}
+        }
+        if ["Fields", "Kids", "AcroForm", "FT", "V"].iter().any(|key| dictionary.get(key).is_some()) {
+            news = News::Form;
+        }
+    }
+    Ok(news)
+}
+
 /// The signature dictionaries of `form`, and the names of their fields.
 fn signed(form: &Form) -> impl Iterator<Item = (Ref, Arc<str>)> {
     form.signatures().filter_map(|field| match field.value {
         FieldValue::Indirect(value) => Some((value, Arc::clone(&field.name))),
         _ => None,
     })
-}
-
-/// The numbers of the objects that have to change before the signatures do.
-fn way_to_signatures(view: View<'_>, form: &Form) -> HashSet<u32> {
-    let mut way = HashSet::new();
-    if let Ok((catalog, dictionary)) = view.catalog() {
-        way.insert(catalog.number);
-        let form = dictionary.get("AcroForm");
-        way.extend(form.and_then(Object::as_reference).map(|id| id.number));
-        let form = form.and_then(|form| view.resolve(form).ok());
-        let fields = form.as_deref().and_then(Object::as_dictionary).and_then(|form| form.get("Fields"));
-        way.extend(fields.and_then(Object::as_reference).map(|id| id.number));
-    }
-    let fields = form.fields.iter().filter(|field| field.is_group || field.kind == FieldKind::Signature);
-    way.extend(fields.filter_map(|field| field.id).map(|id| id.number));
-    way.extend(signed(form).map(|(value, _)| value.number));
-    way
 }

@@ -1,5 +1,7 @@
 //! The driver: leads each signature through the blocks.
 
+use std::collections::BTreeMap;
+
 use super::certificate::{Pool, Validator};
 use super::existence::ProofsOfExistence;
 use super::integrity::{Content, Cryptography, Facts, is_unsupported};
@@ -13,7 +15,8 @@ use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::report::{
-    AssociatedData, Block, Code, Conclusion, Coverage, Finding, Indication, Kind, SignatureReport, Step, SubIndication,
+    AssociatedData, Block, Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, SignatureReport, Step,
+    SubIndication,
 };
 use crate::time::Time;
 
@@ -225,6 +228,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         intact: false,
         covers: facts.covers,
         modification: crate::report::Modification::Unknown,
+        changes: Changes::default(),
         signer: None,
         trust_source: None,
         algorithm: None,
@@ -242,9 +246,25 @@ fn blank(facts: &Facts) -> SignatureReport {
     }
 }
 
+/// Says of every change who made it: the signer of the next signature over it that is intact.
+pub(super) fn name_makers(reports: &mut [SignatureReport]) {
+    let signed = reports.iter().filter(|report| report.kind == Kind::Signature && report.intact);
+    let signer = |report: &SignatureReport| {
+        let signer = report.signer.as_ref()?;
+        Some((report.revision?, signer.common_name.as_ref().unwrap_or(&signer.subject).clone()))
+    };
+    let signers: BTreeMap<usize, String> = signed.filter_map(signer).collect();
+    let Some(all) = reports.iter().map(|report| &report.changes).max_by_key(|changes| changes.len()) else { return };
+    let named = all.named(|revision| signers.range(revision..).next().map(|(_, name)| name.clone()));
+    for report in reports.iter_mut().filter(|report| !report.changes.is_empty()) {
+        report.changes = Changes::from(&named, report.changes.first());
+    }
+}
+
 /// Format beats everything (5.3, step 1); forbidden or unknown changes keep a good signature from passing.
 fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.modification = modified.modification;
+    report.changes = modified.changes;
     report.findings.extend(modified.findings);
     // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
     let mut said: Vec<Finding> = Vec::new();

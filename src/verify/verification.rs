@@ -6,7 +6,7 @@ use super::modification;
 use super::outlook::look_ahead;
 use super::policy::Policy;
 use super::reading::{evidence_in, read_signatures};
-use super::stage::Stage;
+use super::stage::{Stage, name_makers};
 use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pki::evidence::Evidence;
@@ -99,6 +99,7 @@ impl<'a> Verification<'a> {
         let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
+        name_makers(&mut report.signatures);
         Ok(())
     }
 

@@ -3,28 +3,25 @@
 use super::clearance::{Clearance, Place};
 use super::equality::{differences, same};
 use super::step::Step;
+use super::told::{Told, words};
 use crate::error::Result;
-use crate::pdf::object::{Dictionary, Object, Ref, Stream};
-use crate::report::Modification;
+use crate::pdf::object::{Dictionary, Name, Object, Ref, Stream};
+use crate::report::{ChangeKind, Modification, Rule};
 
-/// What of the document information a program writes when it saves.
-const SAVED: [&str; 4] = ["ModDate", "CreationDate", "Producer", "Creator"];
 /// What a stream of data says of itself.
 pub(super) const DATA: [&str; 3] = ["Length", "Filter", "DecodeParms"];
 
 impl Step<'_> {
     pub(super) fn trailer(&mut self) -> Result<()> {
         let (before, after) = (self.before.trailer(), self.after.trailer());
-        for key in ["Root", "Encrypt"] {
-            if !same_entry(before, after, key) {
-                self.refuse(format_args!("/{key} of the trailer was changed"));
-            }
+        if !same_entry(before, after, "Encrypt") {
+            self.refuse(0, "/Encrypt of the trailer was changed");
         }
         let first_id =
             |trailer: &Dictionary| trailer.get("ID").and_then(Object::as_array).and_then(|id| id.first().cloned());
         // It is part of the key.
         if after.get("Encrypt").is_some() && first_id(before) != first_id(after) {
-            self.refuse("/ID of the encrypted file was changed");
+            self.refuse(0, "/ID of the encrypted file was changed");
         }
         self.information(before, after)
     }
@@ -33,7 +30,7 @@ impl Step<'_> {
         let (old, new) = (before.get("Info"), after.get("Info"));
         if new.is_none() {
             if old.is_some() {
-                self.refuse("/Info of the trailer was removed");
+                self.refuse(0, "/Info of the trailer was removed");
             }
             return Ok(());
         }
@@ -42,33 +39,33 @@ impl Step<'_> {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
-            self.refuse("/Info of the trailer is no dictionary");
+            self.refuse(0, "/Info of the trailer is no dictionary");
             return Ok(());
         };
+        let holder = new.and_then(Object::as_reference).map_or(0, |id| id.number);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
         for one in differences(&was, &is) {
-            let is_text = one.after.is_none_or(|value| matches!(value, Object::String(_) | Object::Name(_)));
-            if !is_text || (old.is_some() && !SAVED.iter().any(|key| *one.key == **key)) {
-                self.refuse(format_args!("/{} of the document information was changed", one.key.to_text()));
+            let key = one.key.to_text();
+            if one.after.is_some_and(|value| !matches!(value, Object::String(_) | Object::Name(_))) {
+                self.refuse(holder, format_args!("/{key} of the document information became something else"));
             }
+            before.extend(one.before.map(|value| format!("{key}: {}", words(value))));
+            after.extend(one.after.map(|value| format!("{key}: {}", words(value))));
         }
         if let Some(Object::Reference(id)) = new {
             self.clear(id.number, if old == new { Clearance::Keys } else { Clearance::Whole });
         }
-        self.raise(Modification::Lta);
+        let told = Told::new(ChangeKind::Information, Rule::Information, Modification::Lta);
+        self.tell(holder, told.values(lines(&before), lines(&after)));
         Ok(())
     }
 
     pub(super) fn catalog(&mut self, root: Ref, before: &Dictionary, after: &Dictionary) -> Result<()> {
         let place = Place::object(root.number);
         self.clear(root.number, Clearance::Keys);
-        for one in differences(before, after) {
-            match one.key.as_bytes() {
-                b"Version" if one.after.and_then(version) > one.before.and_then(version) => {
-                    self.raise(Modification::Lta)
-                }
-                b"AcroForm" | b"DSS" | b"Extensions" | b"Metadata" if one.after.is_some() => {}
-                _ => self.refuse(format_args!("/{} of the catalog was changed", one.key.to_text())),
-            }
+        let is_touched = self.changes.contains_key(&root.number);
+        for one in is_touched.then(|| differences(before, after)).unwrap_or_default() {
+            self.catalog_entry(&place, one.key, (one.before, one.after))?;
         }
         let both = |key: &str| (before.get(key), after.get(key));
         let ((old, new), form) = (both("AcroForm"), place.key("AcroForm"));
@@ -81,6 +78,49 @@ impl Step<'_> {
         self.metadata(metadata, old, new)
     }
 
+    fn catalog_entry(
+        &mut self,
+        place: &Place,
+        key: &Name,
+        (before, after): (Option<&Object>, Option<&Object>),
+    ) -> Result<()> {
+        let is_presentation = match (key.as_bytes(), after) {
+            (b"Lang", Some(Object::String(_))) => true,
+            (b"PageLayout" | b"PageMode", Some(Object::Name(_))) => true,
+            (b"MarkInfo", Some(Object::Dictionary(marks))) => {
+                marks.iter().all(|entry| matches!(entry.value, Object::Boolean(_)))
+            }
+            _ => false,
+        };
+        let told = |rule| Told::new(ChangeKind::Catalog, rule, Modification::Lta);
+        let texts = || (before.map(words), after.map(words));
+        match key.as_bytes() {
+            b"Version" if after.and_then(version) > before.and_then(version) => {
+                let (old, new) = texts();
+                self.tell(place.holder, told(Rule::Version).values(old, new));
+            }
+            b"AcroForm" | b"DSS" | b"Extensions" | b"Metadata" if after.is_some() => {}
+            _ if is_presentation => {
+                let (old, new) = texts();
+                self.tell(place.holder, told(Rule::Presentation).values(old, new));
+            }
+            _ if self.is_moved(before, after)? => {
+                self.admit_all(&place.key(&key.to_text()), after.unwrap_or(&Object::Null));
+            }
+            _ => self.refuse(place.holder, format_args!("/{} of the catalog was changed", key.to_text())),
+        }
+        Ok(())
+    }
+
+    /// Whether a value, such as the name dictionary, now stands in an object of its own, or no longer does, and is what it was.
+    fn is_moved(&self, before: Option<&Object>, after: Option<&Object>) -> Result<bool> {
+        if before.is_none() || after.is_none() {
+            return Ok(false);
+        }
+        let (was, is) = (self.was(before)?, self.read(self.after, after)?);
+        Ok(!was.is_null() && same(&was, &is))
+    }
+
     /// 7.12: declarations may be added.
     fn extensions(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
@@ -89,7 +129,7 @@ impl Step<'_> {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
-            self.refuse("/Extensions of the catalog is no dictionary");
+            self.refuse(place.holder, "/Extensions of the catalog is no dictionary");
             return Ok(());
         };
         for one in differences(&was, &is) {
@@ -98,17 +138,21 @@ impl Step<'_> {
                 (Some(was), Some(is)) if is_longer_list(was, is) => {
                     self.admit_all(&place.key(&one.key.to_text()), is);
                 }
-                _ => self.refuse(format_args!("/{} of the extensions was changed", one.key.to_text())),
+                _ => self.refuse(place.holder, format_args!("/{} of the extensions was changed", one.key.to_text())),
             }
         }
-        self.raise(Modification::Lta);
+        let told = Told::new(ChangeKind::Catalog, Rule::Version, Modification::Lta);
+        self.tell(
+            place.holder,
+            told.values(old.map(|_| words(&Object::Dictionary(was))), Some(words(&Object::Dictionary(is)))),
+        );
         Ok(())
     }
 
     /// 14.3.2: a program that saves writes the metadata anew.
     fn metadata(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
-        let (_, is) = self.is(place, (old, new), Clearance::Whole)?;
+        let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
         if was == is {
             return Ok(());
         }
@@ -118,12 +162,16 @@ impl Step<'_> {
             _ => false,
         };
         if (was.is_null() || is_metadata(&was)) && is_metadata(&is) && is_xml {
-            self.raise(Modification::Lta);
+            self.tell(place.holder, Told::new(ChangeKind::Metadata, Rule::Metadata, Modification::Lta));
         } else {
-            self.refuse("the metadata became something else");
+            self.refuse(place.holder, "the metadata became something else");
         }
         Ok(())
     }
+}
+
+fn lines(entries: &[String]) -> Option<String> {
+    (!entries.is_empty()).then(|| entries.join("; "))
 }
 
 /// Table 48: one declaration, or a list of them; a list keeps what it had.

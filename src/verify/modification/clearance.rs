@@ -1,15 +1,16 @@
-//! How a rule allows a change.
+//! How a rule allows a change, and how it refuses one.
 //!
 //! Invariant: a new object is allowed only together with every reference to it. Those in objects that were there before count
 //! where a rule names their place; those in new objects count when these are allowed themselves.
 
 use std::rc::Rc;
 
+use super::ground::id_of;
 use super::step::{Change, Step};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
-use crate::report::{Code, Finding, Modification};
+use crate::report::{ChangeKind, Code, Finding, Modification, Rule};
 
 /// In which respect a changed object is cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,20 +30,60 @@ pub(super) struct Place {
 
 /// What the rules say.
 impl Step<'_> {
-    /// A change of this level, at least.
+    /// A change of this level, at least, that is not worth telling.
+    #[cfg_attr(test, track_caller)]
     pub(super) fn raise(&mut self, level: Modification) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
         self.level = self.level.max(level);
     }
 
-    /// A change that no rule allows.
-    pub(super) fn refuse(&mut self, what: impl std::fmt::Display) {
-        self.raise(Modification::Other);
-        self.note(Code::ModifiedAfterSigning, what);
+    /// A change of this object that no rule allows; 0 stands for what is no object.
+    #[cfg_attr(test, track_caller)]
+    pub(super) fn refuse(&mut self, object: u32, what: impl std::fmt::Display) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
+        self.refuse_under(Rule::DefaultDeny, object, what);
     }
 
+    /// A change that an earlier signature forbids, if it is one of the field `name`.
+    #[cfg_attr(test, track_caller)]
+    pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
+        if self.ground.permissions.freezes(name, self.revision) {
+            let what = format_args!("the field \"{name}\" was {what}, which an earlier signature forbids");
+            self.refuse_under(Rule::FieldLock, object, what);
+        }
+    }
+
+    fn refuse_under(&mut self, rule: Rule, object: u32, what: impl std::fmt::Display) {
+        self.level = self.level.max(Modification::Other);
+        self.note(Code::ModifiedAfterSigning, what);
+        self.tell_refused(object, rule);
+    }
+
+    #[cfg_attr(test, track_caller)]
     pub(super) fn unknown(&mut self, code: Code, what: impl std::fmt::Display) {
-        self.raise(Modification::Unknown);
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
+        self.level = self.level.max(Modification::Unknown);
         self.note(code, what);
+        let kind = if code == Code::StrayBytes { ChangeKind::Bytes } else { ChangeKind::Object };
+        self.tell_unknown(kind);
+    }
+
+    /// Says what is wrong with a change that stays uncleared: that is what forbids it.
+    pub(super) fn explain(&mut self, what: impl std::fmt::Display) {
+        self.note(Code::ModifiedAfterSigning, what);
     }
 
     /// Something to be said, whatever it means.
@@ -56,7 +97,12 @@ impl Step<'_> {
     }
 
     /// Allows the change of an object.
+    #[cfg_attr(test, track_caller)]
     pub(super) fn clear(&mut self, number: u32, clearance: Clearance) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
         if self.changes.contains_key(&number) || self.scaffold.contains(&number) {
             let cleared = self.cleared.entry(number).or_insert(clearance);
             *cleared = clearance.max(*cleared);
@@ -64,7 +110,12 @@ impl Step<'_> {
     }
 
     /// Allows the reference to `id` that stands at `place`, and the change of `id` itself.
+    #[cfg_attr(test, track_caller)]
     pub(super) fn admit(&mut self, place: &Place, id: Ref, clearance: Clearance) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
         if !self.changes.contains_key(&id.number) {
             return;
         }
@@ -77,7 +128,12 @@ impl Step<'_> {
     }
 
     /// Allows all references in a value, and the new objects that they lead to.
+    #[cfg_attr(test, track_caller)]
     pub(super) fn admit_all(&mut self, place: &Place, value: &Object) {
+        #[cfg(test)]
+        if super::mutant::is_off() {
+            return;
+        }
         let mut waiting = vec![(place.clone(), value)];
         while let Some((place, value)) = waiting.pop() {
             match value {
@@ -134,22 +190,60 @@ impl Step<'_> {
         let id = match value {
             None => return Ok(Rc::new(Object::Null)),
             Some(Object::Reference(id)) => *id,
-            Some(direct) => return Ok(Rc::new(direct.clone())),
+            Some(direct) => {
+                self.ground.work.spend(weight(direct))?;
+                return Ok(Rc::new(direct.clone()));
+            }
         };
         if let Some(change) = self.changes.get(&id.number).filter(|change| change.id == id) {
             let is_after = view.revision() == self.revision;
             return Ok(Rc::clone(if is_after { &change.after } else { &change.before }));
         }
-        let Some((since, _)) = self.ground.document.history(id.number, view.revision()) else {
+        let placed = self.ground.document.history(id.number, view.revision());
+        let Some((since, _)) = placed.filter(|(_, entry)| id_of(id.number, *entry) == Some(id)) else {
             return Ok(Rc::new(Object::Null));
         };
-        if let Some(object) = self.ground.cache.borrow().get(&(id.number, since)) {
+        if let Some((_, object)) = self.ground.cache.borrow().get(&id.number).filter(|(kept, _)| *kept == since) {
             return Ok(Rc::clone(object));
         }
         let object = Rc::new(view.get(id)?);
-        self.ground.cache.borrow_mut().insert((id.number, since), Rc::clone(&object));
+        self.ground.work.spend(weight(&object))?;
+        self.ground.cache.borrow_mut().insert(id.number, (since, Rc::clone(&object)));
         Ok(object)
     }
+
+    /// The value of a key that nodes inherit (12.7.4.1), in the form as it is before or after.
+    pub(super) fn inherited(&self, view: View<'_>, node: &Dictionary, key: &str) -> Result<Rc<Object>> {
+        let mut above: Option<Rc<Object>> = None;
+        for _ in 0..self.ground.document.limits().nesting {
+            let node = above.as_deref().and_then(Object::as_dictionary).unwrap_or(node);
+            self.ground.work.spend(node.iter().count())?;
+            let parent = match node.get(key) {
+                Some(value) => return self.read(view, Some(value)),
+                None => self.read(view, node.get("Parent"))?,
+            };
+            if parent.as_dictionary().is_none() {
+                return Ok(Rc::new(Object::Null));
+            }
+            above = Some(parent);
+        }
+        Err(Error::new(ErrorKind::Syntax, "the nodes above lead in a circle, or are too many"))
+    }
+}
+
+/// How many values a value is.
+pub(super) fn weight(object: &Object) -> usize {
+    let (mut weight, mut waiting) = (0_usize, vec![object]);
+    while let Some(value) = waiting.pop() {
+        weight = weight.saturating_add(1);
+        match value {
+            Object::Array(items) => waiting.extend(items),
+            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|entry| &entry.value)),
+            Object::Stream(stream) => waiting.extend(stream.dictionary.iter().map(|entry| &entry.value)),
+            _ => {}
+        }
+    }
+    weight
 }
 
 impl Place {

@@ -2,14 +2,12 @@
 //! fields may be filled.
 
 use super::clearance::{Clearance, Place};
-use super::equality::differences;
+use super::equality::{Difference, differences};
 use super::step::Step;
+use super::told::{Told, words};
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
-use crate::report::Modification;
-
-/// What a form may have that comes with its first signature field.
-const NEW_FORM: [&str; 5] = ["Fields", "SigFlags", "DR", "DA", "NeedAppearances"];
+use crate::report::{ChangeKind, Modification, Rule};
 
 impl Step<'_> {
     pub(super) fn acro_form(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
@@ -24,30 +22,39 @@ impl Step<'_> {
             {
                 return Ok(());
             }
-            (Object::Null, Object::Dictionary(is)) => (None, is),
-            (Object::Dictionary(was), Object::Dictionary(is)) => (Some(was), is),
+            (Object::Dictionary(was), Object::Dictionary(is)) => (was, is),
             _ => {
-                self.refuse("/AcroForm was removed or is no dictionary");
+                self.refuse(place.holder, "/AcroForm was removed, came or is no dictionary");
                 return Ok(());
             }
         };
-        let nothing = Dictionary::new();
-        for one in differences(was.unwrap_or(&nothing), is) {
+        let changed = if is_same { Vec::new() } else { differences(was, is) };
+        for one in changed {
             let key = one.key.to_text();
             match key.as_str() {
                 "Fields" if one.after.is_some() => {}
                 "DR" if one.before.is_some() => {}
                 "SigFlags" if gains_bits(one.before, one.after) => self.raise(Modification::Lta),
-                _ if was.is_none() && NEW_FORM.contains(&key.as_str()) => {
+                // What it is by default; a viewer that regenerates looks could show something else than was signed.
+                "NeedAppearances" if matches!(one.after, Some(Object::Boolean(false))) => {}
+                // What fields are filled with. Those that were there go by what they say themselves, or were never filled.
+                "DA" | "DR" if one.before.is_none() => {
+                    self.tell_form(&place);
                     self.admit_all(&place.key(&key), one.after.unwrap_or(&Object::Null));
                 }
-                _ => self.refuse(format_args!("/{key} of the form was changed")),
+                _ => self.refuse(place.holder, format_args!("/{key} of the form was changed")),
             }
         }
-        if let Some(old) = was.and_then(|was| was.get("DR")) {
+        if let Some(old) = was.get("DR") {
             self.resources(place.key("DR"), old, is.get("DR"))?;
         }
-        self.fields(place.key("Fields"), was.and_then(|was| was.get("Fields")), is.get("Fields"))
+        self.fields(place.key("Fields"), was.get("Fields"), is.get("Fields"))
+    }
+
+    /// What fields are drawn with.
+    #[cfg_attr(test, track_caller)]
+    fn tell_form(&mut self, form: &Place) {
+        self.tell(form.holder, Told::new(ChangeKind::Catalog, Rule::FormFilling, Modification::Form));
     }
 
     /// Default resources (table 224): names may be added.
@@ -55,11 +62,11 @@ impl Step<'_> {
         let was = self.was(Some(old))?;
         let (place, is) = self.is(place, (Some(old), new), Clearance::Whole)?;
         let (Object::Dictionary(was), Object::Dictionary(is)) = (&*was, &*is) else {
-            self.refuse("the default resources of the form were removed or are no dictionary");
+            self.refuse(place.holder, "the default resources of the form were removed or are no dictionary");
             return Ok(());
         };
         if differences(was, is).iter().any(|one| one.after.is_none()) {
-            self.refuse("something was removed from the default resources of the form");
+            self.refuse(place.holder, "something was removed from the default resources of the form");
         }
         for entry in is.iter() {
             let key = entry.key.to_text();
@@ -75,7 +82,7 @@ impl Step<'_> {
         if was == is {
             return Ok(());
         }
-        self.raise(Modification::Form);
+        self.tell_form(&place);
         match (&*was, &*is) {
             (Object::Null, added) => self.admit_all(&place, added),
             (Object::Dictionary(was), Object::Dictionary(is)) => {
@@ -83,11 +90,12 @@ impl Step<'_> {
                     let key = one.key.to_text();
                     match (one.before, one.after) {
                         (None, Some(added)) => self.admit_all(&place.key(&key), added),
-                        _ => self.refuse(format_args!("/{key} of the form's default resources was changed")),
+                        _ => self
+                            .refuse(place.holder, format_args!("/{key} of the form's default resources was changed")),
                     }
                 }
             }
-            _ => self.refuse("the default resources of the form were changed"),
+            _ => self.refuse(place.holder, "the default resources of the form were changed"),
         }
         Ok(())
     }
@@ -105,14 +113,15 @@ impl Step<'_> {
                     self.add_field(&place.item(index), item)?;
                 }
             }
-            None => self.refuse("the form's fields were removed or put into another order"),
+            None => self.refuse(place.holder, "the form's fields were removed or put into another order"),
         }
         Ok(())
     }
 
     fn add_field(&mut self, place: &Place, item: &Object) -> Result<()> {
         let Some((id, field)) = item.as_reference().and_then(|id| Some((id, self.new_dictionary(id)?))) else {
-            self.refuse("a form field was added that is no new dictionary of its own");
+            let what = "a form field was added that is no new dictionary of its own";
+            self.refuse(place.holder, what);
             return Ok(());
         };
         self.admit(place, id, Clearance::Whole);
@@ -138,11 +147,41 @@ impl Step<'_> {
             self.fill_field(id)?;
         }
         for id in widgets {
-            self.redraw_widget(id);
-            self.redraw_input(id);
+            self.redraw_widget(id)?;
+            self.redraw_input(id)?;
         }
         Ok(())
     }
+
+    /// A field whose only change is that nobody may fill it any more, as writers do with fields that a signature locks.
+    pub(super) fn close_field(&mut self, id: Ref, before: &Dictionary, after: &Dictionary) -> Result<bool> {
+        let changed = differences(before, after);
+        let is_closed = !changed.is_empty()
+            && changed.iter().all(|one| *one.key == *"Ff" || is_modified_date(one))
+            && self.becomes_read_only(before, after)?;
+        if is_closed {
+            self.clear(id.number, Clearance::Keys);
+            let value = after.get("V").map(words);
+            let told = Told::new(ChangeKind::FormField, Rule::ReadOnly, Modification::Form);
+            let told = told.values(value.clone(), value).on(self.place_of(id, after));
+            let name = self.ground.name_of(id, after).unwrap_or_default();
+            self.tell(id.number, told.field(&name));
+        }
+        Ok(is_closed)
+    }
+
+    /// Whether `/Ff` is what it was, or gained the bit `ReadOnly` and nothing else (table 227).
+    pub(super) fn becomes_read_only(&self, before: &Dictionary, after: &Dictionary) -> Result<bool> {
+        const READ_ONLY: i64 = 1;
+        let was = self.inherited(self.before, before, "Ff")?.as_integer().unwrap_or(0);
+        let is = self.inherited(self.after, after, "Ff")?;
+        let is = if is.is_null() { Some(0) } else { is.as_integer() };
+        Ok(is == Some(was) || is == Some(was | READ_ONLY))
+    }
+}
+
+fn is_modified_date(one: &Difference<'_>) -> bool {
+    *one.key == *"M" && matches!(one.after, Some(Object::String(_)))
 }
 
 /// The elements of `after` behind those of `before`, and the index of the first; none if `after` does not start like `before`.

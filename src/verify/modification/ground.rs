@@ -5,16 +5,21 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::pages::PageNumbers;
 use super::permission::Permissions;
 use super::references::References;
 use super::step::{Outcome, Step};
+use super::work::Work;
 use crate::error::{Error, Result};
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, FieldKind, Form};
-use crate::pdf::object::{Object, Ref};
+use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
+
+/// How many objects are kept from one revision to the next.
+const CACHED: usize = 1 << 16;
 
 /// What is known of the whole file, and of the references in it as of the revision under examination.
 pub(super) struct Ground<'d> {
@@ -30,25 +35,29 @@ pub(super) struct Ground<'d> {
     /// The object streams, and the first revision that has an object in each.
     containers: HashMap<u32, usize>,
     pub(super) section_starts: HashSet<u64>,
-    /// Objects that many revisions look at, by number and the revision that wrote them.
-    pub(super) cache: RefCell<HashMap<(u32, usize), Rc<Object>>>,
-    pub(super) pages: OnceCell<HashMap<Ref, usize>>,
+    /// The objects that rules looked at last, by number, each with the revision that wrote it.
+    pub(super) cache: RefCell<HashMap<u32, (usize, Rc<Object>)>>,
+    /// The objects of the revision under examination.
+    pub(super) fresh: HashMap<u32, Rc<Object>>,
+    pub(super) pages: OnceCell<PageNumbers>,
+    pub(super) work: Work,
     /// An object whose references are not known.
     pub(super) unreadable: Option<String>,
 }
 
 impl<'d> Ground<'d> {
-    /// What each revision behind `first` (index from 0) changed.
-    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> Vec<Outcome> {
+    /// What each revision behind `first` (index from 0) changed, and how many values were looked at.
+    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> (Vec<Outcome>, u64) {
         let later = first.saturating_add(1)..document.revisions().len();
         if later.is_empty() {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
         let mut ground = match Self::survey(document, first) {
             Ok(ground) => ground,
-            Err(error) => return later.map(|revision| unknown(revision, &error)).collect(),
+            Err(error) => return (later.map(|revision| unknown(revision, &error)).collect(), 0),
         };
-        later.map(|revision| ground.step(revision)).collect()
+        let outcomes = later.map(|revision| ground.step(revision)).collect();
+        (outcomes, ground.work.spent())
     }
 
     /// Reads every object of revision `first` for what it refers to.
@@ -75,7 +84,9 @@ impl<'d> Ground<'d> {
             containers: containers(document),
             section_starts: sections.map(|section| section.start).collect(),
             cache: RefCell::default(),
+            fresh: HashMap::new(),
             pages: OnceCell::new(),
+            work: Work::for_file(document.len()),
             unreadable: None,
         };
         let view = document.view(first);
@@ -85,11 +96,16 @@ impl<'d> Ground<'d> {
         Ok(ground)
     }
 
-    fn index(&mut self, view: View<'_>, id: Ref) {
+    /// Reads an object, and notes what it refers to.
+    fn index(&mut self, view: View<'_>, id: Ref) -> Option<Object> {
         match view.get(id) {
-            Ok(object) => self.references.set(id.number, &object),
+            Ok(object) => {
+                self.references.set(id.number, &object);
+                Some(object)
+            }
             Err(error) => {
                 self.unreadable.get_or_insert_with(|| error.to_string());
+                None
             }
         }
     }
@@ -97,17 +113,30 @@ impl<'d> Ground<'d> {
     fn step(&mut self, revision: usize) -> Outcome {
         let view = self.document.view(revision);
         for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
-            match id_of(*number, *entry) {
+            let object = match id_of(*number, *entry) {
                 Some(id) => self.index(view, id),
-                None => self.references.set(*number, &Object::Null),
-            }
+                None => {
+                    self.references.set(*number, &Object::Null);
+                    Some(Object::Null)
+                }
+            };
+            self.fresh.extend(object.map(|object| (*number, Rc::new(object))));
         }
         let outcome = Step::run(self, revision);
-        let document = self.document;
-        let is_current =
-            |number: u32, since: usize| document.history(number, revision).is_some_and(|(now, _)| now == since);
-        self.cache.get_mut().retain(|(number, since), _| is_current(*number, *since));
+        let cache = self.cache.get_mut();
+        if cache.len() > CACHED {
+            cache.clear();
+        }
+        cache.extend(self.fresh.drain().map(|(number, object)| (number, (revision, object))));
         outcome
+    }
+
+    /// The fully qualified name of a field of the last revision.
+    pub(super) fn name_of(&self, id: Ref, dictionary: &Dictionary) -> Option<Arc<str>> {
+        let named = |id: &Ref| {
+            self.fields.get(id).cloned().or_else(|| self.inputs.get(id).map(|field| Arc::clone(&field.name)))
+        };
+        named(&id).or_else(|| dictionary.get("Parent").and_then(Object::as_reference).as_ref().and_then(named))
     }
 
     /// Whether objects that were there before `revision` lie in this object stream.
@@ -118,7 +147,8 @@ impl<'d> Ground<'d> {
 
 fn unknown(revision: usize, error: &Error) -> Outcome {
     let number = revision.saturating_add(1);
-    Outcome::unknown(Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}")))
+    let finding = Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}"));
+    Outcome::unknown(revision, finding)
 }
 
 /// The object that an entry places; none if it frees it.

@@ -6,19 +6,22 @@
 //! Invariant: default deny. A change counts as harmless only where a rule names it, and only if every way that leads to the
 //! changed object is one that the rule knows. What cannot be read is [`Modification::Unknown`], never nothing.
 //! Invariant: linear in the file. Every revision is compared once, however many signatures stand before it, and every object is
-//! read once for what it refers to.
+//! read once for what it refers to. What a file makes the rules look at is counted, and ends in proportion to its length.
 //!
 //! Specified in ISO 32000-2, 12.8.2 (what may change) and 7.5.6 (revisions); the rules go by THREATS of the literature: hidden,
 //! replaced and shadowed content, annotations laid over pages, and objects that were referred to before they existed.
 //!
 //! Nouns: [`Modified`] (the answer), `Ground` (what is known of the whole file), `Step` (one revision against the one before).
 
+mod annotations;
 mod catalog;
 mod clearance;
 mod equality;
 mod fields;
 mod filling;
 mod ground;
+#[cfg(test)]
+mod mutant;
 mod pages;
 mod permission;
 mod references;
@@ -29,9 +32,14 @@ mod store;
 mod structure;
 #[cfg(test)]
 mod tests;
+mod told;
+mod work;
+
+use std::sync::Arc;
 
 use crate::pdf::document::Document;
-use crate::report::{Code, Finding, Modification};
+use crate::pdf::revision::Revision;
+use crate::report::{Change, Changes, Code, Finding, Modification};
 use ground::Ground;
 use step::Outcome;
 
@@ -45,53 +53,118 @@ pub(crate) struct Modified {
     /// Whether the signatures and certifications before each change permit it.
     pub(crate) is_permitted: bool,
     pub(crate) findings: Vec<Finding>,
+    /// Everything that changed; all signatures share the list.
+    pub(crate) changes: Changes,
 }
 
 /// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
 /// closes, or none where its byte range ends at no revision: then nothing can be told.
 pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
+    analyse_counted(document, revisions).0
+}
+
+/// The same, and how many values were looked at.
+pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize>]) -> (Vec<Modified>, u64) {
     let count = document.revisions().len();
     let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
-    let mut outcomes = Ground::outcomes(document, first);
+    let (mut outcomes, work) = Ground::outcomes(document, first);
     outcomes.extend(trailing(document));
-    revisions
-        .iter()
-        .map(|revision| {
-            let Some(own) = closed(revision) else { return Modified::UNKNOWN };
-            let later: Vec<&Outcome> = outcomes.iter().skip(own.saturating_sub(first)).collect();
-            let views = two_views(document, own);
-            Modified::of(&[views.iter().collect(), later].concat())
-        })
-        .collect()
+    let (history, views) = (History::of(outcomes), two_views(document));
+    let modified = |revision: &Option<usize>| {
+        let Some(own) = closed(revision) else { return Modified::unknown() };
+        let mut modified = history.since(own.saturating_sub(first));
+        if let Some((_, finding)) = views.as_ref().filter(|(since, _)| *since <= own) {
+            modified.modification = Modification::Unknown;
+            modified.is_permitted = false;
+            modified.findings.insert(0, finding.clone());
+        }
+        modified
+    };
+    (revisions.iter().map(modified).collect(), work)
 }
 
-impl Modified {
-    const UNKNOWN: Self = Self { modification: Modification::Unknown, is_permitted: false, findings: Vec::new() };
+/// The outcomes of all revisions behind the first signature, so that what came after any signature is known without going through
+/// them again.
+struct History {
+    findings: Vec<Finding>,
+    changes: Arc<[Change]>,
+    /// What came from each revision on; the last entry says that nothing did.
+    from: Vec<From>,
+}
 
-    /// All outcomes together.
-    fn of(outcomes: &[&Outcome]) -> Self {
-        let later = || outcomes.iter().copied();
-        let modification = later().map(|outcome| outcome.level).max().unwrap_or(Modification::None);
-        let total: usize = later().map(|outcome| outcome.findings()).fold(0, usize::saturating_add);
-        let mut findings: Vec<Finding> =
-            later().flat_map(|outcome| &outcome.findings).take(FINDINGS).cloned().collect();
-        let more = total.saturating_sub(findings.len());
+#[derive(Clone, Copy)]
+struct From {
+    level: Modification,
+    is_permitted: bool,
+    /// Where its findings and changes begin.
+    finding: usize,
+    change: usize,
+    /// How many findings were made, kept or not.
+    total: usize,
+}
+
+impl History {
+    fn of(outcomes: Vec<Outcome>) -> Self {
+        let (mut findings, mut changes, mut from) = (Vec::new(), Vec::new(), Vec::new());
+        for outcome in outcomes {
+            from.push(From {
+                level: outcome.level,
+                is_permitted: outcome.is_permitted(),
+                finding: findings.len(),
+                change: changes.len(),
+                total: outcome.findings(),
+            });
+            findings.extend(outcome.findings);
+            changes.extend(outcome.changes);
+        }
+        let end = From {
+            level: Modification::None,
+            is_permitted: true,
+            finding: findings.len(),
+            change: changes.len(),
+            total: 0,
+        };
+        let mut later = end;
+        for own in from.iter_mut().rev() {
+            own.level = own.level.max(later.level);
+            own.is_permitted &= later.is_permitted;
+            own.total = own.total.saturating_add(later.total);
+            later = *own;
+        }
+        from.push(end);
+        Self { findings, changes: changes.into(), from }
+    }
+
+    /// All outcomes together, from the one at `first` on.
+    fn since(&self, first: usize) -> Modified {
+        let Some(from) = self.from.get(first).or(self.from.last()) else { return Modified::unknown() };
+        let later = self.findings.get(from.finding..).unwrap_or_default();
+        let mut findings: Vec<Finding> = later.iter().take(FINDINGS).cloned().collect();
+        let more = from.total.saturating_sub(findings.len());
         if more > 0 {
             findings
                 .push(Finding::new(Code::ModifiedAfterSigning, format!("and {more} further findings of this kind")));
         }
-        Self { modification, is_permitted: later().all(|outcome| outcome.is_permitted()), findings }
+        let changes = Changes::from(&self.changes, from.change);
+        Modified { modification: from.level, is_permitted: from.is_permitted, findings, changes }
+    }
+}
+
+impl Modified {
+    fn unknown() -> Self {
+        let (modification, changes) = (Modification::Unknown, Changes::default());
+        Self { modification, is_permitted: false, findings: Vec::new(), changes }
     }
 }
 
 /// A hybrid file (7.5.8.4) that places an object twice, in a revision up to the signed one: what was signed is one document for
 /// readers of cross-reference streams, and another one for those that know tables only.
-fn two_views(document: &Document<'_>, signed: usize) -> Option<Outcome> {
-    let revisions = document.revisions().iter().take(signed.saturating_add(1));
-    let (number, revision) = revisions.filter_map(|one| Some((*one.conflicts.first()?, one.number()))).next()?;
+fn two_views(document: &Document<'_>) -> Option<(usize, Finding)> {
+    let placed_twice = |revision: &Revision| Some((*revision.conflicts.first()?, revision.number()));
+    let (number, revision) = document.revisions().iter().find_map(placed_twice)?;
     let message = format!("revision {revision} places object {number} twice, for older and for newer readers");
-    Some(Outcome::unknown(Finding::new(Code::Structure, message)))
+    Some((revision.saturating_sub(1), Finding::new(Code::Structure, message)))
 }
 
 /// What stands behind the last revision: nothing, or one line end.
@@ -103,5 +176,6 @@ fn trailing(document: &Document<'_>) -> Option<Outcome> {
         return None;
     }
     let message = format!("bytes {}..{} stand behind the end of the last revision", range.start, range.end);
-    Some(Outcome::unknown(Finding::new(Code::StrayBytes, message)))
+    let last = document.revisions().len().saturating_sub(1);
+    Some(Outcome::unknown(last, Finding::new(Code::StrayBytes, message)))
 }

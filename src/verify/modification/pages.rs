@@ -1,15 +1,23 @@
-//! Rules for pages (ISO 32000-2, 7.7.3.3): nothing but the widgets of new signature fields may be laid on them.
+//! Rules for pages (ISO 32000-2, 7.7.3.3): nothing but the widgets of new signature fields, and remarks, may be laid on them.
 
 use std::collections::{HashMap, HashSet};
 
 use super::clearance::{Clearance, Place};
-use super::equality::differences;
-use super::fields::appended;
+use super::equality::{differences, same};
 use super::references::is_page;
 use super::step::Step;
+use super::told::Told;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
+use crate::report::{ChangeKind, Modification, Rule};
+
+/// The pages of the last revision: their numbers from 1, and on which of them each annotation stands.
+#[derive(Debug, Default)]
+pub(super) struct PageNumbers {
+    pages: HashMap<Ref, usize>,
+    annotations: HashMap<Ref, usize>,
+}
 
 impl Step<'_> {
     pub(super) fn pages(&mut self) -> Result<()> {
@@ -25,8 +33,7 @@ impl Step<'_> {
         for (number, before, after) in &pages {
             self.page(*number, before, after, &mut lists)?;
         }
-        self.lists(&lists);
-        Ok(())
+        self.lists(&lists)
     }
 
     /// A changed page. `lists` counts which changed pages have which object as `/Annots`.
@@ -37,11 +44,22 @@ impl Step<'_> {
         after: &Dictionary,
         lists: &mut HashMap<u32, usize>,
     ) -> Result<()> {
-        if differences(before, after).iter().any(|one| *one.key != *"Annots") {
+        let changed = differences(before, after);
+        let is_known = |key: &str, after: Option<&Object>| match (key, after) {
+            ("Annots", _) => true,
+            // When the page was saved, and the order in which keys go from field to field.
+            ("LastModified", Some(Object::String(_))) | ("Tabs", Some(Object::Name(_))) => true,
+            _ => false,
+        };
+        if changed.iter().any(|one| !is_known(&one.key.to_text(), one.after)) {
             // It stays unexplained, and is refused with the keys that changed.
             return Ok(());
         }
         self.clear(number, Clearance::Keys);
+        if changed.iter().any(|one| *one.key != *"Annots") {
+            let told = Told::new(ChangeKind::Page, Rule::Presentation, Modification::Lta);
+            self.tell(number, told.on((self.page_number(Ref { number, generation: 0 }), None)));
+        }
         let was = self.was(before.get("Annots"))?;
         let is = self.read(self.after, after.get("Annots"))?;
         let place = match after.get("Annots") {
@@ -52,16 +70,11 @@ impl Step<'_> {
             }
             _ => Place::object(number).key("Annots"),
         };
-        match appended(&was, &is) {
-            Some((first, added)) => self.annotations(&place, first, added),
-            None => self
-                .refuse(format_args!("annotations of the page object {number} were removed or put into another order")),
-        }
-        Ok(())
+        self.compare_lists(&place, &was, &is)
     }
 
     /// The changed objects that pages have as `/Annots`, the pages themselves being changed or not.
-    fn lists(&mut self, of_changed_pages: &HashMap<u32, usize>) {
+    fn lists(&mut self, of_changed_pages: &HashMap<u32, usize>) -> Result<()> {
         let lists = self.changes.iter().filter(|(number, _)| self.ground.references.annots(**number) > 0);
         let lists: Vec<_> =
             lists.map(|(number, change)| (*number, change.before.clone(), change.after.clone())).collect();
@@ -70,55 +83,106 @@ impl Step<'_> {
             let is_new_with_its_pages =
                 before.is_null() && after.as_array().is_some() && pages == self.ground.references.annots(number);
             self.clear(number, Clearance::Whole);
-            if is_new_with_its_pages {
-                continue;
-            }
-            match appended(&before, &after).filter(|_| !after.is_null()) {
-                Some((first, added)) => self.annotations(&Place::object(number), first, added),
-                None => {
-                    self.refuse(format_args!("annotations in object {number} were removed or put into another order"))
-                }
+            if !is_new_with_its_pages {
+                self.compare_lists(&Place::object(number), &before, &after)?;
             }
         }
+        Ok(())
     }
 
-    fn annotations(&mut self, place: &Place, first: usize, added: &[Object]) {
-        for (index, item) in (first..).zip(added) {
-            match item.as_reference() {
-                Some(id) if self.signing.widgets.contains(&id.number) => {
-                    self.admit(&place.item(index), id, Clearance::Whole)
-                }
-                Some(id) => self.refuse(format_args!("the annotation {id} was added to a page")),
-                None => self.refuse("an annotation was added to a page"),
+    /// The annotations of a page: what is kept stays in its order, so that nothing comes to lie on something else.
+    fn compare_lists(&mut self, place: &Place, before: &Object, after: &Object) -> Result<()> {
+        let (Some(before), Some(after)) = (items(before), items(after)) else {
+            self.refuse(place.holder, "the annotations of a page are no list");
+            return Ok(());
+        };
+        let kept: HashSet<Ref> = after.iter().filter_map(Object::as_reference).collect();
+        let mut index = 0_usize;
+        for item in before {
+            let is_kept = match item.as_reference() {
+                Some(id) => kept.contains(&id),
+                None => after.get(index).is_some_and(|other| same(item, other)),
+            };
+            if !is_kept {
+                self.remove_comment(place.holder, item)?;
+                continue;
             }
+            while let Some(other) = after.get(index).filter(|other| !same(item, other)) {
+                self.annotation(&place.item(index), other);
+                index = index.saturating_add(1);
+            }
+            if after.get(index).is_none() {
+                // It stood there twice.
+                self.remove_comment(place.holder, item)?;
+                continue;
+            }
+            index = index.saturating_add(1);
+        }
+        for (index, item) in after.iter().enumerate().skip(index) {
+            self.annotation(&place.item(index), item);
+        }
+        Ok(())
+    }
+
+    /// Something that a page got.
+    fn annotation(&mut self, place: &Place, item: &Object) {
+        match item.as_reference() {
+            Some(id) if self.signing.widgets.contains(&id.number) => self.admit(place, id, Clearance::Whole),
+            Some(id) => self.add_comment(place, id),
+            None => self.refuse(place.holder, "an annotation that is no object of its own was added to a page"),
         }
     }
 
     /// The number of a page, from 1.
     pub(super) fn page_number(&self, page: Ref) -> Option<usize> {
-        let document = self.ground.document;
-        self.ground.pages.get_or_init(|| page_numbers(document.latest())).get(&page).copied()
+        self.page_numbers().pages.get(&page).copied()
+    }
+
+    /// The number of the page that an annotation stands on.
+    pub(super) fn page_of(&self, annotation: Ref) -> Option<usize> {
+        self.page_numbers().annotations.get(&annotation).copied()
+    }
+
+    fn page_numbers(&self) -> &PageNumbers {
+        self.ground.pages.get_or_init(|| PageNumbers::read(self.ground.document.latest()))
     }
 }
 
-/// The pages in their order, as far as the tree can be read: for messages only.
-fn page_numbers(view: View<'_>) -> HashMap<Ref, usize> {
-    let most = view.document().limits().pages;
-    let root = view.catalog().ok().and_then(|(_, catalog)| catalog.get("Pages")?.as_reference());
-    let mut waiting: Vec<Ref> = root.into_iter().collect();
-    let (mut seen, mut numbers) = (HashSet::new(), HashMap::new());
-    while let Some(id) = waiting.pop() {
-        if seen.len() >= most || !seen.insert(id) {
-            continue;
-        }
-        let Ok(Object::Dictionary(node)) = view.get(id) else { continue };
-        match view.entry(&node, "Kids") {
-            Ok(Object::Array(kids)) => waiting.extend(kids.iter().rev().filter_map(Object::as_reference).take(most)),
-            _ => {
-                let next = numbers.len().saturating_add(1);
-                numbers.insert(id, next);
+impl PageNumbers {
+    /// The pages in their order, as far as the tree can be read: for messages only.
+    fn read(view: View<'_>) -> Self {
+        let most = view.document().limits().pages;
+        let root = view.catalog().ok().and_then(|(_, catalog)| catalog.get("Pages")?.as_reference());
+        let mut waiting: Vec<Ref> = root.into_iter().collect();
+        let (mut seen, mut numbers) = (HashSet::new(), Self::default());
+        while let Some(id) = waiting.pop() {
+            if seen.len() >= most || !seen.insert(id) {
+                continue;
+            }
+            let Ok(Object::Dictionary(node)) = view.get(id) else { continue };
+            match view.entry(&node, "Kids") {
+                Ok(Object::Array(kids)) => {
+                    waiting.extend(kids.iter().rev().filter_map(Object::as_reference).take(most));
+                }
+                _ => numbers.add(id, view.entry(&node, "Annots").ok()),
             }
         }
+        numbers
     }
-    numbers
+
+    fn add(&mut self, page: Ref, annotations: Option<Object>) {
+        let number = self.pages.len().saturating_add(1);
+        self.pages.insert(page, number);
+        let annotations = annotations.as_ref().and_then(Object::as_array).unwrap_or_default();
+        for annotation in annotations.iter().filter_map(Object::as_reference) {
+            self.annotations.entry(annotation).or_insert(number);
+        }
+    }
+}
+
+fn items(list: &Object) -> Option<&[Object]> {
+    match list {
+        Object::Null => Some(&[]),
+        list => list.as_array(),
+    }
 }

@@ -37,11 +37,18 @@ impl References {
 
     /// Notes what `source` refers to now, instead of what it did.
     pub(super) fn set(&mut self, source: u32, object: &Object) {
-        for edge in self.outgoing.remove(&source).unwrap_or_default() {
-            self.count(edge, |count| count.saturating_sub(1));
-        }
+        let before = self.outgoing.remove(&source).unwrap_or_default();
         let edges: Vec<Edge> = edges(object).into_iter().filter(|edge| self.watched.contains(&edge.target)).collect();
-        for edge in &edges {
+        // Long lists are written again and again with one more entry: what stays needs no counting.
+        let pairs = before.iter().zip(&edges);
+        let front = pairs.take_while(|(before, after)| before == after).count();
+        let (gone, come) = (before.get(front..).unwrap_or_default(), edges.get(front..).unwrap_or_default());
+        let pairs = gone.iter().rev().zip(come.iter().rev());
+        let back = pairs.take_while(|(before, after)| before == after).count();
+        for edge in gone.iter().take(gone.len().saturating_sub(back)) {
+            self.count(*edge, |count| count.saturating_sub(1));
+        }
+        for edge in come.iter().take(come.len().saturating_sub(back)) {
             self.count(*edge, |count| count.saturating_add(1));
         }
         if !edges.is_empty() {

@@ -13,6 +13,7 @@ impl Step<'_> {
         let from_new = self.clear_what_new_objects_need();
         let islands = self.islands();
         let mut complaints = Vec::new();
+        let mut complain = |number: &u32, what: String| complaints.push((*number, what));
         for (number, change) in &self.changes {
             let count = |map: &HashMap<u32, usize>| map.get(number).copied().unwrap_or(0);
             let total = self.ground.references.total(*number);
@@ -20,18 +21,18 @@ impl Step<'_> {
             let allowed = count(&from_new).saturating_add(count(&self.admissions)).saturating_add(annots);
             match self.cleared.get(number) {
                 Some(Clearance::Keys) if change.dictionaries().is_some() => {}
-                Some(_) if total > allowed => complaints.push(format!("{} is also used elsewhere", describe(change))),
+                Some(_) if total > allowed => complain(number, format!("{} is also used elsewhere", describe(change))),
                 Some(_) => {}
                 None if change.is_freed() && total == 0 => {}
-                None if change.is_freed() => complaints.push(format!("{} was freed, but is in use", describe(change))),
+                None if change.is_freed() => complain(number, format!("{} was freed, but is in use", describe(change))),
                 // What nothing refers to shows nothing; some writers leave such objects behind.
                 None if change.is_new() && total <= count(&islands) => {}
-                None if change.is_new() => complaints.push(format!("{} was added", describe(change))),
-                None => complaints.push(format!("{} was changed{}", describe(change), detail(change))),
+                None if change.is_new() => complain(number, format!("{} was added", describe(change))),
+                None => complain(number, format!("{} was changed{}", describe(change), detail(change))),
             }
         }
-        for complaint in complaints {
-            self.refuse(complaint);
+        for (number, complaint) in complaints {
+            self.refuse(number, complaint);
         }
     }
 

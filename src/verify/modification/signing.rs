@@ -1,15 +1,16 @@
 //! Rules for signature fields, their signatures and their looks (ISO 32000-2, 12.7.5.5, 12.8.1, 12.5.5).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
 use super::filling::Entered;
 use super::step::Step;
+use super::told::Told;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
-use crate::report::{Code, Modification};
+use crate::report::{ChangeKind, Code, Modification, Rectangle, Rule};
 
 /// What one revision signed.
 #[derive(Debug, Default)]
@@ -22,8 +23,10 @@ pub(super) struct Signings {
     filled: HashSet<u32>,
     /// Other fields that were blank before, with the state that a button has now.
     pub(super) entered: HashMap<u32, Entered>,
-    /// Whether there is a signature among them: a document timestamp is nobody's word.
-    pub(super) is_signed: bool,
+    /// The object that holds the document security store.
+    pub(super) store: u32,
+    /// How many values each of its lists got.
+    pub(super) stored: BTreeMap<String, usize>,
 }
 
 /// What a new signature field may say; actions are not among it.
@@ -36,23 +39,19 @@ impl Step<'_> {
     /// A field that this revision added to the form.
     pub(super) fn sign_new_field(&mut self, id: Ref, field: &Dictionary) -> Result<()> {
         if !says(field, "FT", "Sig") || !matches!(field.get("T"), Some(Object::String(_))) {
-            self.refuse(format_args!("{id} was added to the form and is no signature field with a name"));
+            self.refuse(id.number, format_args!("{id} was added to the form and is no signature field with a name"));
             return Ok(());
         }
         let is_widget = says(field, "Subtype", "Widget");
         let name = self.ground.fields.get(&id).cloned().unwrap_or_default();
         if self.ground.twins.contains(&name) {
-            self.refuse(format_args!("the new signature field {id} has the name of another field, \"{name}\""));
+            let what = format_args!("the new signature field {id} has the name of another field, \"{name}\"");
+            self.refuse(id.number, what);
         }
         if let Some(key) = strange(field, &[&FIELD, &WIDGET]) {
-            self.refuse(format_args!("the new signature field {id} has a /{key}"));
+            self.refuse(id.number, format_args!("the new signature field {id} has a /{key}"));
         }
         let kind = self.signature(id, &Place::object(id.number).key("V"), field.get("V"))?;
-        // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
-        // change (12.8.5.3).
-        if kind == Some(SignatureKind::Signature) && self.ground.permissions.freezes(&name, self.revision) {
-            self.refuse(format_args!("the new field \"{name}\" was signed, which an earlier signature forbids"));
-        }
         let mut widgets = Vec::new();
         if is_widget {
             widgets.push((id, field.clone()));
@@ -60,16 +59,23 @@ impl Step<'_> {
         for kid in self.read(self.after, field.get("Kids"))?.as_array().unwrap_or_default() {
             match kid.as_reference().and_then(|kid| Some((kid, self.new_dictionary(kid)?))) {
                 Some((kid, widget)) if is_kid(&widget, id) => widgets.push((kid, widget)),
-                _ => self.refuse(format_args!("a kid of the new signature field {id} is no new widget of it")),
+                _ => {
+                    self.refuse(id.number, format_args!("a kid of the new signature field {id} is no new widget of it"))
+                }
             }
         }
         let mut sight = Sight::Hidden;
         for (widget, dictionary) in &widgets {
-            self.clear(widget.number, Clearance::Whole);
             self.signing.widgets.insert(widget.number);
             sight = sight.max(self.show(*widget, dictionary, kind));
         }
-        self.weigh(kind, sight);
+        // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
+        // change (12.8.5.3).
+        if (kind, sight) != (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) {
+            self.refuse_if_frozen(&name, id.number, "added");
+        }
+        let (shown, dictionary) = widgets.first().map_or((id, field), |(shown, dictionary)| (*shown, dictionary));
+        self.weigh(id, &name, self.place_of(shown, dictionary), (kind, sight));
         Ok(())
     }
 
@@ -80,50 +86,52 @@ impl Step<'_> {
         };
         let (before, after) = (before.clone(), after.clone());
         if before.get("V").is_some() || after.get("V").is_none() {
-            // It stays unexplained, and is refused with the keys that changed.
-            return Ok(());
+            // Unless it is closed, it stays unexplained, and is refused with the keys that changed.
+            return self.close_field(id, &before, &after).map(drop);
         }
         self.clear(id.number, Clearance::Keys);
         self.signing.filled.insert(id.number);
         let name = self.ground.fields.get(&id).cloned().unwrap_or_default();
-        if self.ground.permissions.freezes(&name, self.revision) {
-            self.refuse(format_args!("the field \"{name}\" was signed, which an earlier signature forbids"));
-        }
+        self.refuse_if_frozen(&name, id.number, "signed");
         let place = Place::object(id.number);
         let kind = self.signature(id, &place.key("V"), after.get("V"))?;
-        self.redraw(id, &before, &after);
+        self.redraw(id, &before, &after)?;
         let sight = if says(&after, "Subtype", "Widget") { self.show(id, &after, kind) } else { Sight::Shown };
-        self.weigh(kind, sight);
+        self.weigh(id, &name, self.place_of(id, &after), (kind, sight));
         Ok(())
     }
 
     /// The widget of a field that was signed just now.
-    pub(super) fn redraw_widget(&mut self, id: Ref) {
+    pub(super) fn redraw_widget(&mut self, id: Ref) -> Result<()> {
         let Some((before, after)) = self.changes.get(&id.number).and_then(|change| change.dictionaries()) else {
-            return;
+            return Ok(());
         };
         let (before, after) = (before.clone(), after.clone());
         let field = after.get("Parent").and_then(Object::as_reference);
         if says(&after, "Subtype", "Widget") && field.is_some_and(|field| self.signing.filled.contains(&field.number)) {
             self.clear(id.number, Clearance::Keys);
-            self.redraw(id, &before, &after);
+            self.redraw(id, &before, &after)?;
             self.show(id, &after, Some(SignatureKind::Signature));
         }
+        Ok(())
     }
 
     /// What may change in a field or widget when it is signed.
-    fn redraw(&mut self, id: Ref, before: &Dictionary, after: &Dictionary) {
+    fn redraw(&mut self, id: Ref, before: &Dictionary, after: &Dictionary) -> Result<()> {
+        let is_closed = self.becomes_read_only(before, after)?;
         for one in differences(before, after) {
             let key = one.key.to_text();
             match (key.as_str(), one.after) {
                 ("V", _) | ("F", Some(Object::Integer(_))) | ("M", Some(Object::String(_))) => {}
                 ("AP", Some(_)) => {}
-                _ => self.refuse(format_args!("/{key} of the signature field {id} was changed")),
+                ("Ff", Some(_)) if is_closed => {}
+                _ => self.refuse(id.number, format_args!("/{key} of the signature field {id} was changed")),
             }
         }
         if let Some(looks) = after.get("AP") {
             self.looks(Place::object(id.number).key("AP"), looks);
         }
+        Ok(())
     }
 
     /// 12.5.5: `/AP`, its entries, and their states are new, or changed in place where nothing else shows them.
@@ -179,7 +187,7 @@ impl Step<'_> {
             Some(Object::Reference(id)) if self.new_dictionary(*id).is_some() => {
                 self.admit(place, *id, Clearance::Whole);
                 if !self.signing.signatures.insert(id.number) {
-                    self.refuse(format_args!("{id} is the signature of more than one field"));
+                    self.refuse(field.number, format_args!("{id} is the signature of more than one field"));
                 }
                 SignatureDictionary::read(self.after, *id)?
             }
@@ -188,17 +196,21 @@ impl Step<'_> {
                 SignatureDictionary::read_direct(self.after, value, None)?
             }
             Some(_) => {
-                self.refuse(format_args!("the value of the signature field {field} is no new signature"));
+                let what = format_args!("the value of the signature field {field} is no new signature");
+                self.refuse(field.number, what);
                 return Ok(None);
             }
         };
         let end = self.ground.document.revisions().get(self.revision).map_or(0, |revision| revision.end());
-        match (&signature.byte_range, &signature.contents) {
+        let fault = match (&signature.byte_range, &signature.contents) {
             // A line end at the end of the file may be covered or not.
-            (Ok(range), Ok(_)) if range.end().abs_diff(end) <= 2 => {}
-            (Ok(_), Ok(_)) => self.refuse(format_args!("the new signature in {field} does not cover its own revision")),
-            (Err(fault), _) => self.refuse(format_args!("the new signature in {field} is none: {fault}")),
-            (_, Err(fault)) => self.refuse(format_args!("the new signature in {field} is none: {fault}")),
+            (Ok(range), Ok(_)) if range.end().abs_diff(end) <= 2 => None,
+            (Ok(_), Ok(_)) => Some("it does not cover its own revision".to_owned()),
+            (Err(fault), _) => Some(fault.to_string()),
+            (_, Err(fault)) => Some(fault.to_string()),
+        };
+        if let Some(fault) = fault {
+            self.refuse(field.number, format_args!("the new signature in {field} is none: {fault}"));
         }
         Ok(Some(signature.kind))
     }
@@ -208,26 +220,34 @@ impl Step<'_> {
         if sight(widget) == Sight::Hidden {
             return Sight::Hidden;
         }
-        let page = widget.get("P").and_then(Object::as_reference).and_then(|page| self.page_number(page));
+        let page = self.place_of(id, widget).0;
         let page = page.map_or_else(|| "a page".to_owned(), |page| format!("page {page}"));
         match kind {
             Some(_) => self.note(Code::Overlay, format_args!("a visible signature was laid on {page} ({id})")),
             None if widget.get("AP").is_some() || widget.get("MK").is_some() => {
-                self.refuse(format_args!(
-                    "a signature field that shows something, but is not signed, was laid on {page} ({id})"
-                ));
+                let what = "a signature field that shows something, but is not signed, was laid on";
+                self.refuse(id.number, format_args!("{what} {page} ({id})"));
             }
             None => self.note(Code::Overlay, format_args!("an empty signature field was laid on {page} ({id})")),
         }
         Sight::Shown
     }
 
-    fn weigh(&mut self, kind: Option<SignatureKind>, sight: Sight) {
-        self.signing.is_signed |= kind == Some(SignatureKind::Signature);
-        self.raise(match (kind, sight) {
-            (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) => Modification::Lta,
-            _ => Modification::Form,
-        });
+    fn weigh(
+        &mut self,
+        field: Ref,
+        name: &str,
+        on: (Option<usize>, Option<Rectangle>),
+        (kind, sight): (Option<SignatureKind>, Sight),
+    ) {
+        let (kind, rule) = match kind {
+            Some(SignatureKind::DocumentTimestamp) => (ChangeKind::DocumentTimestamp, Rule::DocumentTimestamp),
+            Some(SignatureKind::Signature) => (ChangeKind::Signature, Rule::Signature),
+            None => (ChangeKind::SignatureField, Rule::SignatureField),
+        };
+        let is_stamp = kind == ChangeKind::DocumentTimestamp && sight == Sight::Hidden;
+        let level = if is_stamp { Modification::Lta } else { Modification::Form };
+        self.tell(field.number, Told::new(kind, rule, level).field(name).on(on));
     }
 }
 

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::clearance::Clearance;
+use super::clearance::{Clearance, weight};
 use super::equality::{has_duplicate_key, same_object};
 use super::ground::{Ground, id_of};
 use super::signing::Signings;
+use super::told::Told;
 use crate::error::Result;
 use crate::pdf::account::account;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
-use crate::report::{Code, Finding, Modification};
+use crate::report::{self, ChangeKind, Code, Finding, Modification, Rule};
 
 /// What one revision changed.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     /// How many findings there were beyond those kept.
     more: usize,
+    pub(super) changes: Vec<report::Change>,
 }
 
 /// The comparison of one revision with the one before.
@@ -42,6 +44,8 @@ pub(super) struct Step<'g> {
     pub(super) level: Modification,
     pub(super) findings: Vec<Finding>,
     pub(super) more: usize,
+    /// What is told of each changed object; under 0 what is told of the rest.
+    pub(super) told: BTreeMap<(u32, ChangeKind), Told>,
 }
 
 /// An object that is not what it was.
@@ -55,8 +59,29 @@ pub(super) struct Change {
 }
 
 impl Outcome {
-    pub(super) fn unknown(finding: Finding) -> Self {
-        Self { level: Modification::Unknown, permitted: Modification::None, findings: vec![finding], more: 0 }
+    /// Of a revision (index from 0) of which nothing can be told.
+    pub(super) fn unknown(revision: usize, finding: Finding) -> Self {
+        let kind = if finding.code == Code::StrayBytes { ChangeKind::Bytes } else { ChangeKind::Object };
+        let change = report::Change {
+            revision: revision.saturating_add(1),
+            object: None,
+            page: None,
+            rect: None,
+            kind,
+            field: None,
+            old: None,
+            new: None,
+            allowed: false,
+            rule: Rule::DefaultDeny,
+            by: None,
+        };
+        Self {
+            level: Modification::Unknown,
+            permitted: Modification::None,
+            findings: vec![finding],
+            more: 0,
+            changes: vec![change],
+        }
     }
 
     pub(super) fn is_permitted(&self) -> bool {
@@ -85,6 +110,7 @@ impl<'g> Step<'g> {
             level: Modification::None,
             findings: Vec::new(),
             more: 0,
+            told: BTreeMap::new(),
         };
         if let Err(error) = step.compare() {
             step.unknown(Code::ModificationUnknown, error);
@@ -104,7 +130,7 @@ impl<'g> Step<'g> {
         let root = |view: View<'_>| view.trailer().get("Root").and_then(Object::as_reference);
         match (root(self.before), root(self.after)) {
             (Some(before), Some(after)) if before == after => self.follow_rules(after)?,
-            _ => self.refuse("the document has another catalog"),
+            _ => self.refuse(0, "the document has another catalog"),
         }
         if self.level != Modification::None
             && let Some(what) = &self.ground.unreadable
@@ -121,11 +147,12 @@ impl<'g> Step<'g> {
         let root_reference = Object::Reference(root);
         let (before, after) = (self.was(Some(&root_reference))?, self.read(self.after, Some(&root_reference))?);
         let (Object::Dictionary(before), Object::Dictionary(after)) = (&*before, &*after) else {
-            self.refuse("the catalog is no dictionary");
+            self.refuse(root.number, "the catalog is no dictionary");
             return Ok(());
         };
         self.catalog(root, before, after)?;
         self.fill_fields()?;
+        self.change_comments();
         self.structure(after)?;
         self.pages()?;
         self.settle();
@@ -136,7 +163,7 @@ impl<'g> Step<'g> {
     fn collect(&mut self) -> Result<()> {
         let Some(revision) = self.ground.document.revisions().get(self.revision) else { return Ok(()) };
         for number in &revision.conflicts {
-            self.refuse(format_args!("object {number} is placed twice, for older and for newer readers"));
+            self.refuse(*number, format_args!("object {number} is placed twice, for older and for newer readers"));
         }
         let own = revision.changed.iter().filter_map(|(_, entry)| match entry {
             XrefEntry::InStream { stream, .. } => Some(*stream),
@@ -154,20 +181,26 @@ impl<'g> Step<'g> {
         let was = earlier.and_then(|entry| id_of(number, entry));
         let is = id_of(number, entry);
         let Some(id) = is.or(was) else { return Ok(()) };
-        let before = was.map_or(Ok(Object::Null), |id| self.before.get(id))?;
-        let after = is.map_or(Ok(Object::Null), |id| self.after.get(id))?;
+        let before =
+            was.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.before, Some(&Object::Reference(id))))?;
+        let after = match self.ground.fresh.get(&number) {
+            Some(after) => Rc::clone(after),
+            None => is.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.after, Some(&Object::Reference(id))))?,
+        };
+        self.ground.work.spend(weight(&before).saturating_add(weight(&after)))?;
         let kept_generation = was.is_none() || is.is_none() || was == is;
-        if kept_generation && same_object((self.before, &before), (self.after, &after))? {
+        let is_ambiguous = has_duplicate_key(&after) && before != after;
+        if !is_ambiguous && kept_generation && same_object((self.before, &before), (self.after, &after))? {
             return Ok(());
         }
-        if has_duplicate_key(&after) {
-            self.refuse(format_args!("{id} has a key twice"));
+        if is_ambiguous {
+            self.refuse(number, format_args!("{id} has a key twice"));
         }
         if self.ground.holds_members(number, self.revision) {
-            self.refuse(format_args!("{id}, the object stream of earlier objects, was replaced or freed"));
+            self.refuse(number, format_args!("{id}, the object stream of earlier objects, was replaced or freed"));
         }
         if !kept_generation {
-            self.refuse(format_args!("{id} is another object under a number that was in use"));
+            self.explain(format_args!("{id} is another object under a number that was in use"));
         }
         let is_section = |entry: XrefEntry| matches!(entry, XrefEntry::InFile { offset, .. } if self.ground.section_starts.contains(&offset));
         let was_nothing = before.is_null() || earlier.is_some_and(is_section);
@@ -175,7 +208,7 @@ impl<'g> Step<'g> {
             self.scaffold.insert(number);
             self.clear(number, Clearance::Whole);
         }
-        self.changes.insert(number, Change { id, before: Rc::new(before), after: Rc::new(after) });
+        self.changes.insert(number, Change { id, before, after });
         Ok(())
     }
 
@@ -188,7 +221,8 @@ impl<'g> Step<'g> {
                 format_args!("{what}, but an earlier signature permits at most: {most}"),
             );
         }
-        Outcome { level: self.level, permitted, findings: self.findings, more: self.more }
+        let changes = self.changes_told(permitted);
+        Outcome { level: self.level, permitted, findings: self.findings, more: self.more, changes }
     }
 }
 

@@ -7,9 +7,10 @@ use super::catalog::DATA;
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
 use super::step::{Change, Step};
+use super::told::Told;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
-use crate::report::Modification;
+use crate::report::{ChangeKind, Modification, Rule};
 
 /// The lists of the store itself, and those of its `/VRI` entries.
 const LISTS: [&str; 6] = ["Certs", "CRLs", "OCSPs", "Cert", "CRL", "OCSP"];
@@ -18,20 +19,33 @@ impl Step<'_> {
     pub(super) fn store(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
-        let Some((was, is)) = self.two_dictionaries(&was, &is, "the document security store") else { return Ok(()) };
-        for one in differences(was, is) {
+        self.signing.store = place.holder;
+        let is_same = Rc::ptr_eq(&was, &is);
+        let what = "the document security store";
+        let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), what) else { return Ok(()) };
+        let changed = if is_same { Vec::new() } else { differences(was, is) };
+        for one in changed {
             let is_kept = one.after.is_some() || one.before.is_none();
             let key = one.key.to_text();
             match key.as_str() {
-                "Certs" | "CRLs" | "OCSPs" | "VRI" if is_kept => self.raise(Modification::Lta),
+                "Certs" | "CRLs" | "OCSPs" | "VRI" if is_kept => self.tell_store(),
                 "Type" if one.before.is_none() => {}
-                _ => self.refuse(format_args!("/{key} of the document security store was changed")),
+                _ => self.refuse(place.holder, format_args!("/{key} of the document security store was changed")),
             }
         }
         for key in ["Certs", "CRLs", "OCSPs"] {
             self.list(place.key(key), key, (was.get(key), is.get(key)), &HashSet::new())?;
         }
         self.vri(&place, was, is)
+    }
+
+    /// The store grew.
+    #[cfg_attr(test, track_caller)]
+    fn tell_store(&mut self) {
+        let new: Vec<String> = self.signing.stored.iter().map(|(list, count)| format!("{count} in /{list}")).collect();
+        let new = (!new.is_empty()).then(|| new.join(", "));
+        let told = Told::new(ChangeKind::SecurityStore, Rule::SecurityStore, Modification::Lta);
+        self.tell(self.signing.store, told.values(None, new));
     }
 
     /// The entries are hints: a value may leave one of them, but not the store.
@@ -42,7 +56,7 @@ impl Step<'_> {
         if Rc::ptr_eq(&was, &is) && !has_changed_entries {
             return Ok(());
         }
-        let Some((was, is)) = self.two_dictionaries(&was, &is, "/VRI") else { return Ok(()) };
+        let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), "/VRI") else { return Ok(()) };
         let mut pool = HashSet::new();
         for key in ["Certs", "CRLs", "OCSPs"] {
             let list = self.read(self.after, new.get(key))?;
@@ -53,7 +67,7 @@ impl Step<'_> {
             match one.after {
                 Some(Object::Name(_)) if key == "Type" => {}
                 Some(after) => self.related(place.key(&key), one.before, after, &pool)?,
-                None => self.refuse(format_args!("/{key} of /VRI was removed")),
+                None => self.refuse(place.holder, format_args!("/{key} of /VRI was removed")),
             }
         }
         // Entries may also change where they stand, the map being as it was.
@@ -69,7 +83,7 @@ impl Step<'_> {
     fn related(&mut self, place: Place, old: Option<&Object>, new: &Object, pool: &HashSet<Ref>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, Some(new)), Clearance::Whole)?;
-        let Some((was, is)) = self.two_dictionaries(&was, &is, "an entry of /VRI") else { return Ok(()) };
+        let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), "an entry of /VRI") else { return Ok(()) };
         for one in differences(was, is) {
             let key = one.key.to_text();
             match (key.as_str(), one.after) {
@@ -78,10 +92,10 @@ impl Step<'_> {
                 }
                 ("TS", Some(Object::Reference(id))) => self.value(&place.key("TS"), *id, &key),
                 ("TU" | "Type", None | Some(Object::String(_) | Object::Name(_))) => {}
-                _ => self.refuse(format_args!("/{key} of an entry of /VRI was changed")),
+                _ => self.refuse(place.holder, format_args!("/{key} of an entry of /VRI was changed")),
             }
         }
-        self.raise(Modification::Lta);
+        self.tell_store();
         Ok(())
     }
 
@@ -99,7 +113,7 @@ impl Step<'_> {
             return Ok(());
         }
         let (Some(was), Some(is)) = (items(&was), items(&is)) else {
-            self.refuse(format_args!("/{key} of the document security store is no array"));
+            self.refuse(place.holder, format_args!("/{key} of the document security store is no array"));
             return Ok(());
         };
         let there: HashSet<Ref> = is.iter().filter_map(Object::as_reference).collect();
@@ -109,14 +123,18 @@ impl Step<'_> {
                 direct => is.get(index) == Some(direct),
             };
             if !is_kept {
-                self.refuse(format_args!("a value was removed from /{key} of the document security store"));
+                let what = format_args!("a value was removed from /{key} of the document security store");
+                self.refuse(place.holder, what);
             }
         }
         for (index, item) in is.iter().enumerate() {
             match item {
                 Object::Reference(id) => self.value(&place.item(index), *id, key),
                 direct if was.get(index) == Some(direct) => {}
-                _ => self.refuse(format_args!("/{key} of the document security store has a value that is no stream")),
+                _ => self.refuse(
+                    place.holder,
+                    format_args!("/{key} of the document security store has a value that is no stream"),
+                ),
             }
         }
         Ok(())
@@ -130,19 +148,21 @@ impl Step<'_> {
             _ => false,
         };
         if is_data {
-            self.raise(Modification::Lta);
+            let count = self.signing.stored.entry(list.to_owned()).or_default();
+            *count = count.saturating_add(1);
+            self.tell_store();
             self.admit(place, id, Clearance::Whole);
         } else {
-            self.clear(id.number, Clearance::Whole);
-            self.refuse(format_args!("{id} in /{list} of the document security store is not just a stream of data"));
+            let what = format_args!("{id} in /{list} of the document security store is not just a stream of data");
+            self.explain(what);
         }
     }
 
     /// Both values as dictionaries, the first empty where there was none; none where there is none.
     fn two_dictionaries<'o>(
         &mut self,
-        was: &'o Object,
-        is: &'o Object,
+        place: &Place,
+        (was, is): (&'o Object, &'o Object),
         what: &str,
     ) -> Option<(&'o Dictionary, &'o Dictionary)> {
         const NOTHING: &Dictionary = &Dictionary::new();
@@ -151,7 +171,7 @@ impl Step<'_> {
             (Object::Dictionary(was), Object::Dictionary(is)) => Some((was, is)),
             (Object::Null, Object::Dictionary(is)) => Some((NOTHING, is)),
             _ => {
-                self.refuse(format_args!("{what} was removed or is no dictionary"));
+                self.refuse(place.holder, format_args!("{what} was removed or is no dictionary"));
                 None
             }
         }

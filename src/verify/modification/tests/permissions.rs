@@ -64,7 +64,7 @@ fn a_lock_of_all_fields_is_one_of_new_fields_too() {
     };
     for locked in [lock("/Action/All"), lock("/Action/Exclude/Fields[(B)]")] {
         assert_silent(&timestamp(&evidence(&locked, 1)), Modification::Lta);
-        assert_refused(&sign(&locked), "the new field \"Signature1\" was signed, which an earlier signature forbids");
+        assert_refused(&sign(&locked), "the field \"Signature1\" was added, which an earlier signature forbids");
     }
     assert_silent(&sign(&lock("/Action/Exclude/Fields[(Signature1)]")), Modification::Form);
     assert_silent(&sign(&lock("/Action/Include/Fields[(B)]")), Modification::Form);
