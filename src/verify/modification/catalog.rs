@@ -64,7 +64,8 @@ impl Step<'_> {
         let place = Place::object(root.number);
         self.clear(root.number, Clearance::Keys);
         let is_touched = self.changes.contains_key(&root.number);
-        for one in is_touched.then(|| differences(before, after)).unwrap_or_default() {
+        let changed = if is_touched { differences(before, after) } else { Vec::new() };
+        for one in changed {
             self.catalog_entry(&place, one.key, (one.before, one.after))?;
         }
         let both = |key: &str| (before.get(key), after.get(key));

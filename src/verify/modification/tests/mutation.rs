@@ -60,12 +60,12 @@ fn places() -> BTreeSet<(String, u32)> {
         }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         for (index, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
-            let is_call = |mark: &&str| {
+            let is_call = |mark: &str| {
                 line.contains(&format!("self.{mark}"))
                     || line.contains(&format!("step.{mark}"))
                     || line.trim_start().starts_with(&format!(".{mark}"))
             };
-            if MARKS.iter().any(|mark| is_call(&mark)) {
+            if MARKS.iter().any(|mark| is_call(mark)) {
                 places.insert((name.clone(), u32::try_from(index + 1).unwrap()));
             }
         }
