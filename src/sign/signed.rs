@@ -41,6 +41,15 @@ impl<'d> Signed<'d> {
 
     /// A signature in the place `reserved` with a CMS that was made, or stored, elsewhere.
     pub(super) fn adopt(document: &'d Document<'d>, reserved: Reserved, cms: &[u8]) -> Result<Self> {
+        Self::adopt_from(document, reserved, cms).map(|(signed, _)| signed)
+    }
+
+    /// As [`adopt`](Self::adopt), with the signing certificate.
+    pub(super) fn adopt_from(
+        document: &'d Document<'d>,
+        reserved: Reserved,
+        cms: &[u8],
+    ) -> Result<(Self, Certificate)> {
         reserved.check_imprint(document)?;
         let certificate = check_cms(&reserved, cms).map_err(|fault| {
             Error::new(ErrorKind::Signer, "the CMS is no PAdES signature for this place").because(fault).advise(
@@ -49,7 +58,7 @@ impl<'d> Signed<'d> {
             )
         })?;
         check_validity(&certificate, reserved.now)?;
-        Ok(Self::new(document, reserved, cms.to_vec()))
+        Ok((Self::new(document, reserved, cms.to_vec()), certificate))
     }
 
     /// The DER CMS `SignedData` as it stands now.
