@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
-use pades_ltv::{DigestAlgorithm, Identity, Signer, SoftwareSigner};
+use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
 
 use crate::access::{self, Secret};
 use crate::arguments::Arguments;
@@ -226,7 +226,13 @@ fn from_container(p12: &PathBuf, pass_file: Option<&PathBuf>) -> Result<Software
     let bytes = Secret::new(inputs::small(p12).during(cannot_use)?);
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let password = password.as_deref().map_or("", String::as_str);
-    SoftwareSigner::from_pkcs12(&bytes, password).during(cannot_use)
+    let signer = SoftwareSigner::from_pkcs12(&bytes, password);
+    let signer = signer.map_err(|error| match (error.kind(), pass_file) {
+        (ErrorKind::Password, None) => error.advise("give its password with --pass-file"),
+        (ErrorKind::Password, Some(_)) => error.advise("check the first line of --pass-file"),
+        _ => error,
+    });
+    signer.during(cannot_use)
 }
 
 fn on_token(

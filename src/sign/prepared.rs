@@ -122,6 +122,7 @@ impl Prepared {
                     "check that key and certificate belong together, that the answer is the one to this very request, and that the \
                      digest was not hashed twice",
                 )
+                .class_is(ErrorClass::Operator)
         })
     }
 }

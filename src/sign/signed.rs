@@ -10,7 +10,7 @@ use super::revision;
 use super::state::{self, SignedState};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
@@ -55,7 +55,7 @@ impl<'d> Signed<'d> {
             Error::new(ErrorKind::Signer, "the CMS is no PAdES signature for this place").because(fault).advise(
                 "have it made over the imprint of this very place: DER, detached, with the signing certificate inside and named by \
                  signing-certificate-v2, and without signing-time",
-            )
+            ).class_is(ErrorClass::Operator)
         })?;
         check_validity(&certificate, reserved.now)?;
         Ok((Self::new(document, reserved, cms.to_vec()), certificate))
