@@ -147,6 +147,7 @@ fn broken_files_are_repaired_in_a_batch_too() {
     let bench = envelope(2);
     let whole = bench.read("1.pdf");
     bench.write("1.pdf", &whole[..whole.len() - 40]);
+    std::fs::copy(CONTRACT, bench.path("2.pdf")).unwrap();
     let words = format!("sign {KEY} --at {NOW} --out-dir out --repair 1.pdf 2.pdf");
     let run = bench.does(&words);
     assert!(run.err.contains("1.pdf is broken and was repaired") && !run.err.contains("2.pdf"), "{}", run.err);
