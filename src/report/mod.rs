@@ -13,12 +13,14 @@ mod indication;
 #[cfg(feature = "json")]
 mod json;
 mod process;
+mod requirement;
 mod text;
 
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
 pub use finding::{Code, Finding};
 pub use indication::{Indication, SubIndication};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
+pub use requirement::{ModificationRule, Requirement};
 pub use text::Language;
 
 use crate::time::Time;
@@ -35,6 +37,10 @@ pub struct Report {
     pub policy: String,
     /// How the validity of a chain was judged.
     pub model: Model,
+    /// What the policy asked for besides reliable algorithms.
+    pub requirements: Vec<Requirement>,
+    /// What later revisions were allowed to change.
+    pub modification_rule: ModificationRule,
     /// How many revisions the file has.
     pub revisions: usize,
     /// Every signature and document timestamp, oldest revision first.

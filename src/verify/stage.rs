@@ -15,8 +15,8 @@ use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::report::{
-    AssociatedData, Block, Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, SignatureReport, Step,
-    SubIndication,
+    AssociatedData, Block, Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, Modification,
+    ModificationRule, SignatureReport, Step, SubIndication,
 };
 use crate::time::Time;
 
@@ -68,7 +68,7 @@ impl<'s> Stage<'s> {
                     (Content::Signature(cms), found) => self.signature(facts, cms, found, &proofs, &stamped),
                     _ => blank(facts),
                 };
-                conclude(&mut report, facts, modified);
+                conclude(&mut report, facts, modified, self.verification.policy.modification_rule());
                 report
             })
             .collect()
@@ -227,7 +227,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         level: None,
         intact: false,
         covers: facts.covers,
-        modification: crate::report::Modification::Unknown,
+        modification: Modification::Unknown,
         changes: Changes::default(),
         signer: None,
         trust_source: None,
@@ -262,7 +262,12 @@ pub(super) fn name_makers(reports: &mut [SignatureReport]) {
 }
 
 /// Format beats everything (5.3, step 1); forbidden or unknown changes keep a good signature from passing.
-fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
+fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rule: ModificationRule) {
+    let is_permitted = match rule {
+        ModificationRule::EvidenceOnly => modified.is_permitted && modified.modification <= Modification::Lta,
+        ModificationRule::AsPermitted => modified.is_permitted,
+        ModificationRule::ListedOnly => true,
+    };
     report.modification = modified.modification;
     report.changes = modified.changes;
     report.findings.extend(modified.findings);
@@ -280,9 +285,11 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
         report.intact = report.intact && facts.covers != Coverage::Other;
         return;
     }
-    if !modified.is_permitted && report.conclusion.indication == Indication::TotalPassed {
+    if !is_permitted && report.conclusion.indication == Indication::TotalPassed {
         report.conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         let step = Step::new(Block::SignatureAcceptanceValidation, report.conclusion);
-        report.process.push(step.why("the document was changed in a way that this signature does not permit"));
+        report
+            .process
+            .push(step.why("the document was changed in a way that this signature or the policy does not permit"));
     }
 }

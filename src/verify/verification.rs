@@ -119,6 +119,8 @@ impl<'a> Verification<'a> {
             length: self.document.len(),
             policy: self.policy.name().to_owned(),
             model: self.model,
+            requirements: self.policy.requirements().collect(),
+            modification_rule: self.policy.modification_rule(),
             revisions: self.document.revisions().len(),
             signatures: Vec::new(),
             findings: Vec::new(),
