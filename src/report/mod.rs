@@ -14,6 +14,7 @@ mod indication;
 mod json;
 mod process;
 mod requirement;
+mod statement;
 mod text;
 
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
@@ -21,6 +22,8 @@ pub use finding::{Code, Finding};
 pub use indication::{Indication, SubIndication};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
 pub use requirement::{ModificationRule, Requirement};
+pub(crate) use statement::commitment_name;
+pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
 pub use text::Language;
 
 use crate::time::Time;
@@ -150,6 +153,14 @@ pub struct SignatureReport {
     pub name: Option<String>,
     /// See [`reason`](Self::reason).
     pub contact_info: Option<String>,
+    /// The policy that it says to have been made under (EN 319 122-1, 5.2.9).
+    pub signature_policy: Option<SignaturePolicy>,
+    /// What the signer says to commit to, as in `proof of approval`; a dotted OID where it has no name (EN 319 122-1, 5.2.3).
+    pub commitment_types: Vec<String>,
+    /// What the signer says about itself (EN 319 122-1, 5.2.6).
+    pub signer_attributes: Vec<SignerAttribute>,
+    /// The timestamps over the content that were there before it was signed: the signature is no older (EN 319 122-1, 5.2.8).
+    pub content_timestamps: Vec<TimestampReport>,
     /// The signature timestamps inside.
     pub signature_timestamps: Vec<TimestampReport>,
     /// Whether everything that is needed to verify it offline lies in the file: certificates and revocation values of

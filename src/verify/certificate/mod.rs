@@ -28,7 +28,7 @@ use crate::pki::evidence::Evidence;
 use crate::pki::path::{Path, Purpose};
 use crate::pki::revocation::{Answers, answers};
 use crate::pki::trust::store::TrustStore;
-use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Step, SubIndication};
+use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Requirement, Step, SubIndication};
 use crate::time::Time;
 
 pub(crate) use needs::{Gap, Needs};
@@ -155,6 +155,18 @@ impl<'a> Validator<'a> {
 }
 
 impl Validator<'_> {
+    /// Whether the status of a certificate on a path of `purpose` has to be known, `is_target` being whether it is the path's first.
+    /// That of whoever signs revocation values always has.
+    fn requires_status(&self, purpose: Purpose, is_target: bool) -> bool {
+        let requirement = match (purpose, is_target) {
+            (Purpose::DocumentSigning | Purpose::TimeStamping, false) => Requirement::AuthorityRevocation,
+            (Purpose::DocumentSigning, true) => Requirement::SignerRevocation,
+            (Purpose::TimeStamping, true) => Requirement::TimestampRevocation,
+            (Purpose::OcspSigning | Purpose::CrlSigning, _) => return true,
+        };
+        self.policy.requires(requirement)
+    }
+
     /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.
     fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Rc<Answers> {
         let mut known = self.pool.answers.borrow_mut();

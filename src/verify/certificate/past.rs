@@ -1,6 +1,6 @@
 //! Past certificate validation (EN 319 102-1, 5.6.2.1): up to when did a certificate hold, though it may not hold now?
 
-use super::validation::{check_issuing_times, check_purpose, described};
+use super::validation::{check_issuing_times, described};
 use super::{SIGNER_DEPTH, Unmended, Validator};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, PathFault, Paths, Purpose, ValidityCheck, validate};
@@ -57,8 +57,8 @@ impl Validator<'_> {
         let mut steps = Vec::new();
         self.check_some_time(&path)
             .map_err(|fault| (SubIndication::CertificateChainGeneralFailure, fault.to_string()))?;
-        let control = self.slide(&path, depth, &mut steps)?;
-        check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
+        let control = self.slide(&path, purpose, depth, &mut steps)?;
+        self.check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
         if control < proved {
             let message =
                 format!("{} held until {control} only, and what it did is proved for {proved}", described(&path));

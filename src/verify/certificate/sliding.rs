@@ -14,7 +14,7 @@
 use super::status::{described, is_exempt, signing_purpose};
 use super::{Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, check_extensions};
+use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
 use crate::pki::revocation::{Answer, Reason, Status};
 use crate::pki::trust::store::TrustAnchor;
@@ -42,7 +42,13 @@ impl Sliding {
 
 impl Validator<'_> {
     /// The control time of `path`.
-    pub(super) fn slide(&self, path: &Path, depth: u8, steps: &mut Vec<Step>) -> Result<Time, Unmended> {
+    pub(super) fn slide(
+        &self,
+        path: &Path,
+        purpose: Purpose,
+        depth: u8,
+        steps: &mut Vec<Step>,
+    ) -> Result<Time, Unmended> {
         let now = self.proofs.now();
         let start = path.anchor.sunset().map_or(now, |sunset| now.min(just_before(sunset)));
         let mut sliding = Sliding { control: start, issuer: start };
@@ -59,7 +65,8 @@ impl Validator<'_> {
                 return Err((SubIndication::NoPoe, message));
             }
             let is_target = target == Some(subject);
-            let why = self.slide_status((subject, issuer), &path.anchor, is_target, depth, &mut sliding)?;
+            let asked = (is_target, self.requires_status(purpose, is_target));
+            let why = self.slide_status((subject, issuer), &path.anchor, asked, depth, &mut sliding)?;
             // What it signs is to be older than its end.
             if !is_target && self.model == Model::Shell {
                 sliding.not_after(subject.not_after());
@@ -75,7 +82,7 @@ impl Validator<'_> {
         &self,
         (subject, issuer): (&Certificate, &Certificate),
         anchor: &TrustAnchor,
-        is_target: bool,
+        (is_target, is_required): (bool, bool),
         depth: u8,
         sliding: &mut Sliding,
     ) -> Result<String, Unmended> {
@@ -93,6 +100,9 @@ impl Validator<'_> {
                     return Ok(format!("not revoked, says {}", described(answer)));
                 }
                 StatusAt::Good { .. } => return Ok(why),
+                StatusAt::TryLater { .. } | StatusAt::Unknown if !is_required => {
+                    return Ok("its status is not known, and the policy does not ask for it".to_owned());
+                }
                 StatusAt::TryLater { answer } => {
                     why = format!("{} was fresh until then", described(answer));
                     sliding.control = just_before(sliding.control).min(fresh_until(answer, None));

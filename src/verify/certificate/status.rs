@@ -19,7 +19,7 @@ impl Validator<'_> {
     pub(super) fn check_revocation(
         &self,
         path: &Path,
-        moment: Moment,
+        (purpose, moment): (Purpose, Moment),
         depth: u8,
         judged: &mut Judged,
     ) -> Result<Answered, Fault> {
@@ -43,9 +43,14 @@ impl Validator<'_> {
                 answered.push((answer.clone(), issuer.clone()));
                 continue;
             }
+            let is_target = below.is_empty();
+            let is_unknown = matches!(status, StatusAt::Unknown | StatusAt::TryLater { .. });
+            if is_unknown && !self.requires_status(purpose, is_target) {
+                judged.steps.push(unasked(subject, time));
+                continue;
+            }
             // Values that could not be used matter only where a usable one is missing.
             judged.findings.append(&mut notes);
-            let is_target = below.is_empty();
             judged.is_orderly_end =
                 is_target && matches!(status, StatusAt::Revoked { reason, .. } if is_orderly(reason));
             return Err(fault(subject, is_target, &status, time));
@@ -142,6 +147,11 @@ fn is_orderly(reason: Reason) -> bool {
 
 fn freshness(subject: &Certificate, answer: &Answer, time: Time) -> Step {
     let said = format!("not revoked, says {}", described(answer));
+    Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
+}
+
+fn unasked(subject: &Certificate, time: Time) -> Step {
+    let said = "its status is not known, and the policy does not ask for it";
     Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
 }
 
