@@ -13,7 +13,9 @@
 //! have been there), [`certificate`] (the X.509 blocks), [`process`] (what blocks come to), [`timestamp`], [`proving`] (extraction of
 //! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future).
 
+mod basis;
 mod certificate;
+mod conformity;
 mod existence;
 mod integrity;
 mod level;
@@ -21,6 +23,7 @@ pub(crate) mod modification;
 mod outlook;
 mod policy;
 mod process;
+mod provenance;
 mod proving;
 mod reading;
 mod reliance;

@@ -145,6 +145,7 @@ fn past_signature(
                 is_orderly_end: false,
                 findings: Vec::new(),
                 steps: Vec::new(),
+                known: past.known,
             }
         }
         Ok(past) => {

@@ -5,6 +5,7 @@ use super::integrity::{Facts, hash};
 use super::modification;
 use super::outlook::look_ahead;
 use super::policy::Policy;
+use super::provenance;
 use super::reading::{evidence_in, read_signatures};
 use super::stage::{Stage, name_makers};
 use crate::error::Result;
@@ -100,6 +101,7 @@ impl<'a> Verification<'a> {
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
         name_makers(&mut report.signatures);
+        provenance::complete(&mut report.signatures, self.document, &read.facts, &self.evidence);
         Ok(())
     }
 
@@ -122,6 +124,7 @@ impl<'a> Verification<'a> {
             revisions: self.document.revisions().len(),
             signatures: Vec::new(),
             findings: Vec::new(),
+            future: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Specified in EN 319 102-1, 5.2.6 ([`validation`]), 5.6.2.1 ([`past`]) and 5.6.2.2 ([`sliding`]); RFC 5280, 6; RFC 6960.
 //! Nouns: [`Validator`], [`Pool`] (evidence, and what was found out about it), [`Moment`], [`Judged`], [`Past`], [`Needs`].
 
+mod known;
 mod needs;
 mod past;
 mod sliding;
@@ -31,6 +32,7 @@ use crate::pki::trust::store::TrustStore;
 use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
+pub(crate) use known::Known;
 pub(crate) use needs::{Gap, Needs};
 pub(crate) use past::Past;
 pub(super) use validation::time_may_help;
@@ -115,6 +117,8 @@ pub(crate) struct Judged {
     pub(crate) is_orderly_end: bool,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Step>,
+    /// What was known of the path's certificates, from the anchor down.
+    pub(crate) known: Vec<Known>,
 }
 
 /// Why the past does not help, for the record of the process.

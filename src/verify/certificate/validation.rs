@@ -68,6 +68,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         });
         judged.findings.append(&mut search);
         Judged { steps, ..judged }
@@ -81,6 +82,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         };
         let outcome = check_sunset(&path, moment)
             .and_then(|()| self.check_rfc5280(&path, moment))
