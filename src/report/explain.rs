@@ -82,6 +82,10 @@ impl Panel {
         if let Some(said) = why.strip_prefix("not revoked, says the ").and_then(|said| said.split_once(" of ")) {
             return format!("失効していません ({}、{})", said.0, said.1);
         }
+        let context = why.strip_prefix("policy ").and_then(|said| said.strip_suffix(" model")?.rsplit_once(", "));
+        if let Some((policy, model)) = context {
+            return format!("アルゴリズムの基準 {policy}、有効性モデル {model}");
+        }
         match why {
             "no revocation data exists for it" => "失効情報の対象外です".to_owned(),
             "the document was changed in a way that this signature does not permit" => {
@@ -178,13 +182,10 @@ fn arranged(steps: &[Step]) -> Branch<'_> {
     for step in steps {
         let rank = rank(step.block);
         // Extraction of proofs was done before, and used none of what is listed.
-        let mut used = open.len();
-        while step.block != Block::PoeExtraction && open.get(used.saturating_sub(1)).is_some_and(|(own, _)| *own > rank)
-        {
-            used = used.saturating_sub(1);
-        }
+        let is_user = |(own, _): &&(usize, Branch<'_>)| *own > rank && step.block != Block::PoeExtraction;
+        let used = open.iter().rev().take_while(is_user).count();
         let mut branch: Branch<'_> = vec![(0, step)];
-        for (_, below) in open.drain(used..) {
+        for (_, below) in open.split_off(open.len().saturating_sub(used)) {
             branch.extend(below.into_iter().map(|(depth, step)| (depth.saturating_add(1), step)));
         }
         open.push((rank, branch));

@@ -5,7 +5,7 @@
 use std::fmt::{self, Write};
 
 use super::vocabulary::say;
-use super::{Change, ChangeKind, Future, Indication, Kind, Modification, Report, SignatureReport, TimestampReport};
+use super::{Change, ChangeKind, Indication, Kind, Modification, Report, SignatureReport, TimestampReport};
 use crate::time::{Time, UtcOffset};
 
 /// How many changes are listed for each signature.
@@ -300,52 +300,6 @@ impl Panel {
             ChangeKind::Page => self.say("ページの内容", "page"),
             ChangeKind::Object => self.say("オブジェクト", "object"),
             ChangeKind::Bytes => self.say("どのリビジョンにも属さないバイト", "bytes of no revision"),
-        }
-    }
-
-    /// Whether it survives, until when, and because of what not longer.
-    fn future(&mut self, report: &Report, future: &Future) {
-        let asked = self.time(future.asked);
-        let is_lost_now = !future.outlook.lost.is_empty() && future.outlook.holds_until == Some(report.validation_time);
-        let last = future.outlook.holds_until.map(|last| self.time(last));
-        let answer = match (self.language, &last) {
-            (Language::Japanese, _) if is_lost_now => "現時点で、すでに有効と判定できない署名があります。".to_owned(),
-            (Language::English, _) if is_lost_now => "Even now, not every signature passes.".to_owned(),
-            (Language::Japanese, _) if future.survives() => format!("{asked} の時点でも有効と判定できる見込みです。"),
-            (Language::English, _) if future.survives() => format!("Expected to verify at {asked}."),
-            (Language::Japanese, _) => format!("{asked} の時点では有効と判定できない見込みです。"),
-            (Language::English, _) => format!("Not expected to verify at {asked}."),
-        };
-        self.line(0, "");
-        self.line(0, self.say("今後の見込み (更新しない場合):", "Outlook, if nobody renews it:"));
-        self.line(1, answer);
-        match last {
-            Some(last) => self.entry(1, self.say("有効と判定できる最後の時刻", "Verifies until"), last),
-            None => self.line(1, self.say("期限となるものは見つかりません。", "Nothing known will end it.")),
-        }
-        for lost in &future.outlook.lost {
-            self.lost(lost);
-        }
-        if !future.survives() && !is_lost_now {
-            let said = "Before then: add current evidence and a new document timestamp (pades augment --lta).";
-            self.line(
-                1,
-                self.say(
-                    "その前に、検証情報と新しい文書タイムスタンプを追加してください (pades augment --lta)。",
-                    said,
-                ),
-            );
-        }
-    }
-
-    fn lost(&mut self, lost: &SignatureReport) {
-        let mut line = format!("{} : {}", lost.field, lost.conclusion.indication);
-        if let Some(sub_indication) = lost.conclusion.sub_indication {
-            line.push_str(&format!(" / {sub_indication}: {}", sub_indication.meaning(self.language)));
-        }
-        self.line(1, line);
-        for finding in &lost.findings {
-            self.line(2, format_args!("! {finding}"));
         }
     }
 

@@ -50,7 +50,7 @@ impl Block {
             Self::PoeExtraction => ("署名が存在した証拠の取り出し", "Extraction of proofs of existence"),
             Self::PastSignatureValidation => ("過去の時点での署名の検証", "Past signature validation"),
             Self::ArchivalValidation => {
-                ("長期保存された署名の検証 (全体)", "Validation with archival data (the whole)")
+                ("検証の全体 (保存された検証情報を含む)", "Validation with archival data (the whole)")
             }
         };
         say(language, japanese, english)
