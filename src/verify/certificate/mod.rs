@@ -7,6 +7,7 @@
 //! Specified in EN 319 102-1, 5.2.6 ([`validation`]), 5.6.2.1 ([`past`]) and 5.6.2.2 ([`sliding`]); RFC 5280, 6; RFC 6960.
 //! Nouns: [`Validator`], [`Pool`] (evidence, and what was found out about it), [`Moment`], [`Judged`], [`Past`], [`Needs`].
 
+mod known;
 mod needs;
 mod past;
 mod sliding;
@@ -28,9 +29,10 @@ use crate::pki::evidence::Evidence;
 use crate::pki::path::{Path, Purpose};
 use crate::pki::revocation::{Answers, answers};
 use crate::pki::trust::store::TrustStore;
-use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Requirement, Step, SubIndication};
+use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
+pub(crate) use known::Known;
 pub(crate) use needs::{Gap, Needs};
 pub(crate) use past::Past;
 pub(super) use validation::time_may_help;
@@ -115,6 +117,8 @@ pub(crate) struct Judged {
     pub(crate) is_orderly_end: bool,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Step>,
+    /// What was known of the path's certificates, from the anchor down.
+    pub(crate) known: Vec<Known>,
 }
 
 /// Why the past does not help, for the record of the process.
@@ -158,13 +162,13 @@ impl Validator<'_> {
     /// Whether the status of a certificate on a path of `purpose` has to be known, `is_target` being whether it is the path's first.
     /// That of whoever signs revocation values always has.
     fn requires_status(&self, purpose: Purpose, is_target: bool) -> bool {
-        let requirement = match (purpose, is_target) {
-            (Purpose::DocumentSigning | Purpose::TimeStamping, false) => Requirement::AuthorityRevocation,
-            (Purpose::DocumentSigning, true) => Requirement::SignerRevocation,
-            (Purpose::TimeStamping, true) => Requirement::TimestampRevocation,
+        let constraint = match (purpose, is_target) {
+            (Purpose::DocumentSigning | Purpose::TimeStamping, false) => Constraint::AuthorityRevocation,
+            (Purpose::DocumentSigning, true) => Constraint::SignerRevocation,
+            (Purpose::TimeStamping, true) => Constraint::TimestampRevocation,
             (Purpose::OcspSigning | Purpose::CrlSigning, _) => return true,
         };
-        self.policy.requires(requirement)
+        self.policy.requires(constraint)
     }
 
     /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.

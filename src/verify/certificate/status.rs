@@ -1,7 +1,7 @@
 //! Whether a certificate was revoked: which answers are believed, and what they come to (EN 319 102-1, 5.2.5 and 5.2.6 step 4).
 
 use super::validation::Answered;
-use super::{Fault, Judged, Moment, Validator, is_same_authority, links};
+use super::{Fault, Judged, Known, Moment, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
@@ -28,6 +28,7 @@ impl Validator<'_> {
         for (subject, issuer) in links(path).rev() {
             below.pop();
             if is_exempt(subject) {
+                judged.known.push(Known::exempt(subject));
                 continue;
             }
             // In the chain model an authority has to hold when it issued the certificate below it.
@@ -38,6 +39,7 @@ impl Validator<'_> {
             let mut notes = Vec::new();
             let believed = self.believed((subject, issuer), &path.anchor, self.status_time(time), depth, &mut notes);
             let status = newest_usable(&believed, self.status_time(time), None);
+            judged.known.push(Known::new(subject, &status));
             if let StatusAt::Good { answer } = status {
                 judged.steps.push(freshness(subject, answer, time));
                 answered.push((answer.clone(), issuer.clone()));

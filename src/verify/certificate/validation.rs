@@ -5,7 +5,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::path::{
     Path, PathFault, PathSettings, Paths, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
 };
-use crate::report::{AssociatedData, Block, Code, Conclusion, Finding, Model, Requirement, Step, SubIndication};
+use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
 /// The results that a proof of existence may mend (5.5.4, step 1; 5.6.3.4, step 4).
@@ -70,6 +70,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         });
         judged.findings.append(&mut search);
         Judged { steps, ..judged }
@@ -83,6 +84,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         };
         let outcome = check_sunset(&path, moment)
             .and_then(|()| self.check_rfc5280(&path, moment))
@@ -136,10 +138,10 @@ impl Validator<'_> {
         let Some(target) = path.certificates.first() else { return Ok(()) };
         let refused = |fault: PurposeFault| Fault::new(SubIndication::ChainConstraintsFailure, Code::Purpose, fault);
         let signs_documents = purpose == Purpose::DocumentSigning;
-        if !signs_documents || self.policy.requires(Requirement::KeyUsage) {
+        if !signs_documents || self.policy.requires(Constraint::KeyUsage) {
             purpose::check(target, purpose).map_err(refused)?;
         }
-        if signs_documents && self.policy.requires(Requirement::ContentCommitment) {
+        if signs_documents && self.policy.requires(Constraint::ContentCommitment) {
             purpose::check_content_commitment(target).map_err(refused)?;
         }
         Ok(())
