@@ -106,7 +106,7 @@ fn signed_values(facts: &Facts) -> Vec<Vec<u8>> {
 
 /// The cryptography of a signature, and its timestamps.
 fn signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, digest: &[u8], proved: Option<Time>) -> Found {
-    let pool = validator.pool.evidence.certificates();
+    let pool = validator.pool.evidence.certificates().as_slice();
     let cryptography = Box::new(Cryptography::of_signature(cms, digest, pool, facts.is_pades()));
     let (tokens, findings) = signature_timestamps(validator, facts, cms, proved);
     Found::Signature { cryptography, tokens, findings }
