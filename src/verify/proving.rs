@@ -111,7 +111,7 @@ fn signature(
     proved: Option<Time>,
 ) -> Found {
     let Some(format) = facts.format() else { return Found::Nothing };
-    let pool = validator.pool.evidence.certificates();
+    let pool = validator.pool.evidence.certificates().as_slice();
     let needs_ess = facts.is_pades() && validator.policy.requires(Constraint::SigningCertificateAttribute);
     let cryptography = Box::new(Cryptography::of_signature(cms, format, digest, pool, needs_ess));
     let (tokens, mut findings) = signature_timestamps(validator, facts, cms, proved);

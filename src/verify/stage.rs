@@ -105,7 +105,7 @@ impl<'s> Stage<'s> {
             let Found::Timestamp(token) = found else { return None };
             let is_sound = facts.is_well_formed && token.cryptography.is_intact();
             let (end, time) = (facts.end()?, token.report.time.filter(|_| is_sound)?);
-            let pool = Pool::new(covered.get(&facts.revision?)?);
+            let pool = self.at_hand.beside(covered.get(&facts.revision?)?);
             Some(Stamped { end, time, proved: token.proved_interval(), pool })
         });
         intact.collect()

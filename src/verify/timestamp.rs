@@ -66,7 +66,7 @@ pub(crate) fn judge(
     digest: &[u8],
     proved: Option<Time>,
 ) -> JudgedToken {
-    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates());
+    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates().as_slice());
     let gen_time = token.gen_time();
     let now = validator.proofs.now();
     let mut findings = cryptography.findings.clone();

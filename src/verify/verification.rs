@@ -108,7 +108,8 @@ impl<'a> Verification<'a> {
         let read = self.read(&mut report.findings)?;
         let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
-        let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
+        let at_hand = Pool::new(&read.at_hand);
+        let in_file = at_hand.beside(&read.in_file);
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
         name_makers(&mut report.signatures);

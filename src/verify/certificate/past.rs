@@ -3,7 +3,7 @@
 use super::validation::{check_issuing_times, described};
 use super::{Known, SIGNER_DEPTH, Unmended, Validator};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, PathFault, Paths, Purpose, ValidityCheck, validate};
+use crate::pki::path::{Path, PathFault, Purpose, ValidityCheck, validate};
 use crate::report::{Block, Conclusion, Model, Step, SubIndication};
 use crate::time::Time;
 
@@ -41,7 +41,7 @@ impl Validator<'_> {
 
     fn past_of_paths(&self, target: &Certificate, purpose: Purpose, proved: Time, depth: u8) -> Result<Past, Unmended> {
         let mut current = None;
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             let past = match candidate {
                 Ok(path) => self.past_of_path(path, purpose, proved, depth),
                 Err(fault) => Err((SubIndication::NoCertificateChainFound, fault.to_string())),

@@ -76,9 +76,13 @@ impl Validator<'_> {
         notes: &mut Vec<Finding>,
     ) -> Vec<Answer> {
         let found = self.answers(subject, issuer);
-        let refused =
-            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
-        notes.extend(found.refused.iter().take(REFUSALS).map(refused));
+        let refused = |refusal: &Refusal| {
+            let code = if refusal.fault.is_limit() { Code::Limit } else { Code::RevocationUnusable };
+            Finding::new(code, format!("about {subject}: {}", refusal.fault))
+        };
+        // A bound that was reached comes first: it says what else may have been there.
+        let (limits, others): (Vec<_>, Vec<_>) = found.refused.iter().partition(|refusal| refusal.fault.is_limit());
+        notes.extend(limits.into_iter().chain(others).take(REFUSALS).map(refused));
         let more = found.refused.len().saturating_sub(REFUSALS);
         if more > 0 {
             let message = format!("about {subject}: {more} further values say nothing");

@@ -1,9 +1,9 @@
 //! X.509 certificate validation (EN 319 102-1, 5.2.6; steps by their numbers).
 
-use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links};
+use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links, path_code};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{
-    Path, PathFault, PathSettings, Paths, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
+    Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
 };
 use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
@@ -43,7 +43,7 @@ impl Validator<'_> {
         let mut current: Option<Judged> = None;
         let (mut search, mut steps) = (Vec::new(), Vec::new());
         // Step 2: another chain, until one holds.
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             match candidate {
                 Ok(path) => {
                     let mut judged = self.judge_path(path, purpose, moment, depth);
@@ -59,7 +59,7 @@ impl Validator<'_> {
                     let conclusion = Conclusion::indeterminate(SubIndication::NoCertificateChainFound);
                     let step = Step::new(Block::X509CertificateValidation, conclusion);
                     steps.push(step.about(target).at(moment.time).why(&fault));
-                    search.push(Finding::new(Code::Path, fault));
+                    search.push(Finding::new(path_code(&fault), fault));
                 }
             }
         }
@@ -115,7 +115,7 @@ impl Validator<'_> {
             PathFault::Refused { fault: StepFault::Expired(_) | StepFault::NotYetValid(_), .. } => {
                 Fault::new(SubIndication::OutOfBoundsNoPoe, Code::Validity, fault)
             }
-            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, Code::Path, fault),
+            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, path_code(&fault), fault),
         };
         match self.model {
             Model::Shell => {
