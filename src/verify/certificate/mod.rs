@@ -31,7 +31,7 @@ use crate::pki::trust::store::TrustStore;
 use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
-pub(crate) use needs::{Gap, Needs};
+pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
 pub(super) use validation::time_may_help;
 
