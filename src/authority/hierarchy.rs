@@ -93,7 +93,7 @@ impl Origin {
             label: OTHER_ROOT.to_owned(),
             common_name: &format!("Other Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
@@ -105,7 +105,7 @@ impl Origin {
             label: "cross".to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Intermediate,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         certificate(self, Some(other), &root.key, &template)
@@ -216,7 +216,7 @@ impl Authority {
                 label: format!("tsa-ca-{number}-{level}"),
                 common_name: &format!("Timestamp CA {number} level {level} {}", self.origin.tag),
                 purpose: Purpose::Intermediate,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             };
             issuer = self.entity(&issuer, template)?;
