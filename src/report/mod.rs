@@ -21,6 +21,8 @@ mod level;
 mod process;
 mod text;
 mod vocabulary;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
