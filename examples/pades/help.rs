@@ -92,12 +92,23 @@ pades verify [OPTIONS] FILE...
   --trust PATH    whom to trust: PEM or DER certificates, a file or a folder of .pem, .crt, .cer
                   and .der files; may be given again. Reports name the file as the source of trust
   --at TIME       verify as of this time, RFC 3339; now unless given
+  --policy etsi-119312|cryptrec|permissive
+                  until when algorithms are relied on: TS 119 312 (default), the Japanese government's
+                  CRYPTREC list, or for ever (to look at old files, not to rely on them)
+  --model shell|chain
+                  every certificate valid at the time that counts (default), or each when it
+                  issued the one below it
+  --future TIME   says whether the file will still verify then, RFC 3339, if nobody renews it, until
+                  when it does, and what is lost first; the exit code is that of now
   --crl FILE, --ocsp FILE, --cert FILE
                   evidence besides what the PDF holds, DER or PEM; may be given again
   --password TEXT, --password-file FILE
                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
+  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why, the
+                  chains of certificates, and what the file lacks for its PAdES level
   --json          for programs: one JSON object a line for each FILE, all keys always there
+  --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
   --lang ja|en
 
 Exit code, the first that applies to any FILE:
@@ -114,13 +125,24 @@ pades verify [オプション] FILE...
   --trust PATH    信頼する証明書 (PEM または DER)。ファイル、または .pem .crt .cer .der の
                   入ったフォルダー。繰り返し指定可。レポートの信頼ソースはファイル名になります
   --at 時刻       この時刻での検証 (RFC 3339)。省略時は現在
+  --policy etsi-119312|cryptrec|permissive
+                  アルゴリズムをいつまで信頼するか: TS 119 312 (既定)、CRYPTREC の基準、無期限
+                  (古いファイルの調査用。信頼の根拠にはなりません)
+  --model shell|chain
+                  有効性モデル。すべての証明書が基準時刻に有効 (shell、既定)、または各証明書が
+                  下位の証明書の発行時に有効 (chain)
+  --future 時刻   更新しない場合、その時刻 (RFC 3339) にも有効と判定できるか、いつまで判定できるか、
+                  その理由を示します。終了コードは現在の判定に従います
   --crl FILE, --ocsp FILE, --cert FILE
                   PDF の外にある検証情報 (DER または PEM)。繰り返し指定可
   --password 文, --password-file FILE
                   暗号化されたファイルのパスワード。環境変数 PADES_PASSWORD も使えます
                   (pades help sign を参照)
   --text          人が読む形式 (既定)
+  --explain       --text に加え、検証の全手順 (EN 319 102-1) の結果と根拠、証明書チェーン、PAdES の
+                  水準に不足しているものを示します
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
+  --xml FILE      TS 119 102-2 の検証レポートを FILE にも書き出します (PDF は 1 つだけ)
   --lang ja|en
 
 終了コード (いずれかの FILE に当てはまる最初のもの):

@@ -22,6 +22,8 @@ pub(crate) enum Message {
     Together(&'static str, &'static str),
     Apart(&'static str, &'static str),
     NoAnchor,
+    NoFuture,
+    OnlyOne(&'static str, &'static str),
     OnlyWith(&'static str, &'static str),
     NotBoth(&'static str, &'static str),
     NeedsFont(&'static str),
@@ -82,6 +84,8 @@ impl Message {
             Self::Together(one, other) => format!("--{one} and --{other} are given together or not at all"),
             Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
             Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
+            Self::NoFuture => "--future is not later than the time of verifying".into(),
+            Self::OnlyOne(option, operand) => format!("{option} takes one {operand} only"),
             Self::OnlyWith(one, other) => format!("--{one} is given without --{other}, and would do nothing"),
             Self::NotBoth(one, other) => format!("{one} and {other} exclude one another"),
             Self::NeedsFont(option) => {
@@ -153,6 +157,8 @@ impl Message {
             }
             Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
             Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
+            Self::NoFuture => "--future には検証時刻より後の時刻を指定してください".into(),
+            Self::OnlyOne(option, operand) => format!("{option} を指定する場合、{operand} は 1 つだけです"),
             Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
             Self::NotBoth(one, other) => format!("{one} と {other} は同時に指定できません"),
             Self::NeedsFont(option) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::certificate::{Purpose, certificate};
 use super::subscriber::{Key, KeyType, Subscriber};
-use super::{Authority, Misbehaviour};
+use super::{Authority, Misbehaviour, OcspSigner, Shape};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
@@ -18,6 +18,8 @@ use crate::time::Time;
 
 /// The root's label.
 pub(super) const ROOT: &str = "root";
+/// The label of the root that certified the other one.
+const OTHER_ROOT: &str = "other-root";
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const YEAR: Duration = Duration::from_secs(365 * DAY.as_secs());
@@ -65,12 +67,13 @@ pub(super) struct Origin {
     /// Tells this authority's names and addresses from those of others.
     pub(super) tag: String,
     pub(super) epoch: Time,
+    pub(super) shape: Shape,
 }
 
 impl Origin {
-    pub(super) fn new(seed: &[u8], now: Time) -> Self {
+    pub(super) fn new(seed: &[u8], now: Time, shape: Shape) -> Self {
         let tag = hex(&Derived::from_parts(&[seed, b"tag"]).bytes::<4>());
-        Self { seed: seed.to_vec(), tag, epoch: now.before(DAY) }
+        Self { seed: seed.to_vec(), tag, epoch: now.before(DAY), shape }
     }
 
     pub(super) fn root(&self) -> Result<Entity> {
@@ -82,6 +85,30 @@ impl Origin {
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
+    }
+
+    /// The root that certified the other one.
+    pub(super) fn other_root(&self) -> Result<Entity> {
+        let template = Template {
+            label: OTHER_ROOT.to_owned(),
+            common_name: &format!("Other Root CA {}", self.tag),
+            purpose: Purpose::Root,
+            key: Key::Derived(KeyType::P256),
+            validity: (self.epoch, self.end()),
+        };
+        self.make(None, &template)
+    }
+
+    /// What the other root says of `root`: its name and its key.
+    fn cross_certificate(&self, root: &Entity, other: &Entity) -> Result<Certificate> {
+        let template = Template {
+            label: "cross".to_owned(),
+            common_name: &format!("Root CA {}", self.tag),
+            purpose: Purpose::Intermediate,
+            key: Key::Derived(KeyType::P256),
+            validity: (self.epoch, self.end()),
+        };
+        certificate(self, Some(other), &root.key, &template)
     }
 
     /// A serial number of 16 bytes: the first 8 follow from the label, the last 8 from the first.
@@ -142,6 +169,8 @@ impl Authority {
         match label.strip_prefix("ca-").map(str::parse) {
             Some(Ok(number)) if number < ISSUERS => self.issuer_number(number),
             None if label == ROOT => Ok(Arc::clone(&self.root)),
+            None if label == OTHER_ROOT && self.origin.shape.is_cross_certified => Ok(Arc::clone(&self.anchor)),
+            None => self.tsa_authority_labelled(label),
             _ => Err(Error::new(ErrorKind::Fetch, "404 Not Found").at(label)),
         }
     }
@@ -159,6 +188,50 @@ impl Authority {
         )
     }
 
+    /// What is served as the certificate of `issuer`.
+    pub(super) fn certificates_of(&self, issuer: &Entity) -> Result<Vec<Certificate>> {
+        let mut certificates = vec![issuer.certificate.clone()];
+        if issuer.label == ROOT && self.origin.shape.is_cross_certified {
+            certificates.push(self.origin.cross_certificate(&self.root, &self.anchor)?);
+        }
+        Ok(certificates)
+    }
+
+    fn tsa_authority_labelled(&self, label: &str) -> Result<Arc<Entity>> {
+        let not_found = || Error::new(ErrorKind::Fetch, "404 Not Found").at(label);
+        let (number, level) =
+            label.strip_prefix("tsa-ca-").and_then(|rest| rest.split_once('-')).ok_or_else(not_found)?;
+        let (number, level) = number.parse().ok().zip(level.parse().ok()).ok_or_else(not_found)?;
+        if number >= ISSUERS || level >= self.origin.shape.tsa_authorities {
+            return Err(not_found());
+        }
+        self.tsa_authority(number, level)
+    }
+
+    /// One of the authorities between the root and the timestamp units, counted from the root.
+    fn tsa_authority(&self, number: u64, level: u8) -> Result<Arc<Entity>> {
+        let mut issuer = Arc::clone(&self.root);
+        for level in 0..=level {
+            let template = Template {
+                label: format!("tsa-ca-{number}-{level}"),
+                common_name: &format!("Timestamp CA {number} level {level} {}", self.origin.tag),
+                purpose: Purpose::Intermediate,
+                key: Key::Derived(KeyType::P256),
+                validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
+            };
+            issuer = self.entity(&issuer, template)?;
+        }
+        Ok(issuer)
+    }
+
+    /// Who issues the timestamp units at `time`.
+    fn tsa_issuer(&self, time: Time) -> Result<Arc<Entity>> {
+        match self.origin.shape.tsa_authorities.checked_sub(1) {
+            Some(level) => self.tsa_authority(self.origin.generation(time, ISSUER_EVERY)?, level),
+            None => self.issuer(time),
+        }
+    }
+
     /// The timestamp unit in force at `time`, its certificate as spoilt as `misbehaviour` wants it.
     pub(super) fn tsa(&self, time: Time, misbehaviour: Option<Misbehaviour>) -> Result<Arc<Entity>> {
         let number = self.origin.generation(time, YEAR)?;
@@ -174,7 +247,7 @@ impl Authority {
             _ => ("", Purpose::Tsa, (not_before, not_after)),
         };
         self.entity(
-            &self.issuer(time)?,
+            &self.tsa_issuer(time)?,
             Template {
                 label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
                 common_name: &format!("Timestamp Unit {number} {}", self.origin.tag),
@@ -193,8 +266,10 @@ impl Authority {
         misbehaviour: Option<Misbehaviour>,
     ) -> Result<Arc<Entity>> {
         let number = self.origin.generation(time, YEAR)?;
-        let (form, purpose) = match misbehaviour {
-            Some(Misbehaviour::OcspWrongResponder) => ("-usurper", Purpose::AnyUse),
+        let (form, purpose) = match (misbehaviour, self.origin.shape.ocsp_signer) {
+            (Some(Misbehaviour::OcspWrongResponder), _) => ("-usurper", Purpose::AnyUse),
+            (_, OcspSigner::Issuer) => return Ok(Arc::clone(issuer)),
+            (_, OcspSigner::DelegatedWithStatus) => ("-checked", Purpose::CheckedResponder),
             _ => ("", Purpose::Responder),
         };
         self.entity(
