@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
+use crate::pki::key::KeyFault;
 use crate::pki::name::Name;
 use crate::pki::signature::SignatureFault;
 use crate::pki::trust::store::{TrustAnchor, TrustStore};
@@ -62,7 +63,7 @@ impl<'a> Paths<'a> {
             }
         }
         let own = trust.anchor_of(target);
-        let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
+        let found = own.map(|anchor| Path::new(vec![target.clone()], anchor));
         Self {
             certificates,
             by_subject,
@@ -86,7 +87,7 @@ impl<'a> Paths<'a> {
         for anchor in trust.anchors().iter().filter(|anchor| anchor.name() == last.issuer()) {
             self.step()?;
             if self.is_signed_by(position, &last, anchor.certificate()) {
-                self.found.push_back(self.path(chain, anchor));
+                self.complete(chain, anchor);
             }
         }
         let mut issuers = self.by_subject.get(last.issuer()).cloned().unwrap_or_default();
@@ -114,7 +115,8 @@ impl<'a> Paths<'a> {
         let key = (position, issuer.spki().to_vec());
         let checked = self.checked.entry(key).or_insert_with(|| subject.verify(issuer.spki()));
         match *checked {
-            Ok(()) => true,
+            // A key without parameters has them when its path is whole: see `complete`.
+            Ok(()) | Err(SignatureFault::Key(KeyFault::InheritedParameters)) => true,
             Err(fault) => {
                 self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
                 false
@@ -138,9 +140,18 @@ impl<'a> Paths<'a> {
         members.any(|member| member.subject() == issuer.subject() && member.spki() == issuer.spki())
     }
 
-    fn path(&self, chain: &[usize], anchor: &TrustAnchor) -> Path {
+    /// Hands out the path, once the keys that inherited their parameters have been asked, too.
+    fn complete(&mut self, chain: &[usize], anchor: &TrustAnchor) {
         let certificates = chain.iter().filter_map(|at| self.certificates.get(*at).cloned());
-        Path { certificates: certificates.collect(), anchor: anchor.clone() }
+        let path = Path::new(certificates.collect(), anchor);
+        let forged = path.links().find_map(|(subject, issuer)| {
+            let fault = subject.verify(issuer.working_key()).err()?;
+            Some(PathFault::refused(subject, StepFault::Signature(fault)))
+        });
+        match forged {
+            None => self.found.push_back(path),
+            Some(fault) => self.explain(fault),
+        }
     }
 
     /// Keeps the fault that says most: a wrong signature more than a missing issuer, a later one more than an earlier.

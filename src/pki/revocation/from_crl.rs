@@ -92,7 +92,7 @@ impl Search<'_> {
             }
             self.check_counted()?;
             let outcome = crl
-                .verify(candidate.spki())
+                .verify(candidate.working_key())
                 .and_then(|()| purpose::check(candidate, Purpose::CrlSigning).map_err(RevocationFault::SignerPurpose));
             match outcome {
                 Ok(()) => signers.push(candidate.clone()),

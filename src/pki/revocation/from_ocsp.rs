@@ -45,7 +45,7 @@ impl Search<'_> {
         let candidates = [self.issuer].into_iter().chain(ocsp.certificates()).chain(self.pool);
         for candidate in candidates.filter(|candidate| ocsp.is_responder(candidate)) {
             self.check_counted()?;
-            match ocsp.verify(candidate.spki()).and_then(|()| self.check_authority(candidate)) {
+            match ocsp.verify(candidate.working_key()).and_then(|()| self.check_authority(candidate)) {
                 Ok(()) => return Ok(candidate.clone()),
                 Err(reason) => fault = reason,
             }
@@ -62,7 +62,7 @@ impl Search<'_> {
             return Err(RevocationFault::NotAuthorised);
         }
         self.check_counted()?;
-        candidate.verify(self.issuer.spki()).map_err(|_| RevocationFault::NotAuthorised)?;
+        candidate.verify(self.issuer.working_key()).map_err(|_| RevocationFault::NotAuthorised)?;
         purpose::check(candidate, Purpose::OcspSigning).map_err(RevocationFault::SignerPurpose)
     }
 }
