@@ -74,7 +74,7 @@ fn subscriber() -> Subscriber {
 
 /// Prints both rates, and the ratio of their medians.
 fn compare(floor: &str, bare: impl Fn() -> f64, name: &str, signer: &(impl Signer + Sync), extent: &Extent) {
-    let files: Vec<Vec<u8>> = (0..extent.documents).map(|number| pdf_of_objects(20 + number % 50)).collect();
+    let files: Vec<Vec<u8>> = (0..extent.documents).map(|number| pdf_of_objects(10 + number % 16)).collect();
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..extent.rounds {
         theirs.push(bare());
