@@ -370,11 +370,14 @@ pub fn key_operations(
     let value = sign(&key, Backend::Pure).ok()?;
     let signing = [Backend::Pure, Backend::BEST].map(|by| {
         let key = key.clone();
-        Box::new(move || assert!(sign(&key, by).is_ok())) as Box<dyn Fn()>
+        let operation: Box<dyn Fn()> = Box::new(move || assert!(sign(&key, by).is_ok()));
+        operation
     });
     let verifying = [Backend::Pure, Backend::BEST].map(|by| {
         let (public, value) = (public.clone(), value.clone());
-        Box::new(move || assert_eq!(public.verify_by(by, algorithm, MESSAGE, &value), Ok(()))) as Box<dyn Fn()>
+        let operation: Box<dyn Fn()> =
+            Box::new(move || assert_eq!(public.verify_by(by, algorithm, MESSAGE, &value), Ok(())));
+        operation
     });
     Some([("sign", signing), ("verify", verifying)])
 }
