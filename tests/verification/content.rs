@@ -3,7 +3,7 @@
 use pades_ltv::authority::{KeyType, RevocationReason, Subscriber};
 use pades_ltv::report::{Code, Level};
 use pades_ltv::{
-    Algorithm, Document, Evidence, Policy, Report, Requirement, Time, TimestampAuthority, Timestamping, Verification,
+    Algorithm, Document, Policy, Report, Requirement, Time, TimestampAuthority, Timestamping, Verification,
 };
 
 use crate::common::asn1::{Cms, OCTET_STRING, OID, SEQUENCE, SIGNATURE_TIMESTAMP, Value, attribute, sha256, tlv};
@@ -133,23 +133,12 @@ fn who_signed_after_the_end_has_failed() {
     // Somebody answered for the signer on the last day, and for the authorities today.
     let bare = forge.world.signed(&pdf::table(&[]), now());
     let mut evidence = forge.world.evidence(&bare, now().after(days(2)));
-    evidence.extend(&Evidence::collect_or_nothing(&forge, seen));
+    evidence.extend(&forge.world.evidence(&forge.world.sealed(&pdf::table(&[]), seen), seen));
     for (content, expected) in [(days(4), "TOTAL-FAILED/EXPIRED"), (days(2), "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED")]
     {
         let file = stamped(&forge, now().after(content), None);
         let report = forge.world.verify_with(&file, seen, &evidence);
         assert_eq!(told(&report), expected, "{report:#?}");
-    }
-}
-
-/// Evidence about the authorities alone.
-trait CollectOrNothing {
-    fn collect_or_nothing(forge: &Forge, time: Time) -> Evidence;
-}
-
-impl CollectOrNothing for Evidence {
-    fn collect_or_nothing(forge: &Forge, time: Time) -> Evidence {
-        forge.world.evidence(&forge.world.sealed(&pdf::table(&[]), time), time)
     }
 }
 

@@ -82,7 +82,7 @@ fn assembled(entries: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let hole = "0".repeat(2 * ROOM);
     let range = "#".repeat(RANGE);
     let body = format!(
-        "<</Type/Sig/Filter/Adobe.PPKLite/M(D:20261007092523+09'00'){entries}/ByteRange {range}/Contents<{hole}>>>"
+        "<</Type/Sig/Filter/Adobe.PPKLite/M(D:20261007092523+09'00'){entries}/ByteRange {range}/Contents <{hole}>>>"
     );
     let mut file = signed_base(&body);
     let hole = pdf::holes(&file).pop().unwrap();
