@@ -166,7 +166,8 @@ fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()>
     update.append_to(&mut input.file.try_clone().map_err(failed)?)
 }
 
-fn file(path: &Path, bytes: &[u8]) -> std::result::Result<(), Stop> {
+/// Writes `bytes` to `path`, which appears whole or not at all.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> std::result::Result<(), Stop> {
     let write = |out: &mut dyn Write| {
         out.write_all(bytes).map_err(|cause| Error::new(ErrorKind::Io, "the file cannot be written").because(cause))
     };

@@ -108,7 +108,7 @@ impl<'d> Augmentation<'d> {
     fn additions(&self) -> DssAdditions {
         let evidence = &self.evidence;
         DssAdditions {
-            certs: evidence.certificates().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
+            certs: evidence.certificates().as_slice().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
             crls: evidence.crls().iter().map(Crl::der).map(<[u8]>::to_vec).collect(),
             ocsps: evidence.ocsps().iter().map(OcspResponse::der).map(<[u8]>::to_vec).collect(),
         }

@@ -5,23 +5,34 @@
 //!
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
-//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`].
+//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`], [`Step`],
+//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`Future`].
 
+mod chain;
 mod change;
+mod constraint;
+mod explain;
 mod finding;
+mod future;
+mod identifier;
 mod indication;
 #[cfg(feature = "json")]
 mod json;
+mod level;
 mod process;
-mod requirement;
 mod statement;
 mod text;
+mod vocabulary;
 
+pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
+pub use constraint::{Constraint, ModificationRule};
 pub use finding::{Code, Finding};
+pub use future::Future;
+pub use identifier::{DigestValue, SignatureIdentifier};
 pub use indication::{Indication, SubIndication};
+pub use level::{LevelFinding, Presence, Requirement};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
-pub use requirement::{ModificationRule, Requirement};
 pub(crate) use statement::commitment_name;
 pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
 pub use text::Language;
@@ -41,7 +52,7 @@ pub struct Report {
     /// How the validity of a chain was judged.
     pub model: Model,
     /// What the policy asked for besides reliable algorithms.
-    pub requirements: Vec<Requirement>,
+    pub constraints: Vec<Constraint>,
     /// What later revisions were allowed to change.
     pub modification_rule: ModificationRule,
     /// How many revisions the file has.
@@ -50,6 +61,8 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// What is to be said of the file as a whole.
     pub findings: Vec<Finding>,
+    /// Whether it survives until a date; `None` unless the caller asked and put the answer here.
+    pub future: Option<Future>,
 }
 
 impl Report {
@@ -172,6 +185,14 @@ pub struct SignatureReport {
     pub associated: AssociatedData,
     /// Every block that was run, in that order.
     pub process: Vec<Step>,
+    /// The chain of certificates that the verdict is about, from the signer's up to the anchor; empty where there is none.
+    pub chain: Vec<ChainCertificate>,
+    /// What was known of the revocation of each certificate of the chain but the anchor, in the same order.
+    pub revocation: Vec<StatusReport>,
+    /// What keeps it from its level or the next, apart from its validity (EN 319 142-1, 6.3).
+    pub level_findings: Vec<LevelFinding>,
+    /// What identifies it; `None` where it cannot be read.
+    pub identifier: Option<SignatureIdentifier>,
 }
 
 /// What was found about one timestamp token.
@@ -194,6 +215,12 @@ pub struct TimestampReport {
     pub associated: AssociatedData,
     /// Every block that was run, in that order.
     pub process: Vec<Step>,
+    /// The chain of certificates that the verdict is about, from the authority's up to the anchor.
+    pub chain: Vec<ChainCertificate>,
+    /// What was known of the revocation of each certificate of the chain but the anchor, in the same order.
+    pub revocation: Vec<StatusReport>,
+    /// SHA-256 of the token, in lower-case hexadecimal; `None` where it cannot be read.
+    pub fingerprint: Option<String>,
 }
 
 /// A certificate, for people.

@@ -11,7 +11,7 @@ use super::policy::Policy;
 use crate::digest::hex;
 use crate::pki::cms::{CmsFault, ExplicitPolicy, PolicyIdentifier, SignerInfo, SignerStatement};
 use crate::report::{
-    AttributeOrigin, Code, Finding, PolicyDocument, Requirement, SignaturePolicy, SignatureReport, SignerAttribute,
+    AttributeOrigin, Code, Constraint, Finding, PolicyDocument, SignaturePolicy, SignatureReport, SignerAttribute,
     SubIndication, commitment_name,
 };
 
@@ -44,7 +44,7 @@ impl Context {
             }
             Err(fault) => (None, Some((SubIndication::PolicyProcessingError, fault.to_string()))),
         };
-        let is_required = policy.requires(Requirement::SignaturePolicy);
+        let is_required = policy.requires(Constraint::SignaturePolicy);
         let findings = fault.iter().map(|(_, message)| Finding::new(Code::SignaturePolicy, message)).collect();
         let fault = fault.map(|(sub_indication, _)| sub_indication).filter(|_| is_required);
         Self { signature_policy, fault, findings }

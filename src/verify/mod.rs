@@ -14,7 +14,9 @@
 //! blocks come to), [`timestamp`], [`proving`] (extraction of
 //! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future).
 
+mod basis;
 mod certificate;
+mod conformity;
 mod context;
 mod existence;
 mod integrity;
@@ -24,6 +26,7 @@ mod order;
 mod outlook;
 mod policy;
 mod process;
+mod provenance;
 mod proving;
 mod reading;
 mod reliance;

@@ -7,7 +7,7 @@
 use super::policy::Policy;
 use crate::pki::certificate::Certificate;
 use crate::pki::timestamp::token::Interval;
-use crate::report::{Code, Finding, Requirement};
+use crate::report::{Code, Constraint, Finding};
 use crate::time::Time;
 
 /// Timestamps by what they cover: those of each layer cover all of the layers before it.
@@ -56,7 +56,7 @@ pub(super) struct Claim<'a> {
 impl Claim<'_> {
     /// What of the claim does not satisfy `policy`, where it asks.
     pub(super) fn check(&self, policy: &Policy) -> Result<(), String> {
-        if policy.requires(Requirement::ClaimedTime) {
+        if policy.requires(Constraint::ClaimedTime) {
             self.check_time()?;
         }
         let Some(delay) = policy.timestamp_delay() else { return Ok(()) };
@@ -128,7 +128,7 @@ mod tests {
         assert!(Claim { proved: None, ..claim }.check(&within(60)).is_err());
         let claim = Claim { time: None, proved: Some(time(160)), content: None, certificate: None };
         assert!(claim.check(&within(60)).is_err());
-        let asked = Policy::default().requiring(Requirement::ClaimedTime);
+        let asked = Policy::default().requiring(Constraint::ClaimedTime);
         let at = |claimed| Claim { time: Some(time(claimed)), content: Some(time(90)), ..claim };
         assert!(claim.check(&asked).is_err());
         assert!(at(100).check(&asked).is_ok());

@@ -3,7 +3,7 @@
 //! Invariant: pure values: the caller says which time counts; nothing here knows what time it is.
 //!
 //! Specified in TS 119 312 V1.5.1 and CRYPTREC LS-0001-2022 (end dates), applied as EN 319 102-1, 5.2.8 asks; EN 319 102-1, 4.2.4
-//! (constraints). Nouns: [`Policy`], [`Algorithm`], and [`Requirement`], which stands in the report.
+//! (constraints). Nouns: [`Policy`], [`Algorithm`], and [`Constraint`], which stands in the report.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::key::PublicKey;
-use crate::report::{ModificationRule, Requirement};
+use crate::report::{Constraint, ModificationRule};
 use crate::time::Time;
 
 /// The start of each day on which something ends.
@@ -67,10 +67,10 @@ pub enum Algorithm {
     },
 }
 
-/// What a verification relies on and asks for: algorithms, each until a date, and requirements. A pure value.
+/// What a verification relies on and asks for: algorithms, each until a date, and constraints. A pure value.
 ///
-/// An algorithm without a rule is not relied on at all. Every policy of this library asks for all [requirements](Requirement) but
-/// [`ContentCommitment`](Requirement::ContentCommitment) and [`ClaimedTime`](Requirement::ClaimedTime), so that what cannot be told
+/// An algorithm without a rule is not relied on at all. Every policy of this library asks for all [constraints](Constraint) but
+/// [`ContentCommitment`](Constraint::ContentCommitment) and [`ClaimedTime`](Constraint::ClaimedTime), so that what cannot be told
 /// does not pass.
 ///
 /// # Differences to the default policy of EU DSS
@@ -99,13 +99,13 @@ pub struct Policy {
     name: String,
     /// What comes later counts more.
     rules: Vec<(Algorithm, Option<Time>)>,
-    requirements: BTreeSet<Requirement>,
+    constraints: BTreeSet<Constraint>,
     modification: ModificationRule,
     timestamp_delay: Option<Duration>,
 }
 
 /// What no policy asks for unless told.
-const ON_REQUEST: [Requirement; 2] = [Requirement::ContentCommitment, Requirement::ClaimedTime];
+const ON_REQUEST: [Constraint; 2] = [Constraint::ContentCommitment, Constraint::ClaimedTime];
 
 impl Policy {
     /// TS 119 312 V1.5.1, the default.
@@ -180,9 +180,9 @@ impl Policy {
     }
 
     fn of(name: &str, rules: impl Iterator<Item = (Algorithm, Option<Time>)>) -> Self {
-        let requirements = Requirement::ALL.iter().copied().filter(|one| !ON_REQUEST.contains(one)).collect();
+        let constraints = Constraint::ALL.iter().copied().filter(|one| !ON_REQUEST.contains(one)).collect();
         let modification = ModificationRule::default();
-        Self { name: name.to_owned(), rules: rules.collect(), requirements, modification, timestamp_delay: None }
+        Self { name: name.to_owned(), rules: rules.collect(), constraints, modification, timestamp_delay: None }
     }
 
     /// The same rules under another name, which stands in reports.
@@ -199,28 +199,28 @@ impl Policy {
         self
     }
 
-    /// Asks for `requirement`, too.
+    /// Asks for `constraint`, too.
     #[must_use]
-    pub fn requiring(mut self, requirement: Requirement) -> Self {
-        self.requirements.insert(requirement);
+    pub fn requiring(mut self, constraint: Constraint) -> Self {
+        self.constraints.insert(constraint);
         self
     }
 
-    /// Does not ask for `requirement`.
+    /// Does not ask for `constraint`.
     #[must_use]
-    pub fn waiving(mut self, requirement: Requirement) -> Self {
-        self.requirements.remove(&requirement);
+    pub fn waiving(mut self, constraint: Constraint) -> Self {
+        self.constraints.remove(&constraint);
         self
     }
 
-    /// Whether `requirement` is asked for.
-    pub fn requires(&self, requirement: Requirement) -> bool {
-        self.requirements.contains(&requirement)
+    /// Whether `constraint` is asked for.
+    pub fn requires(&self, constraint: Constraint) -> bool {
+        self.constraints.contains(&constraint)
     }
 
     /// Everything that is asked for.
-    pub fn requirements(&self) -> impl Iterator<Item = Requirement> {
-        self.requirements.iter().copied()
+    pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
+        self.constraints.iter().copied()
     }
 
     /// What later revisions may change; [`ModificationRule::AsPermitted`] unless told.

@@ -222,6 +222,7 @@ fn past_signature(
                 is_orderly_end: false,
                 findings: Vec::new(),
                 steps: Vec::new(),
+                known: past.known,
             }
         }
         Ok(past) => {
@@ -315,9 +316,9 @@ pub(super) fn identification(cryptography: &Cryptography) -> Step {
 
 /// 5.2.4.
 pub(super) fn context(validator: Validator<'_>, context: &Context) -> Step {
-    let requirements: Vec<&str> = validator.policy.requirements().map(|one| one.as_str()).collect();
+    let constraints: Vec<&str> = validator.policy.constraints().map(|one| one.as_str()).collect();
     let model = validator.model.as_str();
-    let said = format!("policy {}, {model} model, requires {}", validator.policy, requirements.join(", "));
+    let said = format!("policy {}, {model} model, requires {}", validator.policy, constraints.join(", "));
     let outcome = context.fault.map_or(Conclusion::PASSED, Conclusion::indeterminate);
     Step::new(Block::ValidationContextInitialization, outcome).why(said)
 }

@@ -13,7 +13,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
-use crate::report::{Code, Finding, Requirement};
+use crate::report::{Code, Constraint, Finding};
 use crate::time::Time;
 
 /// What each document timestamp covers, by the revision that it ends.
@@ -111,8 +111,8 @@ fn signature(
     proved: Option<Time>,
 ) -> Found {
     let Some(format) = facts.format() else { return Found::Nothing };
-    let pool = validator.pool.evidence.certificates();
-    let needs_ess = facts.is_pades() && validator.policy.requires(Requirement::SigningCertificateAttribute);
+    let pool = validator.pool.evidence.certificates().as_slice();
+    let needs_ess = facts.is_pades() && validator.policy.requires(Constraint::SigningCertificateAttribute);
     let cryptography = Box::new(Cryptography::of_signature(cms, format, digest, pool, needs_ess));
     let (tokens, mut findings) = signature_timestamps(validator, facts, cms, proved);
     // What the signature's own timestamps prove of it, they prove of its signed attributes.

@@ -80,13 +80,13 @@ pub(crate) fn reliances(
 fn of_signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, proved: Option<Time>) -> Vec<Reliance> {
     let (tokens, _) = signature_timestamps(validator, facts, cms, proved);
     let best = tokens.iter().filter_map(|token| token.proof()).chain(proved).min();
-    let signer = signer(cms, validator.pool.evidence.certificates());
+    let signer = signer(cms, validator.pool.evidence.certificates().as_slice());
     let signer = signer.map(|signer| Reliance::new(validator, signer, Purpose::DocumentSigning, best));
     let authorities = tokens.into_iter().filter_map(|token| token.cryptography.signing_certificate);
     let authorities = authorities.map(|authority| Reliance::new(validator, authority, Purpose::TimeStamping, proved));
     // What a content timestamp says is as old as the signature over it.
     let pool = validator.pool.evidence.certificates();
-    let contents = facts.content_tokens.iter().flatten().filter_map(|token| token.signer(pool).ok());
+    let contents = facts.content_tokens.iter().flatten().filter_map(|token| token.signer(pool.as_slice()).ok());
     let contents = contents.map(|one| Reliance::new(validator, one.clone(), Purpose::TimeStamping, best));
     signer.into_iter().chain(authorities).chain(contents).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::basis;
 use super::certificate::{Pool, Validator};
+use super::conformity;
 use super::context::{self, Context};
 use super::existence::ProofsOfExistence;
 use super::integrity::{Content, Cryptography, Facts, Format, is_unsupported};
@@ -18,8 +20,8 @@ use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::timestamp::token::Interval;
 use crate::report::{
-    AssociatedData, Block, Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, Modification,
-    ModificationRule, Requirement, SignatureReport, Step, SubIndication,
+    AssociatedData, Block, Changes, Code, Conclusion, Constraint, Coverage, Finding, Indication, Kind, Level,
+    LevelFinding, Modification, ModificationRule, Requirement, SignatureReport, Step, SubIndication,
 };
 use crate::time::Time;
 
@@ -65,9 +67,9 @@ impl<'s> Stage<'s> {
         let validator = self.validator(self.at_hand, &self.nothing_proved);
         let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, &covered);
         let stamped = self.stamped(&found, &covered);
-        let parts = facts.iter().zip(found).zip(modified);
+        let parts = facts.iter().zip(&self.read.digests).zip(found).zip(modified);
         parts
-            .map(|((facts, found), modified)| {
+            .map(|(((facts, digest), found), modified)| {
                 let mut report = match (&facts.content, found) {
                     (Content::Timestamp(_), Found::Timestamp(token)) => {
                         self.document_timestamp(facts, *token, &proofs, &stamped)
@@ -76,6 +78,7 @@ impl<'s> Stage<'s> {
                     _ => blank(facts),
                 };
                 conclude(&mut report, facts, modified, self.verification.policy.modification_rule());
+                report.identifier = basis::identifier(facts, digest);
                 report
             })
             .collect()
@@ -102,7 +105,7 @@ impl<'s> Stage<'s> {
             let Found::Timestamp(token) = found else { return None };
             let is_sound = facts.is_well_formed && token.cryptography.is_intact();
             let (end, time) = (facts.end()?, token.report.time.filter(|_| is_sound)?);
-            let pool = Pool::new(covered.get(&facts.revision?)?);
+            let pool = self.at_hand.beside(covered.get(&facts.revision?)?);
             Some(Stamped { end, time, proved: token.proved_interval(), pool })
         });
         intact.collect()
@@ -133,6 +136,9 @@ impl<'s> Stage<'s> {
         report.associated = token.report.associated;
         report.process.extend(token.report.process);
         self.check_order(&mut report, facts, &[("the document timestamp", own)], stamped);
+        report.chain = token.report.chain;
+        report.revocation = token.report.revocation;
+        report.level_findings = conformity::of_timestamp(facts);
         report
     }
 
@@ -173,6 +179,8 @@ impl<'s> Stage<'s> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
+        report.chain = basis::chain(self.validator(self.at_hand, proofs), validated.judged.as_ref());
+        report.revocation = basis::statuses(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.algorithm = cms
             .signer()
             .ok()
@@ -192,6 +200,11 @@ impl<'s> Stage<'s> {
         let all: Vec<&JudgedToken> = tokens.iter().chain(&content_tokens).collect();
         self.add_level(&mut report, facts, cms, (&cryptography, &tokens, &all), (proofs, stamped));
         report.content_timestamps = content_tokens.into_iter().map(|token| token.report).collect();
+        let path = validated.judged.as_ref().and_then(|judged| judged.path.as_ref());
+        if facts.is_pades() {
+            let path = path.map(|path| path.certificates.as_slice()).unwrap_or_default();
+            report.level_findings.extend(conformity::of_details(facts, cms, path));
+        }
         report.signature_timestamps = tokens.into_iter().map(|token| token.report).collect();
         report
     }
@@ -231,7 +244,7 @@ impl<'s> Stage<'s> {
             order.cover("the document timestamp", stamp.proved.as_slice());
         }
         let findings = order.finish();
-        let Some(first) = findings.first().filter(|_| self.verification.policy.requires(Requirement::TimestampOrder))
+        let Some(first) = findings.first().filter(|_| self.verification.policy.requires(Constraint::TimestampOrder))
         else {
             report.findings.extend(findings);
             return;
@@ -269,15 +282,50 @@ impl<'s> Stage<'s> {
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
+        let broken = conformity::of_signature(facts, cms);
         if !facts.is_pades() {
+            // It does not say to be of PAdES: nothing else is asked of it.
+            report.level_findings =
+                broken.into_iter().filter(|one| one.requirement == Requirement::SubFilter).collect();
             return;
         }
-        let broken = level::nonconformities(facts, cms);
         if broken.is_empty() && facts.is_well_formed {
             report.level = Some(level::level(&material));
         }
-        report.findings.extend(broken);
+        report.findings.extend(broken.iter().filter_map(nonconformity));
+        report.level_findings = broken;
+        report.level_findings.extend(self.missing_evidence(&material, report.level));
     }
+
+    /// What keeps a signature with evidence from B-LT, or one under a document timestamp from B-LTA.
+    fn missing_evidence(&self, material: &Material<'_>, level: Option<Level>) -> Vec<LevelFinding> {
+        let evidence = self.in_file.evidence;
+        let has_evidence = !evidence.crls().is_empty() || !evidence.ocsps().is_empty();
+        match level {
+            Some(Level::B | Level::T) if has_evidence || !material.stamped.is_empty() => {
+                let needs = material.certificates.iter().map(|one| material.file.needs(one, material.time));
+                let mut findings: Vec<LevelFinding> = Vec::new();
+                for finding in needs.flat_map(|needs| conformity::of_needs(&needs)) {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+                findings
+            }
+            Some(Level::Lt) if !material.stamped.is_empty() => {
+                let message = "no document timestamp covers all of the evidence";
+                vec![LevelFinding::new(Requirement::EvidenceBeforeTimestamp, message)]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// As a finding about the signature, unless its format says so already.
+fn nonconformity(broken: &LevelFinding) -> Option<Finding> {
+    let is_format = matches!(broken.requirement, Requirement::Filter | Requirement::ByteRange);
+    let message = || format!("not a baseline signature: {} ({})", broken.message, broken.requirement.clause());
+    (!is_format).then(|| Finding::new(Code::Conformity, message()))
 }
 
 /// What passed does not, because of `why`.
@@ -340,6 +388,10 @@ fn blank(facts: &Facts) -> SignatureReport {
         findings: facts.findings.clone(),
         associated: AssociatedData::default(),
         process: vec![format],
+        chain: Vec::new(),
+        revocation: Vec::new(),
+        level_findings: Vec::new(),
+        identifier: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2 and 4.
 
+use super::basis;
 use super::certificate::{Judged, Moment, Validator};
 use super::context::Context;
 use super::integrity::Cryptography;
@@ -39,6 +40,9 @@ impl JudgedToken {
             serial: None,
             associated: AssociatedData::default(),
             process: vec![Step::new(Block::FormatChecking, Conclusion::failed(SubIndication::FormatFailure))],
+            chain: Vec::new(),
+            revocation: Vec::new(),
+            fingerprint: None,
         };
         Self { report, interval: None, cryptography: Cryptography::unchecked(), findings: Vec::new() }
     }
@@ -62,7 +66,7 @@ pub(crate) fn judge(
     digest: &[u8],
     proved: Option<Time>,
 ) -> JudgedToken {
-    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates());
+    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates().as_slice());
     let gen_time = token.gen_time();
     let now = validator.proofs.now();
     let mut findings = cryptography.findings.clone();
@@ -104,6 +108,9 @@ pub(crate) fn judge(
         serial: Some(token.serial_hex()),
         associated,
         process,
+        chain: basis::chain(validator, judged.as_ref()),
+        revocation: basis::statuses(validator, judged.as_ref()),
+        fingerprint: Some(basis::fingerprint(token.der())),
     };
     JudgedToken { report, interval: Some(token.interval()), cryptography, findings }
 }

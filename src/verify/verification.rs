@@ -6,6 +6,7 @@ use super::integrity::{Facts, Hashed, hash};
 use super::modification;
 use super::outlook::look_ahead;
 use super::policy::Policy;
+use super::provenance;
 use super::reading::{evidence_in, read_signatures};
 use super::stage::{Stage, name_makers};
 use crate::error::Result;
@@ -107,10 +108,12 @@ impl<'a> Verification<'a> {
         let read = self.read(&mut report.findings)?;
         let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
-        let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
+        let at_hand = Pool::new(&read.at_hand);
+        let in_file = at_hand.beside(&read.in_file);
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
         name_makers(&mut report.signatures);
+        provenance::complete(&mut report.signatures, self.document, &read.facts, &self.evidence);
         Ok(())
     }
 
@@ -130,11 +133,12 @@ impl<'a> Verification<'a> {
             length: self.document.len(),
             policy: self.policy.name().to_owned(),
             model: self.model,
-            requirements: self.policy.requirements().collect(),
+            constraints: self.policy.constraints().collect(),
             modification_rule: self.policy.modification_rule(),
             revisions: self.document.revisions().len(),
             signatures: Vec::new(),
             findings: Vec::new(),
+            future: None,
         }
     }
 }

@@ -106,7 +106,11 @@ pub(crate) struct IssuerSerial {
 impl EssCertificateId {
     /// Whether the digest is that of `certificate`.
     pub(crate) fn names(&self, certificate: &Certificate) -> bool {
-        self.algorithm.digest(certificate.der()) == self.digest
+        match self.algorithm {
+            // Known already: every certificate at hand is asked.
+            DigestAlgorithm::Sha256 => certificate.fingerprint() == self.digest,
+            algorithm => algorithm.digest(certificate.der()) == self.digest,
+        }
     }
 
     /// Issuer and serial number, where present, are those of `certificate`.

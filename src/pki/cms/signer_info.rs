@@ -54,7 +54,7 @@ impl SignerIdentifier {
             Self::IssuerAndSerial { issuer, serial } => {
                 certificate.serial() == serial && certificate.issuer() == issuer
             }
-            Self::SubjectKeyId(id) => certificate.subject_key_id().as_ref() == Some(id),
+            Self::SubjectKeyId(id) => certificate.subject_key_id() == Some(id.as_slice()),
         }
     }
 

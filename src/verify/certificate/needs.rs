@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::status::is_exempt;
 use super::{Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, Paths, ValidityCheck, validate};
+use crate::pki::path::{Path, ValidityCheck, validate};
 use crate::pki::revocation::Answer;
 use crate::pki::revocation::select::{StatusAt, newest_usable};
 use crate::time::Time;
@@ -99,9 +99,8 @@ impl Validator<'_> {
     /// The first path of `target` that holds at `time`; or the first there is, and what is wrong with it.
     fn likeliest_path(&self, target: &Certificate, time: Time) -> Option<(Path, Option<String>)> {
         let settings = self.settings(ValidityCheck::Issuers);
-        let paths = Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits);
         let mut first = None;
-        for path in paths.filter_map(Result::ok) {
+        for path in self.paths(target).filter_map(Result::ok) {
             match validate(&path, time, &settings) {
                 Ok(_) => return Some((path, None)),
                 Err(fault) => first = first.or(Some((path, Some(fault.to_string())))),
@@ -114,8 +113,7 @@ impl Validator<'_> {
     fn top_of(&self, target: &Certificate) -> Certificate {
         let mut top = target.clone();
         for _ in 0..self.limits.path_length {
-            let issuer =
-                self.pool.evidence.certificates().iter().find(|one| one.subject() == top.issuer() && **one != top);
+            let issuer = self.pool.evidence.certificates().named(top.issuer()).find(|one| **one != top);
             match issuer {
                 Some(issuer) if !top.is_self_issued() => top = issuer.clone(),
                 _ => break,

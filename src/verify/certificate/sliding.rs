@@ -12,7 +12,7 @@
 //! - (d) An algorithm ends before (b), not after it: what it protects must be proved to be older.
 
 use super::status::{described, is_exempt, signing_purpose};
-use super::{Unmended, Validator, is_same_authority, links};
+use super::{Known, Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
@@ -48,6 +48,7 @@ impl Validator<'_> {
         purpose: Purpose,
         depth: u8,
         steps: &mut Vec<Step>,
+        known: &mut Vec<Known>,
     ) -> Result<Time, Unmended> {
         let now = self.proofs.now();
         let start = path.anchor.sunset().map_or(now, |sunset| now.min(just_before(sunset)));
@@ -66,7 +67,8 @@ impl Validator<'_> {
             }
             let is_target = target == Some(subject);
             let asked = (is_target, self.requires_status(purpose, is_target));
-            let why = self.slide_status((subject, issuer), &path.anchor, asked, depth, &mut sliding)?;
+            let (why, status) = self.slide_status((subject, issuer), &path.anchor, asked, depth, &mut sliding)?;
+            known.push(status);
             // What it signs is to be older than its end.
             if !is_target && self.model == Model::Shell {
                 sliding.not_after(subject.not_after());
@@ -85,23 +87,25 @@ impl Validator<'_> {
         (is_target, is_required): (bool, bool),
         depth: u8,
         sliding: &mut Sliding,
-    ) -> Result<String, Unmended> {
+    ) -> Result<(String, Known), Unmended> {
         if is_exempt(subject) {
-            return Ok("no revocation data exists for it".to_owned());
+            return Ok(("no revocation data exists for it".to_owned(), Known::exempt(subject)));
         }
         let found = self.answers(subject, issuer);
         let mut usable: Vec<Answer> = found.answers.clone();
         usable.retain(|answer| self.is_usable(answer, issuer, anchor, depth, sliding));
-        let mut why = String::new();
+        let (mut why, mut revoked) = (String::new(), None);
         // Each round goes back in time, to one of the times that the answers name.
         for _ in 0..=usable.len().saturating_mul(2) {
-            match newest_usable(&usable, self.status_time(sliding.control), None) {
+            let status = newest_usable(&usable, self.status_time(sliding.control), None);
+            let known = Known::new(subject, &status);
+            match status {
                 StatusAt::Good { answer } if why.is_empty() => {
-                    return Ok(format!("not revoked, says {}", described(answer)));
+                    return Ok((format!("not revoked, says {}", described(answer)), known));
                 }
-                StatusAt::Good { .. } => return Ok(why),
+                StatusAt::Good { .. } => return Ok((why, revoked.unwrap_or(known))),
                 StatusAt::TryLater { .. } | StatusAt::Unknown if !is_required => {
-                    return Ok("its status is not known, and the policy does not ask for it".to_owned());
+                    return Ok(("its status is not known, and the policy does not ask for it".to_owned(), known));
                 }
                 StatusAt::TryLater { answer } => {
                     why = format!("{} was fresh until then", described(answer));
@@ -110,12 +114,14 @@ impl Validator<'_> {
                 StatusAt::Revoked { answer, since, reason } => {
                     why = format!("revoked at {since} ({reason}), says {}", described(answer));
                     if self.model == Model::Chain && !is_target && !is_compromise(reason) {
-                        return Ok(why);
+                        return Ok((why, known));
                     }
+                    revoked = Some(known);
                     sliding.before(since);
                 }
                 StatusAt::OnHold { answer, since } => {
                     why = format!("on hold since {since}, says {}", described(answer));
+                    revoked = Some(known);
                     sliding.before(since);
                 }
                 StatusAt::Unknown => break,

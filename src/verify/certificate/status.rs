@@ -1,7 +1,7 @@
 //! Whether a certificate was revoked: which answers are believed, and what they come to (EN 319 102-1, 5.2.5 and 5.2.6 step 4).
 
 use super::validation::Answered;
-use super::{Fault, Judged, Moment, Validator, is_same_authority, links};
+use super::{Fault, Judged, Known, Moment, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
@@ -28,6 +28,7 @@ impl Validator<'_> {
         for (subject, issuer) in links(path).rev() {
             below.pop();
             if is_exempt(subject) {
+                judged.known.push(Known::exempt(subject));
                 continue;
             }
             // In the chain model an authority has to hold when it issued the certificate below it.
@@ -38,6 +39,7 @@ impl Validator<'_> {
             let mut notes = Vec::new();
             let believed = self.believed((subject, issuer), &path.anchor, self.status_time(time), depth, &mut notes);
             let status = newest_usable(&believed, self.status_time(time), None);
+            judged.known.push(Known::new(subject, &status));
             if let StatusAt::Good { answer } = status {
                 judged.steps.push(freshness(subject, answer, time));
                 answered.push((answer.clone(), issuer.clone()));
@@ -74,9 +76,13 @@ impl Validator<'_> {
         notes: &mut Vec<Finding>,
     ) -> Vec<Answer> {
         let found = self.answers(subject, issuer);
-        let refused =
-            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
-        notes.extend(found.refused.iter().take(REFUSALS).map(refused));
+        let refused = |refusal: &Refusal| {
+            let code = if refusal.fault.is_limit() { Code::Limit } else { Code::RevocationUnusable };
+            Finding::new(code, format!("about {subject}: {}", refusal.fault))
+        };
+        // A bound that was reached comes first: it says what else may have been there.
+        let (limits, others): (Vec<_>, Vec<_>) = found.refused.iter().partition(|refusal| refusal.fault.is_limit());
+        notes.extend(limits.into_iter().chain(others).take(REFUSALS).map(refused));
         let more = found.refused.len().saturating_sub(REFUSALS);
         if more > 0 {
             let message = format!("about {subject}: {more} further values say nothing");

@@ -1,11 +1,11 @@
 //! X.509 certificate validation (EN 319 102-1, 5.2.6; steps by their numbers).
 
-use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links};
+use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links, path_code};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{
-    Path, PathFault, PathSettings, Paths, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
+    Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
 };
-use crate::report::{AssociatedData, Block, Code, Conclusion, Finding, Model, Requirement, Step, SubIndication};
+use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
 /// The results that a proof of existence may mend (5.5.4, step 1; 5.6.3.4, step 4).
@@ -43,7 +43,7 @@ impl Validator<'_> {
         let mut current: Option<Judged> = None;
         let (mut search, mut steps) = (Vec::new(), Vec::new());
         // Step 2: another chain, until one holds.
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             match candidate {
                 Ok(path) => {
                     let mut judged = self.judge_path(path, purpose, moment, depth);
@@ -59,7 +59,7 @@ impl Validator<'_> {
                     let conclusion = Conclusion::indeterminate(SubIndication::NoCertificateChainFound);
                     let step = Step::new(Block::X509CertificateValidation, conclusion);
                     steps.push(step.about(target).at(moment.time).why(&fault));
-                    search.push(Finding::new(Code::Path, fault));
+                    search.push(Finding::new(path_code(&fault), fault));
                 }
             }
         }
@@ -70,6 +70,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         });
         judged.findings.append(&mut search);
         Judged { steps, ..judged }
@@ -83,6 +84,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         };
         let outcome = check_sunset(&path, moment)
             .and_then(|()| self.check_rfc5280(&path, moment))
@@ -113,7 +115,7 @@ impl Validator<'_> {
             PathFault::Refused { fault: StepFault::Expired(_) | StepFault::NotYetValid(_), .. } => {
                 Fault::new(SubIndication::OutOfBoundsNoPoe, Code::Validity, fault)
             }
-            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, Code::Path, fault),
+            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, path_code(&fault), fault),
         };
         match self.model {
             Model::Shell => {
@@ -136,10 +138,10 @@ impl Validator<'_> {
         let Some(target) = path.certificates.first() else { return Ok(()) };
         let refused = |fault: PurposeFault| Fault::new(SubIndication::ChainConstraintsFailure, Code::Purpose, fault);
         let signs_documents = purpose == Purpose::DocumentSigning;
-        if !signs_documents || self.policy.requires(Requirement::KeyUsage) {
+        if !signs_documents || self.policy.requires(Constraint::KeyUsage) {
             purpose::check(target, purpose).map_err(refused)?;
         }
-        if signs_documents && self.policy.requires(Requirement::ContentCommitment) {
+        if signs_documents && self.policy.requires(Constraint::ContentCommitment) {
             purpose::check_content_commitment(target).map_err(refused)?;
         }
         Ok(())

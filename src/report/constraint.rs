@@ -1,6 +1,6 @@
 //! What a policy asks of a signature besides reliable algorithms: the standard's validation constraints, by name.
 //!
-//! Specified in EN 319 102-1, 4.2.4 and annex A (constraints). Nouns: [`Requirement`], [`ModificationRule`].
+//! Specified in EN 319 102-1, 4.2.4 and annex A (constraints). Nouns: [`Constraint`], [`ModificationRule`].
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 /// known: a certificate that was revoked is revoked, whether or not its status was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Requirement {
+pub enum Constraint {
     /// Whether the signing certificate was revoked is known, and freshly enough (EN 319 102-1, 5.2.5 and 5.2.6, step 4).
     SignerRevocation,
     /// The same of every certificate authority on any path.
@@ -32,7 +32,7 @@ pub enum Requirement {
     ClaimedTime,
 }
 
-impl Requirement {
+impl Constraint {
     /// All of them, in the order of the report.
     pub const ALL: &'static [Self] = &[
         Self::SignerRevocation,
@@ -62,7 +62,7 @@ impl Requirement {
     }
 }
 
-impl fmt::Display for Requirement {
+impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
