@@ -219,7 +219,7 @@ impl Facts {
 }
 
 /// The timestamps that `list` names of the signer of `cms`, each readable or not.
-fn tokens(
+pub(super) fn tokens(
     cms: &SignedData,
     limits: &Limits,
     list: for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>,

@@ -1,7 +1,7 @@
 //! What a policy asks for besides algorithms (EN 319 102-1, 5.2.4 and 5.2.8), and what signers state about their signatures.
 
 use pades_ltv::report::{AttributeOrigin, Code, PolicyDocument, SignatureReport};
-use pades_ltv::{Document, ModificationRule, Policy, Report, Requirement, Signing, Verification};
+use pades_ltv::{Constraint, Document, ModificationRule, Policy, Report, Signing, Verification};
 
 use crate::common::asn1::{MESSAGE_DIGEST, OCTET_STRING, OID, SEQUENCE, SET, SIGNING_CERTIFICATE_V2, sha256, tlv};
 use crate::common::{ROOM, World, days, minutes, now, pdf, signature, verdict};
@@ -66,7 +66,7 @@ fn the_document_of_a_signature_policy_is_compared() {
     }
     let one = judged(world, &file, |verification| verification.signature_policy("1.2.3.5", DOCUMENT));
     assert_eq!(verdict(&one), "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE");
-    let one = under(world, &file, &Policy::default().waiving(Requirement::SignaturePolicy));
+    let one = under(world, &file, &Policy::default().waiving(Constraint::SignaturePolicy));
     assert_eq!((verdict(&one).as_str(), one.findings.len()), (PASSED, 1), "said, and without harm");
 }
 
@@ -119,7 +119,7 @@ fn the_status_of_certificates_may_be_left_out() {
     let world = World::new();
     let file = world.stamped(&pdf::table(&[]), now());
     let document = Document::open(file.as_slice()).unwrap();
-    let all = [Requirement::SignerRevocation, Requirement::AuthorityRevocation, Requirement::TimestampRevocation];
+    let all = [Constraint::SignerRevocation, Constraint::AuthorityRevocation, Constraint::TimestampRevocation];
     let verify = |policy: Policy| {
         let report: Report = Verification::new(&document, &world.trust, now()).policy(policy).verify();
         signature(&report, "Signature1").clone()
@@ -146,7 +146,7 @@ fn the_signed_name_of_the_certificate_may_be_left_out() {
     let file = signed(&forge, |cms, _| remove(cms, SIGNING_CERTIFICATE_V2));
     let one = under(&forge.world, &file, &Policy::default());
     assert_eq!(verdict(&one), "INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND");
-    let one = under(&forge.world, &file, &Policy::default().waiving(Requirement::SigningCertificateAttribute));
+    let one = under(&forge.world, &file, &Policy::default().waiving(Constraint::SigningCertificateAttribute));
     assert_eq!((verdict(&one).as_str(), one.level), (PASSED, None), "{one:#?}");
 }
 
@@ -195,7 +195,7 @@ fn a_claimed_time_counts_where_that_is_asked() {
     let failed = "INDETERMINATE/SIG_CONSTRAINTS_FAILURE";
     assert_eq!(seen(&later, Policy::default().timestamped_within(minutes(60))), PASSED);
     assert_eq!(seen(&later, Policy::default().timestamped_within(minutes(59))), failed);
-    let claims = || Policy::default().requiring(Requirement::ClaimedTime);
+    let claims = || Policy::default().requiring(Constraint::ClaimedTime);
     assert_eq!(
         [seen(&later, claims()), seen(&before, claims()), seen(&before, Policy::default())],
         [PASSED, failed, PASSED]
@@ -211,15 +211,15 @@ fn the_report_lists_what_was_asked() {
     let file = world.signed(&pdf::table(&[]), now());
     let document = Document::open(file.as_slice()).unwrap();
     let policy = Policy::default()
-        .waiving(Requirement::KeyUsage)
-        .requiring(Requirement::ContentCommitment)
+        .waiving(Constraint::KeyUsage)
+        .requiring(Constraint::ContentCommitment)
         .modifications(ModificationRule::ListedOnly);
     let report = Verification::new(&document, &world.trust, now()).policy(policy.clone()).verify();
-    assert_eq!(report.requirements, policy.requirements().collect::<Vec<_>>());
-    assert!(!report.requirements.contains(&Requirement::KeyUsage));
-    assert!(report.requirements.contains(&Requirement::ContentCommitment));
+    assert_eq!(report.constraints, policy.constraints().collect::<Vec<_>>());
+    assert!(!report.constraints.contains(&Constraint::KeyUsage));
+    assert!(report.constraints.contains(&Constraint::ContentCommitment));
     assert_eq!(report.modification_rule, ModificationRule::ListedOnly);
     let default = world.verify(&file, now());
-    let all_but = |one: &&Requirement| !matches!(one, Requirement::ContentCommitment | Requirement::ClaimedTime);
-    assert_eq!(default.requirements, Requirement::ALL.iter().filter(all_but).copied().collect::<Vec<_>>());
+    let all_but = |one: &&Constraint| !matches!(one, Constraint::ContentCommitment | Constraint::ClaimedTime);
+    assert_eq!(default.constraints, Constraint::ALL.iter().filter(all_but).copied().collect::<Vec<_>>());
 }

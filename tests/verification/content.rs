@@ -3,7 +3,7 @@
 use pades_ltv::authority::{KeyType, RevocationReason, Subscriber};
 use pades_ltv::report::{Code, Level};
 use pades_ltv::{
-    Algorithm, Document, Policy, Report, Requirement, Time, TimestampAuthority, Timestamping, Verification,
+    Algorithm, Constraint, Document, Policy, Report, Time, TimestampAuthority, Timestamping, Verification,
 };
 
 use crate::common::asn1::{Cms, OCTET_STRING, OID, SEQUENCE, SIGNATURE_TIMESTAMP, Value, attribute, sha256, tlv};
@@ -166,7 +166,7 @@ fn an_algorithm_that_had_ended_before_the_signature_was_made() {
 fn timestamps_come_in_the_order_in_which_they_cover_each_other() {
     let forge = Forge::new();
     let seen = now().after(days(2));
-    let waived = || Policy::default().waiving(Requirement::TimestampOrder);
+    let waived = || Policy::default().waiving(Constraint::TimestampOrder);
     let disorder = "INDETERMINATE/TIMESTAMP_ORDER_FAILURE";
     let at = |count| now().after(minutes(count));
     let content_later = stamped(&forge, at(60), Some(at(30)));

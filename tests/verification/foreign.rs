@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pades_ltv::{
-    Algorithm, DigestAlgorithm, Document, Evidence, ModificationRule, Policy, Report, Requirement, Time, TrustStore,
+    Algorithm, Constraint, DigestAlgorithm, Document, Evidence, ModificationRule, Policy, Report, Time, TrustStore,
     Verification,
 };
 use serde_json::Value;
@@ -137,15 +137,15 @@ impl Case {
         let is_soft =
             |rules: &[Value], place: usize| ["ifdeclaredsoftcheck", "nocheck"].iter().any(|soft| rules[place] == *soft);
         let waived = [
-            (is_soft(&signer, 0), Requirement::SignerRevocation),
-            (is_soft(&authority, 0), Requirement::TimestampRevocation),
-            (is_soft(&signer, 1) && is_soft(&authority, 1), Requirement::AuthorityRevocation),
+            (is_soft(&signer, 0), Constraint::SignerRevocation),
+            (is_soft(&authority, 0), Constraint::TimestampRevocation),
+            (is_soft(&signer, 1) && is_soft(&authority, 1), Constraint::AuthorityRevocation),
         ];
         for (_, requirement) in waived.iter().filter(|(is_waived, _)| *is_waived) {
             policy = policy.waiving(*requirement);
         }
         // It has no word for the documents of signature policies.
-        policy.waiving(Requirement::SignaturePolicy)
+        policy.waiving(Constraint::SignaturePolicy)
     }
 }
 

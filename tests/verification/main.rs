@@ -14,5 +14,6 @@ mod foreign;
 mod forge;
 mod laws;
 mod legacy;
+mod sub_indications;
 mod trust_lists;
 mod verdicts;
