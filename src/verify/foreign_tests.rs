@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::certificate::{Pool, Validator};
 use super::context::{Context, PolicyDocuments};
 use super::existence::ProofsOfExistence;
-use super::integrity::{Cryptography, Format, tokens};
+use super::integrity::{Cryptography, Format, TokenList, tokens};
 use super::policy::{Algorithm, Policy};
 use super::process::{Subject, validate_signature};
 use super::proving::judge_all;
@@ -85,7 +85,8 @@ impl Case {
             };
         }
         add_cms(&mut evidence, cms);
-        for list in [SignerInfo::signature_timestamps, SignerInfo::content_timestamps] {
+        let lists: [TokenList; 2] = [SignerInfo::signature_timestamps, SignerInfo::content_timestamps];
+        for list in lists {
             for token in tokens(cms, &Limits::default(), list).iter().flatten() {
                 add_cms(&mut evidence, token.signed_data());
             }

@@ -50,7 +50,8 @@ impl Places<'_> {
             match &facts.content {
                 Content::Signature(cms) => {
                     self.add_cms(cms);
-                    facts.tokens.iter().flatten().for_each(|token| self.add_cms(token.signed_data()));
+                    let tokens = facts.tokens.iter().chain(&facts.content_tokens).flatten();
+                    tokens.for_each(|token| self.add_cms(token.signed_data()));
                 }
                 Content::Timestamp(token) => self.add_cms(token.signed_data()),
                 Content::None => {}
