@@ -91,7 +91,9 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
 pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
-pub use ltv::{Augmentation, Collector};
+pub use ltv::{
+    Attempt, Augmentation, Collected, Collector, EvidenceCache, Lack, Rewrite, Shortage, SignatureTimestamping, Vri,
+};
 #[cfg(feature = "appearance")]
 pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::crypt::{Access, Encryption, Permissions};

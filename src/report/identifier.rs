@@ -12,6 +12,8 @@ pub struct SignatureIdentifier {
     pub to_be_signed: Option<DigestValue>,
     /// The signature value; of a document timestamp, that of its token.
     pub value: Vec<u8>,
+    /// SHA-256 of the token of a document timestamp, in lower-case hexadecimal; `None` for signatures.
+    pub token: Option<String>,
     /// `/ByteRange`: offset and length of each part, in bytes from the start of the file.
     pub byte_range: Option<[u64; 4]>,
     /// `/Filter`.

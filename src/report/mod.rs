@@ -23,6 +23,8 @@ mod process;
 mod statement;
 mod text;
 mod vocabulary;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};

@@ -107,6 +107,10 @@ pub(super) fn identifier(facts: &Facts, hashed: &Hashed) -> Option<SignatureIden
             Some(DigestValue::new(algorithm, algorithm.digest(signed)))
         }),
         value: signer.signature().to_vec(),
+        token: match &facts.content {
+            Content::Timestamp(token) => Some(fingerprint(token.der())),
+            _ => None,
+        },
         byte_range: facts.dictionary.byte_range.as_ref().ok().map(|range| range.numbers()),
         filter: facts.dictionary.filter.clone(),
     })

@@ -37,11 +37,11 @@ mod stage;
 mod timestamp;
 mod verification;
 
-pub(crate) use certificate::{Gap, Needs, Pool, Validator};
+pub(crate) use certificate::{Gap, Needs, Pool, Settled, Validator};
 pub(crate) use existence::ProofsOfExistence;
-pub(crate) use integrity::{Facts, Hashed, hash};
+pub(crate) use integrity::{Content, Cryptography, Facts, Hashed, hash};
 pub use policy::{Algorithm, Policy};
 pub(crate) use proving::Covered;
 pub(crate) use reading::{evidence_in, read_signatures};
-pub(crate) use reliance::{covered, reliances};
+pub(crate) use reliance::{Reliance, covered, reliances};
 pub use verification::Verification;

@@ -36,7 +36,7 @@ use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Constraint, 
 use crate::time::Time;
 
 pub(crate) use known::Known;
-pub(crate) use needs::{Gap, Needs};
+pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
 pub(super) use validation::time_may_help;
 
