@@ -47,6 +47,7 @@ struct Inner {
     signature: BitString,
     verified: KeyMemo,
     key_id: OnceLock<Option<Vec<u8>>>,
+    key: OnceLock<Result<PublicKey, KeyFault>>,
 }
 
 /// `TBSCertificate` with what is compared or hashed left as received (RFC 5280, 4.1).
@@ -111,6 +112,7 @@ impl Certificate {
                 signature: signed.value,
                 verified: KeyMemo::default(),
                 key_id: OnceLock::new(),
+                key: OnceLock::new(),
             })
         };
         read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
@@ -198,7 +200,7 @@ impl Certificate {
     }
 
     pub(crate) fn public_key(&self) -> Result<PublicKey, KeyFault> {
-        PublicKey::from_spki(self.spki())
+        self.0.key.get_or_init(|| PublicKey::from_spki(self.spki())).clone()
     }
 
     /// Subject and issuer are the same name (self-issued: RFC 5280, 3.2); says nothing of who signed it.

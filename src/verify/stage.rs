@@ -9,7 +9,6 @@ use super::level::{self, Material};
 use super::modification::Modified;
 use super::process::validate_signature;
 use super::proving::{Covered, Found, Proved};
-use super::reliance::covered;
 use super::timestamp::{JudgedToken, certificate_report, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
@@ -49,17 +48,17 @@ impl<'s> Stage<'s> {
         Self { verification, read, in_file, at_hand, nothing_proved, assumed: None }
     }
 
-    /// The same at another time, supposing that whoever was in good standing at `assumed` stays so.
-    pub(super) fn in_future(self, time: Time, assumed: Time) -> Self {
-        Self { nothing_proved: ProofsOfExistence::new(time), assumed: Some(assumed), ..self }
+    /// The same as of the time of `proofs`, with what they prove; whoever was in good standing at `assumed` stays so.
+    pub(super) fn in_future(self, proofs: ProofsOfExistence, assumed: Option<Time>) -> Self {
+        Self { nothing_proved: proofs, assumed, ..self }
     }
 
     pub(super) fn judge_all(&self, modified: Vec<Modified>) -> Vec<SignatureReport> {
         let facts = &self.read.facts;
-        let covered = self.covered();
+        let covered = &self.read.covered;
         let validator = self.validator(self.at_hand, &self.nothing_proved);
-        let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, &covered);
-        let stamped = self.stamped(&found, &covered);
+        let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, covered);
+        let stamped = self.stamped(&found, covered);
         let parts = facts.iter().zip(found).zip(modified);
         parts
             .map(|((facts, found), modified)| {
@@ -72,14 +71,6 @@ impl<'s> Stage<'s> {
                 report
             })
             .collect()
-    }
-
-    fn covered(&self) -> Covered {
-        let covered = covered(self.verification.document, &self.read.facts);
-        let shared = |(revision, evidence): (usize, crate::pki::evidence::Evidence)| {
-            (revision, evidence.shared_with(self.at_hand.evidence))
-        };
-        covered.into_iter().map(shared).collect()
     }
 
     fn validator<'e>(&'e self, pool: &'e Pool<'e>, proofs: &'e ProofsOfExistence) -> Validator<'e> {

@@ -131,7 +131,7 @@ pub(super) fn is_exempt(certificate: &Certificate) -> bool {
     !is_ca && [SHORT_TERM, NO_REV_AVAIL].into_iter().any(|oid| certificate.raw_extension(oid).is_some())
 }
 
-pub(super) fn described(answer: &Answer) -> String {
+pub(in crate::verify) fn described(answer: &Answer) -> String {
     let kind = match answer.source {
         Source::Ocsp(_) => "OCSP response",
         Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
