@@ -26,7 +26,9 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
     let mut facts = Vec::new();
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {
-            findings.push(Finding::new(Code::Limit, "there are more signatures than the limits allow to judge"));
+            let limit = document.limits().signatures;
+            let message = format!("there are more signatures than the {limit} that are judged (Limits::signatures)");
+            findings.push(Finding::new(Code::Limit, message));
             break;
         }
         facts.extend(Facts::read(document, field)?);

@@ -1,6 +1,6 @@
 //! The driver: leads each signature through the blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::certificate::{Pool, Validator};
 use super::existence::ProofsOfExistence;
@@ -258,13 +258,8 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
     report.changes = modified.changes;
     report.findings.extend(modified.findings);
     // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
-    let mut said: Vec<Finding> = Vec::new();
-    for finding in std::mem::take(&mut report.findings) {
-        if !said.contains(&finding) {
-            said.push(finding);
-        }
-    }
-    report.findings = said;
+    let mut said: HashSet<Finding> = HashSet::new();
+    report.findings.retain(|finding| said.insert(finding.clone()));
     if !facts.is_well_formed {
         report.conclusion = Conclusion::failed(SubIndication::FormatFailure);
         report.associated = AssociatedData::default();

@@ -7,6 +7,8 @@
 //! Specified in EN 319 102-1, 5.2.6 ([`validation`]), 5.6.2.1 ([`past`]) and 5.6.2.2 ([`sliding`]); RFC 5280, 6; RFC 6960.
 //! Nouns: [`Validator`], [`Pool`] (evidence, and what was found out about it), [`Moment`], [`Judged`], [`Past`], [`Needs`].
 
+#[cfg(test)]
+mod hostile;
 mod needs;
 mod past;
 mod sliding;
