@@ -51,7 +51,7 @@ fn a_signature_of_three_thousand_timestamps() {
     let world = World::new();
     let base = pdf::table(&[]);
     let document = Document::open(base.as_slice()).unwrap();
-    let signed = Signing::new(&document, now()).timestamp_room(60_000).sign(&world.signer).unwrap();
+    let signed = Signing::new(&document, now()).timestamp_room(24_000).sign(&world.signer).unwrap();
     let mut file = signed.finish().unwrap().apply(&base).unwrap();
     let hole = pdf::holes(&file).remove(0);
     let mut cms = Cms::read(&pdf::contents(&file, &hole));

@@ -251,6 +251,23 @@ mod tests {
         assert!(Paths::new(&target, &held(&pool), &trust, &limits).next().unwrap().is_ok());
     }
 
+    /// RFC 5280, 4.2.1.1 and 4.2.1.2 help to build paths; a wrong identifier is no reason to refuse one.
+    #[test]
+    fn key_identifiers_are_hints_only() {
+        use crate::pki::fixture::{ca, extension};
+        use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+
+        let id = |byte: u8| der::asn1::OctetString::new([byte; 20]).unwrap();
+        let sub = party(2, 2);
+        let own = extension(const_oid::db::rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, false, &SubjectKeyIdentifier(id(7)));
+        let wanted = AuthorityKeyIdentifier { key_identifier: Some(id(8)), ..AuthorityKeyIdentifier::default() };
+        let wanted = extension(const_oid::db::rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER, false, &wanted);
+        let target = sub.issue(party(3, 3), &[wanted]);
+        let (trust, limits) = (trusting(&[ROOT.certify(ROOT)]), Limits::default());
+        let pool = held(&[ROOT.issue(sub, &[ca(None), own])]);
+        assert!(Paths::new(&target, &pool, &trust, &limits).next().unwrap().is_ok());
+    }
+
     #[test]
     fn an_exponential_pool_ends_at_the_budget_with_few_signatures_checked() {
         // Two CAs on each of twelve floors, all certified by both of the floor above; nobody is trusted.
