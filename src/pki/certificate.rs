@@ -278,6 +278,21 @@ impl Certificate {
         names.flatten().filter_map(uri).collect()
     }
 
+    /// Places of evidence that are no addresses: names of directory entries, whole or relative to the CRL issuer (RFC 5280, 4.2.1.13).
+    pub(crate) fn crl_names(&self) -> Vec<String> {
+        let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
+        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
+        let named = names.flat_map(|name| match name {
+            DistributionPointName::FullName(names) => names
+                .into_iter()
+                .filter(|name| uri(name.clone()).is_none())
+                .map(|_| "a directory name".to_owned())
+                .collect(),
+            DistributionPointName::NameRelativeToCRLIssuer(_) => vec!["a name relative to the CRL issuer".to_owned()],
+        });
+        named.collect()
+    }
+
     fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {
         let Ok(Some((_, access))) = self.extension::<AuthorityInfoAccessSyntax>() else { return Vec::new() };
         let locations = access.0.into_iter().filter(|one| one.access_method == method);

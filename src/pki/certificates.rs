@@ -65,6 +65,13 @@ impl Certificates {
         }
     }
 
+    /// Puts them into an order that does not depend on how they came here.
+    pub(crate) fn sort(&mut self) {
+        let mut sorted = std::mem::take(&mut self.all);
+        sorted.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
+        *self = sorted.into_iter().collect();
+    }
+
     fn at<'a>(&'a self, places: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Certificate> + use<'a> {
         places.into_iter().flatten().filter_map(|at| self.all.get(*at))
     }

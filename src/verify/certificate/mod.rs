@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod hostile;
+mod known;
 mod needs;
 mod past;
 mod sliding;
@@ -31,10 +32,11 @@ use crate::pki::path::{Path, PathFault, Paths, Purpose};
 use crate::pki::revocation::{Answer, Answers, answers};
 use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
-use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Step, SubIndication};
+use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
-pub(crate) use needs::{Gap, Needs};
+pub(crate) use known::Known;
+pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
 pub(super) use status::described;
 pub(super) use validation::time_may_help;
@@ -140,6 +142,8 @@ pub(crate) struct Judged {
     pub(crate) is_orderly_end: bool,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Step>,
+    /// What was known of the path's certificates, from the anchor down.
+    pub(crate) known: Vec<Known>,
 }
 
 /// Why the past does not help, for the record of the process.
@@ -180,6 +184,18 @@ impl<'a> Validator<'a> {
 }
 
 impl Validator<'_> {
+    /// Whether the status of a certificate on a path of `purpose` has to be known, `is_target` being whether it is the path's first.
+    /// That of whoever signs revocation values always has.
+    fn requires_status(&self, purpose: Purpose, is_target: bool) -> bool {
+        let constraint = match (purpose, is_target) {
+            (Purpose::DocumentSigning | Purpose::TimeStamping, false) => Constraint::AuthorityRevocation,
+            (Purpose::DocumentSigning, true) => Constraint::SignerRevocation,
+            (Purpose::TimeStamping, true) => Constraint::TimestampRevocation,
+            (Purpose::OcspSigning | Purpose::CrlSigning, _) => return true,
+        };
+        self.policy.requires(constraint)
+    }
+
     /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.
     fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Rc<Answers> {
         let mut known = self.pool.answers.borrow_mut();

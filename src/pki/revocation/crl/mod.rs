@@ -8,11 +8,13 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
+use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::{Any, Decode, Reader, SliceReader, Tag, Tagged};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::AuthorityInfoAccessSyntax;
+use x509_cert::ext::pkix::name::GeneralName;
 
 use self::distribution::IssuingDistributionPoint;
 use super::{Reason, RevocationFault};
@@ -123,6 +125,18 @@ impl Crl {
     /// What it says about its scope (RFC 5280, 5.2.5).
     pub(crate) fn distribution(&self) -> Option<&IssuingDistributionPoint> {
         self.0.distribution.as_ref()
+    }
+
+    /// Where the certificate of who signed it can be had (RFC 5280, 5.2.7).
+    pub(crate) fn issuer_urls(&self) -> Vec<String> {
+        let Some(der) = self.raw_extension(AuthorityInfoAccessSyntax::OID) else { return Vec::new() };
+        let Ok(access) = AuthorityInfoAccessSyntax::from_der(der) else { return Vec::new() };
+        let places = access.0.into_iter().filter(|one| one.access_method == rfc5912::ID_AD_CA_ISSUERS);
+        let urls = places.filter_map(|one| match one.access_location {
+            GeneralName::UniformResourceIdentifier(url) => Some(url.as_str().to_owned()),
+            _ => None,
+        });
+        urls.collect()
     }
 
     /// Whether it lists only changes since another (RFC 5280, 5.2.4).

@@ -115,6 +115,13 @@ impl OcspResponse {
         Some(time(self.basic()?.read.tbs_response_data.produced_at))
     }
 
+    /// When the first of its answers is out of date; `None` where newer information is to be had at any time (RFC 6960, 4.2.2.1).
+    pub(crate) fn next_update(&self) -> Option<Time> {
+        let singles = &self.basic()?.read.tbs_response_data.responses;
+        let ends: Option<Vec<Time>> = singles.iter().map(|single| single.next_update.map(time)).collect();
+        ends?.into_iter().min()
+    }
+
     pub(crate) fn responder(&self) -> Option<&Responder> {
         self.basic().map(|basic| &basic.responder)
     }
