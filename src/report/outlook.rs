@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AlgorithmEnd, CertificateReport, SignatureReport};
+use super::{AlgorithmEnd, CertificateReport, Language, SignatureReport};
 use crate::time::Time;
 
 /// How long a document goes on to verify.
@@ -59,15 +59,36 @@ pub enum Cause {
     },
 }
 
+impl Cause {
+    /// One sentence for people.
+    pub fn text(&self, language: Language) -> String {
+        match (language, self) {
+            (Language::English, Self::Certificate(CertificateReport { subject, serial, .. })) => {
+                format!("the certificate \"{subject}\", serial {serial}, ends")
+            }
+            (Language::Japanese, Self::Certificate(CertificateReport { subject, serial, .. })) => {
+                format!("証明書 \"{subject}\" (シリアル番号 {serial}) の有効期間が終わります。")
+            }
+            (Language::English, Self::RevocationValue { about, value }) => format!("{value} about {about} is too old"),
+            (Language::Japanese, Self::RevocationValue { about, value }) => {
+                format!("{about} の失効情報 ({value}) が古くなります。")
+            }
+            (Language::English, Self::Algorithm(ended)) => format!("{} is no longer relied on", ended.algorithm),
+            (Language::Japanese, Self::Algorithm(ended)) => {
+                format!("暗号アルゴリズム {} が信頼されなくなります。", ended.algorithm)
+            }
+            (Language::English, Self::Anchor { subject, source }) => {
+                format!("the trust in \"{subject}\" ({source}) ends")
+            }
+            (Language::Japanese, Self::Anchor { subject, source }) => {
+                format!("トラストアンカー \"{subject}\" ({source}) の信頼が終わります。")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Certificate(certificate) => {
-                write!(f, "the certificate \"{}\", serial {}, ends", certificate.subject, certificate.serial)
-            }
-            Self::RevocationValue { about, value } => write!(f, "{value} about {about} is too old"),
-            Self::Algorithm(ended) => write!(f, "{} is no longer relied on", ended.algorithm),
-            Self::Anchor { subject, source } => write!(f, "the trust in \"{subject}\" ({source}) ends"),
-        }
+        f.write_str(&self.text(Language::English))
     }
 }

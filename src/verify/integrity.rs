@@ -218,12 +218,11 @@ impl Facts {
     }
 }
 
+/// How one kind of token is listed.
+type ListedTokens = for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>;
+
 /// The timestamps that `list` names of the signer of `cms`, each readable or not.
-fn tokens(
-    cms: &SignedData,
-    limits: &Limits,
-    list: for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>,
-) -> Vec<Result<TimestampToken, TimestampFault>> {
+fn tokens(cms: &SignedData, limits: &Limits, list: ListedTokens) -> Vec<Result<TimestampToken, TimestampFault>> {
     match cms.signer().and_then(|signer| list(signer, limits)) {
         Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),
         Err(CmsFault::NoSigner | CmsFault::SeveralSigners(_)) => Vec::new(),

@@ -82,13 +82,14 @@ fn stored_in(document: &Document<'_>, revision: usize, known: &Evidence, finding
         Ok(None) => {}
         Ok(Some(store)) => {
             let mut add = |certs: &[DssValue], crls: &[DssValue], ocsps: &[DssValue]| {
-                for (values, add) in [
-                    (certs, Evidence::add_certificate as fn(&mut Evidence, &[u8]) -> Result<()>),
-                    (crls, Evidence::add_crl),
-                    (ocsps, Evidence::add_ocsp),
-                ] {
-                    let unknown = values.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>();
-                    unknown.into_iter().for_each(|value| note(add(&mut evidence, &value.der)));
+                for value in certs.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_certificate(&value.der));
+                }
+                for value in crls.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_crl(&value.der));
+                }
+                for value in ocsps.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_ocsp(&value.der));
                 }
             };
             add(&store.certs, &store.crls, &store.ocsps);

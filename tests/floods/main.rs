@@ -1,5 +1,7 @@
 //! Files that hold more than anybody needs: what is too much is left out by a bound that the report names, and no verdict suffers.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -19,7 +19,7 @@ mod tests;
 mod validation;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::existence::ProofsOfExistence;
@@ -62,7 +62,7 @@ pub(crate) struct Validator<'a> {
 pub(crate) struct Pool<'a> {
     pub(crate) evidence: &'a Evidence,
     /// By certificate and issuer.
-    answers: Rc<RefCell<HashMap<(Certificate, Certificate), Rc<Answers>>>>,
+    answers: Rc<RefCell<AnswersByLink>>,
     /// By certificate, purpose, moment and depth: a thousand signatures may name the same certificate.
     judged: RefCell<HashMap<(Certificate, Purpose, Moment, u8), Judged>>,
     /// By certificate, purpose, what is to be proved, depth and the number of proofs.
@@ -72,6 +72,7 @@ pub(crate) struct Pool<'a> {
     checks: Rc<OnceCell<Checks>>,
 }
 
+type AnswersByLink = HashMap<(Certificate, Certificate), Rc<Answers>>;
 type PastKey = (Certificate, Purpose, Time, u8, usize);
 
 impl<'a> Pool<'a> {
@@ -97,7 +98,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Every certificate of a path that was judged, or of a signer of revocation values.
-    pub(crate) fn judged_certificates(&self) -> HashSet<Certificate> {
+    pub(crate) fn judged_certificates(&self) -> Vec<Certificate> {
         let judged = self.judged.borrow();
         let paths = judged.values().filter_map(|judged| judged.path.as_ref());
         let answers = self.answers.borrow();
