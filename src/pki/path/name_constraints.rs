@@ -280,12 +280,12 @@ mod tests {
             let mut permitted = vec![(form, base)];
             permitted.extend((form == 0xa4).then_some((0xa4, subject.subject().der())));
             let (permits, excludes) = (constraints(&permitted, &[]), constraints(&[], &[(form, base)]));
-            assert_eq!(judged(&[permits.clone()], &[(form, inside)]), Ok(()), "{form:x}");
-            let fault = judged(&[permits.clone()], &[(form, inside), (form, outside)]);
+            assert_eq!(judged(std::slice::from_ref(&permits), &[(form, inside)]), Ok(()), "{form:x}");
+            let fault = judged(std::slice::from_ref(&permits), &[(form, inside), (form, outside)]);
             assert!(matches!(fault, Err(StepFault::NameNotPermitted(_))), "{form:x}: {fault:?}");
-            let fault = judged(&[excludes.clone()], &[(form, outside), (form, inside)]);
+            let fault = judged(std::slice::from_ref(&excludes), &[(form, outside), (form, inside)]);
             assert!(matches!(fault, Err(StepFault::NameExcluded(_))), "{form:x}: {fault:?}");
-            assert_eq!(judged(&[excludes.clone()], &[(form, outside)]), Ok(()), "{form:x}");
+            assert_eq!(judged(std::slice::from_ref(&excludes), &[(form, outside)]), Ok(()), "{form:x}");
             // What one authority permits and another excludes is not permitted.
             assert!(judged(&[permits, excludes], &[(form, inside)]).is_err(), "{form:x}");
             let unasked =
