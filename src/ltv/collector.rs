@@ -305,7 +305,7 @@ impl<'a> Collector<'a> {
             Want::Fresh(fresh) => (Lack::Fresh { since: fresh.since, again: fresh.again }, Vec::new()),
         };
         let requests = want.requests(&self.at_hand);
-        let attempts = self.attempts.iter().filter(|(request, _)| requests.contains(request));
+        let attempts = requests.iter().flat_map(|wanted| self.attempts.iter().filter(move |(request, _)| request == wanted));
         let attempts = attempts.map(|(request, failure)| Attempt { url: request.url().to_owned(), failure: failure.clone() });
         Some(Shortage {
             fields: fields.clone(),
