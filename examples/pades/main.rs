@@ -12,6 +12,7 @@ mod failure;
 mod fields;
 mod help;
 mod inputs;
+mod keeping;
 mod language;
 mod look;
 mod mending;

@@ -23,8 +23,8 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Validity;
 
 use super::hierarchy::{Entity, Origin, Template};
-use super::{RevocationSources, unwritable};
 use super::view::Service;
+use super::{RevocationSources, unwritable};
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Criticality::{Critical, NonCritical};

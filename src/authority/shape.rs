@@ -44,7 +44,7 @@ pub enum OcspSigner {
     Delegated,
     /// A responder of the issuer's whose own revocation is to be asked, in the issuer's CRL.
     DelegatedWithStatus,
-    /// The issuer itself.
+    /// The issuer itself; a root has a responder all the same.
     Issuer,
 }
 

@@ -189,7 +189,8 @@ impl<'d> Augmentation<'d> {
             None => facts.iter().find_map(|facts| own(facts).map(|end| (facts, end))),
         };
         let Some((facts, end)) = broken else { return Ok(()) };
-        let message = format!("the newest timestamp expired on {end}, and nothing proves any more what was there before");
+        let message =
+            format!("the newest timestamp expired on {end}, and nothing proves any more what was there before");
         Err(Error::new(ErrorKind::Evidence, message)
             .at(&facts.field)
             .advise("keep another copy that was renewed in time, or archive what is left (archive_what_is_left)"))

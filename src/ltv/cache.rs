@@ -122,7 +122,9 @@ impl EvidenceCache {
             kept.insert_crl(Crl::from_der(der.as_bytes(), &limits).map_err(|fault| malformed().because(fault))?);
         }
         for der in stored.ocsps {
-            kept.insert_ocsp(OcspResponse::from_der(der.as_bytes(), &limits).map_err(|fault| malformed().because(fault))?);
+            kept.insert_ocsp(
+                OcspResponse::from_der(der.as_bytes(), &limits).map_err(|fault| malformed().because(fault))?,
+            );
         }
         Ok(Self { kept })
     }

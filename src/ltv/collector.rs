@@ -212,7 +212,9 @@ impl<'a> Collector<'a> {
         let error = Error::new(ErrorKind::Evidence, format!("evidence is missing: {}", missing.join("; ")));
         Err(match again {
             Some(again) => error.advise(format!("collect again at {again}")).class_is(ErrorClass::Retryable),
-            None => error.advise("give the anchors, CRLs, OCSP responses or certificates named, or ask again online later"),
+            None => {
+                error.advise("give the anchors, CRLs, OCSP responses or certificates named, or ask again online later")
+            }
         })
     }
 
@@ -305,8 +307,10 @@ impl<'a> Collector<'a> {
             Want::Fresh(fresh) => (Lack::Fresh { since: fresh.since, again: fresh.again }, Vec::new()),
         };
         let requests = want.requests(&self.at_hand);
-        let attempts = requests.iter().flat_map(|wanted| self.attempts.iter().filter(move |(request, _)| request == wanted));
-        let attempts = attempts.map(|(request, failure)| Attempt { url: request.url().to_owned(), failure: failure.clone() });
+        let attempts =
+            requests.iter().flat_map(|wanted| self.attempts.iter().filter(move |(request, _)| request == wanted));
+        let attempts =
+            attempts.map(|(request, failure)| Attempt { url: request.url().to_owned(), failure: failure.clone() });
         Some(Shortage {
             fields: fields.clone(),
             subject: certificate.subject().to_string(),

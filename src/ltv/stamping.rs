@@ -60,7 +60,8 @@ impl<'d> SignatureTimestamping<'d> {
     pub fn new(document: &'d Document<'d>, field: &str, now: Time) -> Result<Self> {
         let facts = read_signatures(document, &mut Vec::new())?;
         let found = facts.iter().position(|facts| facts.field == field);
-        let own = found.and_then(|index| facts.get(index)).ok_or_else(|| refused(field, "there is no such signature"))?;
+        let own =
+            found.and_then(|index| facts.get(index)).ok_or_else(|| refused(field, "there is no such signature"))?;
         let (Content::Signature(cms), Ok(contents)) = (&own.content, &own.dictionary.contents) else {
             return Err(refused(field, "it is no signature that can be read"));
         };
@@ -126,7 +127,8 @@ impl<'d> SignatureTimestamping<'d> {
         if token.gen_time() <= end {
             return Ok(());
         }
-        let message = format!("the signer's certificate ended on {end}, so a timestamp of {} proves nothing", token.gen_time());
+        let message =
+            format!("the signer's certificate ended on {end}, so a timestamp of {} proves nothing", token.gen_time());
         Err(Error::new(ErrorKind::Timestamp, message).at(&self.field))
     }
 
@@ -142,7 +144,8 @@ impl<'d> SignatureTimestamping<'d> {
         let old = SignedData::from_der(&self.cms, self.document.limits()).map_err(not_as_meant)?;
         let (read, old) = (read.signer().map_err(not_as_meant)?, old.signer().map_err(not_as_meant)?);
         let tokens = read.signature_timestamps(self.document.limits()).map_err(not_as_meant)?;
-        let is_same = read.signature() == old.signature() && read.signed_attributes_der() == old.signed_attributes_der();
+        let is_same =
+            read.signature() == old.signature() && read.signed_attributes_der() == old.signed_attributes_der();
         if is_same && tokens == [token] { Ok(()) } else { Err(not_as_meant("the signature read back is another")) }
     }
 }

@@ -274,9 +274,11 @@ impl Certificate {
         let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
         let names = points.0.into_iter().filter_map(|point| point.distribution_point);
         let named = names.flat_map(|name| match name {
-            DistributionPointName::FullName(names) => {
-                names.into_iter().filter(|name| uri(name.clone()).is_none()).map(|_| "a directory name".to_owned()).collect()
-            }
+            DistributionPointName::FullName(names) => names
+                .into_iter()
+                .filter(|name| uri(name.clone()).is_none())
+                .map(|_| "a directory name".to_owned())
+                .collect(),
             DistributionPointName::NameRelativeToCRLIssuer(_) => vec!["a name relative to the CRL issuer".to_owned()],
         });
         named.collect()

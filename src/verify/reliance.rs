@@ -74,7 +74,8 @@ pub(crate) fn reliances(
                 // Its own time proves nothing about itself: what counts are the timestamps above it.
                 let proved = end.and_then(|end| proofs.of_bytes_by_later(end));
                 let certificate = token.cryptography.signing_certificate;
-                reliances.extend(certificate.map(|one| Reliance::new(validator, facts, one, Purpose::TimeStamping, proved)));
+                reliances
+                    .extend(certificate.map(|one| Reliance::new(validator, facts, one, Purpose::TimeStamping, proved)));
             }
             _ => {}
         }

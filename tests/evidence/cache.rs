@@ -38,7 +38,7 @@ fn the_second_document_asks_nobody_until_answers_expire() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_damaged_cache_is_an_error_and_no_panic(at in any::<prop::sample::Index>(), bit in 0u8..8, cut in any::<bool>()) {

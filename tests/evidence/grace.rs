@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use pades_ltv::authority::{RevocationSources, Shape};
-use pades_ltv::{
-    Augmentation, Collected, Collector, Document, ErrorClass, ErrorKind, Indication, Lack, Time,
-};
+use pades_ltv::{Augmentation, Collected, Collector, Document, ErrorClass, ErrorKind, Indication, Lack, Time};
 
 use crate::common::{CONTRACT, World, days, minutes, now};
 use crate::shortages::{Network, collect};

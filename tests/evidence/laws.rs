@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use lopdf::Object;
-use pades_ltv::{
-    Augmentation, Collected, Collector, Document, Error, ErrorKind, Evidence, Fetch, FetchRequest, Time,
-};
+use pades_ltv::{Augmentation, Collected, Collector, Document, Error, ErrorKind, Evidence, Fetch, FetchRequest, Time};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -56,7 +54,7 @@ fn store(pdf: &[u8]) -> BTreeSet<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn the_same_answers_give_the_same_store_however_they_came(

@@ -8,7 +8,8 @@ use serde_json::Value;
 /// Every file of the corpus, at its own time and under its own anchors.
 #[test]
 fn files_of_the_corpus_lose_nothing_and_gain_what_is_there() {
-    let root = PathBuf::from(std::env::var("PADES_CORPORA").unwrap_or_else(|_| "../shared/corpora".into())).join("foreign");
+    let root =
+        PathBuf::from(std::env::var("PADES_CORPORA").unwrap_or_else(|_| "../shared/corpora".into())).join("foreign");
     let Ok(cases) = std::fs::read_to_string(root.join("cases.jsonl")) else {
         println!("skipped: no corpora");
         return;

@@ -67,9 +67,12 @@ fn each_shortage_names_certificate_address_and_words() {
         assert_eq!((&shortage.fields[..], &shortage.lack), (&["Signature1".to_owned()][..], &Lack::Revocation));
         let urls: Vec<&str> = shortage.attempts.iter().map(|one| one.url.rsplit('/').next().unwrap()).collect();
         assert_eq!(urls, ["ocsp", "crl"]);
-        assert!(shortage.attempts.iter().all(|one| {
-            one.failure.as_deref() == Some("the server answered 503 closed for cleaning")
-        }));
+        assert!(
+            shortage
+                .attempts
+                .iter()
+                .all(|one| { one.failure.as_deref() == Some("the server answered 503 closed for cleaning") })
+        );
         let (english, japanese) = (shortage.to_text(Language::English), shortage.to_text(Language::Japanese));
         for words in [&shortage.serial, "503 closed", "/ca-0/crl"] {
             assert!(english.contains(words) && japanese.contains(words), "{english} {japanese}");

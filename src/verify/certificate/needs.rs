@@ -6,8 +6,8 @@ use super::status::{described, is_exempt};
 use super::{Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Paths, ValidityCheck, validate};
-use crate::pki::revocation::{Answer, Answers};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
+use crate::pki::revocation::{Answer, Answers};
 use crate::time::Time;
 
 /// Something that is missing for a verdict.
@@ -92,14 +92,16 @@ impl Validator<'_> {
             }
             let found = self.answers(subject, issuer);
             let status = newest_usable(&found.answers, time, None);
-            let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) = status
+            let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) =
+                status
             else {
                 let reasons = reasons(&found, &status, time);
                 needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone(), reasons));
                 continue;
             };
             // Lists for some reasons count only together.
-            let partial = found.answers.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
+            let partial =
+                found.answers.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
             for answer in [answer].into_iter().chain(partial.filter(|one| *one != answer && !answer.reasons.is_all())) {
                 // An anchor that signed revocation values, too: some verifiers look for who did among the certificates of the file.
                 needs.add_certificate(&answer.signer);
