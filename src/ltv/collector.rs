@@ -136,7 +136,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Wants revocation data of each signer's certificate whose `thisUpdate` is at least `period` after the time at which the signature
-    /// is proved to have been there: a revocation that was asked for before the signing is in it then (EN 319 102-1, 5.3.4).
+    /// is proved to have been there: a revocation that was asked for before the signing is in it then (RFC 5126, 3: grace period).
     ///
     /// No period unless told. A signature whose time nothing proves has none to count from: give it a timestamp first. Until the period
     /// is over, [`outcome`](Self::outcome) is [`Collected::Later`].

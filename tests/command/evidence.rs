@@ -14,8 +14,8 @@ fn bench() -> Bench {
     let signer = SoftwareSigner::from_pem(&read(KEY), &read(CHAIN)).unwrap();
     let pdf = read(CONTRACT);
     let document = Document::open(pdf.as_slice()).unwrap();
-    let signed = Signing::new(&document, NOW.parse().unwrap()).sign(&signer).unwrap().finish().unwrap();
-    bench.write("signed.pdf", signed.apply(&pdf).unwrap());
+    let update = Signing::new(&document, NOW.parse().unwrap()).sign(&signer).unwrap().finish().unwrap();
+    bench.write("signed.pdf", update.apply(&pdf).unwrap());
     bench.does(&format!("sign --tsa none --key {KEY} --chain {CHAIN} --at {NOW} {CONTRACT} tight.pdf"));
     let anchors = [read(CHAIN), signed().read("anchor.pem")].concat();
     bench.write("anchor.pem", anchors);

@@ -54,11 +54,11 @@ fn store(pdf: &[u8]) -> BTreeSet<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn the_same_answers_give_the_same_store_however_they_came(
-        shape in 0usize..12,
+        shape in 0usize..13,
         order in prop::collection::vec(any::<Index>(), 1..40),
     ) {
         let (name, shape) = shapes().swap_remove(shape);
@@ -86,7 +86,7 @@ proptest! {
 
     #[test]
     fn asking_many_at_once_gives_what_asking_one_by_one_gives(
-        shape in 0usize..12,
+        shape in 0usize..13,
         order in prop::collection::vec(any::<Index>(), 1..40),
     ) {
         let (name, shape) = shapes().swap_remove(shape);
@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn what_fails_is_named_and_what_came_is_kept(
-        shape in 0usize..12,
+        shape in 0usize..13,
         failing in prop::collection::vec(any::<bool>(), 1..12),
     ) {
         let (name, shape) = shapes().swap_remove(shape);

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use pades_ltv::authority::{Authority, OcspSigner, RevocationSources, Shape};
+use pades_ltv::authority::{Authority, OcspSigner, RevocationReason, RevocationSources, Shape};
 use pades_ltv::report::Level;
 use pades_ltv::{Augmentation, Document, Indication, Signing, Time};
 
-use crate::common::{CONTRACT, World, minutes, now};
+use crate::common::{CONTRACT, World, certificates, minutes, now};
 use crate::tools::{self, Tools};
 
 /// Builds of PKI by name.
@@ -24,6 +24,7 @@ pub(crate) fn shapes() -> Vec<(&'static str, Shape)> {
         ("nested-tsa-crl-only", new().nested_tsa(3).sources(CrlOnly)),
         ("cross-certified", new().cross_certified()),
         ("cross-certified-crl-only", new().cross_certified().sources(CrlOnly)),
+        ("crl-issuers", new().crl_issuers().sources(CrlOnly)),
         ("bundles", new().bundles().sources(OcspOnly)),
         ("decoys", new().decoys()),
         ("everything", new().decoys().bundles().cross_certified().nested_tsa(2).ocsp_signer(DelegatedWithStatus)),
@@ -83,4 +84,15 @@ pub(crate) fn judged_at(python: &str, world: &World, pdf: &[u8], time: Time, lev
     tools.write("judged.pdf", pdf);
     let path: &Path = folder.path();
     tools::python(python, "judge.py", path, time, [format!("judged.pdf={level}")]).trim().to_owned()
+}
+
+#[test]
+fn a_revocation_in_the_list_of_another_issuer_counts() {
+    let mut world = world("revoked", &Shape::new().crl_issuers().sources(RevocationSources::CrlOnly));
+    let time = now().after(minutes(60));
+    let pdf = stamped(&world, CONTRACT, time);
+    assert_eq!(world.verify_online(&pdf, time).verdict(), Some(Indication::TotalPassed));
+    let certificate = certificates(&world.signer).swap_remove(0);
+    world.authority.revoke(&certificate, now(), RevocationReason::KeyCompromise).unwrap();
+    assert_eq!(world.verify_online(&pdf, time).verdict(), Some(Indication::Indeterminate));
 }
