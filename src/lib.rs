@@ -108,7 +108,7 @@ pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
-pub use report::{Indication, Language, Model, Report};
+pub use report::{Constraint, Indication, Language, Model, ModificationRule, Report};
 pub use sign::preflight::{self, Preflight};
 pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]

@@ -171,7 +171,8 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files, cache: RefCell::new(cache) };
     let cannot = || Message::CannotAugment(path.clone());
-    let late = work.timestamp_signature(&document, tsa.as_deref()).during(cannot)?;
+    let tsa = tsa.as_deref().map(|tsa| tsa as &dyn TimestampAuthority);
+    let late = work.timestamp_signature(&document, tsa).during(cannot)?;
     let rewritten = match &late {
         Late::Stamped(rewrite) => {
             let document = rewrite.document(&document).during(cannot)?;
@@ -183,7 +184,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
         _ => None,
     };
     let document = rewritten.as_ref().unwrap_or(&document);
-    let made = work.augment(document, tsa.as_deref(), &late).during(cannot)?;
+    let made = work.augment(document, tsa, &late).during(cannot)?;
     let code = options.paths.write(&input, (document, None), &made.update, &services, &progress, language)?;
     work.cache.borrow().write()?;
     if made.update.bytes().is_empty() && rewritten.is_none() {

@@ -285,7 +285,7 @@ fn name(common_name: &str) -> der::Result<Any> {
     Any::encode_from(&name)
 }
 
-fn spki(key: &PrivateKey) -> der::Result<SubjectPublicKeyInfoOwned> {
+pub(super) fn spki(key: &PrivateKey) -> der::Result<SubjectPublicKeyInfoOwned> {
     key.public_key().to_spki().ok_or_else(|| der::Tag::Sequence.value_error().into())
 }
 

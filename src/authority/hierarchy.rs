@@ -7,7 +7,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::certificate::{Purpose, certificate};
-use super::subscriber::{KeyType, Subscriber};
+use super::subscriber::{Key, KeyType, Subscriber};
 use super::{Authority, Misbehaviour, OcspSigner, Shape};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
@@ -59,7 +59,7 @@ pub(super) struct Template<'a> {
     pub(super) label: String,
     pub(super) common_name: &'a str,
     pub(super) purpose: Purpose,
-    pub(super) key: KeyType,
+    pub(super) key: Key,
     pub(super) validity: (Time, Time),
 }
 
@@ -83,7 +83,7 @@ impl Origin {
             label: ROOT.to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
@@ -95,7 +95,7 @@ impl Origin {
             label: OTHER_ROOT.to_owned(),
             common_name: &format!("Other Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
@@ -107,7 +107,7 @@ impl Origin {
             label: "cross".to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Intermediate,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         certificate(self, Some(other), &root.key, &template)
@@ -139,7 +139,7 @@ impl Origin {
 
     fn make(&self, issuer: Option<Arc<Entity>>, template: &Template<'_>) -> Result<Entity> {
         let mut derived = Derived::from_parts(&[&self.seed, b"key", template.label.as_bytes()]);
-        let key = template.key.generate(&mut derived)?;
+        let key = template.key.make(&mut derived)?;
         let certificate = certificate(self, issuer.as_deref(), &key, template)?;
         Ok(Entity { label: template.label.clone(), key, certificate, issuer })
     }
@@ -192,7 +192,7 @@ impl Authority {
                 label: format!("ca-{number}"),
                 common_name: &format!("Issuing CA {number} {}", self.origin.tag),
                 purpose: Purpose::Issuer,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             },
         )
@@ -217,7 +217,7 @@ impl Authority {
             label: format!("{CRL_ISSUER}{}", issuer.label),
             common_name: &self.origin.crl_issuer_name(&issuer.label),
             purpose: Purpose::CrlIssuer,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity,
         };
         self.entity(issuer, template)
@@ -242,7 +242,7 @@ impl Authority {
                 label: format!("tsa-ca-{number}-{level}"),
                 common_name: &format!("Timestamp CA {number} level {level} {}", self.origin.tag),
                 purpose: Purpose::Intermediate,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             };
             issuer = self.entity(&issuer, template)?;
@@ -278,7 +278,7 @@ impl Authority {
                 label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
                 common_name: &format!("Timestamp Unit {number} {}", self.origin.tag),
                 purpose,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity,
             },
         )
@@ -305,7 +305,7 @@ impl Authority {
                 label: format!("ocsp-{}-{number}{form}", issuer.label),
                 common_name: &format!("OCSP Responder {number} of {} {}", issuer.label, self.origin.tag),
                 purpose,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, YEAR, RESPONDER_LIFE),
             },
         )
@@ -320,10 +320,10 @@ impl Authority {
         self.entity(
             &self.issuer(validity.0)?,
             Template {
-                label: format!("{common_name}/{key:?}/{}/{}", validity.0.to_unix(), validity.1.to_unix()),
+                label: format!("{common_name}/{}/{}/{}", key.label()?, validity.0.to_unix(), validity.1.to_unix()),
                 common_name,
                 purpose: Purpose::Signer,
-                key: *key,
+                key: key.clone(),
                 validity,
             },
         )

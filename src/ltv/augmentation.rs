@@ -143,7 +143,7 @@ impl<'d> Augmentation<'d> {
     fn additions(&self) -> DssAdditions {
         let evidence = &self.evidence;
         DssAdditions {
-            certs: evidence.certificates().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
+            certs: evidence.certificates().as_slice().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
             crls: evidence.crls().iter().map(Crl::der).map(<[u8]>::to_vec).collect(),
             ocsps: evidence.ocsps().iter().map(OcspResponse::der).map(<[u8]>::to_vec).collect(),
             vri: self.vri.map_or_else(Vec::new, |vri| self.related(vri)),
@@ -157,7 +157,7 @@ impl<'d> Augmentation<'d> {
             let of = |fingerprint: &[u8]| values.contains(fingerprint);
             VriAddition {
                 key: key.clone(),
-                certs: ders(evidence.certificates(), |one| of(one.fingerprint()), Certificate::der),
+                certs: ders(evidence.certificates().as_slice(), |one| of(one.fingerprint()), Certificate::der),
                 crls: ders(evidence.crls(), |one| of(one.fingerprint()), Crl::der),
                 ocsps: ders(evidence.ocsps(), |one| of(one.fingerprint()), OcspResponse::der),
                 tu: (vri == Vri::Dated).then(|| self.now.to_pdf_date(UtcOffset::UTC)),
@@ -172,7 +172,7 @@ impl<'d> Augmentation<'d> {
         let mut evidence = evidence_in(self.document, self.document.latest().revision(), &facts, &mut Vec::new());
         evidence.extend(&self.evidence);
         let ended = |token: &TimestampToken| {
-            let certificate = token.signer(evidence.certificates()).ok()?;
+            let certificate = token.signer(evidence.certificates().as_slice()).ok()?;
             Some(certificate.not_after()).filter(|end| *end < self.now)
         };
         let archived = facts.iter().rev().find_map(|facts| match &facts.content {

@@ -92,7 +92,12 @@ impl EvidenceCache {
         let write = || -> der::Result<Vec<u8>> {
             let stored = Stored {
                 version: VERSION,
-                certificates: kept.certificates().iter().map(|one| octets(one.der())).collect::<der::Result<_>>()?,
+                certificates: kept
+                    .certificates()
+                    .as_slice()
+                    .iter()
+                    .map(|one| octets(one.der()))
+                    .collect::<der::Result<_>>()?,
                 crls: kept.crls().iter().map(|one| octets(one.der())).collect::<der::Result<_>>()?,
                 ocsps: kept.ocsps().iter().map(|one| octets(one.der())).collect::<der::Result<_>>()?,
             };
@@ -133,7 +138,7 @@ impl EvidenceCache {
 impl fmt::Debug for EvidenceCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kept = &self.kept;
-        let counts = (kept.certificates().len(), kept.crls().len(), kept.ocsps().len());
+        let counts = (kept.certificates().as_slice().len(), kept.crls().len(), kept.ocsps().len());
         write!(f, "EvidenceCache({} certificates, {} CRLs, {} OCSP responses)", counts.0, counts.1, counts.2)
     }
 }
@@ -150,7 +155,7 @@ struct Stored {
 /// What of `evidence` is good at `now`.
 fn current(evidence: &Evidence, now: Time) -> Evidence {
     let mut good = Evidence::new();
-    let certificates = evidence.certificates().iter().filter(|one| now <= one.not_after());
+    let certificates = evidence.certificates().as_slice().iter().filter(|one| now <= one.not_after());
     certificates.for_each(|one| good.insert_certificate(one.clone()));
     let lasts = |next_update: Option<Time>| next_update.is_some_and(|next| now < next);
     let crls = evidence.crls().iter().filter(|one| lasts(one.next_update()));

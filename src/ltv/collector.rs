@@ -15,8 +15,8 @@ use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
 use crate::verify::{
-    Covered, Facts, Gap, Needs, Policy, Pool, ProofsOfExistence, Reliance, Validator, covered, evidence_in, hash,
-    read_signatures, reliances,
+    Covered, Facts, Gap, Hashed, Needs, Policy, Pool, ProofsOfExistence, Reliance, Validator, covered, evidence_in,
+    hash, read_signatures, reliances,
 };
 
 /// What goes into a file stays there for decades: lists of more bytes are taken only when asked for. Those of public authorities for
@@ -69,7 +69,7 @@ pub struct Collector<'a> {
     trust: &'a TrustStore,
     now: Time,
     facts: Vec<Facts>,
-    digests: Vec<Option<Vec<u8>>>,
+    digests: Vec<Hashed>,
     covered: Covered,
     policy: Policy,
     at_hand: Evidence,
@@ -99,7 +99,7 @@ impl<'a> Collector<'a> {
         let at_hand = evidence_in(document, document.latest().revision(), &facts, &mut findings);
         // What signatures cover is not asked here; only document timestamps prove anything about others.
         let is_stamped = facts.iter().any(Facts::is_timestamp);
-        let digests = if is_stamped { hash(document, &facts)? } else { vec![None; facts.len()] };
+        let digests = if is_stamped { hash(document, &facts)? } else { vec![Hashed::default(); facts.len()] };
         let covered = covered(document, &facts);
         let policy = Policy::default();
         Ok(Self {

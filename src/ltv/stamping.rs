@@ -172,8 +172,10 @@ fn check_uncovered(document: &Document<'_>, facts: &[Facts], own: &Facts) -> Res
 fn check_intact(document: &Document<'_>, facts: &[Facts], own: &Facts, cms: &SignedData) -> Result<Certificate> {
     let evidence = evidence_in(document, document.latest().revision(), facts, &mut Vec::new());
     let digests = hash(document, std::slice::from_ref(own))?;
-    let digest = digests.into_iter().flatten().next();
-    let found = digest.map(|digest| Cryptography::of_signature(cms, &digest, evidence.certificates(), own.is_pades()));
+    let digest = own.digest_algorithm().and_then(|algorithm| digests.first()?.by(algorithm));
+    let pool = evidence.certificates().as_slice();
+    let found = own.format().zip(digest);
+    let found = found.map(|(format, digest)| Cryptography::of_signature(cms, format, digest, pool, own.is_pades()));
     let intact = found.filter(|found| own.is_well_formed && found.is_intact());
     let certificate = intact.and_then(|found| found.signing_certificate);
     certificate.ok_or_else(|| refused(&own.field, "it does not verify, and a timestamp would prove a broken signature"))

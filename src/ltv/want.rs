@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::path::Purpose;
-use crate::pki::revocation::crl::distribution::scope;
+use crate::pki::revocation::crl::distribution::DistributionPoints;
 use crate::pki::revocation::ocsp::asn1::OcspRequest;
 use crate::pki::revocation::{Source, Status};
 use crate::port::FetchRequest;
@@ -104,7 +104,8 @@ fn statuses(subject: &Certificate, issuer: &Certificate, at_hand: &Evidence) -> 
     let ocsp = subject.ocsp_urls().into_iter().filter(|url| is_web(url));
     let ocsp = ocsp.filter_map(|url| Some(FetchRequest::Ocsp { url, body: body.clone()? }));
     let crls = subject.crl_urls().into_iter().filter(|url| is_web(url)).map(|url| FetchRequest::Crl { url });
-    let lists = at_hand.crls().iter().filter(|crl| !scope(crl, subject).is_empty());
+    let points = DistributionPoints::of(subject);
+    let lists = at_hand.crls().iter().filter(|crl| !points.scope(crl).is_empty());
     let signers = lists.flat_map(|crl| crl.issuer_urls()).filter(|url| is_web(url));
     ocsp.chain(crls).chain(signers.map(|url| FetchRequest::Certificate { url })).collect()
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::certificate::Certificate;
+use super::certificates::Certificates;
 use super::cms::SignedData;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
@@ -18,7 +19,7 @@ use crate::limits::Limits;
 /// Certificates, CRLs and OCSP responses, each DER, each at most once.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    certificates: Vec<Certificate>,
+    certificates: Certificates,
     crls: Vec<Crl>,
     ocsps: Vec<OcspResponse>,
     /// The SHA-256 of each value: hostile files hold thousands that differ in one byte only.
@@ -93,7 +94,7 @@ impl Evidence {
 
     /// Adds everything that `other` holds.
     pub fn extend(&mut self, other: &Self) {
-        other.certificates.iter().for_each(|one| self.insert_certificate(one.clone()));
+        other.certificates.as_slice().iter().for_each(|one| self.insert_certificate(one.clone()));
         other.crls.iter().for_each(|one| self.insert_crl(one.clone()));
         other.ocsps.iter().for_each(|one| self.insert_ocsp(one.clone()));
         other.related.iter().for_each(|(key, values)| self.relate(key, values.iter().cloned()));
@@ -111,7 +112,7 @@ impl Evidence {
 
     /// Puts the values into an order that does not depend on how they came here.
     pub(crate) fn sort(&mut self) {
-        self.certificates.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
+        self.certificates.sort();
         self.crls.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
         self.ocsps.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
     }
@@ -119,7 +120,7 @@ impl Evidence {
     /// Takes the values of `pool` in place of equal ones here: what was found out about their signatures is known then.
     #[must_use]
     pub(crate) fn shared_with(mut self, pool: &Self) -> Self {
-        share(&mut self.certificates, &pool.certificates, Certificate::der);
+        self.certificates.share(&pool.certificates);
         share(&mut self.crls, &pool.crls, Crl::der);
         share(&mut self.ocsps, &pool.ocsps, OcspResponse::der);
         self
@@ -127,12 +128,12 @@ impl Evidence {
 
     /// Whether nothing is here.
     pub fn is_empty(&self) -> bool {
-        self.certificates.is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
+        self.certificates.as_slice().is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
     }
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
         if self.known.insert(certificate.fingerprint().to_vec()) {
-            self.certificates.push(certificate);
+            self.certificates.insert(certificate);
         }
     }
 
@@ -178,7 +179,7 @@ impl Evidence {
         }
     }
 
-    pub(crate) fn certificates(&self) -> &[Certificate] {
+    pub(crate) fn certificates(&self) -> &Certificates {
         &self.certificates
     }
 

@@ -3,7 +3,7 @@
 //! Specified in EN 319 142-1, 5.5. Noun: [`Reliance`].
 
 use super::certificate::Validator;
-use super::integrity::{Content, Facts};
+use super::integrity::{Content, Facts, Hashed};
 use super::proving::{Covered, Found, Proved, signature_timestamps};
 use super::reading::evidence_covered;
 use crate::pdf::document::Document;
@@ -57,7 +57,7 @@ pub(crate) fn covered(document: &Document<'_>, facts: &[Facts]) -> Covered {
 pub(crate) fn reliances(
     validator: Validator<'_>,
     facts: &[Facts],
-    digests: &[Option<Vec<u8>>],
+    digests: &[Hashed],
     covered: &Covered,
 ) -> Vec<Reliance> {
     let Proved { proofs, found } = Proved::extract(validator, facts, digests, covered);
@@ -89,16 +89,20 @@ pub(crate) fn reliances(
     unique
 }
 
-/// The signer of `cms` and the authorities of its timestamps.
+/// The signer of `cms` and the authorities of its timestamps, those over the content included.
 fn of_signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, proved: Option<Time>) -> Vec<Reliance> {
     let (tokens, _) = signature_timestamps(validator, facts, cms, proved);
     let best = tokens.iter().filter_map(|token| token.proof()).chain(proved).min();
-    let signer = signer(cms, validator.pool.evidence.certificates());
+    let signer = signer(cms, validator.pool.evidence.certificates().as_slice());
     let signer = signer.map(|signer| Reliance::new(validator, facts, signer, Purpose::DocumentSigning, best));
     let authorities = tokens.into_iter().filter_map(|token| token.cryptography.signing_certificate);
     let authorities =
         authorities.map(|authority| Reliance::new(validator, facts, authority, Purpose::TimeStamping, proved));
-    signer.into_iter().chain(authorities).collect()
+    // What a content timestamp says is as old as the signature over it.
+    let pool = validator.pool.evidence.certificates();
+    let contents = facts.content_tokens.iter().flatten().filter_map(|token| token.signer(pool.as_slice()).ok());
+    let contents = contents.map(|one| Reliance::new(validator, facts, one.clone(), Purpose::TimeStamping, best));
+    signer.into_iter().chain(authorities).chain(contents).collect()
 }
 
 fn signer(cms: &SignedData, pool: &[Certificate]) -> Option<Certificate> {

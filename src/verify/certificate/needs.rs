@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::status::{described, is_exempt};
 use super::{Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, Paths, ValidityCheck, validate};
+use crate::pki::path::{Path, ValidityCheck, validate};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
 use crate::pki::revocation::{Answer, Answers};
 use crate::time::Time;
@@ -117,9 +117,8 @@ impl Validator<'_> {
     /// The first path of `target` that holds at `time`; or the first there is, and what is wrong with it.
     fn likeliest_path(&self, target: &Certificate, time: Time) -> Option<(Path, Option<String>)> {
         let settings = self.settings(ValidityCheck::Issuers);
-        let paths = Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits);
         let mut first = None;
-        for path in paths.filter_map(Result::ok) {
+        for path in self.paths(target).filter_map(Result::ok) {
             match validate(&path, time, &settings) {
                 Ok(_) => return Some((path, None)),
                 Err(fault) => first = first.or(Some((path, Some(fault.to_string())))),
@@ -138,8 +137,7 @@ impl Validator<'_> {
                 continue;
             }
             let pool = self.pool.evidence.certificates();
-            let issuers: Vec<_> = pool.iter().filter(|one| one.subject() == current.issuer()).cloned().collect();
-            for issuer in issuers {
+            for issuer in pool.named(current.issuer()).cloned() {
                 if !reached.contains(&issuer) {
                     reached.push(issuer);
                 }
