@@ -171,7 +171,10 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files, cache: RefCell::new(cache) };
     let cannot = || Message::CannotAugment(path.clone());
-    let tsa = tsa.as_deref().map(|tsa| tsa as &dyn TimestampAuthority);
+    let tsa: Option<&dyn TimestampAuthority> = match &tsa {
+        Some(tsa) => Some(&**tsa),
+        None => None,
+    };
     let late = work.timestamp_signature(&document, tsa).during(cannot)?;
     let rewritten = match &late {
         Late::Stamped(rewrite) => {
