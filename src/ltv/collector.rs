@@ -226,7 +226,13 @@ impl<'a> Collector<'a> {
         if wants.is_empty() {
             return Collected::Complete(evidence);
         }
-        let shortages: Vec<Shortage> = wants.iter().filter_map(|wanted| self.shortage(wanted)).collect();
+        let mut shortages: Vec<Shortage> = Vec::new();
+        for shortage in wants.iter().filter_map(|wanted| self.shortage(wanted)) {
+            match shortages.iter_mut().find(|known| known.is_about_the_same(&shortage)) {
+                Some(known) => known.join(shortage),
+                None => shortages.push(shortage),
+            }
+        }
         let again = shortages.iter().map(|shortage| match shortage.lack {
             Lack::Fresh { again, .. } => again,
             _ => None,
