@@ -17,7 +17,7 @@ use crate::keeping::Cache;
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
-use crate::services::{Services, Tsa};
+use crate::services::{self, Services, Tsa};
 
 pub(crate) struct Options {
     trust: Vec<PathBuf>,
@@ -171,10 +171,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files, cache: RefCell::new(cache) };
     let cannot = || Message::CannotAugment(path.clone());
-    let tsa: Option<&dyn TimestampAuthority> = match &tsa {
-        Some(tsa) => Some(&**tsa),
-        None => None,
-    };
+    let tsa = tsa.as_deref().map(services::unshared);
     let late = work.timestamp_signature(&document, tsa).during(cannot)?;
     let rewritten = match &late {
         Late::Stamped(rewrite) => {
