@@ -27,8 +27,8 @@ use crate::pki::trust::store::TrustStore;
 use crate::report::{Indication, Report};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
-use crate::verify::Verification;
 use crate::verify::modification::analyse_counted;
+use crate::verify::{Uncertified, Verification};
 
 /// How many revisions, and objects in each, one run looks at.
 const REVISIONS: usize = 8;
@@ -241,7 +241,7 @@ pub fn modification(data: &[u8]) {
     let Ok(document) = Document::open_with(source, limits()) else { return };
     let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    let (found, work) = analyse_counted(&document, &revisions);
+    let (found, work) = analyse_counted(&document, &revisions, Uncertified::default());
     assert_eq!(found.len(), revisions.len());
     let most = length.saturating_mul(WORK_EACH_BYTE).saturating_add(WORK);
     assert!(work <= most, "{work} values were looked at in {length} bytes");
@@ -271,7 +271,7 @@ impl crate::pdf::source::Source for Counting<'_> {
 /// For benches: how many values are looked at to compare all revisions, as of every one of them.
 pub fn modifications(document: &Document<'_>) -> u64 {
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    analyse_counted(document, &revisions).1
+    analyse_counted(document, &revisions, Uncertified::default()).1
 }
 
 /// Reads stored values of this crate.

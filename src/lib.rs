@@ -112,7 +112,7 @@ pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Sig
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
-pub use verify::{Algorithm, Policy, Verification};
+pub use verify::{Algorithm, Policy, Uncertified, Verification};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

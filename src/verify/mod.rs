@@ -32,7 +32,7 @@ mod verification;
 pub(crate) use certificate::{Gap, Needs, Pool, Validator};
 pub(crate) use existence::ProofsOfExistence;
 pub(crate) use integrity::{Facts, hash};
-pub use policy::{Algorithm, Policy};
+pub use policy::{Algorithm, Policy, Uncertified};
 pub(crate) use proving::Covered;
 pub(crate) use reading::{evidence_in, read_signatures};
 pub(crate) use reliance::{covered, reliances};

@@ -20,7 +20,7 @@ pub(super) fn look_ahead(verification: &Verification<'_>) -> Outlook {
     let now = verification.now;
     let Ok(read) = verification.read(&mut Vec::new()) else { return nothing(now) };
     let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
-    let modified = modification::analyse(verification.document, &revisions);
+    let modified = modification::analyse(verification.document, &revisions, verification.policy.uncertified());
     let (present, ends) = judge(verification, &read, &modified, None);
     let mut outlook = Outlook { holds_until: None, lost: lost(&present) };
     if read.facts.is_empty() || !outlook.lost.is_empty() {

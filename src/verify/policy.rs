@@ -64,7 +64,22 @@ pub enum Algorithm {
     },
 }
 
-/// Which algorithms a verification relies on, each until a date: a pure value. What has no rule is not relied on at all.
+/// The most that may change after a signature where nobody certified what may (ISO 32000-2, 12.8.2.2, has no word for that). What
+/// goes beyond keeps a signature from passing; certifications and locks count as they are, whatever is said here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Uncertified {
+    /// Nothing but evidence and document timestamps.
+    Evidence,
+    /// Those, filling in forms and signing: what viewers let pass.
+    #[default]
+    FillForms,
+    /// Those, and remarks on pages.
+    Annotate,
+}
+
+/// Which algorithms a verification relies on, each until a date, and what may change after a signature: a pure value. An algorithm that
+/// has no rule is not relied on at all.
 ///
 /// # Examples
 /// ```
@@ -80,6 +95,7 @@ pub struct Policy {
     name: String,
     /// What comes later counts more.
     rules: Vec<(Algorithm, Option<Time>)>,
+    uncertified: Uncertified,
 }
 
 impl Policy {
@@ -155,7 +171,7 @@ impl Policy {
     }
 
     fn of(name: &str, rules: impl Iterator<Item = (Algorithm, Option<Time>)>) -> Self {
-        Self { name: name.to_owned(), rules: rules.collect() }
+        Self { name: name.to_owned(), rules: rules.collect(), uncertified: Uncertified::default() }
     }
 
     /// The same rules under another name, which stands in reports.
@@ -170,6 +186,26 @@ impl Policy {
     pub fn ending(mut self, algorithm: Algorithm, date: Time) -> Self {
         self.rules.push((algorithm, Some(date)));
         self
+    }
+
+    /// Lets so much change after signatures where nobody certified what may; [`Uncertified::FillForms`] unless told.
+    ///
+    /// # Examples
+    /// ```
+    /// use pades_ltv::{Policy, Uncertified};
+    /// let archive = Policy::etsi_119312().named("our archive").permitting(Uncertified::Evidence);
+    /// assert_eq!(archive.uncertified(), Uncertified::Evidence);
+    /// assert_eq!(Policy::default().uncertified(), Uncertified::FillForms);
+    /// ```
+    #[must_use]
+    pub fn permitting(mut self, uncertified: Uncertified) -> Self {
+        self.uncertified = uncertified;
+        self
+    }
+
+    /// The most that may change after a signature where nobody certified what may.
+    pub fn uncertified(&self) -> Uncertified {
+        self.uncertified
     }
 
     /// The policy's name.

@@ -95,7 +95,7 @@ impl<'a> Verification<'a> {
     fn judge(&self, report: &mut Report) -> Result<()> {
         let read = self.read(&mut report.findings)?;
         let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
-        let modified = modification::analyse(self.document, &revisions);
+        let modified = modification::analyse(self.document, &revisions, self.policy.uncertified());
         let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);

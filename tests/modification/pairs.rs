@@ -22,6 +22,10 @@ const FIELD: Edit = Put(61, "<</Type/Annot/Subtype/Widget/FT/Sig/T(other)/V 62 0
 const SIGNATURE: Edit = Put(62, "<<@sig/Reason(seen)>>");
 const IN_FORM: Edit = Swap(4, "55 0 R]", "55 0 R 61 0 R]");
 const ON_PAGE: Edit = Swap(3, "54 0 R]", "54 0 R 61 0 R]");
+/// The same in a group that was there.
+const MEMBER: Edit =
+    Put(61, "<</Type/Annot/Subtype/Widget/FT/Sig/T(other)/Parent 98 0 R/V 62 0 R/Rect[0 0 0 0]/F 132/P 3 0 R>>");
+const JOINS: Edit = Swap(98, "[99 0 R]", "[99 0 R 61 0 R]");
 const STAMP: Edit = Put(62, "<<@stamp/V 0>>");
 const NOTE: Edit =
     Put(61, "<</Type/Annot/Subtype/FreeText/Contents(really?)/DA(/F 9 Tf)/Rect[20 20 90 40]/AP<</N 60 0 R>>/P 3 0 R>>");
@@ -1436,5 +1440,81 @@ pub(crate) const PAIRS: &[Pair] = &[
             Swap(1, "<</BaseVersion/2.0/ExtensionLevel 1>>", "65 0 R"),
             Put(65, "<</BaseVersion/2.0/ExtensionLevel 2>>"),
         ],
+    ),
+    // Groups of fields.
+    pair(
+        "group_gets_signature",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[MEMBER, SIGNATURE, Swap(98, "[99 0 R]", "[61 0 R 99 0 R]"), ON_PAGE],
+    ),
+    pair(
+        "group_list_gets_signature",
+        "group 100 0 R",
+        &[MEMBER, SIGNATURE, Swap(100, "99 0 R", "99 0 R 61 0 R"), ON_PAGE],
+        &[MEMBER, SIGNATURE, Swap(100, "99 0 R", "61 0 R"), ON_PAGE],
+    ),
+    pair(
+        "group_list_moves",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, Swap(98, "[99 0 R]", "101 0 R"), Put(101, "[99 0 R 61 0 R]"), ON_PAGE],
+        &[
+            MEMBER,
+            SIGNATURE,
+            Swap(98, "[99 0 R]", "101 0 R"),
+            Put(101, "[99 0 R 61 0 R]"),
+            ON_PAGE,
+            Swap(92, "/T(Signature2)", "/T(Signature2)/Kids 101 0 R"),
+        ],
+    ),
+    pair(
+        "group_of_another_member",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[
+            Put(
+                61,
+                "<</Type/Annot/Subtype/Widget/FT/Sig/T(other)/Parent 92 0 R/V 62 0 R/Rect[0 0 0 0]/F 132/P 3 0 R>>",
+            ),
+            SIGNATURE,
+            JOINS,
+            ON_PAGE,
+        ],
+    ),
+    pair(
+        "group_gets_text",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[
+            Put(61, "<</Type/Annot/Subtype/Widget/FT/Tx/T(other)/Parent 98 0 R/V(x)/Rect[0 0 0 0]/F 132/P 3 0 R>>"),
+            JOINS,
+            ON_PAGE,
+        ],
+    ),
+    pair(
+        "group_renamed",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE, Swap(98, "(party)", "(other party)")],
+    ),
+    pair(
+        "group_was_one_field",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[
+            Put(
+                61,
+                "<</Type/Annot/Subtype/Widget/FT/Sig/T(other)/Parent 55 0 R/V 62 0 R/Rect[0 0 0 0]/F 132/P 3 0 R>>",
+            ),
+            SIGNATURE,
+            Swap(55, "[54 0 R]", "[54 0 R 61 0 R]"),
+            ON_PAGE,
+        ],
+    ),
+    pair(
+        "group_gets_old_object",
+        "group [99 0 R]",
+        &[MEMBER, SIGNATURE, JOINS, ON_PAGE],
+        &[Swap(98, "[99 0 R]", "[99 0 R 92 0 R]")],
     ),
 ];

@@ -17,6 +17,7 @@ use crate::pdf::form::{Field, FieldKind, Form};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
+use crate::verify::policy::Uncertified;
 
 /// How many objects are kept from one revision to the next.
 const CACHED: usize = 1 << 16;
@@ -30,6 +31,8 @@ pub(super) struct Ground<'d> {
     pub(super) fields: HashMap<Ref, Arc<str>>,
     /// The text and choice fields, check boxes and radio buttons of the last revision, by object.
     pub(super) inputs: HashMap<Ref, Field>,
+    /// The groups of fields of the last revision, by their own numbers and those of their lists of kids.
+    pub(super) groups: HashMap<u32, Ref>,
     /// The names that more than one field of the last revision has.
     pub(super) twins: HashSet<Arc<str>>,
     /// The object streams, and the first revision that has an object in each.
@@ -47,12 +50,12 @@ pub(super) struct Ground<'d> {
 
 impl<'d> Ground<'d> {
     /// What each revision behind `first` (index from 0) changed, and how many values were looked at.
-    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> (Vec<Outcome>, u64) {
+    pub(super) fn outcomes(document: &'d Document<'d>, first: usize, uncertified: Uncertified) -> (Vec<Outcome>, u64) {
         let later = first.saturating_add(1)..document.revisions().len();
         if later.is_empty() {
             return (Vec::new(), 0);
         }
-        let mut ground = match Self::survey(document, first) {
+        let mut ground = match Self::survey(document, first, uncertified) {
             Ok(ground) => ground,
             Err(error) => return (later.map(|revision| unknown(revision, &error)).collect(), 0),
         };
@@ -61,7 +64,7 @@ impl<'d> Ground<'d> {
     }
 
     /// Reads every object of revision `first` for what it refers to.
-    fn survey(document: &'d Document<'d>, first: usize) -> Result<Self> {
+    fn survey(document: &'d Document<'d>, first: usize, uncertified: Uncertified) -> Result<Self> {
         let form = Form::read(document.latest())?;
         let mut names = HashSet::new();
         let twins =
@@ -77,9 +80,10 @@ impl<'d> Ground<'d> {
         let mut ground = Self {
             document,
             references: References::to(watched),
-            permissions: Permissions::read(document, &form)?,
+            permissions: Permissions::read(document, &form, uncertified)?,
             fields: signatures.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect(),
             inputs: inputs.filter_map(|field| Some((field.id?, field.clone()))).collect(),
+            groups: groups(document, &form),
             twins,
             containers: containers(document),
             section_starts: sections.map(|section| section.start).collect(),
@@ -92,8 +96,12 @@ impl<'d> Ground<'d> {
         // From here on every object is read, so that it pays to know where each ends.
         document.places();
         let view = document.view(first);
+        let mut mentioned = Vec::new();
         for (id, entry) in view.live_entries() {
-            ground.index(id, || view.at(id, entry));
+            match view.mentions(id, entry, &mut mentioned) {
+                Ok(true) => ground.references.set_mentioned(id.number, &mentioned),
+                _ => drop(ground.index(id, || view.at(id, entry))),
+            }
         }
         Ok(ground)
     }
@@ -165,6 +173,16 @@ pub(super) fn id_of(number: u32, entry: XrefEntry) -> Option<Ref> {
         XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
         XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
     }
+}
+
+fn groups(document: &Document<'_>, form: &Form) -> HashMap<u32, Ref> {
+    let mut groups = HashMap::new();
+    for id in form.fields.iter().filter(|field| field.is_group).filter_map(|field| field.id) {
+        let group = document.latest().get(id).ok();
+        let kids = group.as_ref().and_then(Object::as_dictionary).and_then(|group| group.get("Kids")?.as_reference());
+        groups.extend([id].into_iter().chain(kids).map(|one| (one.number, id)));
+    }
+    groups
 }
 
 fn containers(document: &Document<'_>) -> HashMap<u32, usize> {

@@ -20,6 +20,7 @@ mod equality;
 mod fields;
 mod filling;
 mod ground;
+mod groups;
 #[cfg(test)]
 mod mutant;
 mod pages;
@@ -37,6 +38,7 @@ mod work;
 
 use std::sync::Arc;
 
+use super::policy::Uncertified;
 use crate::pdf::document::Document;
 use crate::pdf::revision::Revision;
 use crate::report::{Change, Changes, Code, Finding, Modification};
@@ -58,17 +60,22 @@ pub(crate) struct Modified {
 }
 
 /// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
-/// closes, or none where its byte range ends at no revision: then nothing can be told.
-pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
-    analyse_counted(document, revisions).0
+/// closes, or none where its byte range ends at no revision: then nothing can be told. `uncertified` is the most that may follow where
+/// nobody certified what may.
+pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>], uncertified: Uncertified) -> Vec<Modified> {
+    analyse_counted(document, revisions, uncertified).0
 }
 
 /// The same, and how many values were looked at.
-pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize>]) -> (Vec<Modified>, u64) {
+pub(crate) fn analyse_counted(
+    document: &Document<'_>,
+    revisions: &[Option<usize>],
+    uncertified: Uncertified,
+) -> (Vec<Modified>, u64) {
     let count = document.revisions().len();
     let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
-    let (mut outcomes, work) = Ground::outcomes(document, first);
+    let (mut outcomes, work) = Ground::outcomes(document, first, uncertified);
     outcomes.extend(trailing(document));
     let (history, views) = (History::of(outcomes), two_views(document));
     let modified = |revision: &Option<usize>| {
