@@ -16,7 +16,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (index, signature) in report.signatures.iter().enumerate() {
         let told: BTreeSet<usize> = signature.changes.iter().filter_map(|change| change.page).collect();
         // A change of what a page shows is told of an object, and not always of the page.
-        let pages = if signature.changes.iter().all(|change| change.page.is_some()) { told } else { told.into_iter().chain([1]).collect() };
+        let pages = if signature.changes.iter().all(|change| change.page.is_some()) {
+            told
+        } else {
+            told.into_iter().chain([1]).collect()
+        };
         for page in pages.into_iter().filter(|_| !signature.changes.is_empty()) {
             let pictures = match render::changes(&document, signature, page) {
                 Ok(pictures) => pictures,

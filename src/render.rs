@@ -54,9 +54,12 @@ pub struct Picture {
 /// [`ErrorKind::Encrypted`] for encrypted files that no empty password opens, [`ErrorKind::Io`] if the source fails.
 pub fn changes(document: &Document<'_>, signature: &SignatureReport, page: usize) -> Result<Comparison> {
     let own = signature.revision.and_then(|number| document.revisions().get(number.checked_sub(1)?));
-    let own = own.ok_or_else(|| unsupported("the signature closes no revision of the file, so that there is no page to compare"))?;
+    let own = own.ok_or_else(|| {
+        unsupported("the signature closes no revision of the file, so that there is no page to compare")
+    })?;
     document.require_open()?;
-    let length = usize::try_from(document.len()).map_err(|_| unsupported("the file is larger than this machine's memory"))?;
+    let length =
+        usize::try_from(document.len()).map_err(|_| unsupported("the file is larger than this machine's memory"))?;
     let mut file = vec![0; length];
     let failed = |cause| Error::new(ErrorKind::Io, "the document cannot be read").because(cause);
     document.source().read_at(0, &mut file).map_err(failed)?;

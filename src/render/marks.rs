@@ -146,6 +146,8 @@ mod tests {
     fn pages_of_another_size_differ_everywhere() {
         let (mut before, mut after) = (picture(8, 8), picture(8, 16));
         mark((&mut before, &mut after), &[], true);
-        assert!([at(&before, 0, 0), at(&after, 7, 15)].iter().all(|pixel| *pixel == GREEN.map(|color| mixed(255, color))));
+        assert!(
+            [at(&before, 0, 0), at(&after, 7, 15)].iter().all(|pixel| *pixel == GREEN.map(|color| mixed(255, color)))
+        );
     }
 }
