@@ -19,16 +19,18 @@ use crate::pdf::parser;
 use crate::pdf::serializer::serialize;
 use crate::pdf::view::View;
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::cms::ber::Definite;
 use crate::pki::cms::{SignedData, SignerInfo, add_timestamp};
 use crate::pki::revocation::{Crl, OcspResponse, answers};
+use crate::pki::signature::Checks;
 use crate::pki::timestamp::{TimestampRequest, TimestampToken};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Indication, Report};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
+use crate::verify::Verification;
 use crate::verify::modification::analyse_counted;
-use crate::verify::{Uncertified, Verification};
 
 /// How many revisions, and objects in each, one run looks at.
 const REVISIONS: usize = 8;
@@ -203,9 +205,10 @@ pub fn ocsp(data: &[u8]) {
     let Ok(ocsp) = OcspResponse::from_der(data, &limits) else { return };
     assert_eq!(ocsp.der(), data, "an OCSP response keeps other bytes");
     let certificates = ocsp.certificates();
+    let (pool, checks) = (Certificates::from(certificates), Checks::new(limits.signature_checks));
     for subject in certificates.iter().take(4) {
         for issuer in certificates.iter().take(4) {
-            let found = answers(subject, issuer, &[], std::slice::from_ref(&ocsp), certificates, &limits);
+            let found = answers(subject, issuer, &[], std::slice::from_ref(&ocsp), &[&pool], &checks);
             assert!(found.answers.len().saturating_add(found.refused.len()) <= data.len());
         }
     }
@@ -241,7 +244,7 @@ pub fn modification(data: &[u8]) {
     let Ok(document) = Document::open_with(source, limits()) else { return };
     let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    let (found, work) = analyse_counted(&document, &revisions, Uncertified::default());
+    let (found, work) = analyse_counted(&document, &revisions);
     assert_eq!(found.len(), revisions.len());
     let most = length.saturating_mul(WORK_EACH_BYTE).saturating_add(WORK);
     assert!(work <= most, "{work} values were looked at in {length} bytes");
@@ -271,7 +274,7 @@ impl crate::pdf::source::Source for Counting<'_> {
 /// For benches: how many values are looked at to compare all revisions, as of every one of them.
 pub fn modifications(document: &Document<'_>) -> u64 {
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    analyse_counted(document, &revisions, Uncertified::default()).1
+    analyse_counted(document, &revisions).1
 }
 
 /// Reads stored values of this crate.

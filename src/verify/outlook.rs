@@ -20,7 +20,7 @@ pub(super) fn look_ahead(verification: &Verification<'_>) -> Outlook {
     let now = verification.now;
     let Ok(read) = verification.read(&mut Vec::new()) else { return nothing(now) };
     let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
-    let modified = modification::analyse(verification.document, &revisions, verification.policy.uncertified());
+    let modified = modification::analyse(verification.document, &revisions);
     let (present, ends) = judge(verification, &read, &modified, None);
     let mut outlook = Outlook { holds_until: None, lost: lost(&present) };
     if read.facts.is_empty() || !outlook.lost.is_empty() {
@@ -51,7 +51,8 @@ fn judge(
     modified: &[Modified],
     time: Option<Time>,
 ) -> (Vec<SignatureReport>, BTreeSet<Time>) {
-    let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
+    let at_hand = Pool::new(&read.at_hand);
+    let in_file = at_hand.beside(&read.in_file);
     let stage = Stage::new(verification, read, &in_file, &at_hand);
     let stage = match time {
         Some(time) => stage.in_future(time, verification.now),

@@ -17,7 +17,6 @@ use crate::pdf::form::{Field, FieldKind, Form};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
-use crate::verify::policy::Uncertified;
 
 /// How many objects are kept from one revision to the next.
 const CACHED: usize = 1 << 16;
@@ -50,12 +49,12 @@ pub(super) struct Ground<'d> {
 
 impl<'d> Ground<'d> {
     /// What each revision behind `first` (index from 0) changed, and how many values were looked at.
-    pub(super) fn outcomes(document: &'d Document<'d>, first: usize, uncertified: Uncertified) -> (Vec<Outcome>, u64) {
+    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> (Vec<Outcome>, u64) {
         let later = first.saturating_add(1)..document.revisions().len();
         if later.is_empty() {
             return (Vec::new(), 0);
         }
-        let mut ground = match Self::survey(document, first, uncertified) {
+        let mut ground = match Self::survey(document, first) {
             Ok(ground) => ground,
             Err(error) => return (later.map(|revision| unknown(revision, &error)).collect(), 0),
         };
@@ -64,7 +63,7 @@ impl<'d> Ground<'d> {
     }
 
     /// Reads every object of revision `first` for what it refers to.
-    fn survey(document: &'d Document<'d>, first: usize, uncertified: Uncertified) -> Result<Self> {
+    fn survey(document: &'d Document<'d>, first: usize) -> Result<Self> {
         let form = Form::read(document.latest())?;
         let mut names = HashSet::new();
         let twins =
@@ -80,7 +79,7 @@ impl<'d> Ground<'d> {
         let mut ground = Self {
             document,
             references: References::to(watched),
-            permissions: Permissions::read(document, &form, uncertified)?,
+            permissions: Permissions::read(document, &form)?,
             fields: signatures.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect(),
             inputs: inputs.filter_map(|field| Some((field.id?, field.clone()))).collect(),
             groups: groups(document, &form),

@@ -38,7 +38,6 @@ mod work;
 
 use std::sync::Arc;
 
-use super::policy::Uncertified;
 use crate::pdf::document::Document;
 use crate::pdf::revision::Revision;
 use crate::report::{Change, Changes, Code, Finding, Modification};
@@ -60,22 +59,17 @@ pub(crate) struct Modified {
 }
 
 /// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
-/// closes, or none where its byte range ends at no revision: then nothing can be told. `uncertified` is the most that may follow where
-/// nobody certified what may.
-pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>], uncertified: Uncertified) -> Vec<Modified> {
-    analyse_counted(document, revisions, uncertified).0
+/// closes, or none where its byte range ends at no revision: then nothing can be told.
+pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
+    analyse_counted(document, revisions).0
 }
 
 /// The same, and how many values were looked at.
-pub(crate) fn analyse_counted(
-    document: &Document<'_>,
-    revisions: &[Option<usize>],
-    uncertified: Uncertified,
-) -> (Vec<Modified>, u64) {
+pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize>]) -> (Vec<Modified>, u64) {
     let count = document.revisions().len();
     let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
-    let (mut outcomes, work) = Ground::outcomes(document, first, uncertified);
+    let (mut outcomes, work) = Ground::outcomes(document, first);
     outcomes.extend(trailing(document));
     let (history, views) = (History::of(outcomes), two_views(document));
     let modified = |revision: &Option<usize>| {

@@ -8,7 +8,6 @@ use crate::pdf::form::Form;
 use crate::pdf::restriction::Restrictions;
 use crate::pdf::transform::{Certification, FieldSelection};
 use crate::report::Modification;
-use crate::verify::policy::Uncertified;
 
 /// Each rule with the index of the revision behind which it holds.
 #[derive(Debug, Default)]
@@ -16,14 +15,12 @@ pub(super) struct Permissions {
     certifications: Vec<(usize, Modification)>,
     locks: Vec<(usize, Modification)>,
     frozen: Vec<(usize, FieldSelection)>,
-    /// Where nobody certified anything.
-    uncertified: Uncertified,
 }
 
 impl Permissions {
     /// Places the rules of all signatures in `form`, and of the certification that the catalog names.
-    pub(super) fn read(document: &Document<'_>, form: &Form, uncertified: Uncertified) -> Result<Self> {
-        let mut permissions = Self { uncertified, ..Self::default() };
+    pub(super) fn read(document: &Document<'_>, form: &Form) -> Result<Self> {
+        let mut permissions = Self::default();
         for rule in Restrictions::read(document.latest(), form)?.rules {
             // A line end behind the revision may be covered or not.
             let behind =
@@ -36,17 +33,13 @@ impl Permissions {
         Ok(permissions)
     }
 
-    /// The most that may change from the revision before `revision` to it: what a certification says, else what
-    /// the policy does.
+    /// The most that may change from the revision before `revision` to it: what a certification says, else filling in forms
+    /// and signing.
     pub(super) fn at(&self, revision: usize) -> Modification {
         let least = |rules: &[(usize, Modification)]| {
             rules.iter().filter(|(since, _)| *since < revision).map(|(_, level)| *level).min()
         };
-        let certified = least(&self.certifications).unwrap_or(match self.uncertified {
-            Uncertified::Evidence => Modification::Lta,
-            Uncertified::FillForms => Modification::Form,
-            Uncertified::Annotate => Modification::Annotate,
-        });
+        let certified = least(&self.certifications).unwrap_or(Modification::Form);
         least(&self.locks).map_or(certified, |locked| locked.min(certified))
     }
 

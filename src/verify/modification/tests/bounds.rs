@@ -34,7 +34,7 @@ fn what_cannot_be_read_is_unknown() {
     assert_eq!(found.findings.last().unwrap().code, Code::ModificationUnknown);
     let document = Document::open(&pdf).unwrap();
     for revision in [None, Some(2), Some(usize::MAX)] {
-        let found = analyse(&document, &[revision], Uncertified::default()).remove(0);
+        let found = analyse(&document, &[revision]).remove(0);
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
     }
 }
@@ -72,7 +72,7 @@ fn cost(pdf: &[u8]) -> usize {
     let document = Document::open(Counting { bytes: pdf, read: &read }).unwrap();
     read.store(0, Ordering::Relaxed);
     let revisions: Vec<_> = (1..document.revisions().len()).map(Some).collect();
-    let found = analyse(&document, &revisions, Uncertified::default());
+    let found = analyse(&document, &revisions);
     assert!(found.iter().all(|modified| modified.is_permitted));
     read.load(Ordering::Relaxed)
 }

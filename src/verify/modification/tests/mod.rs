@@ -8,7 +8,6 @@ mod permissions;
 mod rules;
 mod structure;
 
-use super::super::policy::Uncertified;
 use super::{FINDINGS, Modified, analyse};
 use crate::pdf::document::Document;
 use crate::pdf::evidence::DssAdditions;
@@ -35,7 +34,7 @@ fn judge(bytes: &[u8]) -> Option<Vec<(String, Modified)>> {
         names.push(field.name.to_string());
         revisions.push(end.and_then(closes));
     }
-    Some(names.into_iter().zip(analyse(&document, &revisions, Uncertified::default())).collect())
+    Some(names.into_iter().zip(analyse(&document, &revisions)).collect())
 }
 
 fn id(number: u32) -> Ref {
@@ -106,8 +105,12 @@ fn signed_with(pdf: &[u8], entries: &SignatureEntries, change: impl FnOnce(&mut 
 }
 
 fn evidence(pdf: &[u8], value: u8) -> Vec<u8> {
-    let additions =
-        DssAdditions { certs: vec![vec![value; 9]], crls: vec![vec![value; 8]], ocsps: vec![vec![value; 7]] };
+    let additions = DssAdditions {
+        certs: vec![vec![value; 9]],
+        crls: vec![vec![value; 8]],
+        ocsps: vec![vec![value; 7]],
+        vri: Vec::new(),
+    };
     specimen::with_evidence(pdf, &additions).unwrap()
 }
 
@@ -119,7 +122,7 @@ fn first(pdf: &[u8]) -> Modified {
         form.signatures().any(|field| field.value != FieldValue::Empty)
     };
     let revision = (0..document.revisions().len()).find(is_signed);
-    analyse(&document, &[revision], Uncertified::default()).remove(0)
+    analyse(&document, &[revision]).remove(0)
 }
 
 #[track_caller]
