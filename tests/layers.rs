@@ -30,7 +30,6 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("http", &["port"]),
     ("csc", &["pki", "port", "http"]),
     ("pkcs11", &["pki", "port"]),
-    ("render", &["pdf", "report"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 
