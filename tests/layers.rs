@@ -41,7 +41,7 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "pdf",
-        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing security view account \
+        "object < text < lexer < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
          < byte_range contents < transform < signature form dss seed_value < restriction listing \
          < serializer < placeholder < update < repair field extensions appearance < evidence",
     ),

@@ -5,7 +5,7 @@
 use std::fmt::{self, Write};
 
 use super::vocabulary::say;
-use super::{Change, ChangeKind, Indication, Kind, Modification, Report, SignatureReport, TimestampReport};
+use super::{Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport, TimestampReport};
 use crate::time::{Time, UtcOffset};
 
 /// How many changes are listed for each signature.
@@ -178,14 +178,18 @@ impl Panel {
             );
         }
         match report.modification {
-            Modification::None | Modification::Lta => self.say(
+            Modification::None | Modification::Lta if report.changes.iter().all(is_evidence) => self.say(
                 "文書は、この署名が適用されてから変更されていません。",
                 "The document has not been modified since this signature was applied.",
             ),
-            Modification::Form | Modification::Annotate if report.changes.iter().all(|change| change.allowed) => self.say(
+            Modification::Lta | Modification::Form | Modification::Annotate
+                if report.changes.iter().all(|change| change.allowed) =>
+            {
+                self.say(
                 "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可された変更が加えられています。",
                 "The revision that this signature covers has not been altered; permitted changes have followed.",
-            ),
+            )
+            }
             _ => self.say(
                 "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可されない、または判定できない変更が加えられています。",
                 "The revision that this signature covers has not been altered; changes that are not permitted or could not be judged have followed.",
@@ -241,15 +245,9 @@ impl Panel {
         }
     }
 
-    /// What a reader would want to know of: not evidence and timestamps that are permitted, which change nothing to be read.
+    /// What a reader would want to know of.
     fn changes(&mut self, report: &SignatureReport) {
-        use ChangeKind::{DocumentTimestamp, Metadata, SecurityStore};
-        let is_silent =
-            |change: &&Change| change.allowed && matches!(change.kind, SecurityStore | DocumentTimestamp | Metadata);
-        if matches!(report.modification, Modification::None | Modification::Lta) {
-            return;
-        }
-        let told: Vec<&Change> = report.changes.iter().filter(|change| !is_silent(change)).collect();
+        let told: Vec<&Change> = report.changes.iter().filter(|change| !is_evidence(change)).collect();
         for change in told.iter().take(CHANGES) {
             let line = self.change(change);
             self.entry(2, self.say("変更", "Change"), line);
@@ -323,6 +321,11 @@ impl Panel {
         }
         text
     }
+}
+
+/// Evidence and document timestamps that are permitted, and what a file says of its version for them: they change nothing to be read.
+fn is_evidence(change: &Change) -> bool {
+    change.allowed && matches!(change.rule, Rule::SecurityStore | Rule::DocumentTimestamp | Rule::Version)
 }
 
 /// Texts of the file's and of certificates stand in nearly every line: kept from breaking it, from turning its direction and

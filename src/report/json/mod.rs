@@ -116,6 +116,8 @@ struct Outlook<'a> {
     asked: String,
     survives: bool,
     holds_until: Option<String>,
+    causes: Vec<String>,
+    renewal_due: Option<String>,
     lost: Vec<Lost<'a>>,
 }
 
@@ -309,6 +311,8 @@ impl<'a> From<&'a Future> for Outlook<'a> {
             asked: future.asked.to_string(),
             survives: future.survives(),
             holds_until: future.outlook.holds_until.map(|time| time.to_string()),
+            causes: future.outlook.causes.iter().map(ToString::to_string).collect(),
+            renewal_due: future.outlook.renewal_due.map(|time| time.to_string()),
             lost: lost.collect(),
         }
     }
