@@ -10,8 +10,12 @@ mod bad_input;
 mod bench;
 #[path = "command/disk.rs"]
 mod disk;
+#[path = "command/evidence.rs"]
+mod evidence;
 #[path = "command/failures.rs"]
 mod failures;
+#[path = "command/faults.rs"]
+mod faults;
 #[allow(dead_code, clippy::as_conversions, reason = "made for the unit tests, which use all of it")]
 #[path = "../src/pdf/appearance/fixture.rs"]
 mod fixture;

@@ -130,7 +130,7 @@ fn add_facts(evidence: &mut Evidence, facts: &Facts) {
 }
 
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
-fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
+pub(super) fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
     let Ok(signer) = cms.signer() else { return };
     signer.certificate_values().unwrap_or_default().into_iter().for_each(|one| evidence.insert_certificate(one));

@@ -15,6 +15,8 @@ mod past;
 mod sliding;
 mod status;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod tests;
 mod validation;
 
