@@ -160,7 +160,8 @@ impl<'s> Stage<'s> {
             .and_then(|signer| signer.signature_algorithm().ok())
             .map(|algorithm| algorithm.to_string());
         report.best_signature_time = best;
-        self.add_level(&mut report, facts, cms, (&cryptography, &tokens), (proofs, stamped));
+        report.level_findings = conformity::of_signature(facts, cms);
+        self.add_level(&mut report, facts, (&cryptography, &tokens), (proofs, stamped));
         let path = validated.judged.as_ref().and_then(|judged| judged.path.as_ref());
         if facts.is_pades() {
             let path = path.map(|path| path.certificates.as_slice()).unwrap_or_default();
@@ -174,7 +175,6 @@ impl<'s> Stage<'s> {
         &self,
         report: &mut SignatureReport,
         facts: &Facts,
-        cms: &SignedData,
         (cryptography, tokens): (&Cryptography, &[JudgedToken]),
         (proofs, stamped): (&ProofsOfExistence, &[Stamped<'_>]),
     ) {
@@ -197,18 +197,13 @@ impl<'s> Stage<'s> {
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
-        let broken = conformity::of_signature(facts, cms);
         if !facts.is_pades() {
-            // It does not say to be of PAdES: nothing else is asked of it.
-            report.level_findings =
-                broken.into_iter().filter(|one| one.requirement == Requirement::SubFilter).collect();
             return;
         }
-        if broken.is_empty() && facts.is_well_formed {
+        if !report.level_findings.iter().any(LevelFinding::is_nonconformity) && facts.is_well_formed {
             report.level = Some(level::level(&material));
         }
-        report.findings.extend(broken.iter().filter_map(nonconformity));
-        report.level_findings = broken;
+        report.findings.extend(report.level_findings.iter().filter_map(nonconformity));
         report.level_findings.extend(self.missing_evidence(&material, report.level));
     }
 
@@ -252,6 +247,7 @@ fn unhashed(facts: &Facts, cms: &SignedData) -> SignatureReport {
         }
         _ => (Code::Cms, report.conclusion),
     };
+    report.level_findings = conformity::of_signature(facts, cms);
     report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
     report.conclusion = conclusion;
     report

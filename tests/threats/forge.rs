@@ -51,7 +51,7 @@ impl Forge {
         let prepared = Signing::new(&document, now()).prepare(&self.world.signer.identity().unwrap()).unwrap();
         let stored = prepared.to_bytes().unwrap();
         let mut parts: Vec<Vec<u8>> = Value::read(&stored).children().iter().map(|part| part.whole.to_vec()).collect();
-        let attributes = parts.len() - 2;
+        let attributes = parts.len() - 1;
         parts[attributes] = tlv(OCTET_STRING, &[message]);
         let prepared = Prepared::from_bytes(&tlv(SEQUENCE, &slices(&parts))).unwrap();
         self.world.signer.sign(prepared.input()).unwrap()
