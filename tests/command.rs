@@ -17,6 +17,10 @@ mod failures;
 mod fixture;
 #[path = "command/form.rs"]
 mod form;
+#[path = "command/keys.rs"]
+mod keys;
+#[path = "command/many.rs"]
+mod many;
 #[path = "command/output.rs"]
 mod output;
 #[path = "command/preflight.rs"]
@@ -27,5 +31,9 @@ mod server;
 mod signing;
 #[path = "command/timestamps.rs"]
 mod timestamps;
+#[path = "command/token.rs"]
+mod token;
+#[path = "command/two_phase.rs"]
+mod two_phase;
 #[path = "command/verdicts.rs"]
 mod verdicts;

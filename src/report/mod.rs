@@ -10,6 +10,7 @@
 
 mod chain;
 mod change;
+mod constraint;
 mod explain;
 mod finding;
 mod future;
@@ -19,6 +20,7 @@ mod indication;
 mod json;
 mod level;
 mod process;
+mod statement;
 mod text;
 mod vocabulary;
 #[cfg(feature = "xml")]
@@ -26,12 +28,15 @@ mod xml;
 
 pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
+pub use constraint::{Constraint, ModificationRule};
 pub use finding::{Code, Finding};
 pub use future::Future;
 pub use identifier::{DigestValue, SignatureIdentifier};
 pub use indication::{Indication, SubIndication};
 pub use level::{LevelFinding, Presence, Requirement};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
+pub(crate) use statement::commitment_name;
+pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
 pub use text::Language;
 
 use crate::time::Time;
@@ -48,6 +53,10 @@ pub struct Report {
     pub policy: String,
     /// How the validity of a chain was judged.
     pub model: Model,
+    /// What the policy asked for besides reliable algorithms.
+    pub constraints: Vec<Constraint>,
+    /// What later revisions were allowed to change.
+    pub modification_rule: ModificationRule,
     /// How many revisions the file has.
     pub revisions: usize,
     /// Every signature and document timestamp, oldest revision first.
@@ -159,6 +168,14 @@ pub struct SignatureReport {
     pub name: Option<String>,
     /// See [`reason`](Self::reason).
     pub contact_info: Option<String>,
+    /// The policy that it says to have been made under (EN 319 122-1, 5.2.9).
+    pub signature_policy: Option<SignaturePolicy>,
+    /// What the signer says to commit to, as in `proof of approval`; a dotted OID where it has no name (EN 319 122-1, 5.2.3).
+    pub commitment_types: Vec<String>,
+    /// What the signer says about itself (EN 319 122-1, 5.2.6).
+    pub signer_attributes: Vec<SignerAttribute>,
+    /// The timestamps over the content that were there before it was signed: the signature is no older (EN 319 122-1, 5.2.8).
+    pub content_timestamps: Vec<TimestampReport>,
     /// The signature timestamps inside.
     pub signature_timestamps: Vec<TimestampReport>,
     /// Whether everything that is needed to verify it offline lies in the file: certificates and revocation values of

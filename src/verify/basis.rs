@@ -3,7 +3,7 @@
 use der::{Reader, SliceReader};
 
 use super::certificate::{Judged, Known, Validator};
-use super::integrity::{Content, Facts};
+use super::integrity::{Content, Facts, Hashed};
 use crate::digest::{DigestAlgorithm, hex};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
@@ -93,7 +93,7 @@ fn proved(validator: Validator<'_>, time: Time) -> Option<Time> {
 }
 
 /// What identifies the signature of `facts`, whose covered bytes have `digest`.
-pub(super) fn identifier(facts: &Facts, digest: Option<&[u8]>) -> Option<SignatureIdentifier> {
+pub(super) fn identifier(facts: &Facts, hashed: &Hashed) -> Option<SignatureIdentifier> {
     let cms = match &facts.content {
         Content::Signature(cms) => cms,
         Content::Timestamp(token) => token.signed_data(),
@@ -101,7 +101,7 @@ pub(super) fn identifier(facts: &Facts, digest: Option<&[u8]>) -> Option<Signatu
     };
     let signer = cms.signer().ok()?;
     let signed = signer.signed_attributes_der();
-    let document = facts.digest_algorithm().zip(digest);
+    let document = facts.digest_algorithm().and_then(|algorithm| Some((algorithm, hashed.by(algorithm)?)));
     Some(SignatureIdentifier {
         document: document.map(|(algorithm, digest)| DigestValue::new(algorithm, digest.to_vec())),
         to_be_signed: signed.and_then(|signed| {

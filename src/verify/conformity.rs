@@ -93,13 +93,14 @@ pub(super) fn of_details(facts: &Facts, cms: &SignedData, path: &[Certificate]) 
 /// What of `needs` is missing in the file for B-LT.
 pub(super) fn of_needs(needs: &Needs) -> Vec<LevelFinding> {
     let finding = |gap: &Gap| match gap {
-        Gap::Issuer(last) => {
-            LevelFinding::new(Requirement::PathValues, format!("the file does not hold the issuer of {last}"))
+        Gap::Issuer(reached) => {
+            let highest = reached.last().map(ToString::to_string).unwrap_or_default();
+            LevelFinding::new(Requirement::PathValues, format!("the file does not hold the issuer of {highest}"))
         }
         Gap::Path(of, why) => {
             LevelFinding::new(Requirement::PathValues, format!("the path of {of} does not hold: {why}"))
         }
-        Gap::Revocation(of, _) => {
+        Gap::Revocation(of, ..) => {
             LevelFinding::new(Requirement::RevocationValues, format!("the file does not say whether {of} was revoked"))
         }
     };

@@ -9,6 +9,7 @@ use der::pem;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
 use crate::time::Time;
 
@@ -29,6 +30,7 @@ const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 #[derive(Clone, Default)]
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
+    certificates: Certificates,
 }
 
 /// A trusted name and key, as a certificate.
@@ -95,9 +97,14 @@ impl TrustStore {
     }
 
     pub(crate) fn add(&mut self, certificate: Certificate, label: &str) {
-        if !self.anchors.iter().any(|anchor| anchor.certificate == certificate) {
+        if self.certificates.insert(certificate.clone()) {
             self.anchors.push(TrustAnchor { certificate, label: label.to_owned(), sunset: None });
         }
+    }
+
+    /// The certificates of the anchors.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
     }
 
     /// In the order in which they were added.

@@ -64,9 +64,10 @@ impl Report {
 
 impl Error {
     /// The JSON object of a file that could not be read, with the same keys as [`Report::to_json`]: `verdict` is `null`, and
-    /// `error` says why.
+    /// `error` says why: `kind`, `class` ([`ErrorClass`](crate::ErrorClass): whether trying again can help) and `message`.
     pub fn to_json(&self, file: &str) -> String {
-        let error = ErrorJson { kind: self.kind().as_str(), message: self.to_string() };
+        let (kind, class) = (self.kind().as_str(), self.class().as_str());
+        let error = ErrorJson { kind, class, message: self.to_string() };
         let json = File {
             schema: SCHEMA,
             file,
@@ -126,6 +127,7 @@ impl File<'_> {
 #[derive(Serialize)]
 struct ErrorJson<'a> {
     kind: &'a str,
+    class: &'a str,
     message: String,
 }
 

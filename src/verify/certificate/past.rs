@@ -1,9 +1,9 @@
 //! Past certificate validation (EN 319 102-1, 5.6.2.1): up to when did a certificate hold, though it may not hold now?
 
-use super::validation::{check_issuing_times, check_purpose, described};
+use super::validation::{check_issuing_times, described};
 use super::{Known, SIGNER_DEPTH, Unmended, Validator};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, PathFault, Paths, Purpose, ValidityCheck, validate};
+use crate::pki::path::{Path, PathFault, Purpose, ValidityCheck, validate};
 use crate::report::{Block, Conclusion, Model, Step, SubIndication};
 use crate::time::Time;
 
@@ -41,7 +41,7 @@ impl Validator<'_> {
 
     fn past_of_paths(&self, target: &Certificate, purpose: Purpose, proved: Time, depth: u8) -> Result<Past, Unmended> {
         let mut current = None;
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             let past = match candidate {
                 Ok(path) => self.past_of_path(path, purpose, proved, depth),
                 Err(fault) => Err((SubIndication::NoCertificateChainFound, fault.to_string())),
@@ -58,8 +58,8 @@ impl Validator<'_> {
         let (mut steps, mut known) = (Vec::new(), Vec::new());
         self.check_some_time(&path)
             .map_err(|fault| (SubIndication::CertificateChainGeneralFailure, fault.to_string()))?;
-        let control = self.slide(&path, depth, &mut steps, &mut known)?;
-        check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
+        let control = self.slide(&path, purpose, depth, &mut steps, &mut known)?;
+        self.check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
         if control < proved {
             let message =
                 format!("{} held until {control} only, and what it did is proved for {proved}", described(&path));

@@ -14,7 +14,7 @@
 use super::status::{described, is_exempt, signing_purpose};
 use super::{Known, Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, check_extensions};
+use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
 use crate::pki::revocation::{Answer, Reason, Status};
 use crate::pki::trust::store::TrustAnchor;
@@ -45,6 +45,7 @@ impl Validator<'_> {
     pub(super) fn slide(
         &self,
         path: &Path,
+        purpose: Purpose,
         depth: u8,
         steps: &mut Vec<Step>,
         known: &mut Vec<Known>,
@@ -65,7 +66,8 @@ impl Validator<'_> {
                 return Err((SubIndication::NoPoe, message));
             }
             let is_target = target == Some(subject);
-            let (why, status) = self.slide_status((subject, issuer), &path.anchor, is_target, depth, &mut sliding)?;
+            let asked = (is_target, self.requires_status(purpose, is_target));
+            let (why, status) = self.slide_status((subject, issuer), &path.anchor, asked, depth, &mut sliding)?;
             known.push(status);
             // What it signs is to be older than its end.
             if !is_target && self.model == Model::Shell {
@@ -82,7 +84,7 @@ impl Validator<'_> {
         &self,
         (subject, issuer): (&Certificate, &Certificate),
         anchor: &TrustAnchor,
-        is_target: bool,
+        (is_target, is_required): (bool, bool),
         depth: u8,
         sliding: &mut Sliding,
     ) -> Result<(String, Known), Unmended> {
@@ -102,6 +104,9 @@ impl Validator<'_> {
                     return Ok((format!("not revoked, says {}", described(answer)), known));
                 }
                 StatusAt::Good { .. } => return Ok((why, revoked.unwrap_or(known))),
+                StatusAt::TryLater { .. } | StatusAt::Unknown if !is_required => {
+                    return Ok(("its status is not known, and the policy does not ask for it".to_owned(), known));
+                }
                 StatusAt::TryLater { answer } => {
                     why = format!("{} was fresh until then", described(answer));
                     sliding.control = just_before(sliding.control).min(fresh_until(answer, None));
