@@ -4,7 +4,10 @@
 //! Invariant: nothing is left out that [`super::Report`] holds of the process; what a block used stands below it.
 
 use super::text::Panel;
-use super::{Block, ChainCertificate, Kind, Language, Report, RevocationValue, SignatureReport, StatusReport, Step};
+use super::{
+    Block, ChainCertificate, Kind, Language, Report, RevocationValue, SignatureReport, StatusReport, Step,
+    TimestampReport,
+};
 
 /// A block with those that it used: each line's depth below it.
 type Branch<'s> = Vec<(usize, &'s Step)>;
@@ -23,6 +26,9 @@ impl Report {
         panel.entry(1, panel.say("検証時刻", "Validation time"), time);
         panel.entry(1, policy, &self.policy);
         panel.entry(1, panel.say("有効性モデル", "Model"), self.model.as_str());
+        let constraints: Vec<&str> = self.constraints.iter().map(|one| one.as_str()).collect();
+        panel.entry(1, panel.say("確認する条件", "Checks asked for"), constraints.join(", "));
+        panel.entry(1, panel.say("署名後の変更", "Changes after signing"), self.modification_rule.as_str());
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.explain(index.saturating_add(1), signature);
         }
@@ -38,14 +44,20 @@ impl Panel {
             self.line(1, sub_indication.meaning(self.language));
         }
         self.process(1, &report.process);
-        for (index, stamp) in report.signature_timestamps.iter().enumerate() {
-            let name = self.say("署名タイムスタンプ", "Signature timestamp");
+        let content = self.say("コンテンツタイムスタンプ", "Content timestamp");
+        self.timestamps(content, &report.content_timestamps);
+        let signature = self.say("署名タイムスタンプ", "Signature timestamp");
+        self.timestamps(signature, &report.signature_timestamps);
+        self.certificates(1, &report.chain, &report.revocation);
+        self.level_findings(report);
+    }
+
+    fn timestamps(&mut self, name: &str, stamps: &[TimestampReport]) {
+        for (index, stamp) in stamps.iter().enumerate() {
             self.line(1, format_args!("{name} {} : {}", index.saturating_add(1), self.stamp(stamp)));
             self.process(2, &stamp.process);
             self.certificates(2, &stamp.chain, &stamp.revocation);
         }
-        self.certificates(1, &report.chain, &report.revocation);
-        self.level_findings(report);
     }
 
     fn process(&mut self, depth: usize, steps: &[Step]) {

@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, signed};
 
-const FILE_KEYS: [&str; 11] = [
+const FILE_KEYS: [&str; 13] = [
+    "constraints",
+    "modification_rule",
     "schema",
     "file",
     "error",
@@ -21,7 +23,11 @@ const FILE_KEYS: [&str; 11] = [
     "findings",
     "outlook",
 ];
-const SIGNATURE_KEYS: [&str; 22] = [
+const SIGNATURE_KEYS: [&str; 26] = [
+    "content_timestamps",
+    "signature_policy",
+    "commitment_types",
+    "signer_attributes",
     "chain",
     "revocation",
     "level_findings",

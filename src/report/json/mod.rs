@@ -3,10 +3,12 @@
 //! Invariant: every key is always there; `null` is what is not known.
 
 mod basis;
+mod statement;
 
 use serde::Serialize;
 
 use self::basis::{ChainJson, LevelJson, StatusJson};
+use self::statement::{AttributeJson, PolicyJson};
 use super::{
     AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step, TimestampReport,
 };
@@ -27,6 +29,7 @@ impl Report {
     /// | `schema`, `file`, `error` | `pades-ltv/report/1`; the caller's name; `null` (see [`Error::to_json`]) |
     /// | `verdict` | the worst indication, or `NO-SIGNATURE` |
     /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions |
+    /// | `constraints`, `modification_rule` | what else the policy asked for |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
     /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
@@ -35,13 +38,15 @@ impl Report {
     ///
     /// | key | what |
     /// |---|---|
+    /// | `signature_policy` | `null`, or `identifier`, `digest`, `locations`, `notices`, `document` (`implied`, `not_at_hand`, `matches`, `differs`, `unbound`) |
+    /// | `commitment_types`, `signer_attributes` | what the signer states: names; `origin`, `identifier`, `values` |
     /// | `associated` | `revocation`, `algorithms`, `try_again`: what the standard wants beside a sub-indication |
     /// | `process` | every block that was run: `block`, `clause`, `about`, `time`, `outcome` (`PASSED`, `INDETERMINATE`, `FAILED`), `sub_indication`, `why` |
     /// | `chain` | from the signer's certificate to the anchor: `subject`, `common_name`, `issuer`, `serial`, `not_before`, `not_after`, `key`, `signature_algorithm`, `trust_source` (the anchor's label), `sha256`, `proved` (since when it is proved to exist) |
     /// | `revocation` | for each of the chain but the anchor: `subject`, `serial`, `status` (`good`, `revoked`, `on_hold`, `too_old`, `unknown`, `exempt`, `not_asked`), `source` (`ocsp`, `crl`, `delta_crl`), `this_update`, `next_update`, `produced_at`, `signer`, `revoked_at`, `reason`, `found_in` (of `cms`, `dss`, `vri`, `given`), `sha256`, `proved` |
     /// | `level_findings` | what keeps it from its PAdES level or the next, apart from validity: `level`, `presence` (`shall`: non-conformity, `should`: warning), `requirement`, `clause`, `message` |
     ///
-    /// Each of `signature_timestamps` has `associated`, `process`, `chain` and `revocation` of its own.
+    /// Each of `content_timestamps` and `signature_timestamps` has `associated`, `process`, `chain` and `revocation` of its own.
     pub fn to_json(&self, file: &str) -> String {
         let most = CHANGES.checked_div(self.signatures.len()).unwrap_or(CHANGES).max(CHANGES_EACH);
         let signatures = self.signatures.iter().map(|signature| Signature::new(signature, most)).collect();
@@ -53,6 +58,8 @@ impl Report {
             validation_time: Some(self.validation_time.to_string()),
             policy: Some(&self.policy),
             model: Some(self.model.as_str()),
+            constraints: self.constraints.iter().map(|one| one.as_str()).collect(),
+            modification_rule: Some(self.modification_rule.as_str()),
             revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
@@ -76,6 +83,8 @@ impl Error {
             validation_time: None,
             policy: None,
             model: None,
+            constraints: Vec::new(),
+            modification_rule: None,
             revisions: None,
             signatures: Vec::new(),
             findings: Vec::new(),
@@ -94,6 +103,8 @@ struct File<'a> {
     validation_time: Option<String>,
     policy: Option<&'a str>,
     model: Option<&'a str>,
+    constraints: Vec<&'a str>,
+    modification_rule: Option<&'a str>,
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
@@ -155,6 +166,10 @@ struct Signature<'a> {
     location: Option<&'a str>,
     name: Option<&'a str>,
     contact_info: Option<&'a str>,
+    signature_policy: Option<PolicyJson<'a>>,
+    commitment_types: &'a [String],
+    signer_attributes: Vec<AttributeJson<'a>>,
+    content_timestamps: Vec<Timestamp<'a>>,
     signature_timestamps: Vec<Timestamp<'a>>,
     long_term: bool,
     findings: Vec<FindingJson<'a>>,
@@ -265,6 +280,10 @@ impl<'a> Signature<'a> {
             location: report.location.as_deref(),
             name: report.name.as_deref(),
             contact_info: report.contact_info.as_deref(),
+            signature_policy: report.signature_policy.as_ref().map(PolicyJson::from),
+            commitment_types: &report.commitment_types,
+            signer_attributes: report.signer_attributes.iter().map(AttributeJson::from).collect(),
+            content_timestamps: report.content_timestamps.iter().map(Timestamp::from).collect(),
             signature_timestamps: report.signature_timestamps.iter().map(Timestamp::from).collect(),
             long_term: report.long_term,
             findings: findings(&report.findings),
