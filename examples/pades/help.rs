@@ -93,7 +93,7 @@ pades verify [OPTIONS] FILE...
                   and .der files; may be given again. Reports name the file as the source of trust
   --at TIME       verify as of this time, RFC 3339; now unless given
   --policy etsi-119312|cryptrec|permissive
-                  until when algorithms are relied on: TS 119 312 (default), CRYPTREC (Japan), or for
+                  until when algorithms count: TS 119 312 (default), Japan's CRYPTREC list, or for
                   ever (to look at old files, not to rely on them)
   --model shell|chain
                   every certificate valid at the time that counts (default), or each when it
