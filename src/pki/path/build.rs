@@ -11,8 +11,9 @@ use std::collections::VecDeque;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
-use crate::pki::signature::Checks;
-use crate::pki::trust::store::TrustStore;
+use crate::pki::key::KeyFault;
+use crate::pki::signature::{Checks, SignatureFault};
+use crate::pki::trust::store::{TrustAnchor, TrustStore};
 
 use super::{Path, PathFault, StepFault};
 
@@ -43,7 +44,7 @@ impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
     pub(crate) fn new(target: &Certificate, pool: &'a Certificates, trust: &'a TrustStore, limits: &'a Limits) -> Self {
         let own = trust.anchor_of(target);
-        let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
+        let found = own.map(|anchor| Path::new(vec![target.clone()], anchor));
         Self {
             pool,
             trust,
@@ -68,7 +69,7 @@ impl<'a> Paths<'a> {
         let trust = self.trust;
         for anchor in trust.anchors().iter().filter(|anchor| anchor.name() == last.issuer()) {
             if self.is_signed_by(last, anchor.certificate())? {
-                self.found.push_back(Path { certificates: chain.to_vec(), anchor: anchor.clone() });
+                self.complete(chain, anchor)?;
             }
         }
         let mut issuers: Vec<&'a Certificate> = self.pool.named(last.issuer()).collect();
@@ -85,14 +86,33 @@ impl<'a> Paths<'a> {
     fn is_signed_by(&mut self, subject: &Certificate, issuer: &Certificate) -> Result<bool, PathFault> {
         let budget = PathFault::Budget { steps: self.limits.path_steps };
         self.steps_left = self.steps_left.checked_sub(1).ok_or(budget)?;
-        self.checks.map_or(Ok(()), |checks| checks.count(subject.is_checked(issuer.spki())))?;
-        match subject.verify(issuer.spki()) {
-            Ok(()) => Ok(true),
+        match self.ask(subject, issuer.spki())? {
+            // A key without parameters has them when its path is whole: see `complete`.
+            Ok(()) | Err(SignatureFault::Key(KeyFault::InheritedParameters)) => Ok(true),
             Err(fault) => {
                 self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
                 Ok(false)
             }
         }
+    }
+
+    /// Whether the key `spki` signed `subject`, counted.
+    fn ask(&self, subject: &Certificate, spki: &[u8]) -> Result<Result<(), SignatureFault>, PathFault> {
+        self.checks.map_or(Ok(()), |checks| checks.count(subject.is_checked(spki)))?;
+        Ok(subject.verify(spki))
+    }
+
+    /// Hands out the path, once the keys that inherited their parameters have been asked, too.
+    fn complete(&mut self, chain: &[Certificate], anchor: &TrustAnchor) -> Result<(), PathFault> {
+        let path = Path::new(chain.to_vec(), anchor);
+        for (subject, issuer) in path.links() {
+            if let Err(fault) = self.ask(subject, issuer.working_key())? {
+                self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
+                return Ok(());
+            }
+        }
+        self.found.push_back(path);
+        Ok(())
     }
 
     fn enqueue(&mut self, chain: &[Certificate], issuer: &Certificate) {

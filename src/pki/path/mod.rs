@@ -36,6 +36,17 @@ pub(crate) struct Path {
 }
 
 impl Path {
+    /// The path of `certificates` below `anchor`, with the key parameters that each hands down to the next (RFC 5280, 6.1.4 (d) to (f)):
+    /// here and not in [`validate`], because revocation asks the same keys.
+    pub(crate) fn new(mut certificates: Vec<Certificate>, anchor: &TrustAnchor) -> Self {
+        let mut issuer = anchor.certificate().clone();
+        for certificate in certificates.iter_mut().rev() {
+            *certificate = certificate.below(&issuer);
+            issuer = certificate.clone();
+        }
+        Self { certificates, anchor: anchor.clone() }
+    }
+
     /// Whether the target has the anchor's name and key, so that nothing is left to validate.
     pub(crate) fn is_anchor(&self) -> bool {
         matches!(self.certificates.as_slice(), [only] if self.anchor.is(only))
