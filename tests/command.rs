@@ -10,6 +10,8 @@ mod bad_input;
 mod bench;
 #[path = "command/disk.rs"]
 mod disk;
+#[path = "command/evidence.rs"]
+mod evidence;
 #[path = "command/failures.rs"]
 mod failures;
 #[path = "command/faults.rs"]

@@ -392,14 +392,32 @@ pades augment --trust PATH [OPTIONS] IN OUT
 pades augment --trust PATH --in-place [OPTIONS] IN
 
 Adds what every signature and timestamp in IN needs to be verified offline (B-LT); with --lta, a
-document timestamp over all of it (B-LTA), and that timestamp's own evidence.
+document timestamp over all of it (B-LTA), and that timestamp's own evidence. Do that again before
+the newest timestamp expires.
 
   --trust PATH     the anchors that the certificates must lead to, as for pades verify
   --crl FILE, --ocsp FILE, --cert FILE
                    evidence at hand, DER or PEM; may be given again
-  --online         asks the servers that the certificates name for what is missing
+  --online         asks the servers that the certificates name for what is missing: OCSP first,
+                   then CRLs
+  --offline        asks nobody; so it is unless --online is given
+  --crl-limit BYTES
+                   the longest CRL to take from a server; 10485760 unless given
+  --grace TIME     wants revocation data from at least so long after each signature's timestamp:
+                   30m, 24h, 2d. Too early, nothing is written, and the error says when to come back
+  --cache FILE     evidence of earlier runs for documents of the same authorities; what is new goes
+                   in, what has expired goes out
+  --vri plain|dated
+                   says for each signature, too, which evidence belongs to it, and when it was added
+  --timestamp-signature NAME
+                   puts a timestamp into the signature of the field NAME (B-T) where its room
+                   suffices and nothing later covers it, and adds a document timestamp where the
+                   room does not suffice. Not with --in-place: bytes of the file change
   --lta            adds a document timestamp
-  --tsa URL|local  with --lta: who makes it; the local TEST authority unless given
+  --archive-what-is-left
+                   with --lta: even if the newest timestamp has expired and proves nothing any more
+  --tsa URL|local  with --lta or --timestamp-signature: who stamps; the local TEST authority unless
+                   given
   --field NAME     with --lta: its field; Timestamp1, 2 ... unless given
   --at TIME        the time of augmenting, RFC 3339; now unless given
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was
@@ -420,14 +438,30 @@ pades augment --trust PATH [オプション] IN OUT
 pades augment --trust PATH --in-place [オプション] IN
 
 IN のすべての署名とタイムスタンプをオフラインで検証するための情報を追加します (B-LT)。--lta を指定
-すると、全体に文書タイムスタンプを付与し (B-LTA)、その検証情報も追加します。
+すると、全体に文書タイムスタンプを付与し (B-LTA)、その検証情報も追加します。最新のタイムスタンプ
+の有効期限が切れる前に、もう一度実行してください。
 
   --trust PATH     信頼する証明書 (pades verify と同じ)
   --crl FILE, --ocsp FILE, --cert FILE
                    手元の検証情報 (DER または PEM)。繰り返し指定可
-  --online         不足分を、証明書に記載されたサーバーに問い合わせます
+  --online         不足分を、証明書に記載されたサーバーに問い合わせます (OCSP、次に CRL)
+  --offline        問い合わせません (--online を指定しないときの既定)
+  --crl-limit バイト数
+                   サーバーから受け取る CRL の上限。省略時は 10485760
+  --grace 時間     各署名のタイムスタンプからこの時間以上後に発行された失効情報を求めます
+                   (30m、24h、2d)。早すぎるときは何も書き込まず、再実行すべき時刻を示します
+  --cache FILE     同じ認証局の文書について以前に集めた検証情報。新しいものを加え、期限切れの
+                   ものを除きます
+  --vri plain|dated
+                   どの検証情報がどの署名のものかも記録します。dated では追加した時刻も記録します
+  --timestamp-signature 名前
+                   フィールド「名前」の署名の中にタイムスタンプを追加します (B-T)。領域が足りない
+                   ときは文書タイムスタンプを付与します。後の署名などの対象になっている場合は追加
+                   できません。ファイルの途中を書き換えるため --in-place とは併用できません
   --lta            文書タイムスタンプを付与します
-  --tsa URL|local  --lta の発行元。省略時はローカルのテスト用認証局
+  --archive-what-is-left
+                   --lta と共に: 最新のタイムスタンプの有効期限が切れていても付与します
+  --tsa URL|local  --lta と --timestamp-signature の発行元。省略時はローカルのテスト用認証局
   --field 名前     --lta のフィールド。省略時は Timestamp1、2 …
   --at 時刻        処理の時刻 (RFC 3339)。省略時は現在
   --in-place       OUT を作らず、IN 自体に追記します。失敗した場合は元の長さに戻します

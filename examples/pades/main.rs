@@ -13,6 +13,7 @@ mod failure;
 mod fields;
 mod help;
 mod inputs;
+mod keeping;
 mod key_reasons;
 mod language;
 mod look;

@@ -49,6 +49,7 @@ pub(crate) enum Message {
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
+    NoRoomInSignature,
     SignedOf { signed: usize, count: usize },
     Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
@@ -123,6 +124,10 @@ impl Message {
                 format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "all evidence was there already; nothing was added".into(),
+            Self::NoRoomInSignature => {
+                "the signature has no room for a timestamp of its own: a document timestamp proves its time instead"
+                    .into()
+            }
             Self::SignedOf { signed, count } => format!("{signed} of {count} documents are signed"),
             Self::Repaired(path) => {
                 format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
@@ -204,6 +209,9 @@ impl Message {
                 format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
+            Self::NoRoomInSignature => {
+                "署名にタイムスタンプ用の領域がないため、代わりに文書タイムスタンプを付与しました".into()
+            }
             Self::SignedOf { signed, count } => format!("{count} 件中 {signed} 件に署名しました"),
             Self::Repaired(path) => {
                 format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())

@@ -8,7 +8,7 @@ use pades_ltv::{Error, ErrorKind};
 use crate::key_reasons;
 
 /// What the library calls by its methods, and who uses the command by its options.
-const OPTIONS: [(&str, &str); 16] = [
+const OPTIONS: [(&str, &str); 19] = [
     ("(Document::open_with_password)", "with --password-file, --password or PADES_PASSWORD"),
     ("or say danger_ignore_permissions()", "or give --ignore-permissions"),
     ("danger_ignore_permissions()", "--ignore-permissions"),
@@ -21,6 +21,9 @@ const OPTIONS: [(&str, &str); 16] = [
     ("timestamp_room(", "--timestamp-room "),
     ("token_room(", "--timestamp-room "),
     (") or more", " or more"),
+    ("allow more with crl_limit", "allow more with --crl-limit"),
+    (" (archive_what_is_left)", " (--archive-what-is-left)"),
+    ("add a document timestamp instead", "add a document timestamp instead (--lta)"),
     ("Document::repair", "pades sign --repair"),
     ("use fill with a font", "give --font FILE, a TrueType or OpenType font that has the characters"),
     ("sign it with field(…)", "sign it with --field"),
@@ -36,7 +39,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 49] = [
+const REASONS: [(&str, &str); 53] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -89,6 +92,16 @@ const REASONS: [(&str, &str); 49] = [
     ("several lines, and the field shows one", "1 行のフィールドに改行は入れられません"),
     ("has expired", "署名証明書の有効期限が切れています"),
     ("is not valid yet", "署名証明書の有効期間がまだ始まっていません"),
+    (
+        "the newest timestamp expired",
+        "最新のタイムスタンプの有効期限が切れており、更新できません。残っているものだけを保存するには --archive-what-is-left を指定してください",
+    ),
+    ("collect again at", "猶予期間が終わっていません。詳細の時刻以降に再度実行してください"),
+    (
+        "the signature cannot take a timestamp",
+        "この署名にはタイムスタンプを追加できません。代わりに --lta で文書タイムスタンプを付与してください",
+    ),
+    ("the stored cache cannot be read", "キャッシュを読み取れません。削除してからもう一度実行してください"),
     ("belongs to no certificate", "秘密鍵と証明書が対応していません"),
 ];
 

@@ -51,6 +51,8 @@ pub(super) enum Purpose {
     Responder,
     /// A responder whose own revocation is to be asked.
     CheckedResponder,
+    /// Signs CRLs for an authority.
+    CrlIssuer,
     Tsa,
     /// Spoilt: the purpose is there, but a reader might skip it.
     NonCriticalTsa,
@@ -64,6 +66,7 @@ impl Purpose {
     fn key_usage(self) -> KeyUsage {
         match self {
             Self::Root | Self::Issuer | Self::Intermediate => KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
+            Self::CrlIssuer => KeyUsage(KeyUsages::CRLSign.into()),
             Self::Signer => KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation),
             _ => KeyUsage(KeyUsages::DigitalSignature.into()),
         }
@@ -79,7 +82,7 @@ impl Purpose {
 
     fn extended_key_usage(self) -> Option<(Criticality, Vec<ObjectIdentifier>)> {
         match self {
-            Self::Root | Self::Issuer | Self::Intermediate | Self::AnyUse => None,
+            Self::Root | Self::Issuer | Self::Intermediate | Self::CrlIssuer | Self::AnyUse => None,
             Self::Signer => Some((NonCritical, vec![DOCUMENT_SIGNING])),
             Self::Responder | Self::CheckedResponder => Some((NonCritical, vec![ID_KP_OCSP_SIGNING])),
             Self::Tsa => Some((Critical, vec![ID_KP_TIME_STAMPING])),
@@ -90,7 +93,7 @@ impl Purpose {
 
     fn policy(self) -> Option<ObjectIdentifier> {
         match self {
-            Self::Root | Self::Responder | Self::CheckedResponder => None,
+            Self::Root | Self::Responder | Self::CheckedResponder | Self::CrlIssuer => None,
             Self::Issuer | Self::Intermediate => Some(ANY_POLICY),
             Self::Signer => Some(SIGNER_POLICY),
             Self::Tsa | Self::NonCriticalTsa | Self::TsaAndMore | Self::AnyUse => Some(TSA_POLICY),
@@ -176,7 +179,7 @@ pub(super) fn subject_of(entity: &Entity) -> der::Result<Any> {
     Any::from_der(entity.certificate.subject().der())
 }
 
-fn raw_extension(oid: ObjectIdentifier, criticality: Criticality, value: Vec<u8>) -> der::Result<Extension> {
+pub(super) fn raw_extension(oid: ObjectIdentifier, criticality: Criticality, value: Vec<u8>) -> der::Result<Extension> {
     Ok(Extension { extn_id: oid, critical: criticality == Critical, extn_value: OctetString::new(value)? })
 }
 
@@ -229,6 +232,7 @@ fn extensions(
         // A responder that spoke for itself would say nothing.
         let sources = match purpose {
             Purpose::CheckedResponder => RevocationSources::CrlOnly,
+            Purpose::CrlIssuer => RevocationSources::OcspOnly,
             _ => origin.shape.sources,
         };
         extensions.extend(addresses(origin, issuer, sources)?);
@@ -257,11 +261,17 @@ fn addresses(origin: &Origin, issuer: &Entity, sources: RevocationSources) -> de
         let points = CrlDistributionPoints(vec![DistributionPoint {
             distribution_point: Some(DistributionPointName::FullName(uris(Service::Crl)?)),
             reasons: None,
-            crl_issuer: None,
+            crl_issuer: origin.shape.has_crl_issuers.then(|| crl_issuer(origin, issuer)).transpose()?,
         }]);
         extensions.push(extension(NonCritical, &points)?);
     }
     Ok(extensions)
+}
+
+/// Who signs the CRLs of `issuer`, where that is somebody else.
+fn crl_issuer(origin: &Origin, issuer: &Entity) -> der::Result<Vec<GeneralName>> {
+    let name = name(&origin.crl_issuer_name(&issuer.label))?.to_der()?;
+    Ok(vec![GeneralName::DirectoryName(x509_cert::name::Name::from_der(&name)?)])
 }
 
 /// The organization that warns, then the name.

@@ -20,6 +20,8 @@ use crate::time::Time;
 pub(super) const ROOT: &str = "root";
 /// The label of the root that certified the other one.
 const OTHER_ROOT: &str = "other-root";
+/// How the labels of CRL issuers begin.
+const CRL_ISSUER: &str = "crls-";
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const YEAR: Duration = Duration::from_secs(365 * DAY.as_secs());
@@ -111,6 +113,11 @@ impl Origin {
         certificate(self, Some(other), &root.key, &template)
     }
 
+    /// The name of who signs the CRLs of the issuer `label`.
+    pub(super) fn crl_issuer_name(&self, label: &str) -> String {
+        format!("CRL Issuer of {label} {}", self.tag)
+    }
+
     /// A serial number of 16 bytes: the first 8 follow from the label, the last 8 from the first.
     pub(super) fn serial(&self, label: &str) -> [u8; 16] {
         let mut head: [u8; 8] = Derived::from_parts(&[&self.seed, b"serial", label.as_bytes()]).bytes();
@@ -170,7 +177,10 @@ impl Authority {
             Some(Ok(number)) if number < ISSUERS => self.issuer_number(number),
             None if label == ROOT => Ok(Arc::clone(&self.root)),
             None if label == OTHER_ROOT && self.origin.shape.is_cross_certified => Ok(Arc::clone(&self.anchor)),
-            None => self.tsa_authority_labelled(label),
+            None => match label.strip_prefix(CRL_ISSUER).filter(|rest| !rest.starts_with(CRL_ISSUER)) {
+                Some(rest) if self.origin.shape.has_crl_issuers => self.crl_issuer(&self.issuer_labelled(rest)?),
+                _ => self.tsa_authority_labelled(label),
+            },
             _ => Err(Error::new(ErrorKind::Fetch, "404 Not Found").at(label)),
         }
     }
@@ -195,6 +205,22 @@ impl Authority {
             certificates.push(self.origin.cross_certificate(&self.root, &self.anchor)?);
         }
         Ok(certificates)
+    }
+
+    /// Who signs the CRLs of `issuer`.
+    pub(super) fn crl_issuer(&self, issuer: &Arc<Entity>) -> Result<Arc<Entity>> {
+        if !self.origin.shape.has_crl_issuers {
+            return Ok(Arc::clone(issuer));
+        }
+        let validity = (issuer.certificate.not_before(), issuer.certificate.not_after());
+        let template = Template {
+            label: format!("{CRL_ISSUER}{}", issuer.label),
+            common_name: &self.origin.crl_issuer_name(&issuer.label),
+            purpose: Purpose::CrlIssuer,
+            key: Key::Derived(KeyType::P256),
+            validity,
+        };
+        self.entity(issuer, template)
     }
 
     fn tsa_authority_labelled(&self, label: &str) -> Result<Arc<Entity>> {
@@ -268,7 +294,8 @@ impl Authority {
         let number = self.origin.generation(time, YEAR)?;
         let (form, purpose) = match (misbehaviour, self.origin.shape.ocsp_signer) {
             (Some(Misbehaviour::OcspWrongResponder), _) => ("-usurper", Purpose::AnyUse),
-            (_, OcspSigner::Issuer) => return Ok(Arc::clone(issuer)),
+            // The key of a root is not at hand every day.
+            (None, OcspSigner::Issuer) if issuer.issuer.is_some() => return Ok(Arc::clone(issuer)),
             (_, OcspSigner::DelegatedWithStatus) => ("-checked", Purpose::CheckedResponder),
             _ => ("", Purpose::Responder),
         };

@@ -18,6 +18,7 @@ pub struct Shape {
     pub(super) ocsp_signer: OcspSigner,
     pub(super) tsa_authorities: u8,
     pub(super) is_cross_certified: bool,
+    pub(super) has_crl_issuers: bool,
     pub(super) has_bundles: bool,
     pub(super) has_decoys: bool,
 }
@@ -44,7 +45,7 @@ pub enum OcspSigner {
     Delegated,
     /// A responder of the issuer's whose own revocation is to be asked, in the issuer's CRL.
     DelegatedWithStatus,
-    /// The issuer itself.
+    /// The issuer itself; a root has a responder all the same.
     Issuer,
 }
 
@@ -79,6 +80,14 @@ impl Shape {
     #[must_use]
     pub fn cross_certified(mut self) -> Self {
         self.is_cross_certified = true;
+        self
+    }
+
+    /// Has CRLs signed by an issuer of their own (RFC 5280, 5.2.5: indirect CRLs), whose certificate only the CRL points to (5.2.7), and
+    /// whose own revocation is asked by OCSP.
+    #[must_use]
+    pub fn crl_issuers(mut self) -> Self {
+        self.has_crl_issuers = true;
         self
     }
 

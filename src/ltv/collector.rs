@@ -100,7 +100,7 @@ impl<'a> Collector<'a> {
         // What signatures cover is not asked here; only document timestamps prove anything about others.
         let is_stamped = facts.iter().any(Facts::is_timestamp);
         let digests = if is_stamped { hash(document, &facts)? } else { vec![Hashed::default(); facts.len()] };
-        let covered = covered(document, &facts);
+        let covered = covered(document, &facts, &at_hand);
         let policy = Policy::default();
         Ok(Self {
             document,
@@ -136,7 +136,7 @@ impl<'a> Collector<'a> {
     }
 
     /// Wants revocation data of each signer's certificate whose `thisUpdate` is at least `period` after the time at which the signature
-    /// is proved to have been there: a revocation that was asked for before the signing is in it then (EN 319 102-1, 5.3.4).
+    /// is proved to have been there: a revocation that was asked for before the signing is in it then (RFC 5126, 3: grace period).
     ///
     /// No period unless told. A signature whose time nothing proves has none to count from: give it a timestamp first. Until the period
     /// is over, [`outcome`](Self::outcome) is [`Collected::Later`].
@@ -226,7 +226,13 @@ impl<'a> Collector<'a> {
         if wants.is_empty() {
             return Collected::Complete(evidence);
         }
-        let shortages: Vec<Shortage> = wants.iter().filter_map(|wanted| self.shortage(wanted)).collect();
+        let mut shortages: Vec<Shortage> = Vec::new();
+        for shortage in wants.iter().filter_map(|wanted| self.shortage(wanted)) {
+            match shortages.iter_mut().find(|known| known.is_about_the_same(&shortage)) {
+                Some(known) => known.join(shortage),
+                None => shortages.push(shortage),
+            }
+        }
         let again = shortages.iter().map(|shortage| match shortage.lack {
             Lack::Fresh { again, .. } => again,
             _ => None,
@@ -307,7 +313,8 @@ impl<'a> Collector<'a> {
             Want::Fresh(fresh) => (Lack::Fresh { since: fresh.since, again: fresh.again }, Vec::new()),
         };
         let requests = want.requests(&self.at_hand);
-        let attempts = self.attempts.iter().filter(|(request, _)| requests.contains(request));
+        let attempts =
+            requests.iter().flat_map(|wanted| self.attempts.iter().filter(move |(request, _)| request == wanted));
         let attempts =
             attempts.map(|(request, failure)| Attempt { url: request.url().to_owned(), failure: failure.clone() });
         Some(Shortage {

@@ -8,7 +8,7 @@
 //! Invariant: evidence that is in a file stays there; the same world gives the same bytes.
 //! Invariant: what could not be had is named, with the certificate that it is for and who was asked ([`Shortage`]).
 //!
-//! Specified in EN 319 142-1, 5.4 (store and timestamp) and 6.3 (what belongs in it); ISO 32000-2, 12.8.4.3; EN 319 102-1, 5.3.4 (the
+//! Specified in EN 319 142-1, 5.4 (store and timestamp) and 6.3 (what belongs in it); ISO 32000-2, 12.8.4.3; RFC 5126, 3 (the
 //! grace period).
 //!
 //! Nouns, from the ground up: [`shortage`] (what is missing, as data), [`vri`] (names of signatures), [`want`] (who may have it),

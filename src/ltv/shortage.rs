@@ -106,6 +106,20 @@ impl Shortage {
         text
     }
 
+    /// Whether the same is missing for the same certificate: chains meet in their issuers.
+    pub(super) fn is_about_the_same(&self, other: &Self) -> bool {
+        (&self.issuer, &self.serial, &self.lack) == (&other.issuer, &other.serial, &other.lack)
+    }
+
+    /// Takes in what another says of the same.
+    pub(super) fn join(&mut self, other: Self) {
+        let Self { fields, reasons, attempts, ignored, .. } = other;
+        add_new(&mut self.fields, fields);
+        add_new(&mut self.reasons, reasons);
+        add_new(&mut self.attempts, attempts);
+        add_new(&mut self.ignored, ignored);
+    }
+
     fn lack_en(&self, certificate: &str) -> String {
         match &self.lack {
             Lack::Issuer if self.subject == self.issuer => format!("{certificate} is no trust anchor"),
@@ -132,6 +146,15 @@ impl Shortage {
                 let again = again.map_or_else(String::new, |again| format!("。{again} 以降に再度実行してください"));
                 format!("{certificate}の {since} 以降に発行された失効情報がありません{again}")
             }
+        }
+    }
+}
+
+/// Adds what is not there yet.
+fn add_new<T: PartialEq>(known: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !known.contains(&one) {
+            known.push(one);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Want {
     Fresh(Box<Freshness>),
 }
 
-/// That the status of a signer has to be newer than its signature (EN 319 102-1, 5.3.4, on the grace period).
+/// That the status of a signer has to be newer than its signature (RFC 5126, 3: the grace period).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Freshness {
     pub(super) subject: Certificate,

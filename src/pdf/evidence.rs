@@ -300,6 +300,43 @@ mod tests {
         let pdf = specimen::with_evidence(&pdf, &additions(&[b"a", b"b", b"c"], &[], &[])).unwrap();
         let document = Document::open_with(pdf, limits).unwrap();
         let dss = Dss::read(document.latest()).unwrap().unwrap();
-        assert_eq!((dss.certs.len(), dss.faults), (2, vec![DssFault::TooMany("Certs")]));
+        assert_eq!((dss.certs.len(), dss.faults), (2, vec![DssFault::TooMany("Certs", 2)]));
+    }
+
+    fn related(key: &str, certs: &[&[u8]], tu: Option<&str>) -> DssAdditions {
+        let all = additions(certs, &[], &[]);
+        let vri = VriAddition {
+            key: key.into(),
+            certs: all.certs.clone(),
+            tu: tu.map(str::to_owned),
+            ..VriAddition::default()
+        };
+        DssAdditions { vri: vec![vri], ..all }
+    }
+
+    #[test]
+    fn vri_grows_wherever_it_stands_and_says_nothing_twice() {
+        let objects = [
+            (1, "<< /Type /Catalog /Pages 2 0 R /DSS 4 0 R >>"),
+            (4, "<< /Certs [6 0 R] /VRI << /AB << /Cert [6 0 R] /TU (D:2026) >> /CD 5 0 R >> >>"),
+            (5, "<< /Cert [6 0 R] /TS 6 0 R >>"),
+            (6, "<< /Length 3 >>\nstream\nold\nendstream"),
+        ];
+        for pdf in both_styles(&objects) {
+            for (key, tu) in [("AB", Some("D:2026")), ("CD", None), ("EF", Some("D:2027"))] {
+                let more = specimen::with_evidence(&pdf, &related(key, &[b"old", b"new"], Some("D:2027"))).unwrap();
+                let after = dss(&more);
+                let entry = after.vri.iter().find(|vri| vri.key == key).unwrap();
+                assert_eq!((ders(&entry.certs), entry.tu.as_deref()), (vec![b"old".as_slice(), b"new"], tu), "{key}");
+                assert_eq!(ders(&after.certs), [b"old".as_slice(), b"new"]);
+                // The very streams of the store; and everybody else's words.
+                assert_eq!(entry.certs, after.certs);
+                let others = |dss: &Dss| dss.vri.iter().filter(|vri| vri.key != key).cloned().collect::<Vec<_>>();
+                assert_eq!(others(&after), others(&dss(&pdf)));
+                assert_eq!(entry.ts.is_some(), key == "CD");
+                let again = specimen::with_evidence(&more, &related(key, &[b"new", b"old"], Some("D:2028"))).unwrap();
+                assert_eq!(again, more, "nothing new, nothing written");
+            }
+        }
     }
 }

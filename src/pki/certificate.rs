@@ -48,6 +48,7 @@ struct Inner {
     signature: BitString,
     verified: KeyMemo,
     key_id: OnceLock<Option<Vec<u8>>>,
+    key: OnceLock<Result<PublicKey, KeyFault>>,
 }
 
 impl Inner {
@@ -75,6 +76,7 @@ impl Inner {
             signature: signed.value,
             verified: KeyMemo::default(),
             key_id: OnceLock::new(),
+            key: OnceLock::new(),
         })
     }
 }
@@ -218,7 +220,7 @@ impl Certificate {
     }
 
     pub(crate) fn public_key(&self) -> Result<PublicKey, KeyFault> {
-        PublicKey::from_spki(self.working_key())
+        self.0.key.get_or_init(|| PublicKey::from_spki(self.working_key())).clone()
     }
 
     /// Subject and issuer are the same name (self-issued: RFC 5280, 3.2); says nothing of who signed it.

@@ -50,8 +50,8 @@ impl Places<'_> {
             match &facts.content {
                 Content::Signature(cms) => {
                     self.add_cms(cms);
-                    let tokens = facts.tokens.iter().chain(&facts.content_tokens);
-                    tokens.flatten().for_each(|token| self.add_cms(token.signed_data()));
+                    let tokens = facts.tokens.iter().chain(&facts.content_tokens).flatten();
+                    tokens.for_each(|token| self.add_cms(token.signed_data()));
                 }
                 Content::Timestamp(token) => self.add_cms(token.signed_data()),
                 Content::None => {}
@@ -92,12 +92,12 @@ impl Places<'_> {
 }
 
 fn statuses(report: &SignatureReport) -> impl Iterator<Item = &StatusReport> {
-    let stamps = report.signature_timestamps.iter().chain(&report.content_timestamps);
+    let stamps = report.content_timestamps.iter().chain(&report.signature_timestamps);
     report.revocation.iter().chain(stamps.flat_map(|stamp| &stamp.revocation))
 }
 
 fn values_mut(report: &mut SignatureReport) -> impl Iterator<Item = &mut RevocationValue> {
-    let stamps = report.signature_timestamps.iter_mut().chain(&mut report.content_timestamps);
+    let stamps = report.content_timestamps.iter_mut().chain(&mut report.signature_timestamps);
     let stamps = stamps.flat_map(|stamp| &mut stamp.revocation);
     report.revocation.iter_mut().chain(stamps).filter_map(|status| status.value.as_mut())
 }

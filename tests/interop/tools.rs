@@ -1,5 +1,7 @@
 //! Runs the judges, where they are installed.
 
+#![allow(dead_code, reason = "every test binary uses its own part of this")]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -124,6 +124,13 @@ impl SignedData {
         self.content.as_deref()
     }
 
+    /// The same without its content, which comes apart: nothing that is signed changes.
+    #[cfg(test)]
+    pub(crate) fn detached(self) -> (Self, Option<Vec<u8>>) {
+        let content = self.content.clone();
+        (Self { content: None, ..self }, content)
+    }
+
     /// The X.509 certificates that can be read, in file order: an untrusted pool.
     pub(crate) fn certificates(&self) -> &[Certificate] {
         &self.certificates

@@ -29,22 +29,22 @@ impl Report {
     /// | `schema`, `file`, `error` | `pades-ltv/report/1`; the caller's name; `null` (see [`Error::to_json`]) |
     /// | `verdict` | the worst indication, or `NO-SIGNATURE` |
     /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions |
-    /// | `constraints`, `modification_rule` | what else the policy asked for |
+    /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
-    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
+    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
     ///
     /// A signature has the fields of [`SignatureReport`] by their names, and among them:
     ///
     /// | key | what |
     /// |---|---|
-    /// | `signature_policy` | `null`, or `identifier`, `digest`, `locations`, `notices`, `document` (`implied`, `not_at_hand`, `matches`, `differs`, `unbound`) |
-    /// | `commitment_types`, `signer_attributes` | what the signer states: names; `origin`, `identifier`, `values` |
     /// | `associated` | `revocation`, `algorithms`, `try_again`: what the standard wants beside a sub-indication |
     /// | `process` | every block that was run: `block`, `clause`, `about`, `time`, `outcome` (`PASSED`, `INDETERMINATE`, `FAILED`), `sub_indication`, `why` |
     /// | `chain` | from the signer's certificate to the anchor: `subject`, `common_name`, `issuer`, `serial`, `not_before`, `not_after`, `key`, `signature_algorithm`, `trust_source` (the anchor's label), `sha256`, `proved` (since when it is proved to exist) |
     /// | `revocation` | for each of the chain but the anchor: `subject`, `serial`, `status` (`good`, `revoked`, `on_hold`, `too_old`, `unknown`, `exempt`, `not_asked`), `source` (`ocsp`, `crl`, `delta_crl`), `this_update`, `next_update`, `produced_at`, `signer`, `revoked_at`, `reason`, `found_in` (of `cms`, `dss`, `vri`, `given`), `sha256`, `proved` |
     /// | `level_findings` | what keeps it from its PAdES level or the next, apart from validity: `level`, `presence` (`shall`: non-conformity, `should`: warning), `requirement`, `clause`, `message` |
+    /// | `signature_policy` | `null`, or `identifier` (`null`: implied), `digest`, `locations`, `notices`, `document` (`implied`, `not_at_hand`, `matches`, `differs`, `unbound`) |
+    /// | `signer_attributes` | what the signer says about itself: `origin` (`claimed`, `certified`, `asserted`), `identifier`, `values` |
     ///
     /// Each of `content_timestamps` and `signature_timestamps` has `associated`, `process`, `chain` and `revocation` of its own.
     pub fn to_json(&self, file: &str) -> String {
@@ -58,7 +58,7 @@ impl Report {
             validation_time: Some(self.validation_time.to_string()),
             policy: Some(&self.policy),
             model: Some(self.model.as_str()),
-            constraints: self.constraints.iter().map(|one| one.as_str()).collect(),
+            constraints: Some(self.constraints.iter().map(|one| one.as_str()).collect()),
             modification_rule: Some(self.modification_rule.as_str()),
             revisions: Some(self.revisions),
             signatures,
@@ -83,7 +83,7 @@ impl Error {
             validation_time: None,
             policy: None,
             model: None,
-            constraints: Vec::new(),
+            constraints: None,
             modification_rule: None,
             revisions: None,
             signatures: Vec::new(),
@@ -103,7 +103,7 @@ struct File<'a> {
     validation_time: Option<String>,
     policy: Option<&'a str>,
     model: Option<&'a str>,
-    constraints: Vec<&'a str>,
+    constraints: Option<Vec<&'a str>>,
     modification_rule: Option<&'a str>,
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
@@ -116,6 +116,8 @@ struct Outlook<'a> {
     asked: String,
     survives: bool,
     holds_until: Option<String>,
+    causes: Vec<String>,
+    renewal_due: Option<String>,
     lost: Vec<Lost<'a>>,
 }
 
@@ -309,6 +311,8 @@ impl<'a> From<&'a Future> for Outlook<'a> {
             asked: future.asked.to_string(),
             survives: future.survives(),
             holds_until: future.outlook.holds_until.map(|time| time.to_string()),
+            causes: future.outlook.causes.iter().map(ToString::to_string).collect(),
+            renewal_due: future.outlook.renewal_due.map(|time| time.to_string()),
             lost: lost.collect(),
         }
     }

@@ -1,4 +1,4 @@
-//! What the signer states: policy and attributes.
+//! What signers state, as JSON.
 
 use serde::Serialize;
 

@@ -35,7 +35,7 @@ const REASONS: usize = 8;
 /// What judging a certificate takes.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
-    /// The certificates of its path without the anchor, and those that signed revocation values.
+    /// The certificates of its path without the anchor, and all that signed revocation values.
     pub(crate) certificates: Vec<Certificate>,
     /// The revocation values that speak for them.
     pub(crate) settled: Vec<Settled>,
@@ -103,11 +103,10 @@ impl Validator<'_> {
             let partial =
                 found.answers.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
             for answer in [answer].into_iter().chain(partial.filter(|one| *one != answer && !answer.reasons.is_all())) {
-                if !is_same_authority(&answer.signer, issuer) {
-                    needs.add_certificate(&answer.signer);
-                    if !answer.nocheck {
-                        open.push(answer.signer.clone());
-                    }
+                // An anchor that signed revocation values, too: some verifiers look for who did among the certificates of the file.
+                needs.add_certificate(&answer.signer);
+                if !is_same_authority(&answer.signer, issuer) && !answer.nocheck {
+                    open.push(answer.signer.clone());
                 }
                 let (subject, issuer, answer) = (subject.clone(), issuer.clone(), answer.clone());
                 needs.settled.push(Settled { subject, issuer, answer });
