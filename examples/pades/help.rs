@@ -93,8 +93,8 @@ pades verify [OPTIONS] FILE...
                   and .der files; may be given again. Reports name the file as the source of trust
   --at TIME       verify as of this time, RFC 3339; now unless given
   --policy etsi-119312|cryptrec|permissive
-                  until when algorithms are relied on: TS 119 312 (default), the Japanese government's
-                  CRYPTREC list, or for ever (to look at old files, not to rely on them)
+                  until when algorithms count: TS 119 312 (default), Japan's CRYPTREC list, or for
+                  ever (to look at old files, not to rely on them)
   --model shell|chain
                   every certificate valid at the time that counts (default), or each when it
                   issued the one below it
@@ -105,7 +105,7 @@ pades verify [OPTIONS] FILE...
   --password TEXT, --password-file FILE
                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
-  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why, the
+  --explain       with --text: every step of the process (EN 319 102-1), its outcome and why, the
                   chains of certificates, and what the file lacks for its PAdES level
   --json          for programs: one JSON object a line for each FILE, all keys always there
   --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF

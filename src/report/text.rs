@@ -216,6 +216,7 @@ impl Panel {
         for (name, text) in texts {
             text.iter().for_each(|text| self.entry(2, name, text));
         }
+        self.stated(report);
         let is_stamp = report.kind == Kind::DocumentTimestamp;
         if let Some(time) = report.claimed_time.filter(|_| !is_stamp) {
             self.entry(2, self.say("署名時刻 (署名者の申告)", "Signing time (claimed)"), self.time(time));
@@ -232,20 +233,32 @@ impl Panel {
             self.entry(2, self.say("証明書の発行者", "Certificate issued by"), &signer.issuer);
             self.entry(2, self.say("証明書の有効期限", "Certificate valid until"), self.time(signer.not_after));
         }
-        if let Some(policy) = &report.signature_policy {
-            let implied = self.say("署名内容による（暗黙）", "implied by what was signed");
-            let named = policy.identifier.as_deref().unwrap_or(implied);
-            self.entry(2, self.say("署名ポリシー", "Signature policy"), named);
-        }
         for stamp in &report.content_timestamps {
-            self.entry(2, self.say("コンテンツタイムスタンプ", "Content timestamp"), self.stamp(stamp));
+            self.entry(2, self.say("コンテンツタイムスタンプ (署名前)", "Content timestamp"), self.stamp(stamp));
         }
         for stamp in &report.signature_timestamps {
             self.entry(2, self.say("署名タイムスタンプ", "Signature timestamp"), self.stamp(stamp));
         }
     }
 
-    /// What a reader would want to know of.
+    /// What the signer states besides.
+    fn stated(&mut self, report: &SignatureReport) {
+        for commitment in &report.commitment_types {
+            self.entry(2, self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"), commitment);
+        }
+        for attribute in &report.signer_attributes {
+            let values = attribute.values.join(", ");
+            let name = self.say("署名者の属性", "Signer attribute");
+            self.entry(2, name, format_args!("{values} ({})", attribute.origin.as_str()));
+        }
+        if let Some(policy) = &report.signature_policy {
+            let identifier = policy.identifier.as_deref().unwrap_or(self.say("暗黙", "implied"));
+            let name = self.say("署名ポリシー", "Signature policy");
+            self.entry(2, name, format_args!("{identifier} ({})", policy.document.as_str()));
+        }
+    }
+
+    /// What a reader would want to know of: not evidence and timestamps that are permitted, which change nothing to be read.
     fn changes(&mut self, report: &SignatureReport) {
         let told: Vec<&Change> = report.changes.iter().filter(|change| !is_evidence(change)).collect();
         for change in told.iter().take(CHANGES) {

@@ -189,7 +189,8 @@ impl<'s> Stage<'s> {
         let layers = [("the content timestamp", content), ("the signature timestamp", proved)];
         self.check_order(&mut report, facts, &layers, stamped);
         let all: Vec<&JudgedToken> = tokens.iter().chain(&content_tokens).collect();
-        self.add_level(&mut report, facts, cms, (&cryptography, &tokens, &all), (proofs, stamped));
+        report.level_findings = conformity::of_signature(facts, cms);
+        self.add_level(&mut report, facts, (&cryptography, &tokens, &all), (proofs, stamped));
         report.content_timestamps = content_tokens.into_iter().map(|token| token.report).collect();
         let path = validated.judged.as_ref().and_then(|judged| judged.path.as_ref());
         if facts.is_pades() {
@@ -248,7 +249,6 @@ impl<'s> Stage<'s> {
         &self,
         report: &mut SignatureReport,
         facts: &Facts,
-        cms: &SignedData,
         (cryptography, tokens, all): (&Cryptography, &[JudgedToken], &[&JudgedToken]),
         (proofs, stamped): (&ProofsOfExistence, &[Stamped<'_>]),
     ) {
@@ -273,18 +273,13 @@ impl<'s> Stage<'s> {
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
-        let broken = conformity::of_signature(facts, cms);
         if !facts.is_pades() {
-            // It does not say to be of PAdES: nothing else is asked of it.
-            report.level_findings =
-                broken.into_iter().filter(|one| one.requirement == Requirement::SubFilter).collect();
             return;
         }
-        if broken.is_empty() && facts.is_well_formed {
+        if !report.level_findings.iter().any(LevelFinding::is_nonconformity) && facts.is_well_formed {
             report.level = Some(level::level(&material));
         }
-        report.findings.extend(broken.iter().filter_map(nonconformity));
-        report.level_findings = broken;
+        report.findings.extend(report.level_findings.iter().filter_map(nonconformity));
         report.level_findings.extend(self.missing_evidence(&material, report.level));
     }
 
@@ -336,6 +331,7 @@ fn unhashed(facts: &Facts, cms: &SignedData) -> SignatureReport {
         }
         _ => (Code::Cms, report.conclusion),
     };
+    report.level_findings = conformity::of_signature(facts, cms);
     report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
     report.conclusion = conclusion;
     report

@@ -32,7 +32,7 @@ impl Report {
     /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
-    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
+    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
     ///
     /// A signature has the fields of [`SignatureReport`] by their names, and among them:
     ///
