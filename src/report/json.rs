@@ -4,8 +4,12 @@
 
 use serde::Serialize;
 
-use super::{AssociatedData, CertificateReport, Change, Finding, Report, SignatureReport, Step, TimestampReport};
+use super::{
+    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Report, SignatureReport, Step,
+    TimestampReport, TrustAnchorReport,
+};
 use crate::error::Error;
+use crate::time::Time;
 
 /// The schema's name, in every report.
 const SCHEMA: &str = "pades-ltv/report/1";
@@ -100,6 +104,8 @@ struct Signature<'a> {
     more_changes: usize,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
+    trust_anchor: Option<AnchorJson<'a>>,
+    accredited: Option<AccreditedJson<'a>>,
     algorithm: Option<&'a str>,
     claimed_time: Option<String>,
     best_signature_time: Option<String>,
@@ -136,6 +142,8 @@ struct Timestamp<'a> {
     sub_indication: Option<&'a str>,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
+    trust_anchor: Option<AnchorJson<'a>>,
+    accredited: Option<AccreditedJson<'a>>,
     policy: Option<&'a str>,
     serial: Option<&'a str>,
     associated: Associated<'a>,
@@ -182,6 +190,21 @@ struct Certificate<'a> {
 }
 
 #[derive(Serialize)]
+struct AnchorJson<'a> {
+    subject: &'a str,
+    uses: Option<&'a [String]>,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AccreditedJson<'a> {
+    list: &'a str,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
 struct FindingJson<'a> {
     code: &'a str,
     message: &'a str,
@@ -205,6 +228,8 @@ impl<'a> Signature<'a> {
             more_changes: report.changes.len().saturating_sub(changes),
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
+            trust_anchor: report.trust_anchor.as_ref().map(AnchorJson::from),
+            accredited: report.accredited.as_ref().map(AccreditedJson::from),
             algorithm: report.algorithm.as_deref(),
             claimed_time: report.claimed_time.map(|time| time.to_string()),
             best_signature_time: report.best_signature_time.map(|time| time.to_string()),
@@ -247,6 +272,8 @@ impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
             sub_indication: report.conclusion.sub_indication.map(|sub| sub.as_str()),
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
+            trust_anchor: report.trust_anchor.as_ref().map(AnchorJson::from),
+            accredited: report.accredited.as_ref().map(AccreditedJson::from),
             policy: report.policy.as_deref(),
             serial: report.serial.as_deref(),
             associated: Associated::from(&report.associated),
@@ -294,6 +321,21 @@ impl<'a> From<&'a CertificateReport> for Certificate<'a> {
             serial: &report.serial,
             not_after: report.not_after.to_string(),
         }
+    }
+}
+
+impl<'a> From<&'a TrustAnchorReport> for AnchorJson<'a> {
+    fn from(report: &'a TrustAnchorReport) -> Self {
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        let (from, until) = (text(report.from), text(report.until));
+        Self { subject: &report.subject, uses: report.uses.as_deref(), from, until }
+    }
+}
+
+impl<'a> From<&'a AccreditationReport> for AccreditedJson<'a> {
+    fn from(report: &'a AccreditationReport) -> Self {
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        Self { list: &report.list, from: text(report.from), until: text(report.until) }
     }
 }
 

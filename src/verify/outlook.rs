@@ -9,6 +9,7 @@ use super::certificate::Pool;
 use super::modification::{self, Modified};
 use super::stage::Stage;
 use super::verification::{Read, Verification};
+use crate::pki::trust::store::TrustAnchor;
 use crate::report::{Indication, Outlook, SignatureReport};
 use crate::time::Time;
 
@@ -60,7 +61,7 @@ fn judge(
     let reports = stage.judge_all(modified.to_vec());
     let mut ends: BTreeSet<Time> = at_hand.judged_certificates().iter().map(|one| one.not_after()).collect();
     ends.extend(verification.policy.ends());
-    ends.extend(verification.trust.anchors().iter().filter_map(|anchor| anchor.sunset()));
+    ends.extend(verification.trust.anchors().iter().flat_map(TrustAnchor::ends));
     (reports, ends)
 }
 

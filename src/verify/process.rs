@@ -29,12 +29,13 @@ pub(super) fn validate_signature(
     validator: Validator<'_>,
     cms: &SignedData,
     cryptography: &Cryptography,
+    purpose: Purpose,
     proved: Option<Time>,
 ) -> Validated {
     let now = validator.proofs.now();
     let mut steps = vec![identification(cryptography), context(validator)];
     let certificate = cryptography.signing_certificate.as_ref();
-    let basic = certificate.map(|one| validator.judge(one, Purpose::DocumentSigning, Moment::at(now)));
+    let basic = certificate.map(|one| validator.judge(one, purpose, Moment::at(now)));
     steps.extend(basic.iter().flat_map(|judged| judged.steps.iter().cloned()));
     steps.push(cryptographic_verification(cryptography));
     let conclusion = basic_conclusion(cryptography, basic.as_ref());
@@ -42,7 +43,7 @@ pub(super) fn validate_signature(
     let is_sound = conclusion.is_passed() || basic.as_ref().is_some_and(|basic| basic.conclusion == conclusion);
     let judged = match (certificate, basic) {
         (Some(certificate), Some(basic)) if is_sound => {
-            let judged = with_proof(validator, certificate, Purpose::DocumentSigning, basic, proved, &mut steps);
+            let judged = with_proof(validator, certificate, purpose, basic, proved, &mut steps);
             Some(judged)
         }
         (_, basic) => basic,

@@ -10,7 +10,7 @@ use super::modification::Modified;
 use super::process::validate_signature;
 use super::proving::{Covered, Found, Proved};
 use super::reliance::covered;
-use super::timestamp::{JudgedToken, certificate_report, trust_source};
+use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
@@ -112,6 +112,8 @@ impl<'s> Stage<'s> {
         report.intact = token.cryptography.is_intact();
         report.signer = token.report.signer;
         report.trust_source = token.report.trust_source;
+        report.trust_anchor = token.report.trust_anchor;
+        report.accredited = token.report.accredited;
         report.best_signature_time = token.report.time.filter(|_| report.conclusion.is_passed());
         report.claimed_time = token.report.time;
         report.long_term = is_long_term;
@@ -138,7 +140,8 @@ impl<'s> Stage<'s> {
         let now = proofs.now();
         let best = tokens.iter().filter_map(JudgedToken::proof).chain(covered).filter(|time| *time <= now).min();
         report.process.extend(best.map(|best| Step::new(Block::PoeExtraction, Conclusion::PASSED).at(best)));
-        let validated = validate_signature(self.validator(self.at_hand, proofs), cms, &cryptography, best);
+        let validated =
+            validate_signature(self.validator(self.at_hand, proofs), cms, &cryptography, facts.purpose(), best);
         report.conclusion = validated.conclusion;
         report.associated = validated.associated;
         report.findings.extend(validated.findings);
@@ -146,6 +149,7 @@ impl<'s> Stage<'s> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
+        report.trust_anchor = trust_anchor(validated.judged.as_ref(), facts.purpose(), now);
         report.algorithm = cms
             .signer()
             .ok()
@@ -231,6 +235,8 @@ fn blank(facts: &Facts) -> SignatureReport {
         changes: Changes::default(),
         signer: None,
         trust_source: None,
+        trust_anchor: None,
+        accredited: None,
         algorithm: None,
         claimed_time: dictionary.m.as_deref().and_then(Time::from_pdf_date),
         best_signature_time: None,

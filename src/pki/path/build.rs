@@ -61,7 +61,7 @@ impl<'a> Paths<'a> {
                 certificates.push(certificate.clone());
             }
         }
-        let own = trust.anchor_of(target);
+        let own = trust.anchors_of(target);
         let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
         Self {
             certificates,
@@ -70,7 +70,7 @@ impl<'a> Paths<'a> {
             steps_left: limits.path_steps,
             limits,
             open: VecDeque::from([vec![0]]),
-            found: found.into_iter().collect(),
+            found: found.collect(),
             checked: HashMap::new(),
             outcome: Outcome::Nothing(PathFault::NoIssuer { certificate: target.clone() }),
         }

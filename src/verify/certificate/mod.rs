@@ -33,7 +33,7 @@ use crate::time::Time;
 
 pub(crate) use needs::{Gap, Needs};
 pub(crate) use past::Past;
-pub(super) use validation::time_may_help;
+pub(super) use validation::{policies, time_may_help};
 
 /// How deep judging a certificate may lead to judging those who signed its revocation data, and so on.
 const SIGNER_DEPTH: u8 = 3;

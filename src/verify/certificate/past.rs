@@ -57,7 +57,7 @@ impl Validator<'_> {
         let mut steps = Vec::new();
         self.check_some_time(&path)
             .map_err(|fault| (SubIndication::CertificateChainGeneralFailure, fault.to_string()))?;
-        let control = self.slide(&path, depth, &mut steps)?;
+        let control = self.slide(&path, purpose, depth, &mut steps)?;
         check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
         if control < proved {
             let message =
