@@ -17,6 +17,8 @@ mod failures;
 mod fixture;
 #[path = "command/form.rs"]
 mod form;
+#[path = "command/lists.rs"]
+mod lists;
 #[path = "command/output.rs"]
 mod output;
 #[path = "command/preflight.rs"]

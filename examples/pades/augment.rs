@@ -1,7 +1,5 @@
 //! `pades augment`: evidence into the file (B-LT), and a document timestamp behind it (B-LTA).
 
-use std::path::PathBuf;
-
 use pades_ltv::{
     Augmentation, Collector, Document, Evidence, Fetch, Language, Result, TimestampAuthority, TrustStore, Update,
 };
@@ -9,14 +7,15 @@ use pades_ltv::{
 use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{During, Stop};
-use crate::inputs::{self, EvidenceFiles, Input};
+use crate::inputs::{EvidenceFiles, Input};
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
 use crate::services::{Services, Tsa};
+use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: Vec<PathBuf>,
+    trust: TrustFiles,
     evidence: EvidenceFiles,
     is_online: bool,
     /// Who makes the document timestamp of B-LTA.
@@ -30,21 +29,21 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> std::result::Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Files::default());
+        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Files::default());
         let (mut is_online, mut is_lta, mut tsa, mut field, mut at) = (false, false, None, None, None);
         let (mut ignores_permissions, mut password) = (false, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.operand(path),
                 Given::Option(option) => match option.as_str() {
-                    "trust" => trust.push(arguments.path(&option)?),
                     "online" => is_online = true,
                     "lta" => is_lta = true,
                     "tsa" => tsa = Some(arguments.tsa(&option)?),
                     "field" => field = Some(arguments.text(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
                     "ignore-permissions" => ignores_permissions = true,
-                    _ if evidence.take(&option, arguments)?
+                    _ if trust.take(&option, arguments)?
+                        || evidence.take(&option, arguments)?
                         || password.take(&option, arguments)?
                         || files.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
@@ -73,7 +72,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     if options.is_online {
         services = services.online();
     }
-    let (mut trust, files) = (inputs::trust(&options.trust)?, options.evidence.read()?);
+    let (mut trust, files) = (options.trust.read(language)?, options.evidence.read()?);
     let is_test = options.tsa == Some(Tsa::Local);
     if is_test {
         services.trust_test_authority(&mut trust).during(|| Message::CannotUseTestAuthority)?;

@@ -24,6 +24,7 @@ mod revisions;
 mod services;
 mod sign;
 mod timestamp;
+mod trust;
 mod verify;
 
 use std::io::{ErrorKind, Write};

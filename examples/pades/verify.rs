@@ -7,14 +7,15 @@ use pades_ltv::{Evidence, Indication, Language, Report, TrustStore, Verification
 use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::failure::{Failure, Stop};
-use crate::inputs::{self, EvidenceFiles, Input, Use};
+use crate::inputs::{EvidenceFiles, Input, Use};
 use crate::messages::Message;
 use crate::preflight::Form;
 use crate::progress::Progress;
 use crate::reasons::in_options;
+use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: Vec<PathBuf>,
+    trust: TrustFiles,
     evidence: EvidenceFiles,
     password: Password,
     at: Moment,
@@ -34,15 +35,15 @@ enum Outcome {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Vec::new());
+        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Vec::new());
         let (mut at, mut form, mut password) = (None, None, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
                 Given::Option(option) => match option.as_str() {
-                    "trust" => trust.push(arguments.path(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
                     _ if Form::take(&mut form, &option, arguments)?
+                        || trust.take(&option, arguments)?
                         || evidence.take(&option, arguments)?
                         || password.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
@@ -58,7 +59,7 @@ impl Options {
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
-    let (trust, evidence) = (inputs::trust(&options.trust)?, options.evidence.read()?);
+    let (trust, evidence) = (options.trust.read(language)?, options.evidence.read()?);
     let password = options.password.read()?;
     if trust.is_empty() && options.form == Form::Text {
         crate::complain(&Message::NoTrust.text(language));

@@ -42,3 +42,11 @@ pub use adobe::{AdobeIdentity, AdobeList};
 pub use anchors::Added;
 pub use etsi::{ListPointer, Names, Service, ServiceEntry, TrustServiceProvider, TrustedList};
 pub use unchecked::Unchecked;
+
+/// The canonical form of some XML, and that form's own.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn canonical_again(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let first = xml_canonical::canonical(xml::parse(bytes).ok()?.root(), None);
+    let second = xml_canonical::canonical(xml::parse(&first).ok()?.root(), None);
+    Some((first, second))
+}
