@@ -195,3 +195,6 @@ fn check_signing_certificate(signature: Node<'_, '_>, signer: &Certificate) -> R
         Err(unsigned(format!("its properties name another certificate ({})", text(value))))
     }
 }
+
+#[cfg(all(test, feature = "authority"))]
+mod tests;

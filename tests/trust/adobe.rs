@@ -1,6 +1,6 @@
 //! The Adobe Approved Trust List, as it was published in 2022.
 
-use pades_ltv::trustlist::{AdobeList, Unchecked};
+use pades_ltv::trustlist::{AdobeIdentity, AdobeList, Unchecked};
 use pades_ltv::{ErrorKind, TrustStore, TrustUse};
 
 use crate::common::at;
@@ -29,6 +29,10 @@ fn its_signature_is_verified_before_anything_is_taken_from_it() {
     let report = read().report(&roots, issued).unwrap();
     println!("{}: {:?}", read().claims().label(), report.verdict());
     assert_eq!(report.verdict().map(|verdict| verdict.to_string()).as_deref(), Some("TOTAL-PASSED"));
+    let [one] = &report.signatures[..] else { panic!("{report:#?}") };
+    assert_eq!(one.trust_source.as_deref(), Some("Adobe's own root"));
+    assert_eq!(one.sub_filter.as_deref(), Some("adbe.pkcs7.detached"));
+    assert!(one.intact && one.findings.iter().all(|finding| finding.message.len() < 600), "{report:#?}");
     let list = read().verified(&roots, issued).unwrap();
     assert_eq!(list.identities().len(), 263);
     let untrusted = read().verified(&TrustStore::new(), issued).unwrap_err();
@@ -63,8 +67,12 @@ fn its_entries_say_what_each_is_trusted_for() {
     let names: Vec<&str> = list.identities().iter().filter_map(|one| one.name.as_deref()).collect();
     names.iter().for_each(|name| println!("  {name}"));
     assert_eq!(list.identities().iter().filter(|one| one.subject.is_none()).count(), added.unreadable.len());
-    let is_japanese =
+    // Nobody on this list has a name in Japanese script; ten are of Japan, and two names are Chinese.
+    let is_han =
         |name: &&&str| name.chars().any(|one| matches!(one, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'));
-    println!("Japanese: {:?}", names.iter().filter(is_japanese).collect::<Vec<_>>());
-    assert!(names.contains(&"SECOM TimeStamping CA2") || names.iter().any(|name| name.contains("SECOM")));
+    assert_eq!(names.iter().filter(is_han).collect::<Vec<_>>(), [&"CA 沃通根证书", &"数安时代 R5 根 CA"]);
+    let is_japanese = |one: &&AdobeIdentity| one.subject.as_deref().is_some_and(|name| name.ends_with("C=JP"));
+    let japanese: Vec<_> = list.identities().iter().filter(is_japanese).filter_map(|one| one.name.as_deref()).collect();
+    assert_eq!(japanese.len(), 10, "{japanese:?}");
+    assert!(japanese.contains(&"Cybertrust iTrust Root Certification Authority") && japanese.contains(&"Bridge CA U8"));
 }

@@ -8,5 +8,4 @@ mod common;
 mod decades;
 mod foreign;
 mod laws;
-mod trust_lists;
 mod verdicts;
