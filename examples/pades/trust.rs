@@ -173,7 +173,7 @@ fn add_accredited(store: &mut TrustStore, path: &Path) -> Result<(String, Added)
     for file in files(path, &CERTIFICATES)? {
         let list = accredited(&small(&file)?, &name(&file))?;
         let added = list.add_to(store, &label, None, None);
-        sum.accredited += added.accredited;
+        sum.accredited = sum.accredited.saturating_add(added.accredited);
         sum.unreadable.extend(added.unreadable);
     }
     Ok((label, sum))

@@ -5,8 +5,7 @@ use std::io::Write;
 use pades_ltv::trustlist::accredited;
 use pades_ltv::{Document, ErrorKind, Evidence, Language, Time, TrustStore, Verification};
 
-use crate::certificates_in;
-use crate::common::{CONTRACT, World, certificates, days, now};
+use crate::common::{CONTRACT, World, certificates, certificates_in, days, now};
 
 /// A ZIP of files, each stored or deflated.
 fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {

@@ -3,17 +3,15 @@
 use pades_ltv::trustlist::{AdobeIdentity, AdobeList, Unchecked};
 use pades_ltv::{ErrorKind, TrustStore, TrustUse};
 
-use crate::common::at;
-use crate::{certificates_in, corpus};
+use crate::common::{at, certificates_in, is_root};
+use crate::corpus;
 
 const LIST: &str = "aatl-tl12.acrobatsecuritysettings.pdf";
 
 /// The certificate in the signature whose subject and issuer are Adobe's root, for it signs itself.
 fn root(pdf: &[u8]) -> TrustStore {
-    const NAME: &[u8] = b"Adobe Root CA G2";
-    let count = |der: &Vec<u8>| der.windows(NAME.len()).filter(|window| *window == NAME).count();
     let mut trust = TrustStore::new();
-    let own = certificates_in(pdf).into_iter().find(|der| count(der) == 2).unwrap();
+    let own = certificates_in(pdf).into_iter().find(|der| is_root(der, "Adobe Root CA G2")).unwrap();
     trust.add_der(&own, "Adobe's own root").unwrap();
     assert_eq!(trust.len(), 1);
     trust
