@@ -189,7 +189,7 @@ impl ErrorKind {
     }
 }
 
-/// What a queue should do with the job that failed.
+/// What a queue should do with the job that failed. The project's `docs/faults.md` has a table of faults and their classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorClass {
@@ -199,6 +199,17 @@ pub enum ErrorClass {
     Permanent,
     /// Somebody has to change a key, a certificate or a setting first.
     Operator,
+}
+
+impl ErrorClass {
+    /// The class in JSON: `retryable`, `permanent` or `operator`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retryable => "retryable",
+            Self::Permanent => "permanent",
+            Self::Operator => "operator",
+        }
+    }
 }
 
 /// An optional part of a message with what stands around it.

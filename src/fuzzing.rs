@@ -19,9 +19,11 @@ use crate::pdf::parser;
 use crate::pdf::serializer::serialize;
 use crate::pdf::view::View;
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::cms::ber::Definite;
 use crate::pki::cms::{SignedData, SignerInfo, add_timestamp};
 use crate::pki::revocation::{Crl, OcspResponse, answers};
+use crate::pki::signature::Checks;
 use crate::pki::timestamp::{TimestampRequest, TimestampToken};
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Indication, Report};
@@ -234,9 +236,10 @@ pub fn ocsp(data: &[u8]) {
     let Ok(ocsp) = OcspResponse::from_der(data, &limits) else { return };
     assert_eq!(ocsp.der(), data, "an OCSP response keeps other bytes");
     let certificates = ocsp.certificates();
+    let (pool, checks) = (Certificates::from(certificates), Checks::new(limits.signature_checks));
     for subject in certificates.iter().take(4) {
         for issuer in certificates.iter().take(4) {
-            let found = answers(subject, issuer, &[], std::slice::from_ref(&ocsp), certificates, &limits);
+            let found = answers(subject, issuer, &[], std::slice::from_ref(&ocsp), &[&pool], &checks);
             assert!(found.answers.len().saturating_add(found.refused.len()) <= data.len());
         }
     }

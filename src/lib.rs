@@ -93,7 +93,9 @@ pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
 pub use http::{HttpFetch, HttpTsa};
 pub use limits::Limits;
-pub use ltv::{Augmentation, Collector};
+pub use ltv::{
+    Attempt, Augmentation, Collected, Collector, EvidenceCache, Lack, Rewrite, Shortage, SignatureTimestamping, Vri,
+};
 #[cfg(feature = "appearance")]
 pub use pdf::appearance::{Align, Appearance, Canvas, Color, Font, Image, Page, Placement, Text, VerticalAlign};
 pub use pdf::crypt::{Access, Encryption, Permissions};
@@ -109,7 +111,7 @@ pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
 pub use pki::trust::term::{Term, TrustUse};
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
-pub use report::{Indication, Language, Model, Report};
+pub use report::{Constraint, Indication, Language, Model, ModificationRule, Report};
 pub use sign::preflight::{self, Preflight};
 pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Signing, Timestamping, Update};
 #[cfg(feature = "software")]

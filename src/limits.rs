@@ -33,10 +33,10 @@ pub struct Limits {
     pub certificates: usize,
     /// CRLs and OCSP responses together in one document security store.
     pub revocation_values: usize,
-    /// Signatures checked while looking for the status of one certificate: as many as there may be values, so that worthless ones never
-    /// keep a good one from being seen.
-    pub revocation_checks: usize,
-    /// Certificates tried while building one path; each try may cost a signature check.
+    /// Signatures of certificates, CRLs and OCSP responses that are checked in one verification, each under each key once. Twice as many
+    /// as there may be revocation values, so that worthless ones never keep a good one from being seen; some seconds of work.
+    pub signature_checks: usize,
+    /// Certificates tried while building one path; each try may cost a signature check. Other validators stop at 100 to 200.
     pub path_steps: usize,
     /// Certificates in one path, from the target to the anchor. Real ones have at most 8.
     pub path_length: usize,
@@ -64,7 +64,7 @@ impl Default for Limits {
             cms_bytes: 64 << 20,
             certificates: 1_000,
             revocation_values: 10_000,
-            revocation_checks: 10_000,
+            signature_checks: 20_000,
             path_steps: 400,
             path_length: 16,
             name_comparisons: 250_000,

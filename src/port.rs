@@ -6,6 +6,7 @@
 //!
 //! Nouns: [`Signer`] with [`Identity`] and [`SigningInput`]; [`TimestampAuthority`]; [`Fetch`] with [`FetchRequest`].
 
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
@@ -117,9 +118,50 @@ impl Identity {
         self
     }
 
+    /// Signs with `digest` rather than with the one that fits the key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice, and MD5 and SHA-1 are broken.
+    pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
+        if [DigestAlgorithm::Md5, DigestAlgorithm::Sha1].contains(&digest) {
+            return Err(self.refuses(format!("{} is broken, and only read", digest.name())));
+        }
+        match self.algorithm {
+            SignatureAlgorithm::RsaPkcs1(_) => Ok(self.with_algorithm(SignatureAlgorithm::RsaPkcs1(digest))),
+            SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(SignatureAlgorithm::rsa_pss(digest))),
+            SignatureAlgorithm::Ecdsa(_) => Ok(self.with_algorithm(SignatureAlgorithm::Ecdsa(digest))),
+            fixed if fixed.digest() == digest => Ok(self),
+            fixed => {
+                let message = format!("{fixed} signs with {}, not with {}", fixed.digest().name(), digest.name());
+                Err(self.refuses(message))
+            }
+        }
+    }
+
+    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Key`] if the key is not RSA.
+    pub fn with_pss(self) -> Result<Self> {
+        let pss = SignatureAlgorithm::rsa_pss(self.algorithm.digest());
+        match self.algorithm {
+            SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(pss)),
+            other => Err(self.refuses(format!("a key that signs with {other} cannot sign with {pss}"))),
+        }
+    }
+
+    fn refuses(&self, message: String) -> Error {
+        Error::new(ErrorKind::Key, message).at(&self.signing)
+    }
+
     /// The algorithm that the signer is asked for.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
+    }
+
+    /// The subject of the signing certificate (RFC 4514).
+    pub fn subject(&self) -> String {
+        self.signing.subject().to_string()
     }
 
     /// The signing certificate, then its chain, each DER.

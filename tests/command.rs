@@ -17,8 +17,12 @@ mod failures;
 mod fixture;
 #[path = "command/form.rs"]
 mod form;
+#[path = "command/keys.rs"]
+mod keys;
 #[path = "command/lists.rs"]
 mod lists;
+#[path = "command/many.rs"]
+mod many;
 #[path = "command/output.rs"]
 mod output;
 #[path = "command/preflight.rs"]
@@ -29,5 +33,9 @@ mod server;
 mod signing;
 #[path = "command/timestamps.rs"]
 mod timestamps;
+#[path = "command/token.rs"]
+mod token;
+#[path = "command/two_phase.rs"]
+mod two_phase;
 #[path = "command/verdicts.rs"]
 mod verdicts;

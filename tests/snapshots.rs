@@ -11,9 +11,10 @@ use std::sync::LazyLock;
 
 use insta::assert_snapshot;
 use pades_ltv::authority::{Misbehaviour, Subscriber};
+use pades_ltv::report::Future;
 use pades_ltv::{
-    Augmentation, Document, Error, Evidence, Language, Prepared, Report, Signer, Signing, SoftwareSigner, TrustStore,
-    UtcOffset,
+    Augmentation, Document, Error, Evidence, Language, Prepared, Report, Signer, Signing, SoftwareSigner, Time,
+    TrustStore, UtcOffset, Verification,
 };
 
 use common::{CONTRACT, World, certificates, days, minutes, now, pdf, years};
@@ -44,6 +45,10 @@ fn report() -> Report {
     world.verify(file, now().after(minutes(1)))
 }
 
+fn now_after(time: std::time::Duration) -> Time {
+    now().after(time)
+}
+
 /// One key a line.
 fn lines(json: &str) -> String {
     json.replace(",\"", ",\n\"")
@@ -62,6 +67,31 @@ fn the_signature_panel_in_japanese() {
 #[test]
 fn the_signature_panel_in_english() {
     assert_snapshot!("contract_en", report().to_text(Language::English));
+}
+
+#[test]
+fn every_step_in_japanese_and_english() {
+    assert_snapshot!("explained_ja", report().explain(Language::Japanese));
+    assert_snapshot!("explained_en", report().explain(Language::English));
+}
+
+#[test]
+fn what_is_to_be_expected() {
+    let (world, file) = &*ARCHIVED;
+    let document = Document::open(file.as_slice()).unwrap();
+    let mut text = String::new();
+    for (now, asked) in [(minutes(1), years(5)), (minutes(1), years(12)), (years(16), years(20))] {
+        let verification = Verification::new(&document, &world.trust, now_after(now));
+        let mut report = verification.verify();
+        report.future = Some(Future::new(now_after(asked), verification.outlook()));
+        for language in [Language::Japanese, Language::English] {
+            let panel = report.to_text(language);
+            text.push_str(panel.rsplit("\n\n").next().unwrap());
+        }
+        let json: serde_json::Value = serde_json::from_str(&report.to_json("contract.pdf")).unwrap();
+        writeln!(text, "{}\n", json["outlook"]).unwrap();
+    }
+    assert_snapshot!("outlook", text);
 }
 
 #[test]

@@ -1,6 +1,9 @@
-//! Opening encrypted files: where their password comes from.
+//! What opens things: the password of encrypted PDFs, and the secrets of keys.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use der::zeroize::Zeroizing;
+use pades_ltv::{Error, ErrorKind};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
@@ -49,6 +52,20 @@ impl Password {
             }
         }
     }
+}
+
+/// Bytes that are wiped when dropped.
+pub(crate) type Secret = Zeroizing<Vec<u8>>;
+
+/// The password or PIN in the first line of a file, which `option` names; wiped when dropped.
+pub(crate) fn secret(option: &'static str, path: &Path) -> Result<Zeroizing<String>, Stop> {
+    let text = || {
+        let bytes = Secret::new(first_line(inputs::small(path)?));
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|fault| Error::new(ErrorKind::Password, "the first line is not UTF-8").because(fault))?;
+        Ok(Zeroizing::new(text.to_owned()))
+    };
+    text().during(|| Message::CannotUse { option, path: path.to_owned() })
 }
 
 /// What editors put behind a line is no part of the password.

@@ -88,7 +88,7 @@ fn target(path: &Path) -> Result<PathBuf> {
     }
 }
 
-fn failed(cause: io::Error) -> Error {
+pub(crate) fn failed(cause: io::Error) -> Error {
     let is_full =
         matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge);
     let advice = if is_full { "make room or write elsewhere; nothing was changed" } else { "nothing was changed" };

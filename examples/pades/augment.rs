@@ -84,7 +84,8 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     progress.step(&Message::Reading(path.clone()));
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
-    let made = work.augment(&document, tsa.as_deref()).during(|| Message::CannotAugment(path.clone()))?;
+    let tsa = tsa.as_deref().map(|tsa| tsa as _);
+    let made = work.augment(&document, tsa).during(|| Message::CannotAugment(path.clone()))?;
     let code = options.paths.write(&input, (&document, None), &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {
         crate::complain(&Message::NothingNew.text(language));

@@ -101,12 +101,23 @@ pades verify [OPTIONS] FILE...
                   certificates of accredited timestamp authorities: a file, a ZIP or a folder. Their
                   timestamps are reported as accredited by what the PATH is called; it trusts nobody
   --at TIME       verify as of this time, RFC 3339; now unless given
+  --policy etsi-119312|cryptrec|permissive
+                  until when algorithms are relied on: TS 119 312 (default), the Japanese government's
+                  CRYPTREC list, or for ever (to look at old files, not to rely on them)
+  --model shell|chain
+                  every certificate valid at the time that counts (default), or each when it
+                  issued the one below it
+  --future TIME   says whether the file will still verify then, RFC 3339, if nobody renews it, until
+                  when it does, and what is lost first; the exit code is that of now
   --crl FILE, --ocsp FILE, --cert FILE
                   evidence besides what the PDF holds, DER or PEM; may be given again
   --password TEXT, --password-file FILE
                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
+  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why, the
+                  chains of certificates, and what the file lacks for its PAdES level
   --json          for programs: one JSON object a line for each FILE, all keys always there
+  --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
   --lang ja|en
 
 Exit code, the first that applies to any FILE:
@@ -132,13 +143,24 @@ pades verify [オプション] FILE...
                   認定タイムスタンプ局の証明書 (ファイル、ZIP またはフォルダー)。その局の
                   タイムスタンプを、PATH の名前の認定として示します。信頼する証明書にはなりません
   --at 時刻       この時刻での検証 (RFC 3339)。省略時は現在
+  --policy etsi-119312|cryptrec|permissive
+                  アルゴリズムをいつまで信頼するか: TS 119 312 (既定)、CRYPTREC の基準、無期限
+                  (古いファイルの調査用。信頼の根拠にはなりません)
+  --model shell|chain
+                  有効性モデル。すべての証明書が基準時刻に有効 (shell、既定)、または各証明書が
+                  下位の証明書の発行時に有効 (chain)
+  --future 時刻   更新しない場合、その時刻 (RFC 3339) にも有効と判定できるか、いつまで判定できるか、
+                  その理由を示します。終了コードは現在の判定に従います
   --crl FILE, --ocsp FILE, --cert FILE
                   PDF の外にある検証情報 (DER または PEM)。繰り返し指定可
   --password 文, --password-file FILE
                   暗号化されたファイルのパスワード。環境変数 PADES_PASSWORD も使えます
                   (pades help sign を参照)
   --text          人が読む形式 (既定)
+  --explain       --text に加え、検証の全手順 (EN 319 102-1) の結果と根拠、証明書チェーン、PAdES の
+                  水準に不足しているものを示します
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
+  --xml FILE      TS 119 102-2 の検証レポートを FILE にも書き出します (PDF は 1 つだけ)
   --lang ja|en
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
@@ -153,14 +175,25 @@ const SIGN: &str = "\
 pades sign [OPTIONS] IN OUT
 pades sign --in-place [OPTIONS] IN
 pades sign --dry-run [OPTIONS] IN
+pades sign --out-dir DIR [OPTIONS] IN...
+pades sign --prepare STATE [OPTIONS] IN
+pades sign --complete STATE --signature FILE [OPTIONS] IN OUT
 
-Who and when:
-  --key PEM --chain PEM
-                   private key (PKCS#8), and certificates of its owner and of the authorities above.
-                   Without them a local TEST authority signs: NOT FOR PRODUCTION
+Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
+  --key FILE --chain FILE
+                   private key (PKCS#8, PKCS#1, SEC 1) and certificates of its owner and of the
+                   authorities above, PEM or DER
+  --p12 FILE       both in one PKCS#12 file (.p12, .pfx)
+  --pass-file FILE the password of --key or --p12: the first line
+  --pkcs11 URI --module SO --pin-file FILE
+                   a key on a token or HSM: pkcs11:token=contracts;object=witness (RFC 7512), the
+                   vendor's PKCS #11 module, the PIN in the first line of a file. A PIN is tried
+                   once, and never as the last try. --chain gives certificates that the token lacks
+  --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
+  --pss            RSASSA-PSS instead of PKCS#1 v1.5, for an RSA key
   --tsa URL|local|none
                    who timestamps the signature: an RFC 3161 server, the test authority, or nobody.
-                   Unless given: nobody with --key, the test authority without
+                   Unless given: nobody with a key, the test authority without
   --timestamp-room BYTES
                    room for the timestamp; 10240 unless given
   --at TIME        the time of signing, RFC 3339, written in its zone; now unless given
@@ -189,12 +222,29 @@ What may change later:
                    no field, or none of these, or only these may be changed or signed after this
                    signature; all and exclude close fields that are new then, too
 
+A key elsewhere, whose answer comes later:
+  --prepare STATE  lays the signature out, signs nothing, and says what is to be signed: the bytes
+                   (message) and their digest, hexadecimal; --json (default) or --text. STATE holds
+                   a few KB, no part of IN and nothing secret. --chain says who will sign; without
+                   it a ready CMS over the imprint is expected (its digest: --digest, else sha256).
+                   Room for a timestamp is kept, unless --tsa none is given
+  --cms-room BYTES with --prepare: room for a CMS by somebody unknown; 12288 unless given
+  --complete STATE --signature FILE
+                   takes the answer, also on another machine: a signature value (ECDSA as DER or
+                   r and s), or a CMS, DER or PEM. IN must be the very file that was prepared; the
+                   answer is verified; the same again gives the same file. --tsa is asked now
+
 Files:
+  --out-dir DIR    signs many documents with one key, each to its own name in DIR. What fails for
+                   one is said, and nothing is written for it; the others are signed
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
                    else may write to IN meanwhile
   --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
                    the file would be in bytes, and which earlier signatures stay valid. Needs no
                    --key: --chain alone will do. --json (default, all keys always there) or --text
+  --json           a JSON object a line for each IN, all keys always there: where it was written, or
+                   error with kind, message and class: retryable (the same may succeed later),
+                   permanent (it will not), operator (a key, password or setting has to be changed)
   --password TEXT, --password-file FILE
                    the user or owner password of an encrypted IN; FILE's first line. Other users can
                    see a command line: prefer the file, or the variable PADES_PASSWORD
@@ -208,21 +258,34 @@ Files:
   --lang ja|en
 
 A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 signed, or could be signed with --dry-run; 4 not signed, and OUT or IN as it was.
+Exit code: 0 signed, prepared, or could be signed with --dry-run; 4 not signed, and OUT or IN as it
+was; 5 with --out-dir, some are signed and some are not.
 ";
 
 const SIGN_JA: &str = "\
 pades sign [オプション] IN OUT
 pades sign --in-place [オプション] IN
 pades sign --dry-run [オプション] IN
+pades sign --out-dir DIR [オプション] IN...
+pades sign --prepare STATE [オプション] IN
+pades sign --complete STATE --signature FILE [オプション] IN OUT
 
-署名者と時刻:
-  --key PEM --chain PEM
-                   秘密鍵 (PKCS#8) と、所有者および上位認証局の証明書。省略時はローカルの
-                   テスト用認証局で署名します。本番では使用しないでください
+署名者と時刻 (鍵を省略するとローカルのテスト用認証局で署名します。本番では使用しないでください):
+  --key FILE --chain FILE
+                   秘密鍵 (PKCS#8、PKCS#1、SEC 1) と、所有者および上位認証局の証明書。
+                   PEM または DER
+  --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)
+  --pass-file FILE --key または --p12 のパスワード。1 行目を読みます
+  --pkcs11 URI --module SO --pin-file FILE
+                   トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
+                   PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
+                   1 回のときは試しません。トークンにない証明書は --chain で指定します
+  --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。
+                   省略時は鍵に合うもの
+  --pss            RSA 鍵で、PKCS#1 v1.5 の代わりに RSASSA-PSS を使用します
   --tsa URL|local|none
                    署名タイムスタンプの発行元: RFC 3161 サーバー、テスト用認証局、なし。
-                   省略時は、--key があれば「なし」、なければテスト用認証局
+                   省略時は、鍵を指定すれば「なし」、しなければテスト用認証局
   --timestamp-room バイト数
                    タイムスタンプ用に確保する領域。省略時は 10240 バイト
   --at 時刻        署名時刻 (RFC 3339)。指定したタイムゾーンで書き込みます。省略時は現在
@@ -252,12 +315,31 @@ pades sign --dry-run [オプション] IN
                    この署名の後に変更も署名もできないフィールド: すべて、列挙したもの、列挙以外の
                    すべて。all と exclude は、後から追加するフィールドにも及びます
 
+鍵が別の場所にあり、署名値を後で受け取る場合:
+  --prepare STATE  署名の準備だけを行い、署名対象のバイト列 (message) とそのハッシュ値を 16 進数で
+                   示します。--json (既定) または --text。STATE は数 KB で、IN の内容も秘密の情報も
+                   含みません。署名者は --chain で指定します。省略した場合は、文書のハッシュ値
+                   (imprint) に対する CMS を後で受け取ります (ハッシュ関数は --digest、既定は
+                   sha256)。--tsa none としない限り、タイムスタンプ用の領域を確保します
+  --cms-room バイト数
+                   --prepare で、署名者が未定の場合に CMS 用に確保する領域。省略時は 12288 バイト
+  --complete STATE --signature FILE
+                   署名値 (ECDSA は DER または r と s の連結) か CMS (DER または PEM) を受け取って
+                   署名を完成します。別のマシンでも実行できます。IN は準備したときと同じファイルに
+                   限ります。署名値は検証し、同じ入力からは同じファイルができます。--tsa には
+                   このとき問い合わせます
+
 ファイル:
+  --out-dir DIR    一つの鍵で複数の文書に署名し、DIR に同じ名前で書き込みます。失敗した文書に
+                   ついては理由を示して何も書き込まず、ほかの文書には署名します
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
                    プログラムから IN に書き込まないでください
   --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
                    (バイト)、既存の署名が有効なままかどうかを示します。--key は不要で、--chain
                    だけでも実行できます。--json (既定。キーは常にすべて出力) または --text
+  --json           IN ごとに 1 行 1 オブジェクトの JSON。キーは常にすべて出力。書き込み先、または
+                   error (kind、message、class)。class は retryable (再試行で成功しうる)、
+                   permanent (再試行しても失敗する)、operator (鍵、パスワードや設定の変更が必要)
   --password 文, --password-file FILE
                    暗号化された IN の利用者または所有者パスワード。FILE は 1 行目を読みます。
                    コマンドラインはほかの利用者にも見えるため、FILE か環境変数 PADES_PASSWORD を
@@ -272,7 +354,8 @@ pades sign --dry-run [オプション] IN
   --lang ja|en
 
 TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 署名済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元のまま
+終了コード: 0 署名済み、準備済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元の
+まま、5 --out-dir で一部の文書だけに署名
 ";
 
 const TIMESTAMP: &str = "\

@@ -65,6 +65,10 @@ impl Input {
         }
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Its length in bytes when it was opened.
     pub(crate) fn length(&self) -> u64 {
         self.seen.length

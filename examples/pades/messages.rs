@@ -23,15 +23,21 @@ pub(crate) enum Message {
     Together(&'static str, &'static str),
     Apart(&'static str, &'static str),
     NoAnchor,
+    NoFuture,
+    OnlyOne(&'static str, &'static str),
     OnlyWith(&'static str, &'static str),
     NotBoth(&'static str, &'static str),
     NeedsFont(&'static str),
     FilledTwice(String),
+    Settled(String),
+    SameName(String),
     SeeHelp(Topic),
     // What could not be done.
     CannotOpen(PathBuf),
     CannotUse { option: &'static str, path: PathBuf },
     CannotUseAddress,
+    CannotUseToken,
+    CannotSignSo,
     CannotUseTestAuthority,
     CannotSign(PathBuf),
     CannotTimestamp(PathBuf),
@@ -45,6 +51,7 @@ pub(crate) enum Message {
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
+    SignedOf { signed: usize, count: usize },
     Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
@@ -52,6 +59,7 @@ pub(crate) enum Message {
     Reading(PathBuf),
     Asking(String),
     Writing(PathBuf),
+    Signing { first: usize, last: usize, count: usize },
     SoFar { megabytes: u64, seconds: u64 },
 }
 
@@ -78,6 +86,8 @@ impl Message {
             Self::Together(one, other) => format!("--{one} and --{other} are given together or not at all"),
             Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
             Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
+            Self::NoFuture => "--future is not later than the time of verifying".into(),
+            Self::OnlyOne(option, operand) => format!("{option} takes one {operand} only"),
             Self::OnlyWith(one, other) => format!("--{one} is given without --{other}, and would do nothing"),
             Self::NotBoth(one, other) => format!("{one} and {other} exclude one another"),
             Self::NeedsFont(option) => {
@@ -86,10 +96,16 @@ impl Message {
                 )
             }
             Self::FilledTwice(name) => format!("--fill is given twice for the field {}", quoted(name)),
+            Self::Settled(option) => format!("{} was settled by --prepare, and is not given again", dashed(option)),
+            Self::SameName(name) => {
+                format!("two of IN are called {}, and would have one name in --out-dir", quoted(name))
+            }
             Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
             Self::CannotOpen(path) => format!("cannot read {}", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
+            Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
+            Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
             Self::CannotSign(path) => format!("cannot sign {}", path.display()),
             Self::CannotTimestamp(path) => format!("cannot timestamp {}", path.display()),
@@ -114,6 +130,7 @@ impl Message {
                 format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "all evidence was there already; nothing was added".into(),
+            Self::SignedOf { signed, count } => format!("{signed} of {count} documents are signed"),
             Self::Repaired(path) => {
                 format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
             }
@@ -124,6 +141,7 @@ impl Message {
             Self::Reading(path) => format!("reading {}", short(path)),
             Self::Asking(url) => format!("asking {url}"),
             Self::Writing(path) => format!("writing {}", short(path)),
+            Self::Signing { first, last, count } => format!("signing {first} to {last} of {count}"),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
@@ -146,6 +164,8 @@ impl Message {
             }
             Self::Apart(one, other) => format!("--{one} と --{other} は同時に指定できません"),
             Self::NoAnchor => "--anchor-out はローカルのテスト用認証局を使うときだけ指定できます".into(),
+            Self::NoFuture => "--future には検証時刻より後の時刻を指定してください".into(),
+            Self::OnlyOne(option, operand) => format!("{option} を指定する場合、{operand} は 1 つだけです"),
             Self::OnlyWith(one, other) => format!("--{one} は --{other} と一緒に指定してください"),
             Self::NotBoth(one, other) => format!("{one} と {other} は同時に指定できません"),
             Self::NeedsFont(option) => {
@@ -154,10 +174,18 @@ impl Message {
                 )
             }
             Self::FilledTwice(name) => format!("フィールド {} に --fill が 2 回指定されています", quoted(name)),
+            Self::Settled(option) => {
+                format!("{} は --prepare の時点で確定しているため、指定できません", dashed(option))
+            }
+            Self::SameName(name) => {
+                format!("IN に {} という名前のファイルが 2 つあり、--out-dir で区別できません", quoted(name))
+            }
             Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
             Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
+            Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
+            Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
             Self::CannotSign(path) => format!("{} に署名できません", path.display()),
             Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", path.display()),
@@ -188,6 +216,7 @@ impl Message {
                 format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
+            Self::SignedOf { signed, count } => format!("{count} 件中 {signed} 件に署名しました"),
             Self::Repaired(path) => {
                 format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
             }
@@ -198,6 +227,7 @@ impl Message {
             Self::Reading(path) => format!("読み取り中: {}", short(path)),
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }

@@ -111,13 +111,9 @@ impl Paths {
         for path in output.into_iter().chain(&self.anchor) {
             atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
         }
-        match &self.anchor {
-            Some(anchor) if [Some(&self.input), output].into_iter().flatten().any(|other| is_same(anchor, other)) => {
-                let error = Error::new(ErrorKind::Io, "it is the PDF's own file");
-                Err(error.advise("choose another name")).during(|| Message::CannotWrite(anchor.clone()))
-            }
-            _ => Ok(()),
-        }
+        let Some(anchor) = &self.anchor else { return Ok(()) };
+        let mut pdfs = [Some(&self.input), output].into_iter().flatten();
+        pdfs.try_for_each(|pdf| check_apart(anchor, pdf)).during(|| Message::CannotWrite(anchor.clone()))
     }
 
     /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
@@ -130,14 +126,42 @@ impl Paths {
         progress: &Progress,
         language: Language,
     ) -> std::result::Result<u8, Stop> {
-        let path = match &self.target {
+        self.store(input, (document, repair), update, services, progress)?;
+        self.warn(language);
+        let length = update.file_len();
+        let added = length.saturating_sub(input.length());
+        let wrote = Message::Wrote { path: self.target().to_owned(), length, added };
+        crate::print(&format!("{}\n", wrote.text(language)));
+        Ok(0)
+    }
+
+    /// Where the result goes.
+    pub(crate) fn target(&self) -> &Path {
+        match &self.target {
             Target::Out(path) => path,
             Target::InPlace | Target::Nowhere => &self.input,
-        };
-        progress.step(&Message::Writing(path.clone()));
-        if let Some(path) = &self.anchor {
-            file(path, services.test_anchor().as_bytes())?;
         }
+    }
+
+    /// Writes the anchor of the test authority, where that is asked for.
+    pub(crate) fn store_anchor(&self, services: &Services<'_>) -> std::result::Result<(), Stop> {
+        match &self.anchor {
+            Some(path) => file(path, services.test_anchor().as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// As [`write`](Self::write), and says nothing.
+    pub(crate) fn store(
+        &self,
+        input: &Input,
+        (document, repair): (&Document<'_>, Option<&Update>),
+        update: &Update,
+        services: &Services<'_>,
+        progress: &Progress,
+    ) -> std::result::Result<(), Stop> {
+        progress.step(&Message::Writing(self.target().to_owned()));
+        self.store_anchor(services)?;
         let written = match &self.target {
             Target::Out(path) => atomic::replace(path, |out| {
                 update.write_to(document, out)?;
@@ -147,12 +171,7 @@ impl Paths {
             Target::Nowhere => Ok(()),
         };
         progress.finish();
-        written.during(|| Message::CannotWrite(path.clone()))?;
-        self.warn(language);
-        let length = update.file_len();
-        let wrote = Message::Wrote { path: path.clone(), length, added: length.saturating_sub(input.length()) };
-        crate::print(&format!("{}\n", wrote.text(language)));
-        Ok(0)
+        written.during(|| Message::CannotWrite(self.target().to_owned()))
     }
 }
 
@@ -166,11 +185,20 @@ fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()>
     update.append_to(&mut input.file.try_clone().map_err(failed)?)
 }
 
-fn file(path: &Path, bytes: &[u8]) -> std::result::Result<(), Stop> {
+/// Writes `bytes` to `path`, which appears whole or not at all.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> std::result::Result<(), Stop> {
     let write = |out: &mut dyn Write| {
         out.write_all(bytes).map_err(|cause| Error::new(ErrorKind::Io, "the file cannot be written").because(cause))
     };
     atomic::replace(path, write).during(|| Message::CannotWrite(path.to_owned()))
+}
+
+/// Whether `path` is another file than that of the PDF.
+pub(crate) fn check_apart(path: &Path, pdf: &Path) -> Result<()> {
+    if !is_same(path, pdf) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Io, "it is the PDF's own file").advise("choose another name"))
 }
 
 /// Whether two names stand for one file.

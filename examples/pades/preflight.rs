@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::arguments::{Arguments, Moment};
 use crate::failure::{Failure, Stop};
 use crate::messages::{Message, grouped, one_line};
+use crate::outcome::ErrorJson;
 use crate::reasons::in_options;
 
 /// What every answer has, besides `schema`, `file` and `error`; all of it is `null` where signing would fail.
@@ -50,13 +51,6 @@ impl Form {
         *form = Some(wanted);
         Ok(true)
     }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Text => "text",
-        }
-    }
 }
 
 /// What would be done.
@@ -84,12 +78,6 @@ struct RepairJson {
     message: String,
 }
 
-#[derive(Serialize)]
-struct ErrorJson {
-    kind: &'static str,
-    message: String,
-}
-
 /// What would be done.
 pub(crate) fn text(form: Form, plan: &Plan, path: &Path, at: Moment, language: Language) -> String {
     let preflight = &plan.preflight;
@@ -108,12 +96,8 @@ pub(crate) fn text(form: Form, plan: &Plan, path: &Path, at: Moment, language: L
 
 /// Why nothing could be done, with the same keys.
 pub(crate) fn failed(failure: &Failure, path: &Path) -> String {
-    let (kind, message) = match failure {
-        Failure::Usage(..) => ("usage", failure.text(Language::English)),
-        Failure::Operation(_, error) => (error.kind().as_str(), failure.text(Language::English)),
-    };
     let rest = KEYS.iter().map(|key| ((*key).to_owned(), Value::Null)).collect();
-    answer(&path.to_string_lossy(), Err(ErrorJson { kind, message }), rest)
+    answer(&path.to_string_lossy(), Err(ErrorJson::of(failure)), rest)
 }
 
 fn answer(file: &str, outcome: Result<&Vec<RepairStep>, ErrorJson>, rest: BTreeMap<String, Value>) -> String {
@@ -192,7 +176,7 @@ fn japanese(plan: &Plan, path: &Path, not_after: &str) -> String {
 }
 
 /// A line for each row, the names in one column; then the warnings.
-fn table(head: String, rows: &[(&str, String)], warnings: impl Iterator<Item = String>) -> String {
+pub(crate) fn table(head: String, rows: &[(&str, String)], warnings: impl Iterator<Item = String>) -> String {
     let width = |name: &str| name.chars().map(|one| if one < '\u{2e80}' { 1 } else { 2 }).sum::<usize>();
     let widest = rows.iter().map(|(name, _)| width(name)).max().unwrap_or_default();
     let mut text = format!("{}\n", one_line(&head));

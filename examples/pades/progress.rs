@@ -29,6 +29,8 @@ struct State {
     step: Mutex<String>,
     bytes: AtomicU64,
     is_done: AtomicBool,
+    /// Whether the line stands there. Whoever writes to the terminal holds it.
+    is_shown: Mutex<bool>,
 }
 
 impl Progress {
@@ -48,6 +50,15 @@ impl Progress {
             ticker.thread().unpark();
             let _ = ticker.join();
         }
+    }
+
+    /// Writes something else meanwhile, in place of the line.
+    pub(crate) fn above(&self, write: impl FnOnce()) {
+        let mut is_shown = self.state.is_shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut *is_shown) {
+            clear();
+        }
+        write();
     }
 
     /// What is being done from now on.
@@ -86,21 +97,25 @@ impl<S: Source> Source for Watched<S> {
 
 fn tick(state: &State, language: Language) {
     let start = Instant::now();
-    let mut was_shown = false;
     std::thread::park_timeout(PATIENCE);
     while !state.is_done.load(Ordering::Relaxed) {
         let seconds = start.elapsed().as_secs();
         if seconds >= PATIENCE.as_secs() {
             let step = state.step.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let megabytes = state.bytes.load(Ordering::Relaxed) / 1_000_000;
+            let mut is_shown = state.is_shown.lock().unwrap_or_else(PoisonError::into_inner);
             show(&shortened(&step), &Message::SoFar { megabytes, seconds }.text(language));
-            was_shown = true;
+            *is_shown = true;
         }
         std::thread::park_timeout(TICK);
     }
-    if was_shown {
-        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    if *state.is_shown.lock().unwrap_or_else(PoisonError::into_inner) {
+        clear();
     }
+}
+
+fn clear() {
+    let _ = write!(std::io::stderr(), "\r\x1b[K");
 }
 
 fn show(step: &str, so_far: &str) {

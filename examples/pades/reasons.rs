@@ -5,6 +5,8 @@
 
 use pades_ltv::{Error, ErrorKind};
 
+use crate::key_reasons;
+
 /// What the library calls by its methods, and who uses the command by its options.
 const OPTIONS: [(&str, &str); 16] = [
     ("(Document::open_with_password)", "with --password-file, --password or PADES_PASSWORD"),
@@ -27,7 +29,10 @@ const OPTIONS: [(&str, &str); 16] = [
 
 /// `words` of the library with this command's options in them.
 pub(crate) fn in_options(words: &str) -> String {
-    OPTIONS.iter().fold(words.to_owned(), |words, (method, option)| words.replace(method, option))
+    OPTIONS
+        .iter()
+        .chain(&key_reasons::OPTIONS)
+        .fold(words.to_owned(), |words, (method, option)| words.replace(method, option))
 }
 
 /// What the library says, as far as it is known, and what that means.
@@ -90,7 +95,7 @@ const REASONS: [(&str, &str); 49] = [
 /// Why, in Japanese: exactly where it is known, else by its kind.
 pub(crate) fn japanese(error: &Error) -> &'static str {
     let words = error.to_string();
-    let known = REASONS.iter().find(|(english, _)| words.contains(english));
+    let known = key_reasons::REASONS.iter().chain(&REASONS).find(|(english, _)| words.contains(english));
     known.map_or_else(|| kind(error.kind()), |(_, japanese)| japanese)
 }
 

@@ -2,13 +2,12 @@
 //!
 //! Where no other is given, that is a test authority in this very process, whose keys anybody can derive.
 
-use std::path::Path;
 use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Identity, Result, SoftwareSigner, Time,
-    TimestampAuthority, TrustStore,
+    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, SoftwareSigner, Time, TimestampAuthority,
+    TrustStore,
 };
 
 use crate::failure::{During, Stop};
@@ -31,6 +30,9 @@ pub(crate) enum Tsa {
     Local,
     Url(String),
 }
+
+/// An authority that threads can share.
+pub(crate) type SharedTsa<'s> = Box<dyn TimestampAuthority + Sync + 's>;
 
 /// Everybody who may be asked, at one time.
 pub(crate) struct Services<'p> {
@@ -71,7 +73,7 @@ impl<'p> Services<'p> {
     }
 
     /// The authority chosen.
-    pub(crate) fn tsa<'s>(&'s self, tsa: &'s Tsa) -> std::result::Result<Box<dyn TimestampAuthority + 's>, Stop> {
+    pub(crate) fn tsa<'s>(&'s self, tsa: &'s Tsa) -> std::result::Result<SharedTsa<'s>, Stop> {
         match tsa {
             Tsa::Local => Ok(Box::new(self.test_authority.at(self.now))),
             Tsa::Url(url) => {
@@ -120,19 +122,4 @@ fn authorised(tsa: HttpTsa) -> HttpTsa {
         Some(user) => tsa.basic_auth(&user, &variable("PADES_TSA_PASSWORD").unwrap_or_default()),
         None => tsa,
     }
-}
-
-/// The signer of a PEM key and a PEM chain.
-pub(crate) fn signer(key: &Path, chain: &Path) -> std::result::Result<SoftwareSigner, Stop> {
-    let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
-    let key_pem = crate::inputs::small(key).during(|| cannot_use("key", key))?;
-    let chain_pem = crate::inputs::small(chain).during(|| cannot_use("chain", chain))?;
-    SoftwareSigner::from_pem(&key_pem, &chain_pem).during(|| cannot_use("key", key))
-}
-
-/// Who owns a PEM chain, without the key: the first certificate is the owner's.
-pub(crate) fn identity(chain: &Path) -> std::result::Result<Identity, Stop> {
-    let certificates = crate::inputs::small(chain).and_then(|pem| crate::inputs::values(&pem));
-    let identity = certificates.and_then(Identity::new);
-    identity.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })
 }

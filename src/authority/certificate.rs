@@ -23,8 +23,8 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::Validity;
 
 use super::hierarchy::{Entity, Origin, Template};
-use super::unwritable;
 use super::view::Service;
+use super::{RevocationSources, unwritable};
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Criticality::{Critical, NonCritical};
@@ -45,8 +45,12 @@ pub(super) const TSA_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.
 pub(super) enum Purpose {
     Root,
     Issuer,
+    /// An authority above others.
+    Intermediate,
     Signer,
     Responder,
+    /// A responder whose own revocation is to be asked.
+    CheckedResponder,
     Tsa,
     /// Spoilt: the purpose is there, but a reader might skip it.
     NonCriticalTsa,
@@ -59,7 +63,7 @@ pub(super) enum Purpose {
 impl Purpose {
     fn key_usage(self) -> KeyUsage {
         match self {
-            Self::Root | Self::Issuer => KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
+            Self::Root | Self::Issuer | Self::Intermediate => KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
             Self::Signer => KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation),
             _ => KeyUsage(KeyUsages::DigitalSignature.into()),
         }
@@ -67,7 +71,7 @@ impl Purpose {
 
     fn basic_constraints(self) -> Option<BasicConstraints> {
         match self {
-            Self::Root => Some(BasicConstraints { ca: true, path_len_constraint: None }),
+            Self::Root | Self::Intermediate => Some(BasicConstraints { ca: true, path_len_constraint: None }),
             Self::Issuer => Some(BasicConstraints { ca: true, path_len_constraint: Some(0) }),
             _ => None,
         }
@@ -75,9 +79,9 @@ impl Purpose {
 
     fn extended_key_usage(self) -> Option<(Criticality, Vec<ObjectIdentifier>)> {
         match self {
-            Self::Root | Self::Issuer | Self::AnyUse => None,
+            Self::Root | Self::Issuer | Self::Intermediate | Self::AnyUse => None,
             Self::Signer => Some((NonCritical, vec![DOCUMENT_SIGNING])),
-            Self::Responder => Some((NonCritical, vec![ID_KP_OCSP_SIGNING])),
+            Self::Responder | Self::CheckedResponder => Some((NonCritical, vec![ID_KP_OCSP_SIGNING])),
             Self::Tsa => Some((Critical, vec![ID_KP_TIME_STAMPING])),
             Self::NonCriticalTsa => Some((NonCritical, vec![ID_KP_TIME_STAMPING])),
             Self::TsaAndMore => Some((Critical, vec![ID_KP_TIME_STAMPING, ID_KP_CODE_SIGNING])),
@@ -86,8 +90,8 @@ impl Purpose {
 
     fn policy(self) -> Option<ObjectIdentifier> {
         match self {
-            Self::Root | Self::Responder => None,
-            Self::Issuer => Some(ANY_POLICY),
+            Self::Root | Self::Responder | Self::CheckedResponder => None,
+            Self::Issuer | Self::Intermediate => Some(ANY_POLICY),
             Self::Signer => Some(SIGNER_POLICY),
             Self::Tsa | Self::NonCriticalTsa | Self::TsaAndMore | Self::AnyUse => Some(TSA_POLICY),
         }
@@ -222,27 +226,42 @@ fn extensions(
     if purpose == Purpose::Responder {
         extensions.push(raw_extension(ID_PKIX_OCSP_NOCHECK, NonCritical, Null.to_der()?)?);
     } else {
-        extensions.extend(addresses(origin, issuer)?);
+        // A responder that spoke for itself would say nothing.
+        let sources = match purpose {
+            Purpose::CheckedResponder => RevocationSources::CrlOnly,
+            _ => origin.shape.sources,
+        };
+        extensions.extend(addresses(origin, issuer, sources)?);
     }
     Ok(extensions)
 }
 
 /// Where `issuer`'s certificate, CRL and OCSP responder are (RFC 5280, 4.2.2.1 and 4.2.1.13).
-fn addresses(origin: &Origin, issuer: &Entity) -> der::Result<[Extension; 2]> {
-    let uri = |service| {
-        let url = origin.url(&issuer.label, service);
-        Ia5String::new(&url).map(GeneralName::UniformResourceIdentifier)
+fn addresses(origin: &Origin, issuer: &Entity, sources: RevocationSources) -> der::Result<Vec<Extension>> {
+    let uri = |url: &str| Ia5String::new(url).map(GeneralName::UniformResourceIdentifier);
+    let uris = |service| -> der::Result<Vec<GeneralName>> {
+        let good = origin.url(&issuer.label, service);
+        let decoys = ["ldap://directory.invalid/cn=somebody".to_owned(), format!("{good}/nothing")];
+        let decoys = decoys.iter().filter(|_| origin.shape.has_decoys);
+        decoys.chain([&good]).map(|url| uri(url)).collect()
     };
-    let access = AuthorityInfoAccessSyntax(vec![
-        AccessDescription { access_method: ID_AD_OCSP, access_location: uri(Service::Ocsp)? },
-        AccessDescription { access_method: ID_AD_CA_ISSUERS, access_location: uri(Service::Certificate)? },
-    ]);
-    let points = CrlDistributionPoints(vec![DistributionPoint {
-        distribution_point: Some(DistributionPointName::FullName(vec![uri(Service::Crl)?])),
-        reasons: None,
-        crl_issuer: None,
-    }]);
-    Ok([extension(NonCritical, &access)?, extension(NonCritical, &points)?])
+    let mut access = Vec::new();
+    if sources != RevocationSources::CrlOnly {
+        let places = uris(Service::Ocsp)?.into_iter();
+        access.extend(places.map(|place| AccessDescription { access_method: ID_AD_OCSP, access_location: place }));
+    }
+    let places = uris(Service::Certificate)?.into_iter();
+    access.extend(places.map(|place| AccessDescription { access_method: ID_AD_CA_ISSUERS, access_location: place }));
+    let mut extensions = vec![extension(NonCritical, &AuthorityInfoAccessSyntax(access))?];
+    if sources != RevocationSources::OcspOnly {
+        let points = CrlDistributionPoints(vec![DistributionPoint {
+            distribution_point: Some(DistributionPointName::FullName(uris(Service::Crl)?)),
+            reasons: None,
+            crl_issuer: None,
+        }]);
+        extensions.push(extension(NonCritical, &points)?);
+    }
+    Ok(extensions)
 }
 
 /// The organization that warns, then the name.
@@ -256,7 +275,7 @@ fn name(common_name: &str) -> der::Result<Any> {
     Any::encode_from(&name)
 }
 
-fn spki(key: &PrivateKey) -> der::Result<SubjectPublicKeyInfoOwned> {
+pub(super) fn spki(key: &PrivateKey) -> der::Result<SubjectPublicKeyInfoOwned> {
     key.public_key().to_spki().ok_or_else(|| der::Tag::Sequence.value_error().into())
 }
 

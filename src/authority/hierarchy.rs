@@ -7,8 +7,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::certificate::{Purpose, certificate};
-use super::subscriber::{KeyType, Subscriber};
-use super::{Authority, Misbehaviour};
+use super::subscriber::{Key, KeyType, Subscriber};
+use super::{Authority, Misbehaviour, OcspSigner, Shape};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
@@ -18,6 +18,8 @@ use crate::time::Time;
 
 /// The root's label.
 pub(super) const ROOT: &str = "root";
+/// The label of the root that certified the other one.
+const OTHER_ROOT: &str = "other-root";
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const HOUR: Duration = Duration::from_secs(3_600);
 pub(super) const YEAR: Duration = Duration::from_secs(365 * DAY.as_secs());
@@ -55,7 +57,7 @@ pub(super) struct Template<'a> {
     pub(super) label: String,
     pub(super) common_name: &'a str,
     pub(super) purpose: Purpose,
-    pub(super) key: KeyType,
+    pub(super) key: Key,
     pub(super) validity: (Time, Time),
 }
 
@@ -65,12 +67,13 @@ pub(super) struct Origin {
     /// Tells this authority's names and addresses from those of others.
     pub(super) tag: String,
     pub(super) epoch: Time,
+    pub(super) shape: Shape,
 }
 
 impl Origin {
-    pub(super) fn new(seed: &[u8], now: Time) -> Self {
+    pub(super) fn new(seed: &[u8], now: Time, shape: Shape) -> Self {
         let tag = hex(&Derived::from_parts(&[seed, b"tag"]).bytes::<4>());
-        Self { seed: seed.to_vec(), tag, epoch: now.before(DAY) }
+        Self { seed: seed.to_vec(), tag, epoch: now.before(DAY), shape }
     }
 
     pub(super) fn root(&self) -> Result<Entity> {
@@ -78,10 +81,34 @@ impl Origin {
             label: ROOT.to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: KeyType::P256,
+            key: Key::Derived(KeyType::P256),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
+    }
+
+    /// The root that certified the other one.
+    pub(super) fn other_root(&self) -> Result<Entity> {
+        let template = Template {
+            label: OTHER_ROOT.to_owned(),
+            common_name: &format!("Other Root CA {}", self.tag),
+            purpose: Purpose::Root,
+            key: Key::Derived(KeyType::P256),
+            validity: (self.epoch, self.end()),
+        };
+        self.make(None, &template)
+    }
+
+    /// What the other root says of `root`: its name and its key.
+    fn cross_certificate(&self, root: &Entity, other: &Entity) -> Result<Certificate> {
+        let template = Template {
+            label: "cross".to_owned(),
+            common_name: &format!("Root CA {}", self.tag),
+            purpose: Purpose::Intermediate,
+            key: Key::Derived(KeyType::P256),
+            validity: (self.epoch, self.end()),
+        };
+        certificate(self, Some(other), &root.key, &template)
     }
 
     /// A serial number of 16 bytes: the first 8 follow from the label, the last 8 from the first.
@@ -105,7 +132,7 @@ impl Origin {
 
     fn make(&self, issuer: Option<Arc<Entity>>, template: &Template<'_>) -> Result<Entity> {
         let mut derived = Derived::from_parts(&[&self.seed, b"key", template.label.as_bytes()]);
-        let key = template.key.generate(&mut derived)?;
+        let key = template.key.make(&mut derived)?;
         let certificate = certificate(self, issuer.as_deref(), &key, template)?;
         Ok(Entity { label: template.label.clone(), key, certificate, issuer })
     }
@@ -142,6 +169,8 @@ impl Authority {
         match label.strip_prefix("ca-").map(str::parse) {
             Some(Ok(number)) if number < ISSUERS => self.issuer_number(number),
             None if label == ROOT => Ok(Arc::clone(&self.root)),
+            None if label == OTHER_ROOT && self.origin.shape.is_cross_certified => Ok(Arc::clone(&self.anchor)),
+            None => self.tsa_authority_labelled(label),
             _ => Err(Error::new(ErrorKind::Fetch, "404 Not Found").at(label)),
         }
     }
@@ -153,10 +182,54 @@ impl Authority {
                 label: format!("ca-{number}"),
                 common_name: &format!("Issuing CA {number} {}", self.origin.tag),
                 purpose: Purpose::Issuer,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             },
         )
+    }
+
+    /// What is served as the certificate of `issuer`.
+    pub(super) fn certificates_of(&self, issuer: &Entity) -> Result<Vec<Certificate>> {
+        let mut certificates = vec![issuer.certificate.clone()];
+        if issuer.label == ROOT && self.origin.shape.is_cross_certified {
+            certificates.push(self.origin.cross_certificate(&self.root, &self.anchor)?);
+        }
+        Ok(certificates)
+    }
+
+    fn tsa_authority_labelled(&self, label: &str) -> Result<Arc<Entity>> {
+        let not_found = || Error::new(ErrorKind::Fetch, "404 Not Found").at(label);
+        let (number, level) =
+            label.strip_prefix("tsa-ca-").and_then(|rest| rest.split_once('-')).ok_or_else(not_found)?;
+        let (number, level) = number.parse().ok().zip(level.parse().ok()).ok_or_else(not_found)?;
+        if number >= ISSUERS || level >= self.origin.shape.tsa_authorities {
+            return Err(not_found());
+        }
+        self.tsa_authority(number, level)
+    }
+
+    /// One of the authorities between the root and the timestamp units, counted from the root.
+    fn tsa_authority(&self, number: u64, level: u8) -> Result<Arc<Entity>> {
+        let mut issuer = Arc::clone(&self.root);
+        for level in 0..=level {
+            let template = Template {
+                label: format!("tsa-ca-{number}-{level}"),
+                common_name: &format!("Timestamp CA {number} level {level} {}", self.origin.tag),
+                purpose: Purpose::Intermediate,
+                key: Key::Derived(KeyType::P256),
+                validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
+            };
+            issuer = self.entity(&issuer, template)?;
+        }
+        Ok(issuer)
+    }
+
+    /// Who issues the timestamp units at `time`.
+    fn tsa_issuer(&self, time: Time) -> Result<Arc<Entity>> {
+        match self.origin.shape.tsa_authorities.checked_sub(1) {
+            Some(level) => self.tsa_authority(self.origin.generation(time, ISSUER_EVERY)?, level),
+            None => self.issuer(time),
+        }
     }
 
     /// The timestamp unit in force at `time`, its certificate as spoilt as `misbehaviour` wants it.
@@ -174,12 +247,12 @@ impl Authority {
             _ => ("", Purpose::Tsa, (not_before, not_after)),
         };
         self.entity(
-            &self.issuer(time)?,
+            &self.tsa_issuer(time)?,
             Template {
                 label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
                 common_name: &format!("Timestamp Unit {number} {}", self.origin.tag),
                 purpose,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity,
             },
         )
@@ -193,8 +266,10 @@ impl Authority {
         misbehaviour: Option<Misbehaviour>,
     ) -> Result<Arc<Entity>> {
         let number = self.origin.generation(time, YEAR)?;
-        let (form, purpose) = match misbehaviour {
-            Some(Misbehaviour::OcspWrongResponder) => ("-usurper", Purpose::AnyUse),
+        let (form, purpose) = match (misbehaviour, self.origin.shape.ocsp_signer) {
+            (Some(Misbehaviour::OcspWrongResponder), _) => ("-usurper", Purpose::AnyUse),
+            (_, OcspSigner::Issuer) => return Ok(Arc::clone(issuer)),
+            (_, OcspSigner::DelegatedWithStatus) => ("-checked", Purpose::CheckedResponder),
             _ => ("", Purpose::Responder),
         };
         self.entity(
@@ -203,7 +278,7 @@ impl Authority {
                 label: format!("ocsp-{}-{number}{form}", issuer.label),
                 common_name: &format!("OCSP Responder {number} of {} {}", issuer.label, self.origin.tag),
                 purpose,
-                key: KeyType::P256,
+                key: Key::Derived(KeyType::P256),
                 validity: self.origin.validity(number, YEAR, RESPONDER_LIFE),
             },
         )
@@ -218,10 +293,10 @@ impl Authority {
         self.entity(
             &self.issuer(validity.0)?,
             Template {
-                label: format!("{common_name}/{key:?}/{}/{}", validity.0.to_unix(), validity.1.to_unix()),
+                label: format!("{common_name}/{}/{}/{}", key.label()?, validity.0.to_unix(), validity.1.to_unix()),
                 common_name,
                 purpose: Purpose::Signer,
-                key: *key,
+                key: key.clone(),
                 validity,
             },
         )

@@ -15,7 +15,7 @@
 //!
 //! Specified in RFC 5280 (certificates, CRLs), RFC 6960 (OCSP), RFC 3161 with RFC 5816 (timestamps), RFC 9336 (document
 //! signing). Policies are below 1.3.6.1.4.1.32473, the arc kept for documentation (RFC 5612).
-//! Nouns: [`Authority`], [`AuthorityAt`] (its view at one time), [`Device`] (a key for fakes), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
+//! Nouns: [`Authority`] with [`Shape`], [`AuthorityAt`] (its view at one time), [`Device`] (a key for fakes), [`Subscriber`] with [`KeyType`], [`RevocationReason`],
 //! [`Misbehaviour`].
 
 mod certificate;
@@ -24,6 +24,7 @@ mod device;
 mod hierarchy;
 mod misbehaviour;
 mod ocsp;
+mod shape;
 mod stamp;
 mod subscriber;
 mod token;
@@ -36,6 +37,7 @@ use std::sync::{Arc, Mutex};
 pub use self::device::Device;
 use self::hierarchy::{Entity, Origin};
 pub use self::misbehaviour::Misbehaviour;
+pub use self::shape::{OcspSigner, RevocationSources, Shape};
 pub use self::subscriber::{KeyType, Subscriber};
 pub use self::view::AuthorityAt;
 use crate::error::{Error, ErrorKind, Result};
@@ -63,7 +65,9 @@ use crate::time::Time;
 pub struct Authority {
     origin: Origin,
     root: Arc<Entity>,
-    root_pem: String,
+    /// Who is trusted: the root, or the one that certified it.
+    anchor: Arc<Entity>,
+    anchor_pem: String,
     /// Everybody else, as far as asked for.
     entities: Mutex<BTreeMap<String, Arc<Entity>>>,
     revocations: Vec<Revocation>,
@@ -85,11 +89,20 @@ impl Authority {
     /// # Errors
     /// [`ErrorKind::Certificate`] if `now` is before 1970 or so late that 60 years cannot be written.
     pub fn new(seed: impl AsRef<[u8]>, now: Time) -> Result<Self> {
-        let origin = Origin::new(seed.as_ref(), now);
+        Self::shaped(seed, now, Shape::new())
+    }
+
+    /// As [`new`](Self::new), of another shape.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn shaped(seed: impl AsRef<[u8]>, now: Time, shape: Shape) -> Result<Self> {
+        let origin = Origin::new(seed.as_ref(), now, shape);
         let root = Arc::new(origin.root()?);
-        let root_pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, root.certificate.der())
+        let anchor = if origin.shape.is_cross_certified { Arc::new(origin.other_root()?) } else { Arc::clone(&root) };
+        let anchor_pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, anchor.certificate.der())
             .map_err(|fault| Error::new(ErrorKind::Certificate, "the root cannot be written as PEM").because(fault))?;
-        Ok(Self { origin, root, root_pem, entities: Mutex::default(), revocations: Vec::new() })
+        Ok(Self { origin, root, anchor, anchor_pem, entities: Mutex::default(), revocations: Vec::new() })
     }
 
     /// Issues a certificate and hands out a signer with its key, by default P-256, valid for 3 years from the
@@ -130,18 +143,18 @@ impl Authority {
 
     /// The root certificate, DER: the trust anchor of tests.
     pub fn root_der(&self) -> &[u8] {
-        self.root.certificate.der()
+        self.anchor.certificate.der()
     }
 
     /// The root certificate, PEM.
     pub fn root_pem(&self) -> &str {
-        &self.root_pem
+        &self.anchor_pem
     }
 
     /// A trust store with the root, labelled as what it is.
     pub fn anchors(&self) -> TrustStore {
         let mut anchors = TrustStore::new();
-        anchors.add(self.root.certificate.clone(), "test authority, NOT FOR PRODUCTION");
+        anchors.add(self.anchor.certificate.clone(), "test authority, NOT FOR PRODUCTION");
         anchors
     }
 

@@ -4,10 +4,12 @@ use const_oid::ObjectIdentifier;
 #[cfg(feature = "ml-dsa")]
 use const_oid::db::fips204;
 use const_oid::db::rfc8410;
-use der::pem;
+use der::{Encode, pem as encoding};
 use p256::elliptic_curve::Generate;
 use rsa::RsaPrivateKey;
 
+use super::certificate::spki;
+use crate::digest::{DigestAlgorithm, hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::software::derived::Derived;
 use crate::software::key::PrivateKey;
@@ -16,27 +18,38 @@ use crate::software::key::elliptic::EcPrivateKey;
 #[cfg(feature = "ml-dsa")]
 use crate::software::key::module_lattice::MlDsaPrivateKey;
 use crate::software::key::rsa::RsaSigningKey;
+use crate::software::pem;
 use crate::time::Time;
 
 /// Who gets a certificate: name, key and validity. A plain name is a subscriber with the defaults.
 #[derive(Clone, Debug)]
 pub struct Subscriber {
     pub(super) common_name: String,
-    pub(super) key: KeyType,
+    pub(super) key: Key,
     pub(super) validity: Option<(Time, Time)>,
 }
 
 impl Subscriber {
     /// A subscriber with a P-256 key, whose certificate is valid for 3 years from the authority's beginning.
     pub fn new(common_name: impl Into<String>) -> Self {
-        Self { common_name: common_name.into(), key: KeyType::P256, validity: None }
+        Self { common_name: common_name.into(), key: Key::Derived(KeyType::P256), validity: None }
     }
 
     /// Gives another type of key.
     #[must_use]
     pub fn key(mut self, key: KeyType) -> Self {
-        self.key = key;
+        self.key = Key::Derived(key);
         self
+    }
+
+    /// Gives a key that is there already, in PEM (PKCS#8, PKCS#1 or SEC 1), instead of one that follows from the seed.
+    ///
+    /// # Errors
+    /// Those of [`SoftwareSigner::from_pem`](crate::SoftwareSigner::from_pem), for the key.
+    pub fn private_key(mut self, pem: &[u8]) -> Result<Self> {
+        let (form, der) = pem::private_key(pem)?;
+        self.key = Key::Own(form.read(&der)?);
+        Ok(self)
     }
 
     /// Makes the certificate valid from `not_before` until `not_after`, both included. Who issues it is the authority
@@ -51,6 +64,31 @@ impl Subscriber {
 impl From<&str> for Subscriber {
     fn from(common_name: &str) -> Self {
         Self::new(common_name)
+    }
+}
+
+/// Where the key of an entity comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Key {
+    Derived(KeyType),
+    Own(PrivateKey),
+}
+
+impl Key {
+    /// The key itself.
+    pub(super) fn make(&self, derived: &mut Derived) -> Result<PrivateKey> {
+        match self {
+            Self::Derived(kind) => kind.generate(derived),
+            Self::Own(key) => Ok(key.clone()),
+        }
+    }
+
+    /// What tells it from other keys.
+    pub(super) fn label(&self) -> Result<String> {
+        match self {
+            Self::Derived(kind) => Ok(format!("{kind:?}")),
+            Self::Own(key) => Ok(hex(&DigestAlgorithm::Sha256.digest(&public_half(key)?))),
+        }
     }
 }
 
@@ -93,7 +131,7 @@ pub enum KeyType {
 
 impl KeyType {
     /// The key that follows from `derived`.
-    pub(super) fn generate(self, derived: &mut Derived) -> Result<PrivateKey> {
+    fn generate(self, derived: &mut Derived) -> Result<PrivateKey> {
         /// Of an elliptic curve.
         macro_rules! elliptic {
             ($curve:ident) => {
@@ -126,7 +164,11 @@ impl KeyType {
 pub(super) fn pem(key: &PrivateKey) -> Result<String> {
     let unwritable = |fault| Error::new(ErrorKind::Key, "the key cannot be written as PKCS#8").because(fault);
     let der = key.to_pkcs8_der().map_err(unwritable)?;
-    pem::encode_string("PRIVATE KEY", pem::LineEnding::LF, &der).map_err(|fault| unwritable(fault.into()))
+    encoding::encode_string("PRIVATE KEY", encoding::LineEnding::LF, &der).map_err(|fault| unwritable(fault.into()))
+}
+
+fn public_half(key: &PrivateKey) -> Result<Vec<u8>> {
+    spki(key).and_then(|spki| spki.to_der()).map_err(super::unwritable)
 }
 
 fn rsa(derived: &mut Derived, bits: usize) -> Result<PrivateKey> {

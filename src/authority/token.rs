@@ -9,7 +9,7 @@ use cms::signed_data::{
 };
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{
-    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME,
+    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA, ID_SIGNING_TIME,
 };
 use der::asn1::{OctetString, SetOfVec};
 use der::{Any, Decode, Encode, Sequence};
@@ -52,6 +52,23 @@ pub(super) fn token(
             certificates: (!choices.is_empty()).then(|| CertificateSet::try_from(choices)).transpose()?,
             crls: None,
             signer_infos: SignerInfos::try_from(signer_infos)?,
+        };
+        ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&signed_data)? }.to_der()
+    };
+    write().map_err(unwritable)
+}
+
+/// A certs-only CMS (RFC 5652, 5.1; RFC 5280, 4.2.2.1).
+pub(super) fn bundle(certificates: &[Certificate]) -> Result<Vec<u8>> {
+    let write = || -> der::Result<Vec<u8>> {
+        let choices = certificates.iter().map(choice).collect::<der::Result<Vec<_>>>()?;
+        let signed_data = SignedData {
+            version: CmsVersion::V1,
+            digest_algorithms: SetOfVec::new(),
+            encap_content_info: EncapsulatedContentInfo { econtent_type: ID_DATA, econtent: None },
+            certificates: Some(CertificateSet::try_from(choices)?),
+            crls: None,
+            signer_infos: SignerInfos::try_from(Vec::new())?,
         };
         ContentInfo { content_type: ID_SIGNED_DATA, content: Any::encode_from(&signed_data)? }.to_der()
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::hierarchy::{Entity, Origin};
-use super::{Authority, Misbehaviour};
+use super::{Authority, Misbehaviour, token};
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::port::{Fetch, FetchRequest, TimestampAuthority};
 use crate::time::Time;
@@ -51,6 +51,15 @@ impl<'a> AuthorityAt<'a> {
         self.misbehaviour == Some(misbehaviour)
     }
 
+    /// The certificates of `issuer` as they are served.
+    fn certificates(&self, issuer: &Entity) -> Result<Vec<u8>> {
+        let certificates = self.authority.certificates_of(issuer)?;
+        match certificates.as_slice() {
+            [one] if !self.authority.origin.shape.has_bundles => Ok(one.der().to_vec()),
+            several => token::bundle(several),
+        }
+    }
+
     /// `answer`, unless something else is to be sent in its place.
     fn deliver(&self, kind: ErrorKind, answer: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         match self.misbehaviour {
@@ -80,7 +89,7 @@ impl Fetch for AuthorityAt<'_> {
         let (issuer, service) = self.authority.served(request.url())?;
         match (request, service) {
             (FetchRequest::Certificate { .. }, Service::Certificate) => {
-                self.deliver(ErrorKind::Fetch, || Ok(issuer.certificate.der().to_vec()))
+                self.deliver(ErrorKind::Fetch, || self.certificates(&issuer))
             }
             (FetchRequest::Crl { .. }, Service::Crl) => self.deliver(ErrorKind::Fetch, || self.crl(&issuer)),
             (FetchRequest::Ocsp { body, .. }, Service::Ocsp) => {

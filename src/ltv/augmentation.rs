@@ -1,18 +1,21 @@
 //! Appending evidence, and a document timestamp over it.
 
+use super::vri::Vri;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{Deed, Enforcement};
 use crate::pdf::document::Document;
 use crate::pdf::dss::Dss;
-use crate::pdf::evidence::DssAdditions;
+use crate::pdf::evidence::{DssAdditions, VriAddition};
 use crate::pdf::update::UpdateWriter;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::ocsp::OcspResponse;
+use crate::pki::timestamp::TimestampToken;
 use crate::port::TimestampAuthority;
 use crate::sign::{Timestamping, Update, file_id};
-use crate::time::Time;
+use crate::time::{Time, UtcOffset};
+use crate::verify::{Content, Facts, evidence_in, read_signatures};
 
 /// What is to be added to a signed document so that it can be verified for longer.
 ///
@@ -37,20 +40,47 @@ pub struct Augmentation<'d> {
     document: &'d Document<'d>,
     now: Time,
     evidence: Evidence,
+    vri: Option<Vri>,
     field: Option<String>,
+    expired: Expired,
     permissions: Enforcement,
+}
+
+/// What becomes of a file whose newest timestamp has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expired {
+    Refused,
+    Archived,
 }
 
 impl<'d> Augmentation<'d> {
     /// An augmentation of `document`, made at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, evidence: Evidence::new(), field: None, permissions: Enforcement::Obeyed }
+        let (permissions, expired) = (Enforcement::Obeyed, Expired::Refused);
+        Self { document, now, evidence: Evidence::new(), vri: None, field: None, expired, permissions }
     }
 
     /// Adds `evidence` to the document security store. What is there already is kept and not added again.
     #[must_use]
     pub fn evidence(mut self, evidence: &Evidence) -> Self {
         self.evidence.extend(evidence);
+        self
+    }
+
+    /// Says for each signature and timestamp, too, which values belong to it (`/VRI`; ISO 32000-2, 12.8.4.4), as far as a
+    /// [`Collector`](crate::Collector) found that out. Verifying needs none of it, and some readers look for it. What other writers said
+    /// there stays.
+    #[must_use]
+    pub fn vri(mut self, vri: Vri) -> Self {
+        self.vri = Some(vri);
+        self
+    }
+
+    /// Adds a document timestamp even where the newest timestamp of the file has expired: it proves that the file is as old as the new
+    /// one, and nothing of the time before.
+    #[must_use]
+    pub fn archive_what_is_left(mut self) -> Self {
+        self.expired = Expired::Archived;
         self
     }
 
@@ -90,8 +120,13 @@ impl<'d> Augmentation<'d> {
     /// Two, because other verifiers look for what a document timestamp protects in the revision before it.
     ///
     /// # Errors
-    /// Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
+    /// [`ErrorKind::Evidence`] where the newest timestamp of the file, or of its newest signature, is of an authority whose certificate
+    /// has ended by now: what it proved is lost, and a new timestamp would only look like a renewal; see
+    /// [`archive_what_is_left`](Self::archive_what_is_left). Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
     pub fn timestamp<T: TimestampAuthority + ?Sized>(&self, tsa: &T) -> Result<Update> {
+        if self.expired == Expired::Refused {
+            self.check_newest()?;
+        }
         let evidence = self.finish()?;
         let document = evidence.document(self.document)?;
         let mut timestamping = Timestamping::new(&document, self.now);
@@ -108,10 +143,57 @@ impl<'d> Augmentation<'d> {
     fn additions(&self) -> DssAdditions {
         let evidence = &self.evidence;
         DssAdditions {
-            certs: evidence.certificates().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
+            certs: evidence.certificates().as_slice().iter().map(Certificate::der).map(<[u8]>::to_vec).collect(),
             crls: evidence.crls().iter().map(Crl::der).map(<[u8]>::to_vec).collect(),
             ocsps: evidence.ocsps().iter().map(OcspResponse::der).map(<[u8]>::to_vec).collect(),
+            vri: self.vri.map_or_else(Vec::new, |vri| self.related(vri)),
         }
+    }
+
+    /// What belongs to each signature, out of what is added.
+    fn related(&self, vri: Vri) -> Vec<VriAddition> {
+        let evidence = &self.evidence;
+        let related = evidence.related().iter().map(|(key, values)| {
+            let of = |fingerprint: &[u8]| values.contains(fingerprint);
+            VriAddition {
+                key: key.clone(),
+                certs: ders(evidence.certificates().as_slice(), |one| of(one.fingerprint()), Certificate::der),
+                crls: ders(evidence.crls(), |one| of(one.fingerprint()), Crl::der),
+                ocsps: ders(evidence.ocsps(), |one| of(one.fingerprint()), OcspResponse::der),
+                tu: (vri == Vri::Dated).then(|| self.now.to_pdf_date(UtcOffset::UTC)),
+            }
+        });
+        related.collect()
+    }
+
+    /// The newest timestamp still counts: a chain that has broken is not mended by one more link (EN 319 142-1, 5.5).
+    fn check_newest(&self) -> Result<()> {
+        let facts = read_signatures(self.document, &mut Vec::new())?;
+        let mut evidence = evidence_in(self.document, self.document.latest().revision(), &facts, &mut Vec::new());
+        evidence.extend(&self.evidence);
+        let ended = |token: &TimestampToken| {
+            let certificate = token.signer(evidence.certificates().as_slice()).ok()?;
+            Some(certificate.not_after()).filter(|end| *end < self.now)
+        };
+        let archived = facts.iter().rev().find_map(|facts| match &facts.content {
+            Content::Timestamp(token) => Some((facts, ended(token))),
+            _ => None,
+        });
+        // Each signature stands for itself where no document timestamp covers them all.
+        let own = |facts: &'_ Facts| {
+            let ends: Option<Vec<Time>> = facts.tokens.iter().flatten().map(ended).collect();
+            ends.and_then(|ends| ends.into_iter().max())
+        };
+        let broken = match archived {
+            Some((facts, end)) => end.map(|end| (facts, end)),
+            None => facts.iter().find_map(|facts| own(facts).map(|end| (facts, end))),
+        };
+        let Some((facts, end)) = broken else { return Ok(()) };
+        let message =
+            format!("the newest timestamp expired on {end}, and nothing proves any more what was there before");
+        Err(Error::new(ErrorKind::Evidence, message)
+            .at(&facts.field)
+            .advise("keep another copy that was renewed in time, or archive what is left (archive_what_is_left)"))
     }
 
     /// The store read back holds everything that was to go in.
@@ -128,10 +210,16 @@ impl<'d> Augmentation<'d> {
                 wanted.iter().all(|der| there.iter().any(|value| value.der.as_ref() == der.as_slice()))
             })
         };
-        if store.as_ref().is_some_and(holds) {
+        let relates = |store: &Dss| wanted.vri.iter().all(|one| store.vri.iter().any(|vri| vri.key == one.key));
+        if store.as_ref().is_some_and(|store| holds(store) && relates(store)) {
             return Ok(());
         }
         Err(Error::new(ErrorKind::SelfCheck, "the evidence does not read back from the file made; nothing was written")
             .advise("report this with the file; it is a defect of this library"))
     }
+}
+
+/// The bytes of the values that belong there.
+fn ders<T>(values: &[T], belongs: impl Fn(&T) -> bool, der: impl Fn(&T) -> &[u8]) -> Vec<Vec<u8>> {
+    values.iter().filter(|one| belongs(one)).map(|one| der(one).to_vec()).collect()
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use super::document::Document;
 use super::lexer::space;
-use super::object::Ref;
+use super::object::{Object, Ref};
 use super::revision::ending;
 use super::view::{Length, View};
 use super::xref::XrefEntry;
@@ -28,6 +28,15 @@ pub(crate) struct Stray {
 
 /// The stray bytes of a revision (index from 0). The first revision has none: nobody could have signed anything before it.
 pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<Stray>> {
+    account_meeting(document, revision, |_, _| ())
+}
+
+/// The same; `met` gets every object that stands in the revision, as it stands there, encrypted or not.
+pub(crate) fn account_meeting(
+    document: &Document<'_>,
+    revision: usize,
+    mut met: impl FnMut(Ref, Object),
+) -> Result<Vec<Stray>> {
     let Some(appended) = document.revisions().get(revision).filter(|_| revision > 0) else { return Ok(Vec::new()) };
     let view = document.view(revision);
     let known = known(document, revision);
@@ -45,7 +54,7 @@ pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<St
             next = next.saturating_add(1);
         }
         let step = match known.get(next) {
-            Some((place, part)) if *place == at => read(&view, at, part)?,
+            Some((place, part)) if *place == at => read(&view, at, part, &mut met)?,
             _ if cursor.lex(ending).is_ok() && cursor.offset() == appended.end() => break,
             _ => Step::Stray("bytes that no cross-reference entry places".into()),
         };
@@ -137,7 +146,7 @@ fn known(document: &Document<'_>, revision: usize) -> Vec<(u64, Part)> {
     known
 }
 
-fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
+fn read(view: &View<'_>, at: u64, part: &Part, met: &mut impl FnMut(Ref, Object)) -> Result<Step> {
     let id = match part {
         Part::Section(end) => return Ok(Step::Known(*end)),
         Part::Object(id) => *id,
@@ -146,7 +155,10 @@ fn read(view: &View<'_>, at: u64, part: &Part) -> Result<Step> {
         Ok(placed) if placed.length == Length::Wrong => {
             Ok(Step::Flawed(placed.range.end, format!("{id} is a stream whose /Length is wrong")))
         }
-        Ok(placed) => Ok(Step::Known(placed.range.end)),
+        Ok(placed) => {
+            met(id, placed.object);
+            Ok(Step::Known(placed.range.end))
+        }
         Err(error) if error.kind() == ErrorKind::Syntax => Ok(Step::Stray(format!("{id} cannot be read: {error}"))),
         Err(error) => Err(error),
     }

@@ -89,6 +89,11 @@ impl ByteRange {
         self.hole_start..self.hole_end
     }
 
+    /// The four numbers: offset and length of both ranges.
+    pub(crate) fn numbers(&self) -> [u64; 4] {
+        [0, self.hole_start, self.hole_end, self.end.saturating_sub(self.hole_end)]
+    }
+
     /// The first byte behind what is covered: where the signed revision ends.
     pub(crate) fn end(&self) -> u64 {
         self.end
@@ -96,8 +101,8 @@ impl ByteRange {
 
     /// The array as it stands in a file: always [`ByteRange::WIDTH`] bytes, padded inside the brackets.
     pub(crate) fn serialize(&self) -> Vec<u8> {
-        let second_length = self.end.saturating_sub(self.hole_end);
-        let numbers = format!("[0 {} {} {second_length}", self.hole_start, self.hole_end);
+        let [first, first_length, second, second_length] = self.numbers();
+        let numbers = format!("[{first} {first_length} {second} {second_length}");
         // The width has room for three numbers of 20 digits, which `u64` cannot exceed.
         let pad = Self::WIDTH.saturating_sub(1);
         format!("{numbers:<pad$}]").into_bytes()

@@ -207,13 +207,9 @@ impl<'a> Document<'a> {
         first_uses.get(&stream).is_some_and(|first| *first < revision)
     }
 
-    /// Charges what an object takes beyond the place where another begins. Only hostile files have such objects, and
-    /// could otherwise make every one of many objects as long as the file.
-    pub(super) fn charge_overlap(&self, range: Range<u64>) -> Result<()> {
-        if range.end.saturating_sub(range.start) <= 4096 {
-            return Ok(());
-        }
-        let places = self.places.get_or_init(|| {
+    /// Every offset at which some revision places an object, ascending.
+    pub(crate) fn places(&self) -> &[u64] {
+        self.places.get_or_init(|| {
             let entries = self.revisions.iter().flat_map(|revision| &revision.changed);
             let mut places: Vec<u64> = entries
                 .filter_map(|(_, entry)| match entry {
@@ -224,7 +220,26 @@ impl<'a> Document<'a> {
             places.sort_unstable();
             places.dedup();
             places
-        });
+        })
+    }
+
+    /// How many bytes to read at once for the object at `start`: up to the next one, where somebody asked for all places before.
+    pub(super) fn window(&self, start: u64) -> u64 {
+        const PLAIN: u64 = 1024;
+        const MOST: u64 = 16 << 10;
+        let Some(places) = self.places.get() else { return PLAIN };
+        let next = places.get(places.partition_point(|place| *place <= start));
+        // With the byte behind it, which ends its last keyword.
+        next.map_or(PLAIN, |next| next.saturating_sub(start).saturating_add(1).clamp(64, MOST))
+    }
+
+    /// Charges what an object takes beyond the place where another begins. Only hostile files have such objects, and
+    /// could otherwise make every one of many objects as long as the file.
+    pub(super) fn charge_overlap(&self, range: Range<u64>) -> Result<()> {
+        if range.end.saturating_sub(range.start) <= 4096 {
+            return Ok(());
+        }
+        let places = self.places();
         match places.get(places.partition_point(|place| *place <= range.start)) {
             Some(next) if *next < range.end => self.bytes.charge(range.end.saturating_sub(*next)),
             _ => Ok(()),

@@ -3,12 +3,13 @@
 //! Invariant: what the store holds stays, in its place and order, VRI too; a value that is already there is not added
 //! again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::dss::{Dss, DssValue};
 use crate::pdf::extensions::declare_extensions;
 use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::text::text_string;
 use crate::pdf::update::{Place, UpdateWriter};
 
 /// Values to add, each one DER object.
@@ -18,6 +19,19 @@ pub(crate) struct DssAdditions {
     pub(crate) crls: Vec<Vec<u8>>,
     /// Whole `OCSPResponse`s.
     pub(crate) ocsps: Vec<Vec<u8>>,
+    /// Which of them belong to which signature. Values that are not among the others are not related.
+    pub(crate) vri: Vec<VriAddition>,
+}
+
+/// Values that belong to one signature (12.8.4.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct VriAddition {
+    pub(crate) key: String,
+    pub(crate) certs: Vec<Vec<u8>>,
+    pub(crate) crls: Vec<Vec<u8>>,
+    pub(crate) ocsps: Vec<Vec<u8>>,
+    /// When the entry was made, a PDF date; one that is there stays.
+    pub(crate) tu: Option<String>,
 }
 
 /// How many values were new to the store.
@@ -26,6 +40,8 @@ pub(crate) struct AddedCounts {
     pub(crate) certs: usize,
     pub(crate) crls: usize,
     pub(crate) ocsps: usize,
+    /// Signatures that are named for the first time.
+    pub(crate) vri: usize,
 }
 
 impl Dss {
@@ -42,19 +58,99 @@ impl Dss {
             ("OCSPs", missing(&old.ocsps, &additions.ocsps)),
         ];
         let [certs, crls, ocsps] = lists.each_ref().map(|(_, new)| new.len());
-        let counts = AddedCounts { certs, crls, ocsps };
-        if counts == AddedCounts::default() {
+        let vri: Vec<&VriAddition> = additions.vri.iter().filter(|one| !one.is_in(&old)).collect();
+        let is_new = |one: &&&VriAddition| old.vri.iter().all(|vri| vri.key != one.key);
+        let counts = AddedCounts { certs, crls, ocsps, vri: vri.iter().filter(is_new).count() };
+        if [certs, crls, ocsps, vri.len()] == [0; 4] {
             return Ok(counts);
         }
         let store = store(writer)?;
+        let mut known: HashMap<Vec<u8>, Object> = HashMap::new();
+        for value in [&old.certs, &old.crls, &old.ocsps].into_iter().flatten() {
+            if let Some(id) = value.id {
+                known.insert(value.der.to_vec(), Object::Reference(id));
+            }
+        }
         for (key, new) in lists {
             if !new.is_empty() {
-                let streams = new.into_iter().map(|der| put(writer, der)).collect::<Result<_>>()?;
+                let mut streams = Vec::new();
+                for der in new {
+                    let stream = put(writer, der)?;
+                    known.insert(der.to_vec(), stream.clone());
+                    streams.push(stream);
+                }
                 writer.append(&store, key, streams)?;
             }
         }
+        for one in vri {
+            one.write(writer, &store, &old, &known)?;
+        }
         declare_extensions(writer)?;
         Ok(counts)
+    }
+}
+
+impl VriAddition {
+    /// Whether the store says all of it already.
+    fn is_in(&self, store: &Dss) -> bool {
+        store.vri.iter().find(|vri| vri.key == self.key).is_some_and(|vri| {
+            let lists = [(&self.certs, &vri.certs), (&self.crls, &vri.crls), (&self.ocsps, &vri.ocsps)];
+            lists.into_iter().all(|(new, old)| missing(old, new).is_empty())
+        })
+    }
+
+    fn write(
+        &self,
+        writer: &mut UpdateWriter<'_>,
+        store: &Place,
+        old: &Dss,
+        known: &HashMap<Vec<u8>, Object>,
+    ) -> Result<()> {
+        let (map, value) = writer.entry(store, "VRI")?;
+        let there = match value {
+            Object::Null => {
+                *writer.edit(&map)? = Object::Dictionary(Dictionary::new());
+                None
+            }
+            Object::Dictionary(entries) => entries.get(&self.key).cloned(),
+            _ => return Err(Error::new(ErrorKind::Syntax, "/VRI is not a dictionary")),
+        };
+        // An entry that stands directly in the map becomes an object of its own, so that it can grow.
+        let entry = match there {
+            Some(Object::Reference(id)) => Place::object(id),
+            other => {
+                let id = writer.allocate()?;
+                writer.put(id, Object::Dictionary(self.entry(other)));
+                writer.edit_dictionary(&map)?.set(&self.key, Object::Reference(id));
+                Place::object(id)
+            }
+        };
+        let before = old.vri.iter().find(|vri| vri.key == self.key);
+        let lists = [
+            ("Cert", missing(before.map_or(&[][..], |vri| &vri.certs), &self.certs)),
+            ("CRL", missing(before.map_or(&[][..], |vri| &vri.crls), &self.crls)),
+            ("OCSP", missing(before.map_or(&[][..], |vri| &vri.ocsps), &self.ocsps)),
+        ];
+        for (key, new) in lists {
+            let streams: Vec<Object> = new.into_iter().filter_map(|der| known.get(der).cloned()).collect();
+            if !streams.is_empty() {
+                writer.append(&entry, key, streams)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry as it was, or a new one.
+    fn entry(&self, there: Option<Object>) -> Dictionary {
+        if let Some(Object::Dictionary(there)) = there {
+            return there;
+        }
+        let mut new = Dictionary::new();
+        new.set("Type", Object::name("VRI"));
+        if let Some(tu) = &self.tu {
+            new.set("TU", Object::String(text_string(tu)));
+        }
+        new
     }
 }
 
@@ -100,7 +196,7 @@ mod tests {
 
     fn additions(certs: &[&[u8]], crls: &[&[u8]], ocsps: &[&[u8]]) -> DssAdditions {
         let owned = |values: &[&[u8]]| values.iter().map(|value| value.to_vec()).collect();
-        DssAdditions { certs: owned(certs), crls: owned(crls), ocsps: owned(ocsps) }
+        DssAdditions { certs: owned(certs), crls: owned(crls), ocsps: owned(ocsps), vri: Vec::new() }
     }
 
     fn dss(pdf: &[u8]) -> Dss {

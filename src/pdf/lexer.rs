@@ -63,6 +63,9 @@ impl<'a> ParseError<&'a [u8]> for Fault<'a> {
 
 /// Skips white space and comments.
 pub(crate) fn space(mut input: &[u8]) -> Lexed<'_, ()> {
+    if input.first().is_some_and(|first| !is_white(*first) && *first != b'%') {
+        return Ok((input, ()));
+    }
     loop {
         let (rest, _) = take_while(is_white)(input)?;
         let (rest, percent) = opt(tag("%")).parse(rest)?;
@@ -108,6 +111,9 @@ pub(crate) fn keyword(keyword: &'static str) -> impl for<'a> Fn(&'a [u8]) -> Lex
 /// Reads a number of digits only, after white space and comments.
 pub(crate) fn digits(input: &[u8]) -> Lexed<'_, u64> {
     let (here, ()) = space(input)?;
+    if let Some((rest, value)) = natural(here) {
+        return Ok((rest, value.unsigned_abs()));
+    }
     let (rest, digits) = take_while1(is_regular)(here)?;
     match digits.iter().all(u8::is_ascii_digit).then(|| ascii(digits).parse()) {
         Some(Ok(value)) => Ok((rest, value)),
@@ -130,6 +136,9 @@ pub(crate) fn is_regular(byte: u8) -> bool {
 
 /// A number or a keyword: a run of regular characters (7.3.3).
 fn word(input: &[u8]) -> Lexed<'_, Token<'_>> {
+    if let Some((rest, value)) = natural(input) {
+        return Ok((rest, Token::Integer(value)));
+    }
     let (rest, word) = take_while1(is_regular)(input)?;
     if !matches!(word.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.')) {
         return Ok((rest, Token::Keyword(word)));
@@ -149,9 +158,36 @@ fn word(input: &[u8]) -> Lexed<'_, Token<'_>> {
     }
 }
 
+/// Digits only, and few enough for no overflow, as nearly all numbers are; none where it is something else, or may go on.
+pub(crate) fn natural(input: &[u8]) -> Option<(&[u8], i64)> {
+    const DIGITS: usize = 18;
+    let mut value: i64 = 0;
+    for (length, byte) in input.iter().enumerate().take(DIGITS) {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => value = value.wrapping_mul(10).wrapping_add(i64::from(digit)),
+            _ if length == 0 || is_regular(*byte) => return None,
+            _ => return Some((input.get(length..)?, value)),
+        }
+    }
+    None
+}
+
+/// ` g R` behind the number of an object, spelled as nearly everybody does: the generation, and what is left. None where it is
+/// something else, or may go on.
+pub(crate) fn plain_reference(input: &[u8]) -> Option<(&[u8], u16)> {
+    let [b' ', rest @ ..] = input else { return None };
+    let (rest, generation) = natural(rest)?;
+    let [b' ', b'R', rest @ ..] = rest else { return None };
+    let is_whole = rest.first().is_some_and(|next| !is_regular(*next));
+    u16::try_from(generation).ok().filter(|_| is_whole).map(|generation| (rest, generation))
+}
+
 /// A name behind its slash (7.3.5). A `#` that two hexadecimal digits do not follow stands for itself, as before PDF 1.2.
 fn name(input: &[u8]) -> Lexed<'_, Name> {
     let (rest, mut raw) = take_while(is_regular)(input)?;
+    if !raw.contains(&b'#') {
+        return Ok((rest, Name::from(raw)));
+    }
     let mut bytes = Vec::with_capacity(raw.len());
     while let Some((&first, behind)) = raw.split_first() {
         match (first, behind.split_first_chunk()) {
@@ -165,7 +201,7 @@ fn name(input: &[u8]) -> Lexed<'_, Name> {
             }
         }
     }
-    Ok((rest, Name(bytes)))
+    Ok((rest, Name::from(bytes.as_slice())))
 }
 
 /// A literal string behind its parenthesis (7.3.4.2).
@@ -343,8 +379,8 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(token(b"/A#20b#2 "), Ok((&b" "[..], Token::Name(Name(b"A b#2".to_vec())))));
-        assert_eq!(token(b"/ "), Ok((&b" "[..], Token::Name(Name(Vec::new())))));
+        assert_eq!(token(b"/A#20b#2 "), Ok((&b" "[..], Token::Name(Name::from("A b#2")))));
+        assert_eq!(token(b"/ "), Ok((&b" "[..], Token::Name(Name::from("")))));
     }
 
     #[test]

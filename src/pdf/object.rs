@@ -5,6 +5,7 @@
 //! Nouns: [`Object`], [`Dictionary`], [`Name`], [`Ref`], [`PdfString`], [`Stream`].
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 /// The identity of an indirect object: number and generation (7.3.10).
@@ -21,8 +22,18 @@ impl fmt::Display for Ref {
 }
 
 /// A name without its slash, `#xx` already decoded (7.3.5).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Name(pub(crate) Vec<u8>);
+#[derive(Clone)]
+pub(crate) struct Name(Spelling);
+
+/// Documents hold more names than anything else, and nearly all are short: those stand in place.
+#[derive(Clone)]
+enum Spelling {
+    Short(u8, [u8; SHORT]),
+    Long(Box<[u8]>),
+}
+
+/// As long as a name can be without making [`Name`] larger than a `Vec`.
+const SHORT: usize = 22;
 
 /// A string's bytes, decoded, and how they were written (7.3.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,24 +94,54 @@ pub(crate) struct Stream {
 impl Name {
     /// The name's bytes.
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Spelling::Short(length, bytes) => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Spelling::Long(bytes) => bytes,
+        }
     }
 
     /// For messages and for comparing with the ASCII names of the standard.
     pub(crate) fn to_text(&self) -> String {
-        String::from_utf8_lossy(&self.0).into_owned()
+        String::from_utf8_lossy(self.as_bytes()).into_owned()
+    }
+}
+
+impl From<&[u8]> for Name {
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; SHORT];
+        match (u8::try_from(bytes.len()), short.get_mut(..bytes.len())) {
+            (Ok(length), Some(place)) => {
+                place.copy_from_slice(bytes);
+                Self(Spelling::Short(length, short))
+            }
+            _ => Self(Spelling::Long(bytes.into())),
+        }
     }
 }
 
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
+        Self::from(text.as_bytes())
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl PartialEq<str> for Name {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other.as_bytes()
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -171,7 +212,7 @@ impl Dictionary {
 
     /// The value of `key`: the first where it stands twice. An absent key and `null` are the same (7.3.7).
     pub(crate) fn get(&self, key: &str) -> Option<&Object> {
-        self.entry(key).map(|entry| &entry.value).filter(|value| **value != Object::Null)
+        self.entry(key).map(|entry| &entry.value).filter(|value| !value.is_null())
     }
 
     /// The entry of `key`, with its place.
@@ -224,6 +265,14 @@ impl Dictionary {
 
     /// The first key that stands twice, if any: no conforming writer makes one (7.3.7).
     pub(crate) fn duplicate_key(&self) -> Option<&Name> {
+        // Nearly all dictionaries are small enough to look through without a set.
+        const FEW: usize = 24;
+        if self.entries.len() <= FEW {
+            let mut keys = self.entries.iter().map(|entry| &entry.key).enumerate();
+            return keys
+                .find(|(at, key)| self.entries.iter().take(*at).any(|entry| entry.key == **key))
+                .map(|(_, key)| key);
+        }
         let mut seen = std::collections::HashSet::new();
         self.entries.iter().map(|entry| &entry.key).find(|key| !seen.insert(*key))
     }
@@ -232,9 +281,8 @@ impl Dictionary {
 /// Equal entries in equal order; where they stand does not matter.
 impl PartialEq for Dictionary {
     fn eq(&self, other: &Self) -> bool {
-        let pairs = |dictionary: &Self| -> Vec<(Name, Object)> {
-            dictionary.entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
-        };
-        pairs(self) == pairs(other)
+        let mut pairs = self.entries.iter().zip(&other.entries);
+        self.entries.len() == other.entries.len()
+            && pairs.all(|(left, right)| left.key == right.key && left.value == right.value)
     }
 }

@@ -12,7 +12,7 @@ use nom::Parser;
 use nom::bytes::streaming::take_while;
 use nom::combinator::opt;
 
-use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, space, token};
+use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, plain_reference, space, token};
 use super::object::{Dictionary, Entry, Name, Object, Ref};
 use crate::limits::Limits;
 
@@ -218,6 +218,9 @@ fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
 /// Whether `g R` follows the integer `number`: then it is a reference.
 fn reference(number: i64, rest: &[u8]) -> Parsed<Option<Ref>> {
     let Ok(number) = u32::try_from(number) else { return Ok((None, 0)) };
+    if let Some((behind, generation)) = plain_reference(rest) {
+        return Ok((Some(Ref { number, generation }), rest.len().saturating_sub(behind.len())));
+    }
     let tail = |input| {
         let (rest, ((_, generation), (_, r))) = (spanned, spanned).parse(input)?;
         match (generation, r) {

@@ -140,7 +140,7 @@ impl Security {
     }
 
     /// `object`, which stands in the file as `id`, with its strings decrypted.
-    pub(super) fn decrypted(&self, id: Ref, mut object: Object) -> Result<Object> {
+    pub(crate) fn decrypted(&self, id: Ref, mut object: Object) -> Result<Object> {
         match self {
             Self::None => {}
             Self::Open { handler, .. } => handler.decrypt_strings(id, &mut object)?,

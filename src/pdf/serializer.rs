@@ -151,7 +151,7 @@ mod tests {
 
     fn any_object() -> impl Strategy<Value = Object> {
         let bytes = || proptest::collection::vec(any::<u8>(), 0..12);
-        let name = move || bytes().prop_map(Name);
+        let name = move || bytes().prop_map(|bytes| Name::from(bytes.as_slice()));
         let form = prop_oneof![Just(StringForm::Literal), Just(StringForm::Hexadecimal)];
         let leaf = prop_oneof![
             Just(Object::Null),

@@ -35,6 +35,8 @@ pub(crate) struct SignatureDictionary {
     pub(crate) contact_info: Option<String>,
     /// Whether there is a `/Cert`, which no PAdES signature has.
     pub(crate) has_certificate: bool,
+    /// The strings in `/Cert`: the certificates of `adbe.x509.rsa_sha1` (table 255).
+    pub(crate) certificates: Vec<Vec<u8>>,
     pub(crate) transforms: Vec<Transform>,
     /// The program that wrote the signature, where it says so (`/Prop_Build /App /Name`).
     pub(crate) application: Option<String>,
@@ -117,6 +119,7 @@ impl SignatureDictionary {
             location: reading.text("Location")?,
             contact_info: reading.text("ContactInfo")?,
             has_certificate: dictionary.get("Cert").is_some(),
+            certificates: certificates(dictionary.get("Cert")),
             transforms: reading.transforms()?,
             application: reading.application()?,
             faults: Vec::new(),
@@ -138,11 +141,23 @@ impl SignatureDictionary {
             location: None,
             contact_info: None,
             has_certificate: false,
+            certificates: Vec::new(),
             transforms: Vec::new(),
             application: None,
             faults: vec![fault],
         }
     }
+}
+
+/// One string, or an array of them; its values are direct (12.8.1).
+fn certificates(value: Option<&Object>) -> Vec<Vec<u8>> {
+    let strings = match value {
+        Some(Object::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let bytes = |string: &Object| if let Object::String(string) = string { Some(string.bytes.to_vec()) } else { None };
+    strings.iter().filter_map(bytes).collect()
 }
 
 /// A signature dictionary while it is read.

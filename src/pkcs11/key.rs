@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::pin::{Pin, PinRequest, PinSource};
 use super::signer::Pkcs11Signer;
 use super::uri::Uri;
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
+use crate::port::Identity;
 
 /// Sessions unless told: enough to keep an HSM busy over a network, far below what tokens allow.
 const SESSIONS: usize = 8;
@@ -41,8 +43,40 @@ pub struct Pkcs11Key {
     pub(super) key: KeyChoice,
     pub(super) pin: PinSource,
     pub(super) certificates: Vec<Vec<u8>>,
-    pub(super) algorithm: Option<SignatureAlgorithm>,
+    pub(super) wish: Wish,
     pub(super) sessions: usize,
+}
+
+/// How to sign, as far as somebody said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wish {
+    algorithm: Option<SignatureAlgorithm>,
+    scheme: Scheme,
+    digest: Option<DigestAlgorithm>,
+}
+
+/// How an RSA key signs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Scheme {
+    #[default]
+    Fitting,
+    Pss,
+}
+
+impl Wish {
+    /// `identity` with the algorithm that was wished for.
+    pub(super) fn apply(&self, mut identity: Identity) -> Result<Identity> {
+        if let Some(algorithm) = self.algorithm {
+            identity = identity.with_algorithm(algorithm);
+        }
+        if self.scheme == Scheme::Pss {
+            identity = identity.with_pss()?;
+        }
+        match self.digest {
+            Some(digest) => identity.with_digest(digest),
+            None => Ok(identity),
+        }
+    }
 }
 
 /// Which token.
@@ -89,7 +123,7 @@ impl Pkcs11Key {
             key: KeyChoice::default(),
             pin: PinSource::Absent,
             certificates: Vec::new(),
-            algorithm: None,
+            wish: Wish::default(),
             sessions: SESSIONS,
         }
     }
@@ -161,7 +195,21 @@ impl Pkcs11Key {
     /// Signs with `algorithm` rather than with the one that fits the key: RSASSA-PSS, say.
     #[must_use]
     pub fn algorithm(mut self, algorithm: SignatureAlgorithm) -> Self {
-        self.algorithm = Some(algorithm);
+        self.wish = Wish { algorithm: Some(algorithm), ..Wish::default() };
+        self
+    }
+
+    /// Signs with `digest` rather than with the one that fits the key.
+    #[must_use]
+    pub fn digest(mut self, digest: DigestAlgorithm) -> Self {
+        self.wish.digest = Some(digest);
+        self
+    }
+
+    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: a salt as long as the digest. For an RSA key.
+    #[must_use]
+    pub fn pss(mut self) -> Self {
+        self.wish.scheme = Scheme::Pss;
         self
     }
 

@@ -69,10 +69,7 @@ impl fmt::Debug for Pkcs11Signer {
 fn identify(opened: &KeySession, wanted: &Pkcs11Key, login: &Login) -> Outcome<Identity> {
     let found = certificates::find(&opened.session, &opened.key, &wanted.certificates);
     let (chain, belonging) = found.map_err(|fault| fault.at(&opened.token))?;
-    let mut identity = Identity::new(chain.iter().map(Certificate::der))?;
-    if let Some(algorithm) = wanted.algorithm {
-        identity = identity.with_algorithm(algorithm);
-    }
+    let identity = wanted.wish.apply(Identity::new(chain.iter().map(Certificate::der))?)?;
     opened.check(identity.key(), identity.algorithm())?;
     // A key that wants its PIN for every signature is not bothered: each value is verified before it is used.
     if belonging == Belonging::Unseen && !opened.key.always_authenticate {

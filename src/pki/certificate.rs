@@ -5,7 +5,7 @@
 //! Specified in RFC 5280, 4. Nouns: [`Certificate`], [`CertificateFault`].
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{BitString, Int};
@@ -21,7 +21,7 @@ use x509_cert::ext::pkix::{
 use super::asn1_time::time_of;
 use super::key::{KeyFault, PublicKey};
 use super::name::Name;
-use super::signature::{self, Memo, SignatureFault, Signed};
+use super::signature::{self, KeyMemo, SignatureFault, Signed};
 use crate::digest::{DigestAlgorithm, hex};
 use crate::time::Time;
 
@@ -45,7 +45,8 @@ struct Inner {
     parsed: TbsCertificate,
     algorithm: AlgorithmIdentifierOwned,
     signature: BitString,
-    verified: Memo,
+    verified: KeyMemo,
+    key_id: OnceLock<Option<Vec<u8>>>,
 }
 
 /// `TBSCertificate` with what is compared or hashed left as received (RFC 5280, 4.1).
@@ -108,7 +109,8 @@ impl Certificate {
                 parsed,
                 algorithm: signed.algorithm,
                 signature: signed.value,
-                verified: Memo::default(),
+                verified: KeyMemo::default(),
+                key_id: OnceLock::new(),
             })
         };
         read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
@@ -133,6 +135,11 @@ impl Certificate {
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), SignatureFault> {
         let check = || signature::verify(spki, self.signature_algorithm(), self.tbs(), &self.0.signature);
         self.0.verified.ask(spki, check)
+    }
+
+    /// Whether [`verify`](Self::verify) knows its answer.
+    pub(crate) fn is_checked(&self, spki: &[u8]) -> bool {
+        self.0.verified.knows(spki)
     }
 
     pub(crate) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
@@ -238,9 +245,9 @@ impl Certificate {
     }
 
     /// The subject key identifier, a hint (RFC 5280, 4.2.1.2).
-    pub(crate) fn subject_key_id(&self) -> Option<Vec<u8>> {
-        let (_, value) = self.extension::<SubjectKeyIdentifier>().ok()??;
-        Some(value.0.as_bytes().to_vec())
+    pub(crate) fn subject_key_id(&self) -> Option<&[u8]> {
+        let read = || Some(self.extension::<SubjectKeyIdentifier>().ok()??.1.0.as_bytes().to_vec());
+        self.0.key_id.get_or_init(read).as_deref()
     }
 
     /// The authority's key identifier, a hint (RFC 5280, 4.2.1.1).
@@ -267,6 +274,21 @@ impl Certificate {
             DistributionPointName::NameRelativeToCRLIssuer(_) => None,
         });
         names.flatten().filter_map(uri).collect()
+    }
+
+    /// Places of evidence that are no addresses: names of directory entries, whole or relative to the CRL issuer (RFC 5280, 4.2.1.13).
+    pub(crate) fn crl_names(&self) -> Vec<String> {
+        let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
+        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
+        let named = names.flat_map(|name| match name {
+            DistributionPointName::FullName(names) => names
+                .into_iter()
+                .filter(|name| uri(name.clone()).is_none())
+                .map(|_| "a directory name".to_owned())
+                .collect(),
+            DistributionPointName::NameRelativeToCRLIssuer(_) => vec!["a name relative to the CRL issuer".to_owned()],
+        });
+        named.collect()
     }
 
     fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {

@@ -4,9 +4,11 @@
 //!
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::certificate::Certificate;
+use super::certificates::Certificates;
+use super::cms::SignedData;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
@@ -17,11 +19,13 @@ use crate::limits::Limits;
 /// Certificates, CRLs and OCSP responses, each DER, each at most once.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    certificates: Vec<Certificate>,
+    certificates: Certificates,
     crls: Vec<Crl>,
     ocsps: Vec<OcspResponse>,
     /// The SHA-256 of each value: hostile files hold thousands that differ in one byte only.
     known: HashSet<Vec<u8>>,
+    /// What belongs to one signature, where that is known: the fingerprints of its values, by its key (ISO 32000-2, 12.8.4.4).
+    related: BTreeMap<String, BTreeSet<Vec<u8>>>,
 }
 
 impl Evidence {
@@ -38,6 +42,28 @@ impl Evidence {
         let certificate = Certificate::from_der(der).map_err(|fault| unreadable("certificate").because(fault))?;
         self.insert_certificate(certificate);
         Ok(())
+    }
+
+    /// Adds all certificates of what servers and files hold: one DER certificate, a certs-only CMS (RFC 5280, 4.2.2.1), or PEM
+    /// blocks of these.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Evidence`] where no certificate is in it that can be read.
+    pub fn add_certificates(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut found = 0_usize;
+        for der in blocks(bytes) {
+            let bundle = || SignedData::from_der(&der, &Limits::default()).ok();
+            let certificates = match Certificate::from_der(&der) {
+                Ok(certificate) => vec![certificate],
+                Err(fault) => match bundle() {
+                    Some(cms) => cms.certificates().to_vec(),
+                    None => return Err(unreadable("certificate").because(fault)),
+                },
+            };
+            found = found.saturating_add(certificates.len());
+            certificates.into_iter().for_each(|certificate| self.insert_certificate(certificate));
+        }
+        if found == 0 { Err(unreadable("certificate")) } else { Ok(()) }
     }
 
     /// Adds a DER CRL.
@@ -68,15 +94,33 @@ impl Evidence {
 
     /// Adds everything that `other` holds.
     pub fn extend(&mut self, other: &Self) {
-        other.certificates.iter().for_each(|one| self.insert_certificate(one.clone()));
+        other.certificates.as_slice().iter().for_each(|one| self.insert_certificate(one.clone()));
         other.crls.iter().for_each(|one| self.insert_crl(one.clone()));
         other.ocsps.iter().for_each(|one| self.insert_ocsp(one.clone()));
+        other.related.iter().for_each(|(key, values)| self.relate(key, values.iter().cloned()));
+    }
+
+    /// Says that `values`, by their fingerprints, belong to the signature `key`.
+    pub(crate) fn relate(&mut self, key: &str, values: impl IntoIterator<Item = Vec<u8>>) {
+        self.related.entry(key.to_owned()).or_default().extend(values);
+    }
+
+    /// What belongs to each signature, by its key.
+    pub(crate) fn related(&self) -> &BTreeMap<String, BTreeSet<Vec<u8>>> {
+        &self.related
+    }
+
+    /// Puts the values into an order that does not depend on how they came here.
+    pub(crate) fn sort(&mut self) {
+        self.certificates.sort();
+        self.crls.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
+        self.ocsps.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
     }
 
     /// Takes the values of `pool` in place of equal ones here: what was found out about their signatures is known then.
     #[must_use]
     pub(crate) fn shared_with(mut self, pool: &Self) -> Self {
-        share(&mut self.certificates, &pool.certificates, Certificate::der);
+        self.certificates.share(&pool.certificates);
         share(&mut self.crls, &pool.crls, Crl::der);
         share(&mut self.ocsps, &pool.ocsps, OcspResponse::der);
         self
@@ -84,22 +128,22 @@ impl Evidence {
 
     /// Whether nothing is here.
     pub fn is_empty(&self) -> bool {
-        self.certificates.is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
+        self.certificates.as_slice().is_empty() && self.crls.is_empty() && self.ocsps.is_empty()
     }
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
         if self.known.insert(certificate.fingerprint().to_vec()) {
-            self.certificates.push(certificate);
+            self.certificates.insert(certificate);
         }
     }
 
-    fn insert_crl(&mut self, crl: Crl) {
+    pub(crate) fn insert_crl(&mut self, crl: Crl) {
         if self.known.insert(crl.fingerprint().to_vec()) {
             self.crls.push(crl);
         }
     }
 
-    fn insert_ocsp(&mut self, ocsp: OcspResponse) {
+    pub(crate) fn insert_ocsp(&mut self, ocsp: OcspResponse) {
         if self.known.insert(ocsp.fingerprint().to_vec()) {
             self.ocsps.push(ocsp);
         }
@@ -135,7 +179,7 @@ impl Evidence {
         }
     }
 
-    pub(crate) fn certificates(&self) -> &[Certificate] {
+    pub(crate) fn certificates(&self) -> &Certificates {
         &self.certificates
     }
 
@@ -155,6 +199,23 @@ fn share<T: Clone>(own: &mut [T], pool: &[T], der: impl Fn(&T) -> &[u8]) {
             *one = T::clone(same);
         }
     }
+}
+
+/// The DER in `bytes`: all of it, or each PEM block that can be read.
+pub(crate) fn blocks(bytes: &[u8]) -> Vec<Vec<u8>> {
+    const BEGIN: &str = "-----BEGIN ";
+    const END: &str = "-----END ";
+    let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains(BEGIN)) else {
+        return vec![bytes.to_vec()];
+    };
+    let block = |(start, _): (usize, &str)| {
+        let block = text.get(start..)?;
+        let end = block.find(END)?;
+        let line = block.get(end..)?.lines().next()?;
+        let block = block.get(..end.saturating_add(line.len()))?;
+        der::pem::decode_vec(block.as_bytes()).ok().map(|(_, der)| der)
+    };
+    text.match_indices(BEGIN).filter_map(block).collect()
 }
 
 fn unreadable(what: &str) -> Error {

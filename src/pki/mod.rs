@@ -5,12 +5,13 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`certificates`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
 //! [`path`], [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
 pub(crate) mod asn1_time;
 pub(crate) mod certificate;
+pub(crate) mod certificates;
 pub(crate) mod cms;
 pub(crate) mod ecdsa_value;
 pub(crate) mod evidence;

@@ -73,6 +73,13 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
     }
 }
 
+/// The key usage is there and names nonRepudiation, which X.509 calls contentCommitment (RFC 5280, 4.2.1.3).
+pub(crate) fn check_content_commitment(certificate: &Certificate) -> Result<(), PurposeFault> {
+    let usages = certificate.key_usage()?;
+    let commits = usages.is_some_and(|usages| usages.0.contains(KeyUsages::NonRepudiation));
+    if commits { Ok(()) } else { Err(PurposeFault::KeyUsage("nonRepudiation")) }
+}
+
 /// Absent key usage allows everything (RFC 5280, 6.1.4 (n)).
 fn check_usage(
     usages: Option<KeyUsage>,

@@ -2,10 +2,13 @@
 //!
 //! Invariant: the signed part is hashed as received; and an algorithm or key that is not known is said to be so, not called a forgery.
 //!
-//! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Nouns: [`SignatureFault`], [`Memo`].
+//! Invariant: no search of a verification checks more signatures than [`Checks`] allows; what is known already costs nothing.
+//!
+//! Specified in RFC 5280, 4.1.1.3 and 5.1.1.3; RFC 6960, 4.2.1. Nouns: [`SignatureFault`], [`Memo`], [`KeyMemo`], [`Checks`].
 
-use std::borrow::Borrow;
-use std::sync::OnceLock;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use der::asn1::BitString;
 use der::{Decode, Reader, SliceReader};
@@ -26,23 +29,80 @@ pub(crate) enum SignatureFault {
 /// The answer to the first question about a value's signature. It follows from bytes that do not change, and validation asks it again
 /// and again: of every path, at every time, for every timestamp.
 #[derive(Clone, Debug)]
-pub(crate) struct Memo<K = Vec<u8>, F = SignatureFault>(OnceLock<(K, Result<(), F>)>);
+pub(crate) struct Memo<K, F>(OnceLock<(K, Result<(), F>)>);
 
-impl<K, F: Copy> Memo<K, F> {
+impl<K: Clone + PartialEq, F: Copy> Memo<K, F> {
     /// What `check` says of `key`, asked once where all ask about the same key.
-    pub(crate) fn ask<Q>(&self, key: &Q, check: impl Fn() -> Result<(), F>) -> Result<(), F>
-    where
-        K: Borrow<Q>,
-        Q: ToOwned<Owned = K> + PartialEq + ?Sized,
-    {
-        let (first, answer) = self.0.get_or_init(|| (key.to_owned(), check()));
-        if first.borrow() == key { *answer } else { check() }
+    pub(crate) fn ask(&self, key: &K, check: impl Fn() -> Result<(), F>) -> Result<(), F> {
+        let (first, answer) = self.0.get_or_init(|| (key.clone(), check()));
+        if first == key { *answer } else { check() }
     }
 }
 
 impl<K, F> Default for Memo<K, F> {
     fn default() -> Self {
         Self(OnceLock::new())
+    }
+}
+
+/// The answers to all questions about a value's signature, by the DER `SubjectPublicKeyInfo`: hostile files hold a thousand authorities of
+/// one name, each of which may have signed each of a thousand values.
+#[derive(Debug, Default)]
+pub(crate) struct KeyMemo(Mutex<HashMap<Vec<u8>, Result<(), SignatureFault>>>);
+
+impl KeyMemo {
+    /// What `check` says of the key `spki`, asked once.
+    pub(crate) fn ask(
+        &self,
+        spki: &[u8],
+        check: impl FnOnce() -> Result<(), SignatureFault>,
+    ) -> Result<(), SignatureFault> {
+        // What is behind the lock is whole after every insertion.
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(spki) {
+            return *known;
+        }
+        let answer = check();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(spki.to_vec(), answer);
+        answer
+    }
+
+    /// Whether the answer for `spki` is known.
+    pub(crate) fn knows(&self, spki: &[u8]) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(spki)
+    }
+}
+
+/// How many signatures the searches of one verification may still check: each costs more than all else that is done for a value.
+#[derive(Debug)]
+pub(crate) struct Checks {
+    left: Cell<usize>,
+    limit: usize,
+}
+
+/// Nothing is left of the [`Checks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the search stopped after {limit} signature checks (Limits::signature_checks)")]
+pub(crate) struct ChecksSpent {
+    limit: usize,
+}
+
+impl Checks {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { left: Cell::new(limit), limit }
+    }
+
+    /// Counts one check, unless its answer `is_known`.
+    pub(crate) fn count(&self, is_known: bool) -> Result<(), ChecksSpent> {
+        if !is_known {
+            self.left.set(self.left.get().checked_sub(1).ok_or(ChecksSpent { limit: self.limit })?);
+        }
+        Ok(())
+    }
+
+    /// How many were made.
+    #[cfg(test)]
+    pub(crate) fn made(&self) -> usize {
+        self.limit - self.left.get()
     }
 }
 

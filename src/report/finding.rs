@@ -70,6 +70,12 @@ pub enum Code {
     Algorithm,
     /// A timestamp is not usable.
     Timestamp,
+    /// Timestamps that cover each other state times in another order.
+    TimestampOrder,
+    /// The policy that the signature was made under is not at hand, or is another one.
+    SignaturePolicy,
+    /// What the signer claims does not satisfy the policy.
+    Claim,
     /// A rule of EN 319 142-1 is broken, without harm to validity.
     Conformity,
     /// A bound of the limits was reached.
@@ -108,6 +114,9 @@ impl Code {
             Self::Purpose => "purpose",
             Self::Algorithm => "algorithm",
             Self::Timestamp => "timestamp",
+            Self::TimestampOrder => "timestamp_order",
+            Self::SignaturePolicy => "signature_policy",
+            Self::Claim => "claim",
             Self::Conformity => "conformity",
             Self::Limit => "limit",
             Self::SecurityStore => "security_store",

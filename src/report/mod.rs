@@ -5,20 +5,38 @@
 //!
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
-//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`].
+//! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`], [`Step`],
+//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`Future`].
 
+mod chain;
 mod change;
+mod constraint;
+mod explain;
 mod finding;
+mod future;
+mod identifier;
 mod indication;
 #[cfg(feature = "json")]
 mod json;
+mod level;
 mod process;
+mod statement;
 mod text;
+mod vocabulary;
+#[cfg(feature = "xml")]
+mod xml;
 
+pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
+pub use constraint::{Constraint, ModificationRule};
 pub use finding::{Code, Finding};
+pub use future::Future;
+pub use identifier::{DigestValue, SignatureIdentifier};
 pub use indication::{Indication, SubIndication};
+pub use level::{LevelFinding, Presence, Requirement};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
+pub(crate) use statement::commitment_name;
+pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
 pub use text::Language;
 
 use crate::time::Time;
@@ -35,12 +53,18 @@ pub struct Report {
     pub policy: String,
     /// How the validity of a chain was judged.
     pub model: Model,
+    /// What the policy asked for besides reliable algorithms.
+    pub constraints: Vec<Constraint>,
+    /// What later revisions were allowed to change.
+    pub modification_rule: ModificationRule,
     /// How many revisions the file has.
     pub revisions: usize,
     /// Every signature and document timestamp, oldest revision first.
     pub signatures: Vec<SignatureReport>,
     /// What is to be said of the file as a whole.
     pub findings: Vec<Finding>,
+    /// Whether it survives until a date; `None` unless the caller asked and put the answer here.
+    pub future: Option<Future>,
 }
 
 impl Report {
@@ -148,6 +172,14 @@ pub struct SignatureReport {
     pub name: Option<String>,
     /// See [`reason`](Self::reason).
     pub contact_info: Option<String>,
+    /// The policy that it says to have been made under (EN 319 122-1, 5.2.9).
+    pub signature_policy: Option<SignaturePolicy>,
+    /// What the signer says to commit to, as in `proof of approval`; a dotted OID where it has no name (EN 319 122-1, 5.2.3).
+    pub commitment_types: Vec<String>,
+    /// What the signer says about itself (EN 319 122-1, 5.2.6).
+    pub signer_attributes: Vec<SignerAttribute>,
+    /// The timestamps over the content that were there before it was signed: the signature is no older (EN 319 122-1, 5.2.8).
+    pub content_timestamps: Vec<TimestampReport>,
     /// The signature timestamps inside.
     pub signature_timestamps: Vec<TimestampReport>,
     /// Whether everything that is needed to verify it offline lies in the file: certificates and revocation values of
@@ -159,6 +191,14 @@ pub struct SignatureReport {
     pub associated: AssociatedData,
     /// Every block that was run, in that order.
     pub process: Vec<Step>,
+    /// The chain of certificates that the verdict is about, from the signer's up to the anchor; empty where there is none.
+    pub chain: Vec<ChainCertificate>,
+    /// What was known of the revocation of each certificate of the chain but the anchor, in the same order.
+    pub revocation: Vec<StatusReport>,
+    /// What keeps it from its level or the next, apart from its validity (EN 319 142-1, 6.3).
+    pub level_findings: Vec<LevelFinding>,
+    /// What identifies it; `None` where it cannot be read.
+    pub identifier: Option<SignatureIdentifier>,
 }
 
 /// What was found about one timestamp token.
@@ -185,6 +225,12 @@ pub struct TimestampReport {
     pub associated: AssociatedData,
     /// Every block that was run, in that order.
     pub process: Vec<Step>,
+    /// The chain of certificates that the verdict is about, from the authority's up to the anchor.
+    pub chain: Vec<ChainCertificate>,
+    /// What was known of the revocation of each certificate of the chain but the anchor, in the same order.
+    pub revocation: Vec<StatusReport>,
+    /// SHA-256 of the token, in lower-case hexadecimal; `None` where it cannot be read.
+    pub fingerprint: Option<String>,
 }
 
 /// A certificate, for people.

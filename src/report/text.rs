@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Write};
 
+use super::vocabulary::say;
 use super::{
     AccreditationReport, Change, ChangeKind, Indication, Kind, Modification, Report, SignatureReport, TimestampReport,
     TrustAnchorReport,
@@ -26,7 +27,7 @@ pub enum Language {
 impl Report {
     /// The signature panel as text, a line ending in `\n` for each statement.
     pub fn to_text(&self, language: Language) -> String {
-        let mut panel = Panel { language, text: String::new() };
+        let mut panel = Panel::new(language);
         panel.line(0, panel.summary(self));
         for finding in &self.findings {
             panel.line(1, format_args!("! {finding}"));
@@ -34,39 +35,43 @@ impl Report {
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.signature(index.saturating_add(1), signature);
         }
+        if let Some(future) = &self.future {
+            panel.future(self, future);
+        }
         panel.text
     }
 }
 
 /// The text so far, and its language.
-struct Panel {
-    language: Language,
-    text: String,
+pub(super) struct Panel {
+    pub(super) language: Language,
+    pub(super) text: String,
 }
 
 impl Panel {
-    fn say(&self, japanese: &'static str, english: &'static str) -> &'static str {
-        match self.language {
-            Language::Japanese => japanese,
-            Language::English => english,
-        }
+    pub(super) fn new(language: Language) -> Self {
+        Self { language, text: String::new() }
     }
 
-    fn time(&self, time: Time) -> String {
+    pub(super) fn say(&self, japanese: &'static str, english: &'static str) -> &'static str {
+        say(self.language, japanese, english)
+    }
+
+    pub(super) fn time(&self, time: Time) -> String {
         match self.language {
             Language::Japanese => time.display_in(UtcOffset::east(9, 0)),
             Language::English => time.display_in(UtcOffset::UTC),
         }
     }
 
-    fn line(&mut self, depth: usize, text: impl fmt::Display) {
+    pub(super) fn line(&mut self, depth: usize, text: impl fmt::Display) {
         let text = one_line(&text.to_string());
         // Writing into a String cannot fail.
         let _ = writeln!(self.text, "{:width$}{text}", "", width = depth.saturating_mul(2));
     }
 
     /// `name : value`, as the viewer writes it.
-    fn entry(&mut self, depth: usize, name: &str, value: impl fmt::Display) {
+    pub(super) fn entry(&mut self, depth: usize, name: &str, value: impl fmt::Display) {
         self.line(depth, format_args!("{name} : {value}"));
     }
 
@@ -76,8 +81,8 @@ impl Panel {
                 self.say("署名済みであり、すべての署名が有効です。", "Signed and all signatures are valid.")
             }
             Some(Indication::Indeterminate) => self.say(
-                "少なくとも 1 つの署名の有効性を確認できません。",
-                "The validity of at least one signature could not be determined.",
+                "少なくとも 1 つの署名に問題があります。有効とも無効とも判定できません。",
+                "At least one signature has problems: it could not be determined whether it is valid.",
             ),
             Some(Indication::TotalFailed) => {
                 self.say("少なくとも 1 つの署名が無効です。", "At least one signature is invalid.")
@@ -86,20 +91,23 @@ impl Panel {
         }
     }
 
-    fn signature(&mut self, number: usize, report: &SignatureReport) {
+    pub(super) fn heading(&self, number: usize, report: &SignatureReport) -> String {
         let signer = report.signer.as_ref();
         let name = signer.map(|signer| signer.common_name.as_deref().unwrap_or(&signer.subject).to_owned());
         let name = name.unwrap_or_else(|| self.say("不明な署名者", "an unknown signer").to_owned());
-        let heading = match (self.language, report.kind) {
+        match (self.language, report.kind) {
             (Language::Japanese, Kind::Signature) => format!("バージョン {number} : {name} により署名済み"),
             (Language::Japanese, Kind::DocumentTimestamp) => {
                 format!("バージョン {number} : {name} による文書のタイムスタンプ")
             }
             (Language::English, Kind::Signature) => format!("Rev. {number} : Signed by {name}"),
             (Language::English, Kind::DocumentTimestamp) => format!("Rev. {number} : Document timestamp by {name}"),
-        };
+        }
+    }
+
+    fn signature(&mut self, number: usize, report: &SignatureReport) {
         self.line(0, "");
-        self.line(0, heading);
+        self.line(0, self.heading(number, report));
         self.verdict(report);
         self.statements(report);
         self.details(report);
@@ -114,11 +122,9 @@ impl Panel {
         let verdict = match (report.conclusion.indication, is_stamp) {
             (Indication::TotalPassed, false) => self.say("署名は有効です:", "Signature is valid:"),
             (Indication::TotalPassed, true) => self.say("タイムスタンプは有効です:", "Timestamp is valid:"),
-            (Indication::Indeterminate, false) => {
-                self.say("署名の有効性を確認できません:", "Signature validity is unknown:")
-            }
+            (Indication::Indeterminate, false) => self.say("署名の有効性は不明です:", "Signature validity is unknown:"),
             (Indication::Indeterminate, true) => {
-                self.say("タイムスタンプの有効性を確認できません:", "Timestamp validity is unknown:")
+                self.say("タイムスタンプの有効性は不明です:", "Timestamp validity is unknown:")
             }
             (Indication::TotalFailed, false) => self.say("署名は無効です:", "Signature is invalid:"),
             (Indication::TotalFailed, true) => self.say("タイムスタンプは無効です:", "Timestamp is invalid:"),
@@ -134,16 +140,25 @@ impl Panel {
         report.trust_anchor.iter().for_each(|anchor| self.anchor(anchor));
         report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
-        if report.conclusion.indication == Indication::TotalPassed {
+        if report.conclusion.is_passed() {
             self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
+        }
+        if let Some(sub_indication) = report.conclusion.sub_indication {
+            self.line(2, sub_indication.meaning(self.language));
         }
         let has_time = report.signature_timestamps.iter().any(|one| one.conclusion.is_passed());
         if has_time {
             let said = "The signature includes an embedded timestamp.";
             self.line(2, self.say("埋め込みタイムスタンプが署名に含まれています。", said));
+        } else if report.kind == Kind::Signature
+            && report.best_signature_time.is_none()
+            && report.claimed_time.is_some()
+        {
+            let said = "Signing time is from the clock on the signer's computer.";
+            self.line(2, self.say("署名時刻は署名者のコンピューターの時計に基づいています。", said));
         }
-        if report.long_term && report.conclusion.indication == Indication::TotalPassed {
-            self.line(2, self.say("署名は LTV 対応です", "Signature is LTV enabled"));
+        if report.conclusion.is_passed() {
+            self.long_term(report);
         }
     }
 
@@ -186,6 +201,19 @@ impl Panel {
             Language::English => format!("until {}", self.time(until)),
         });
         from.into_iter().chain(until).collect::<Vec<_>>().join(" ")
+    }
+
+    fn long_term(&mut self, report: &SignatureReport) {
+        if report.long_term {
+            return self.line(2, self.say("署名は LTV 対応です", "Signature is LTV enabled"));
+        }
+        let Some(signer) = &report.signer else { return };
+        let end = self.time(signer.not_after);
+        let line = match self.language {
+            Language::Japanese => format!("署名は LTV 対応ではなく、{end} に有効期限が切れます"),
+            Language::English => format!("Signature is not LTV enabled and will expire after {end}"),
+        };
+        self.line(2, line);
     }
 
     fn summed_changes(&self, report: &SignatureReport) -> &'static str {
@@ -300,7 +328,8 @@ impl Panel {
             Language::Japanese => format!("{by}、"),
             Language::English => format!("by {by}; "),
         });
-        line.push_str(&format!(" ({}{allowed}: {})", by.unwrap_or_default(), change.rule.as_str()));
+        let rule = change.rule.said(self.language);
+        line.push_str(&format!(" ({}{allowed}: {rule})", by.unwrap_or_default()));
         line
     }
 
@@ -321,7 +350,7 @@ impl Panel {
         }
     }
 
-    fn stamp(&self, stamp: &TimestampReport) -> String {
+    pub(super) fn stamp(&self, stamp: &TimestampReport) -> String {
         let unknown = || self.say("不明", "unknown").to_owned();
         let time = stamp.time.map_or_else(unknown, |time| self.time(time));
         let authority = stamp.signer.as_ref();

@@ -5,7 +5,7 @@ use super::reserved::Reserved;
 use super::revision::not_as_meant;
 use super::signed::{Signed, check_cms};
 use super::state::{self, PreparedState, malformed};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::ecdsa_value;
@@ -30,6 +30,17 @@ impl Prepared {
     /// What is to be signed.
     pub fn input(&self) -> &SigningInput {
         &self.input
+    }
+
+    /// Who was prepared for.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The digest, under the algorithm of [`input`](Self::input), of everything that the signature will cover: the message-digest
+    /// attribute of the signed attributes in it, and of a CMS that somebody else makes.
+    pub fn imprint(&self) -> &[u8] {
+        self.reserved.imprint()
     }
 
     /// How many bytes longer the file will be.
@@ -64,6 +75,22 @@ impl Prepared {
         self.complete_with(document, value)
     }
 
+    /// Takes a ready CMS instead of a value, from a service that gives nothing else: made over [`imprint`](Self::imprint), with the
+    /// signing certificate that was prepared for.
+    ///
+    /// # Errors
+    /// Those of [`Reserved::complete`]; [`ErrorKind::Signer`] where somebody else signed.
+    pub fn complete_cms<'d>(self, document: &'d Document<'d>, cms: &[u8]) -> Result<Signed<'d>> {
+        let (signed, theirs) = self.reserved.complete_from(document, cms)?;
+        let ours = self.identity.signing_certificate();
+        if theirs == *ours {
+            return Ok(signed);
+        }
+        let message = format!("the CMS is one of somebody else: {theirs}");
+        let advice = "have it made by the one that was prepared for, or prepare again without a certificate";
+        Err(Error::new(ErrorKind::Signer, message).at(ours).advise(advice).class_is(ErrorClass::Operator))
+    }
+
     /// As [`complete`](Self::complete), for the document that was prepared a moment ago.
     pub(super) fn complete_with<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         let value = self.checked(value)?;
@@ -95,6 +122,7 @@ impl Prepared {
                     "check that key and certificate belong together, that the answer is the one to this very request, and that the \
                      digest was not hashed twice",
                 )
+                .class_is(ErrorClass::Operator)
         })
     }
 }

@@ -10,6 +10,7 @@ use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::update::Appended;
+use crate::pki::certificate::Certificate;
 use crate::port::Identity;
 use crate::time::Time;
 
@@ -97,9 +98,14 @@ impl Reserved {
     /// [`ErrorKind::Certificate`] where that is not valid at the time of signing; [`ErrorKind::Capacity`] where the CMS does not fit;
     /// [`ErrorKind::State`] where this value was damaged while it was stored.
     pub fn complete<'d>(self, document: &'d Document<'d>, cms: &[u8]) -> Result<Signed<'d>> {
+        self.complete_from(document, cms).map(|(signed, _)| signed)
+    }
+
+    /// As [`complete`](Self::complete), with the certificate of whoever made the CMS.
+    pub(super) fn complete_from<'d>(self, document: &'d Document<'d>, cms: &[u8]) -> Result<(Signed<'d>, Certificate)> {
         self.base.check(document)?;
         self.check_fit(cms.len())?;
-        Signed::adopt(document, self, cms)
+        Signed::adopt_from(document, self, cms)
     }
 
     /// This value as bytes, to be stored. The format carries its version.

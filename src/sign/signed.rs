@@ -10,7 +10,7 @@ use super::revision;
 use super::state::{self, SignedState};
 use super::update::Update;
 use crate::digest::DigestAlgorithm;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
@@ -41,15 +41,24 @@ impl<'d> Signed<'d> {
 
     /// A signature in the place `reserved` with a CMS that was made, or stored, elsewhere.
     pub(super) fn adopt(document: &'d Document<'d>, reserved: Reserved, cms: &[u8]) -> Result<Self> {
+        Self::adopt_from(document, reserved, cms).map(|(signed, _)| signed)
+    }
+
+    /// As [`adopt`](Self::adopt), with the signing certificate.
+    pub(super) fn adopt_from(
+        document: &'d Document<'d>,
+        reserved: Reserved,
+        cms: &[u8],
+    ) -> Result<(Self, Certificate)> {
         reserved.check_imprint(document)?;
         let certificate = check_cms(&reserved, cms).map_err(|fault| {
             Error::new(ErrorKind::Signer, "the CMS is no PAdES signature for this place").because(fault).advise(
                 "have it made over the imprint of this very place: DER, detached, with the signing certificate inside and named by \
                  signing-certificate-v2, and without signing-time",
-            )
+            ).class_is(ErrorClass::Operator)
         })?;
         check_validity(&certificate, reserved.now)?;
-        Ok(Self::new(document, reserved, cms.to_vec()))
+        Ok((Self::new(document, reserved, cms.to_vec()), certificate))
     }
 
     /// The DER CMS `SignedData` as it stands now.

@@ -181,7 +181,7 @@ struct TimestampState {
 }
 
 /// The token in `response`, after every check of RFC 3161, 2.4.2.
-pub(super) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]) -> Result<Vec<u8>> {
     if request.imprint() != imprint {
         return Err(Error::new(ErrorKind::Timestamp, "the request was made for something else than what is stamped")
             .advise("use the request that this very value gave"));
@@ -196,7 +196,7 @@ pub(super) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]
 
 /// A nonce from what is stamped and when: there is no source of randomness here. The imprint alone binds the answer to the
 /// request; the nonce tells a later request from an earlier one (RFC 3161, 2.4.1).
-pub(super) fn derived_nonce(imprint: &[u8], now: Time) -> [u8; 8] {
+pub(crate) fn derived_nonce(imprint: &[u8], now: Time) -> [u8; 8] {
     let seed = [b"pades-ltv nonce".as_slice(), &now.to_unix().to_be_bytes(), imprint].concat();
     let mut nonce = [0; 8];
     nonce.iter_mut().zip(DigestAlgorithm::Sha256.digest(&seed)).for_each(|(byte, new)| *byte = new);

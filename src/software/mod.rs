@@ -144,16 +144,7 @@ impl SoftwareSigner {
     /// # Errors
     /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice.
     pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
-        let algorithm = match self.identity.algorithm() {
-            SignatureAlgorithm::RsaPkcs1(_) => SignatureAlgorithm::RsaPkcs1(digest),
-            SignatureAlgorithm::RsaPss { .. } => SignatureAlgorithm::rsa_pss(digest),
-            SignatureAlgorithm::Ecdsa(_) => SignatureAlgorithm::Ecdsa(digest),
-            fixed if fixed.digest() == digest => fixed,
-            fixed => {
-                let message = format!("{fixed} signs with {}, not with {}", fixed.digest().name(), digest.name());
-                return Err(Error::new(ErrorKind::Key, message).at(self.certificate()));
-            }
-        };
+        let algorithm = self.identity.clone().with_digest(digest)?.algorithm();
         self.with_algorithm(algorithm)
     }
 
@@ -162,7 +153,7 @@ impl SoftwareSigner {
     /// # Errors
     /// [`ErrorKind::Key`] if the key is not RSA.
     pub fn with_pss(self) -> Result<Self> {
-        let algorithm = SignatureAlgorithm::rsa_pss(self.identity.algorithm().digest());
+        let algorithm = self.identity.clone().with_pss()?.algorithm();
         self.with_algorithm(algorithm)
     }
 

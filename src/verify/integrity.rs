@@ -16,7 +16,7 @@ use crate::pdf::revision::Revision;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pdf::transform::Transform;
 use crate::pki::certificate::Certificate;
-use crate::pki::cms::{CmsFault, SignedData};
+use crate::pki::cms::{CmsFault, SignedData, SignerInfo};
 use crate::pki::key::KeyFault;
 use crate::pki::path::Purpose;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) content: Content,
     /// The signature timestamps inside a signature, each readable or not.
     pub(crate) tokens: Vec<Result<TimestampToken, TimestampFault>>,
+    /// The timestamps over the content among its signed attributes.
+    pub(crate) content_tokens: Vec<Result<TimestampToken, TimestampFault>>,
     pub(crate) findings: Vec<Finding>,
     /// Whether the dictionary is sound enough for the cryptographic checks (EN 319 102-1, 5.2.2).
     pub(crate) is_well_formed: bool,
@@ -45,8 +47,38 @@ pub(crate) enum Content {
     None,
 }
 
-/// The sub-filters whose CMS this crate judges.
-const CMS_FORMATS: [&str; 2] = ["ETSI.CAdES.detached", "adbe.pkcs7.detached"];
+/// How a signature binds the bytes of its byte range (ISO 32000-2, 12.8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `ETSI.CAdES.detached`: of PAdES.
+    Cades,
+    /// `adbe.pkcs7.detached`: the same without what CAdES asks for.
+    Pkcs7,
+    /// `adbe.pkcs7.sha1`: the CMS carries the SHA-1 of the bytes as its content. Nobody should write it any more (12.8.3.3.1).
+    Pkcs7Sha1,
+    /// `adbe.x509.rsa_sha1`: a PKCS#1 value over the bytes, its certificates in the dictionary. Nor this (12.8.3.2).
+    X509RsaSha1,
+}
+
+impl Format {
+    fn of(sub_filter: &str) -> Option<Self> {
+        match sub_filter {
+            "ETSI.CAdES.detached" => Some(Self::Cades),
+            "adbe.pkcs7.detached" => Some(Self::Pkcs7),
+            "adbe.pkcs7.sha1" => Some(Self::Pkcs7Sha1),
+            "adbe.x509.rsa_sha1" => Some(Self::X509RsaSha1),
+            _ => None,
+        }
+    }
+
+    /// What the bytes are digested with, where the format says that.
+    pub(crate) fn digest(self) -> Option<DigestAlgorithm> {
+        match self {
+            Self::Cades | Self::Pkcs7 => None,
+            Self::Pkcs7Sha1 | Self::X509RsaSha1 => Some(DigestAlgorithm::Sha1),
+        }
+    }
+}
 
 impl Facts {
     /// Reads the signature in `field`.
@@ -82,13 +114,16 @@ impl Facts {
             revision,
             content: Content::None,
             tokens: Vec::new(),
+            content_tokens: Vec::new(),
             findings,
             is_well_formed: true,
         };
         facts.check_dictionary();
         facts.content = facts.read_content(document.limits());
         if let Content::Signature(cms) = &facts.content {
-            facts.tokens = signature_tokens(cms, document.limits());
+            let limits = document.limits();
+            facts.tokens = tokens(cms, limits, SignerInfo::signature_timestamps);
+            facts.content_tokens = tokens(cms, limits, SignerInfo::content_timestamps);
         }
         Ok(Some(facts))
     }
@@ -111,16 +146,35 @@ impl Facts {
 
     /// Whether it says to be of PAdES (EN 319 142-1, 6.3, row T17).
     pub(crate) fn is_pades(&self) -> bool {
-        self.dictionary.sub_filter.as_deref() == Some("ETSI.CAdES.detached")
+        self.format() == Some(Format::Cades)
+    }
+
+    /// The format that the dictionary names, where it is one of a signature that is judged here.
+    pub(crate) fn format(&self) -> Option<Format> {
+        Format::of(self.dictionary.sub_filter.as_deref().unwrap_or_default())
     }
 
     /// The digest algorithm that the signature's content is hashed with.
     pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
         match &self.content {
-            Content::Signature(cms) => cms.signer().ok()?.digest_algorithm().ok(),
+            Content::Signature(cms) => self.format()?.digest().or_else(|| cms.signer().ok()?.digest_algorithm().ok()),
             Content::Timestamp(token) => token.imprint_algorithm().ok(),
             Content::None => None,
         }
+    }
+
+    /// As [`digest_algorithm`](Self::digest_algorithm), with those of the timestamps over the same bytes; each once.
+    fn digest_algorithms(&self) -> Vec<DigestAlgorithm> {
+        let stamped = self.content_tokens.iter().flatten().filter_map(|token| token.imprint_algorithm().ok());
+        let mut all: Vec<_> = self.digest_algorithm().into_iter().chain(stamped).collect();
+        let mut seen = Vec::new();
+        all.retain(|one| {
+            !seen.contains(one) && {
+                seen.push(*one);
+                true
+            }
+        });
+        all
     }
 
     /// Where the signed revision ends, in bytes from the start of the file.
@@ -146,19 +200,30 @@ impl Facts {
 
     fn read_content(&mut self, limits: &Limits) -> Content {
         let Ok(contents) = &self.dictionary.contents else { return Content::None };
-        let format = self.dictionary.sub_filter.as_deref().unwrap_or_default();
-        let read = match self.dictionary.kind {
-            SignatureKind::DocumentTimestamp => TimestampToken::from_der(&contents.der, limits)
+        let der = &contents.der;
+        let signature = |read: Result<SignedData, CmsFault>| {
+            read.map(|cms| Content::Signature(Box::new(cms))).map_err(|fault| Finding::new(Code::Cms, fault))
+        };
+        let read = match (self.dictionary.kind, self.format()) {
+            (SignatureKind::DocumentTimestamp, _) => TimestampToken::from_der(der, limits)
                 .map(|token| Content::Timestamp(Box::new(token)))
                 .map_err(|fault| Finding::new(Code::Timestamp, fault)),
-            SignatureKind::Signature if CMS_FORMATS.contains(&format) => SignedData::from_der(&contents.der, limits)
-                .map(|cms| Content::Signature(Box::new(cms)))
-                .map_err(|fault| Finding::new(Code::Cms, fault)),
-            SignatureKind::Signature => {
-                let message = format!("the format /{format} is not one that this library judges");
+            (SignatureKind::Signature, Some(Format::X509RsaSha1)) => {
+                signature(SignedData::from_pkcs1(der, &self.dictionary.certificates, DigestAlgorithm::Sha1))
+            }
+            (SignatureKind::Signature, Some(_)) => signature(SignedData::from_der(der, limits)),
+            (SignatureKind::Signature, None) => {
+                let named = self.dictionary.sub_filter.as_deref().unwrap_or_default();
+                let message = format!("the format /{named} is not one that this library judges");
                 Err(Finding::new(Code::SubFilter, message))
             }
         };
+        let is_old = self.format().is_some_and(|format| format.digest().is_some());
+        if is_old && self.dictionary.kind == SignatureKind::Signature {
+            let named = self.dictionary.sub_filter.as_deref().unwrap_or_default();
+            let message = format!("/{named} is a format of the past, which ISO 32000-2, 12.8.3 keeps for reading only");
+            self.findings.push(Finding::new(Code::SubFilter, message));
+        }
         read.unwrap_or_else(|finding| {
             self.findings.push(finding);
             self.is_well_formed = false;
@@ -167,25 +232,47 @@ impl Facts {
     }
 }
 
-/// The signature timestamps of `cms`, each readable or not.
-fn signature_tokens(cms: &SignedData, limits: &Limits) -> Vec<Result<TimestampToken, TimestampFault>> {
-    match cms.signer().and_then(|signer| signer.signature_timestamps(limits)) {
+/// The timestamps that `list` names of the signer of `cms`, each readable or not.
+fn tokens(
+    cms: &SignedData,
+    limits: &Limits,
+    list: for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>,
+) -> Vec<Result<TimestampToken, TimestampFault>> {
+    match cms.signer().and_then(|signer| list(signer, limits)) {
         Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),
         Err(CmsFault::NoSigner | CmsFault::SeveralSigners(_)) => Vec::new(),
         Err(fault) => vec![Err(fault.into())],
     }
 }
 
-/// The digests of what each of `facts` covers, in one pass over the file; `None` where there is nothing to hash.
-pub(crate) fn hash(document: &Document<'_>, facts: &[Facts]) -> Result<Vec<Option<Vec<u8>>>> {
-    let covered = |facts: &Facts| -> Option<Covered> {
-        let ranges = facts.dictionary.byte_range.as_ref().ok()?.ranges();
-        Some(Covered { algorithm: facts.digest_algorithm()?, ranges })
-    };
-    let wanted: Vec<Option<Covered>> = facts.iter().map(covered).collect();
-    let places: Vec<bool> = wanted.iter().map(Option::is_some).collect();
-    let mut found = digests(document, &wanted.into_iter().flatten().collect::<Vec<_>>())?.into_iter();
-    Ok(places.into_iter().map(|is_wanted| is_wanted.then(|| found.next()).flatten()).collect())
+/// The digests of what one signature covers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hashed(Vec<(DigestAlgorithm, Vec<u8>)>);
+
+impl Hashed {
+    /// The digest by `algorithm`, where it was needed.
+    pub(crate) fn by(&self, algorithm: DigestAlgorithm) -> Option<&[u8]> {
+        self.0.iter().find(|(known, _)| *known == algorithm).map(|(_, digest)| digest.as_slice())
+    }
+}
+
+/// The digests of what each of `facts` covers, in one pass over the file; empty where there is nothing to hash.
+pub(crate) fn hash(document: &Document<'_>, facts: &[Facts]) -> Result<Vec<Hashed>> {
+    let mut wanted = Vec::new();
+    for (place, facts) in facts.iter().enumerate() {
+        let Ok(range) = &facts.dictionary.byte_range else { continue };
+        let covered = |algorithm| Covered { algorithm, ranges: range.ranges() };
+        wanted.extend(facts.digest_algorithms().into_iter().map(|algorithm| (place, covered(algorithm))));
+    }
+    let (places, covered): (Vec<usize>, Vec<Covered>) = wanted.into_iter().unzip();
+    let found = digests(document, &covered)?;
+    let mut hashed = vec![Hashed::default(); facts.len()];
+    for ((place, covered), digest) in places.into_iter().zip(covered).zip(found) {
+        if let Some(hashed) = hashed.get_mut(place) {
+            hashed.0.push((covered.algorithm, digest));
+        }
+    }
+    Ok(hashed)
 }
 
 /// What the cryptographic blocks say of a CMS or token over content with a known digest.
@@ -228,20 +315,38 @@ impl Cryptography {
         }
     }
 
-    /// Checks a detached signature over content with `digest`.
+    /// Checks a signature over bytes with `digest`.
     ///
     /// `needs_ess`: PAdES asks for the signing-certificate attribute (EN 319 142-1, 6.3, rows T08–T10); older formats
     /// lived without, and name the certificate by issuer and serial number alone.
-    pub(crate) fn of_signature(cms: &SignedData, digest: &[u8], pool: &[Certificate], needs_ess: bool) -> Self {
+    pub(crate) fn of_signature(
+        cms: &SignedData,
+        format: Format,
+        digest: &[u8],
+        pool: &[Certificate],
+        needs_ess: bool,
+    ) -> Self {
         let mut found = Self::unchecked();
         let signer = match cms.signer() {
             Ok(signer) => signer,
             Err(fault) => return found.with(Code::Cms, fault),
         };
-        if cms.content().is_some() {
-            return found.with(Code::Cms, "the CMS carries content of its own, but it should be detached");
-        }
-        match signer.check_content(digest, const_oid::db::rfc5911::ID_DATA) {
+        let (digest, is_carried) = match (cms.content(), format) {
+            (None, Format::Cades | Format::Pkcs7 | Format::X509RsaSha1) => (digest.to_vec(), true),
+            (Some(_), Format::Cades | Format::Pkcs7 | Format::X509RsaSha1) => {
+                return found.with(Code::Cms, "the CMS carries content of its own, but it should be detached");
+            }
+            (None, Format::Pkcs7Sha1) => {
+                return found.with(Code::Cms, "the CMS does not carry the digest that this format signs");
+            }
+            // What is signed is the digest of the bytes.
+            (Some(content), Format::Pkcs7Sha1) => match signer.digest_algorithm() {
+                Ok(own) => (own.digest(content), content == digest),
+                Err(fault) => return found.with(Code::Algorithm, fault),
+            },
+        };
+        let carried = if is_carried { Ok(()) } else { Err(CmsFault::ContentDigest) };
+        match carried.and_then(|()| signer.check_content(&digest, const_oid::db::rfc5911::ID_DATA)) {
             Ok(()) => found.digest_holds = true,
             Err(fault) => found.report(Code::Digest, fault),
         }
@@ -263,7 +368,7 @@ impl Cryptography {
         }
         let value = |certificate: &Certificate| {
             let key = certificate.public_key().map_err(CmsFault::Key)?;
-            signer.check_algorithms().and_then(|()| signer.check_signature(&key, digest))
+            signer.check_algorithms().and_then(|()| signer.check_signature(&key, &digest))
         };
         match found.signing_certificate.as_ref().map(value) {
             Some(Ok(())) => found.value = Value::Holds,

@@ -10,17 +10,23 @@
 //!
 //! Nouns, from the ground up: [`policy`] (which algorithms hold until when), [`integrity`] (what the file says and whether its
 //! digest and value hold), [`reading`] (all of it), [`modification`] (what later revisions changed), [`existence`] (what is proved to
-//! have been there), [`certificate`] (the X.509 blocks), [`process`] (what blocks come to), [`timestamp`], [`proving`] (extraction of
+//! have been there), [`certificate`] (the X.509 blocks), [`context`] (signature policies), [`order`] (times in their order), [`process`] (what
+//! blocks come to), [`timestamp`], [`proving`] (extraction of
 //! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future).
 
+mod basis;
 mod certificate;
+mod conformity;
+mod context;
 mod existence;
 mod integrity;
 mod level;
 pub(crate) mod modification;
+mod order;
 mod outlook;
 mod policy;
 mod process;
+mod provenance;
 mod proving;
 mod reading;
 mod reliance;
@@ -29,11 +35,11 @@ mod stage;
 mod timestamp;
 mod verification;
 
-pub(crate) use certificate::{Gap, Needs, Pool, Validator};
+pub(crate) use certificate::{Gap, Needs, Pool, Settled, Validator};
 pub(crate) use existence::ProofsOfExistence;
-pub(crate) use integrity::{Facts, hash};
+pub(crate) use integrity::{Content, Cryptography, Facts, Hashed, hash};
 pub use policy::{Algorithm, Policy};
 pub(crate) use proving::Covered;
 pub(crate) use reading::{evidence_in, read_signatures};
-pub(crate) use reliance::{covered, reliances};
+pub(crate) use reliance::{Reliance, covered, reliances};
 pub use verification::Verification;

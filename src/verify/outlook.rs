@@ -52,7 +52,8 @@ fn judge(
     modified: &[Modified],
     time: Option<Time>,
 ) -> (Vec<SignatureReport>, BTreeSet<Time>) {
-    let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
+    let at_hand = Pool::new(&read.at_hand);
+    let in_file = at_hand.beside(&read.in_file);
     let stage = Stage::new(verification, read, &in_file, &at_hand);
     let stage = match time {
         Some(time) => stage.in_future(time, verification.now),

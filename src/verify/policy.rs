@@ -1,15 +1,18 @@
-//! Which algorithms can be relied on, and until when.
+//! Which algorithms can be relied on, and until when; and what else is asked of a signature.
 //!
 //! Invariant: pure values: the caller says which time counts; nothing here knows what time it is.
 //!
-//! Specified in TS 119 312 V1.5.1 and CRYPTREC LS-0001-2022 (end dates), applied as EN 319 102-1, 5.2.8 asks.
-//! Nouns: [`Policy`], [`Algorithm`].
+//! Specified in TS 119 312 V1.5.1 and CRYPTREC LS-0001-2022 (end dates), applied as EN 319 102-1, 5.2.8 asks; EN 319 102-1, 4.2.4
+//! (constraints). Nouns: [`Policy`], [`Algorithm`], and [`Constraint`], which stands in the report.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::key::PublicKey;
+use crate::report::{Constraint, ModificationRule};
 use crate::time::Time;
 
 /// The start of each day on which something ends.
@@ -64,7 +67,24 @@ pub enum Algorithm {
     },
 }
 
-/// Which algorithms a verification relies on, each until a date: a pure value. What has no rule is not relied on at all.
+/// What a verification relies on and asks for: algorithms, each until a date, and constraints. A pure value.
+///
+/// An algorithm without a rule is not relied on at all. Every policy of this library asks for all [constraints](Constraint) but
+/// [`ContentCommitment`](Constraint::ContentCommitment) and [`ClaimedTime`](Constraint::ClaimedTime), so that what cannot be told
+/// does not pass.
+///
+/// # Differences to the default policy of EU DSS
+/// | Check | Here | EU DSS 6.4 |
+/// |---|---|---|
+/// | Changes that `/DocMDP`, `/FieldMDP` or a lock forbids, and changes that nothing permits | do not pass ([`ModificationRule`]) | warning |
+/// | Status of the certificate authorities of timestamps | required | warning |
+/// | Freshness of revocation data (EN 319 102-1, 5.2.5) | required: until `nextUpdate` | ignored |
+/// | Signature policy: available, and the one that was signed | required | information, warning |
+/// | Order of timestamps | required | warning |
+/// | Signing-certificate attribute names the certificate | required, whether or not others are named | presence is a warning |
+/// | Key usage of the signer | digitalSignature or nonRepudiation required | nonRepudiation: warning |
+/// | An algorithm past its end | fails from that date on | warning where it ended after the catalogue was issued |
+/// | Claimed time within the certificate's validity | on request: nobody vouches for it | required |
 ///
 /// # Examples
 /// ```
@@ -80,7 +100,13 @@ pub struct Policy {
     name: String,
     /// What comes later counts more.
     rules: Vec<(Algorithm, Option<Time>)>,
+    constraints: BTreeSet<Constraint>,
+    modification: ModificationRule,
+    timestamp_delay: Option<Duration>,
 }
+
+/// What no policy asks for unless told.
+const ON_REQUEST: [Constraint; 2] = [Constraint::ContentCommitment, Constraint::ClaimedTime];
 
 impl Policy {
     /// TS 119 312 V1.5.1, the default.
@@ -155,7 +181,9 @@ impl Policy {
     }
 
     fn of(name: &str, rules: impl Iterator<Item = (Algorithm, Option<Time>)>) -> Self {
-        Self { name: name.to_owned(), rules: rules.collect() }
+        let constraints = Constraint::ALL.iter().copied().filter(|one| !ON_REQUEST.contains(one)).collect();
+        let modification = ModificationRule::default();
+        Self { name: name.to_owned(), rules: rules.collect(), constraints, modification, timestamp_delay: None }
     }
 
     /// The same rules under another name, which stands in reports.
@@ -170,6 +198,55 @@ impl Policy {
     pub fn ending(mut self, algorithm: Algorithm, date: Time) -> Self {
         self.rules.push((algorithm, Some(date)));
         self
+    }
+
+    /// Asks for `constraint`, too.
+    #[must_use]
+    pub fn requiring(mut self, constraint: Constraint) -> Self {
+        self.constraints.insert(constraint);
+        self
+    }
+
+    /// Does not ask for `constraint`.
+    #[must_use]
+    pub fn waiving(mut self, constraint: Constraint) -> Self {
+        self.constraints.remove(&constraint);
+        self
+    }
+
+    /// Whether `constraint` is asked for.
+    pub fn requires(&self, constraint: Constraint) -> bool {
+        self.constraints.contains(&constraint)
+    }
+
+    /// Everything that is asked for.
+    pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
+        self.constraints.iter().copied()
+    }
+
+    /// What later revisions may change; [`ModificationRule::AsPermitted`] unless told.
+    #[must_use]
+    pub fn modifications(mut self, rule: ModificationRule) -> Self {
+        self.modification = rule;
+        self
+    }
+
+    /// What later revisions may change.
+    pub fn modification_rule(&self) -> ModificationRule {
+        self.modification
+    }
+
+    /// Wants proof that a signature existed within `delay` of its claimed time (EN 319 102-1, 5.5.4, step 4). A signature without a
+    /// claimed time or without such a proof is INDETERMINATE / SIG_CONSTRAINTS_FAILURE.
+    #[must_use]
+    pub fn timestamped_within(mut self, delay: Duration) -> Self {
+        self.timestamp_delay = Some(delay);
+        self
+    }
+
+    /// How long after its claimed time a signature has to be proved to exist; `None` where that is not asked.
+    pub fn timestamp_delay(&self) -> Option<Duration> {
+        self.timestamp_delay
     }
 
     /// The policy's name.

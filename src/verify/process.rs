@@ -6,12 +6,13 @@
 //! Specified in EN 319 102-1, 5.3 (basic), 5.5 (with time), 5.6.2.4 (past) and 5.6.3 (archival).
 
 use super::certificate::{Judged, Moment, Validator, time_may_help};
+use super::context::Context;
 use super::integrity::{Cryptography, Value};
 use crate::digest::DigestAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData};
 use crate::pki::path::Purpose;
-use crate::report::{AlgorithmEnd, AssociatedData, Block, Code, Conclusion, Finding, Step, SubIndication};
+use crate::report::{AlgorithmEnd, AssociatedData, Block, Code, Conclusion, Finding, Indication, Step, SubIndication};
 use crate::time::Time;
 
 /// What the processes say of one signature or timestamp.
@@ -23,19 +24,59 @@ pub(super) struct Validated {
     pub(super) steps: Vec<Step>,
 }
 
-/// Signature validation, from 5.3 to 5.6: at now, and where that does not suffice with the time at which the signature is `proved` to
+/// A signature, and what the blocks before the X.509 ones found out about it.
+pub(super) struct Subject<'s> {
+    pub(super) cms: &'s SignedData,
+    pub(super) cryptography: &'s Cryptography,
+    /// What its certificate was used for.
+    pub(super) purpose: Purpose,
+    /// What the format digests the bytes with before anything is signed.
+    pub(super) carried: Option<DigestAlgorithm>,
+    pub(super) context: &'s Context,
+    /// When it is proved to have existed.
+    pub(super) proved: Option<Time>,
+    /// When it certainly did not exist yet, by a timestamp over its content.
+    pub(super) not_before: Option<Time>,
+}
+
+/// The signature's own part of 5.2.8.
+pub(super) struct Acceptance<'s> {
+    time: Time,
+    algorithms: &'s dyn Fn() -> Result<(), Weak>,
+    /// What initializing the context failed for.
+    context: Option<SubIndication>,
+    not_before: Option<Time>,
+}
+
+impl<'s> Acceptance<'s> {
+    /// Of a token, which has no policy of its own to find and no content timestamps.
+    pub(super) fn of_token(time: Time, algorithms: &'s dyn Fn() -> Result<(), Weak>) -> Self {
+        Self { time, algorithms, context: None, not_before: None }
+    }
+
+    /// A weak algorithm: for certain, where it had ended before the signature can have been made (5.3, step 6).
+    fn weak(&self, weak: &Weak) -> Conclusion {
+        let end = weak.algorithm.as_ref().map(|algorithm| algorithm.end.unwrap_or(Time::MIN));
+        match (end, self.not_before) {
+            (Some(end), Some(not_before)) if end <= not_before => {
+                Conclusion::indeterminate(SubIndication::CryptoConstraintsFailure)
+            }
+            _ => Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe),
+        }
+    }
+}
+
+/// Signature validation, from 5.3 to 5.6: at now, and where that does not suffice with the time at which the signature is proved to
 /// have existed. Format checking was done before.
-pub(super) fn validate_signature(
-    validator: Validator<'_>,
-    cms: &SignedData,
-    cryptography: &Cryptography,
-    purpose: Purpose,
-    proved: Option<Time>,
-) -> Validated {
+pub(super) fn validate_signature(validator: Validator<'_>, subject: &Subject<'_>) -> Validated {
+    let Subject { cms, cryptography, purpose, proved, .. } = *subject;
     let now = validator.proofs.now();
-    let mut steps = vec![identification(cryptography), context(validator)];
+    let mut steps = vec![identification(cryptography), context(validator, subject.context)];
     let certificate = cryptography.signing_certificate.as_ref();
-    let basic = certificate.map(|one| validator.judge(one, purpose, Moment::at(now)));
+    let basic = certificate.map(|one| {
+        let judged = validator.judge(one, purpose, Moment::at(now));
+        signed_too_late(judged, one, subject.not_before)
+    });
     steps.extend(basic.iter().flat_map(|judged| judged.steps.iter().cloned()));
     steps.push(cryptographic_verification(cryptography));
     let conclusion = basic_conclusion(cryptography, basic.as_ref());
@@ -49,33 +90,70 @@ pub(super) fn validate_signature(
         (_, basic) => basic,
     };
     let time = proved.unwrap_or(now);
-    let acceptance = || {
+    let algorithms = || {
         check_cms(validator, cms, cryptography, time)?;
-        match ess_digest(cms) {
-            Some(digest) => Ok(validator.policy.check_digest(digest, time)?),
-            None => Ok(()),
+        for digest in ess_digest(cms).into_iter().chain(subject.carried) {
+            validator.policy.check_digest(digest, time)?;
         }
+        Ok(())
     };
-    finish(validator, cryptography, judged, steps, (time, &acceptance))
+    let (context, not_before) = (subject.context.fault, subject.not_before);
+    finish(validator, cryptography, judged, steps, Acceptance { time, algorithms: &algorithms, context, not_before })
 }
 
-/// Puts the blocks' answers together, in the order of 5.3; `acceptance` is the signature's own part of 5.2.8, at the time beside it.
+/// 5.3, step 4: a certificate that was revoked, or had ended, before the signature can have been made. Proofs of existence do not mend
+/// that: they only say when the signature was there at the latest.
+fn signed_too_late(judged: Judged, certificate: &Certificate, not_before: Option<Time>) -> Judged {
+    let Some(not_before) = not_before else { return judged };
+    let revoked = judged.associated.revocation.as_ref().map(|revocation| revocation.time);
+    let (sub_indication, code, message) = match judged.conclusion.sub_indication {
+        Some(SubIndication::RevokedNoPoe) if revoked.is_some_and(|revoked| revoked < not_before) => {
+            let message = format!("a timestamp of {not_before} over the signed content is later than the revocation");
+            (SubIndication::Revoked, Code::Revocation, message)
+        }
+        Some(SubIndication::OutOfBoundsNoPoe | SubIndication::OutOfBoundsNotRevoked)
+            if certificate.not_after() < not_before =>
+        {
+            let end = certificate.not_after();
+            let message = format!("a timestamp of {not_before} over the signed content is later than {end}, the end");
+            (SubIndication::Expired, Code::Validity, format!("{message} of {certificate}"))
+        }
+        _ => return judged,
+    };
+    let conclusion = Conclusion::failed(sub_indication);
+    let mut judged = Judged { conclusion, ..judged };
+    judged.steps.push(Step::new(Block::X509CertificateValidation, conclusion).about(certificate).why(&message));
+    judged.findings.push(Finding::new(code, message));
+    judged
+}
+
+/// Puts the blocks' answers together, in the order of 5.3.
+///
+/// Departs: 5.3, step 3 returns what the context came to at once. Here a broken digest or value and a certificate that is not found
+/// come first, for they say more (`a_policy_that_is_missing_hides_no_forgery`).
 pub(super) fn finish(
     validator: Validator<'_>,
     cryptography: &Cryptography,
     judged: Option<Judged>,
     mut steps: Vec<Step>,
-    (time, acceptance): (Time, &dyn Fn() -> Result<(), Weak>),
+    acceptance: Acceptance<'_>,
 ) -> Validated {
     let mut findings = judged.as_ref().map_or_else(Vec::new, |judged| judged.findings.clone());
     let mut associated = judged.as_ref().map_or_else(AssociatedData::default, |judged| judged.associated.clone());
     let mut conclusion = basic_conclusion(cryptography, judged.as_ref());
+    let is_identified = cryptography.is_intact() && cryptography.certificate_is_bound;
+    if let Some(fault) =
+        acceptance.context.filter(|_| is_identified && conclusion.indication != Indication::TotalFailed)
+    {
+        conclusion = Conclusion::indeterminate(fault);
+        associated = AssociatedData::default();
+    }
     if conclusion.is_passed() {
-        let step = Step::new(Block::SignatureAcceptanceValidation, Conclusion::PASSED).at(time);
-        match acceptance() {
+        let step = Step::new(Block::SignatureAcceptanceValidation, Conclusion::PASSED).at(acceptance.time);
+        match (acceptance.algorithms)() {
             Ok(()) => steps.push(step),
             Err(weak) => {
-                conclusion = Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe);
+                conclusion = acceptance.weak(&weak);
                 steps.push(Step { outcome: conclusion, ..step.why(&weak.message) });
                 findings.push(Finding::new(Code::Algorithm, weak.message));
                 associated.algorithms.extend(weak.algorithm);
@@ -146,6 +224,7 @@ fn past_signature(
                 is_orderly_end: false,
                 findings: Vec::new(),
                 steps: Vec::new(),
+                known: past.known,
             }
         }
         Ok(past) => {
@@ -238,9 +317,12 @@ pub(super) fn identification(cryptography: &Cryptography) -> Step {
 }
 
 /// 5.2.4.
-pub(super) fn context(validator: Validator<'_>) -> Step {
-    let said = format!("policy {}, {} model", validator.policy, validator.model.as_str());
-    Step::new(Block::ValidationContextInitialization, Conclusion::PASSED).why(said)
+pub(super) fn context(validator: Validator<'_>, context: &Context) -> Step {
+    let constraints: Vec<&str> = validator.policy.constraints().map(|one| one.as_str()).collect();
+    let model = validator.model.as_str();
+    let said = format!("policy {}, {model} model, requires {}", validator.policy, constraints.join(", "));
+    let outcome = context.fault.map_or(Conclusion::PASSED, Conclusion::indeterminate);
+    Step::new(Block::ValidationContextInitialization, outcome).why(said)
 }
 
 /// 5.2.7.

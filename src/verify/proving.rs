@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use super::certificate::Validator;
 use super::existence::ProofsOfExistence;
-use super::integrity::{Content, Cryptography, Facts};
+use super::integrity::{Content, Cryptography, Facts, Hashed};
 use super::timestamp::{self, JudgedToken};
 use crate::digest::DigestAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
-use crate::pki::timestamp::TimestampFault;
-use crate::report::{Code, Finding};
+use crate::pki::timestamp::{TimestampFault, TimestampToken};
+use crate::report::{Code, Constraint, Finding};
 use crate::time::Time;
 
 /// What each document timestamp covers, by the revision that it ends.
@@ -31,6 +31,8 @@ pub(crate) enum Found {
     Signature {
         cryptography: Box<Cryptography>,
         tokens: Vec<JudgedToken>,
+        /// The timestamps over the content: they prove nothing to exist, but that the signature is no older.
+        content_tokens: Vec<JudgedToken>,
         /// What is wrong with the tokens.
         findings: Vec<Finding>,
     },
@@ -41,16 +43,12 @@ pub(crate) enum Found {
 
 impl Proved {
     /// Judges the timestamps among `facts`, newest first: each is proved by those above it.
-    pub(crate) fn extract(
-        validator: Validator<'_>,
-        facts: &[Facts],
-        digests: &[Option<Vec<u8>>],
-        covered: &Covered,
-    ) -> Self {
+    pub(crate) fn extract(validator: Validator<'_>, facts: &[Facts], digests: &[Hashed], covered: &Covered) -> Self {
         let mut proofs = validator.proofs.clone();
         let mut found = Vec::with_capacity(facts.len());
-        for (facts, digest) in facts.iter().zip(digests).rev() {
+        for (facts, hashed) in facts.iter().zip(digests).rev() {
             let validator = Validator { proofs: &proofs, ..validator };
+            let digest = facts.digest_algorithm().and_then(|algorithm| hashed.by(algorithm));
             let one = match (&facts.content, digest, facts.end()) {
                 (Content::Timestamp(token), Some(digest), Some(end)) => {
                     let judged = timestamp::judge(validator, token, digest, proofs.of_bytes(end));
@@ -58,7 +56,7 @@ impl Proved {
                 }
                 (Content::Signature(cms), Some(digest), end) => {
                     let proved = end.and_then(|end| proofs.of_bytes(end));
-                    signature(validator, facts, cms, digest, proved)
+                    signature(validator, facts, cms, (digest, hashed), proved)
                 }
                 _ => Found::Nothing,
             };
@@ -105,11 +103,24 @@ fn signed_values(facts: &Facts) -> Vec<Vec<u8>> {
 }
 
 /// The cryptography of a signature, and its timestamps.
-fn signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, digest: &[u8], proved: Option<Time>) -> Found {
-    let pool = validator.pool.evidence.certificates();
-    let cryptography = Box::new(Cryptography::of_signature(cms, digest, pool, facts.is_pades()));
-    let (tokens, findings) = signature_timestamps(validator, facts, cms, proved);
-    Found::Signature { cryptography, tokens, findings }
+fn signature(
+    validator: Validator<'_>,
+    facts: &Facts,
+    cms: &SignedData,
+    (digest, hashed): (&[u8], &Hashed),
+    proved: Option<Time>,
+) -> Found {
+    let Some(format) = facts.format() else { return Found::Nothing };
+    let pool = validator.pool.evidence.certificates().as_slice();
+    let needs_ess = facts.is_pades() && validator.policy.requires(Constraint::SigningCertificateAttribute);
+    let cryptography = Box::new(Cryptography::of_signature(cms, format, digest, pool, needs_ess));
+    let (tokens, mut findings) = signature_timestamps(validator, facts, cms, proved);
+    // What the signature's own timestamps prove of it, they prove of its signed attributes.
+    let proved = tokens.iter().filter_map(JudgedToken::proof).chain(proved).min();
+    let stamped = |algorithm| hashed.by(algorithm).map(<[u8]>::to_vec);
+    let (content_tokens, more) = judge_all(validator, &facts.content_tokens, stamped, proved);
+    findings.extend(more);
+    Found::Signature { cryptography, tokens, content_tokens, findings }
 }
 
 /// Every signature timestamp of `cms`, in their order, and what is wrong with them.
@@ -120,13 +131,23 @@ pub(super) fn signature_timestamps(
     proved: Option<Time>,
 ) -> (Vec<JudgedToken>, Vec<Finding>) {
     let Ok(signer) = cms.signer() else { return (Vec::new(), Vec::new()) };
+    judge_all(validator, &facts.tokens, |algorithm| Some(algorithm.digest(signer.signature())), proved)
+}
+
+/// Judges `tokens` over what `stamped` gives the digest of.
+fn judge_all(
+    validator: Validator<'_>,
+    tokens: &[Result<TimestampToken, TimestampFault>],
+    stamped: impl Fn(DigestAlgorithm) -> Option<Vec<u8>>,
+    proved: Option<Time>,
+) -> (Vec<JudgedToken>, Vec<Finding>) {
     let (mut judged, mut findings) = (Vec::new(), Vec::new());
-    for token in &facts.tokens {
+    for token in tokens {
         let readable = token.as_ref().map_err(TimestampFault::clone);
-        match readable.and_then(|token| Ok((token.imprint_algorithm()?, token))) {
-            Ok((algorithm, token)) => {
-                let digest = algorithm.digest(signer.signature());
-                let token = timestamp::judge(validator, token, &digest, proved);
+        let digested = readable.and_then(|token| Ok((stamped(token.imprint_algorithm()?), token)));
+        match digested {
+            Ok((digest, token)) => {
+                let token = timestamp::judge(validator, token, &digest.unwrap_or_default(), proved);
                 findings.extend(token.findings.iter().cloned());
                 judged.push(token);
             }

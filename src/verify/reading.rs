@@ -102,7 +102,7 @@ fn add_facts(evidence: &mut Evidence, facts: &Facts) {
     match &facts.content {
         Content::Signature(cms) => {
             add_cms(evidence, cms);
-            for token in facts.tokens.iter().flatten() {
+            for token in facts.tokens.iter().chain(&facts.content_tokens).flatten() {
                 add_cms(evidence, token.signed_data());
             }
         }

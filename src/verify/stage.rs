@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use super::basis;
 use super::certificate::{Pool, Validator};
+use super::conformity;
+use super::context::{self, Context};
 use super::existence::ProofsOfExistence;
-use super::integrity::{Content, Cryptography, Facts, is_unsupported};
+use super::integrity::{Content, Cryptography, Facts, Format, is_unsupported};
 use super::level::{self, Material};
 use super::modification::Modified;
-use super::process::validate_signature;
+use super::order::{Claim, Layers};
+use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
 use super::reliance::covered;
 use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
+use crate::pki::timestamp::token::Interval;
 use crate::report::{
-    AssociatedData, Block, Changes, Code, Conclusion, Coverage, Finding, Indication, Kind, SignatureReport, Step,
-    SubIndication,
+    AssociatedData, Block, Changes, Code, Conclusion, Constraint, Coverage, Finding, Indication, Kind, Level,
+    LevelFinding, Modification, ModificationRule, Requirement, SignatureReport, Step, SubIndication,
 };
 use crate::time::Time;
 
@@ -35,6 +40,8 @@ pub(super) struct Stage<'s> {
 struct Stamped<'s> {
     end: u64,
     time: Time,
+    /// The times that it may have been made at, where it passed.
+    proved: Option<Interval>,
     pool: Pool<'s>,
 }
 
@@ -60,15 +67,18 @@ impl<'s> Stage<'s> {
         let validator = self.validator(self.at_hand, &self.nothing_proved);
         let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, &covered);
         let stamped = self.stamped(&found, &covered);
-        let parts = facts.iter().zip(found).zip(modified);
+        let parts = facts.iter().zip(&self.read.digests).zip(found).zip(modified);
         parts
-            .map(|((facts, found), modified)| {
+            .map(|(((facts, digest), found), modified)| {
                 let mut report = match (&facts.content, found) {
-                    (Content::Timestamp(_), Found::Timestamp(token)) => self.document_timestamp(facts, *token, &proofs),
+                    (Content::Timestamp(_), Found::Timestamp(token)) => {
+                        self.document_timestamp(facts, *token, &proofs, &stamped)
+                    }
                     (Content::Signature(cms), found) => self.signature(facts, cms, found, &proofs, &stamped),
                     _ => blank(facts),
                 };
-                conclude(&mut report, facts, modified);
+                conclude(&mut report, facts, modified, self.verification.policy.modification_rule());
+                report.identifier = basis::identifier(facts, digest);
                 report
             })
             .collect()
@@ -95,13 +105,20 @@ impl<'s> Stage<'s> {
             let Found::Timestamp(token) = found else { return None };
             let is_sound = facts.is_well_formed && token.cryptography.is_intact();
             let (end, time) = (facts.end()?, token.report.time.filter(|_| is_sound)?);
-            let pool = Pool::new(covered.get(&facts.revision?)?);
-            Some(Stamped { end, time, pool })
+            let pool = self.at_hand.beside(covered.get(&facts.revision?)?);
+            Some(Stamped { end, time, proved: token.proved_interval(), pool })
         });
         intact.collect()
     }
 
-    fn document_timestamp(&self, facts: &Facts, token: JudgedToken, proofs: &ProofsOfExistence) -> SignatureReport {
+    fn document_timestamp(
+        &self,
+        facts: &Facts,
+        token: JudgedToken,
+        proofs: &ProofsOfExistence,
+        stamped: &[Stamped<'_>],
+    ) -> SignatureReport {
+        let own: Vec<Interval> = token.proved_interval().into_iter().collect();
         let signer = token.cryptography.signing_certificate.clone();
         let is_long_term = signer.as_ref().is_some_and(|certificate| {
             let time = token.report.time.unwrap_or(self.verification.now);
@@ -120,6 +137,10 @@ impl<'s> Stage<'s> {
         report.findings.extend(token.findings);
         report.associated = token.report.associated;
         report.process.extend(token.report.process);
+        self.check_order(&mut report, facts, &[("the document timestamp", own)], stamped);
+        report.chain = token.report.chain;
+        report.revocation = token.report.revocation;
+        report.level_findings = conformity::of_timestamp(facts);
         report
     }
 
@@ -131,8 +152,11 @@ impl<'s> Stage<'s> {
         proofs: &ProofsOfExistence,
         stamped: &[Stamped<'_>],
     ) -> SignatureReport {
-        let Found::Signature { cryptography, tokens, findings } = found else { return unhashed(facts, cms) };
+        let Found::Signature { cryptography, tokens, content_tokens, findings } = found else {
+            return unhashed(facts, cms);
+        };
         let mut report = blank(facts);
+        let context = self.context(&mut report, cms);
         report.findings.extend(cryptography.findings.iter().cloned());
         report.findings.extend(findings);
         let covered = facts.end().and_then(|end| proofs.of_bytes_by_later(end));
@@ -140,8 +164,17 @@ impl<'s> Stage<'s> {
         let now = proofs.now();
         let best = tokens.iter().filter_map(JudgedToken::proof).chain(covered).filter(|time| *time <= now).min();
         report.process.extend(best.map(|best| Step::new(Block::PoeExtraction, Conclusion::PASSED).at(best)));
-        let validated =
-            validate_signature(self.validator(self.at_hand, proofs), cms, &cryptography, facts.purpose(), best);
+        let content: Vec<Interval> = content_tokens.iter().filter_map(JudgedToken::proved_interval).collect();
+        let subject = Subject {
+            cms,
+            cryptography: &cryptography,
+            purpose: facts.purpose(),
+            carried: facts.format().and_then(Format::digest),
+            context: &context,
+            proved: best,
+            not_before: content.iter().filter_map(|interval| interval.earliest_time()).max(),
+        };
+        let validated = validate_signature(self.validator(self.at_hand, proofs), &subject);
         report.conclusion = validated.conclusion;
         report.associated = validated.associated;
         report.findings.extend(validated.findings);
@@ -150,15 +183,78 @@ impl<'s> Stage<'s> {
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
         report.trust_anchor = trust_anchor(validated.judged.as_ref(), facts.purpose(), now);
+        report.chain = basis::chain(self.validator(self.at_hand, proofs), validated.judged.as_ref());
+        report.revocation = basis::statuses(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.algorithm = cms
             .signer()
             .ok()
             .and_then(|signer| signer.signature_algorithm().ok())
             .map(|algorithm| algorithm.to_string());
         report.best_signature_time = best;
-        self.add_level(&mut report, facts, cms, (&cryptography, &tokens), (proofs, stamped));
+        let proved: Vec<Interval> = tokens.iter().filter_map(JudgedToken::proved_interval).collect();
+        let claim = Claim {
+            time: report.claimed_time,
+            proved: best,
+            content: content.iter().map(|interval| interval.time).max(),
+            certificate: cryptography.signing_certificate.as_ref(),
+        };
+        self.check_claim(&mut report, &claim);
+        let layers = [("the content timestamp", content), ("the signature timestamp", proved)];
+        self.check_order(&mut report, facts, &layers, stamped);
+        let all: Vec<&JudgedToken> = tokens.iter().chain(&content_tokens).collect();
+        self.add_level(&mut report, facts, cms, (&cryptography, &tokens, &all), (proofs, stamped));
+        report.content_timestamps = content_tokens.into_iter().map(|token| token.report).collect();
+        let path = validated.judged.as_ref().and_then(|judged| judged.path.as_ref());
+        if facts.is_pades() {
+            let path = path.map(|path| path.certificates.as_slice()).unwrap_or_default();
+            report.level_findings.extend(conformity::of_details(facts, cms, path));
+        }
         report.signature_timestamps = tokens.into_iter().map(|token| token.report).collect();
         report
+    }
+
+    /// 5.2.4, and what else the signer states.
+    fn context(&self, report: &mut SignatureReport, cms: &SignedData) -> Context {
+        let signer = cms.signer().ok();
+        let mut context = Context::initialize(&self.verification.policy, &self.verification.policy_documents, signer);
+        report.signature_policy = context.signature_policy.take();
+        report.findings.append(&mut context.findings);
+        if let Some(signer) = signer {
+            context::report_statements(report, signer);
+        }
+        context
+    }
+
+    /// 5.5.4, step 4, and constraints on the claimed time.
+    fn check_claim(&self, report: &mut SignatureReport, claim: &Claim<'_>) {
+        let Err(message) = claim.check(&self.verification.policy) else { return };
+        report.findings.push(Finding::new(Code::Claim, &message));
+        refuse(report, Block::SignatureAcceptanceValidation, SubIndication::SigConstraintsFailure, &message);
+    }
+
+    /// 5.5.4, step 3 (e), and 5.6.3.4: `layers`, each covering those before it, and the document timestamps over all of them.
+    fn check_order(
+        &self,
+        report: &mut SignatureReport,
+        facts: &Facts,
+        layers: &[(&str, Vec<Interval>)],
+        stamped: &[Stamped<'_>],
+    ) {
+        let Some(end) = facts.end() else { return };
+        let mut order = Layers::default();
+        layers.iter().for_each(|(what, layer)| order.cover(what, layer));
+        // In the order of the file.
+        for stamp in stamped.iter().filter(|stamp| stamp.end > end) {
+            order.cover("the document timestamp", stamp.proved.as_slice());
+        }
+        let findings = order.finish();
+        let Some(first) = findings.first().filter(|_| self.verification.policy.requires(Constraint::TimestampOrder))
+        else {
+            report.findings.extend(findings);
+            return;
+        };
+        refuse(report, Block::SignaturesWithTime, SubIndication::TimestampOrderFailure, &first.message);
+        report.findings.extend(findings);
     }
 
     fn add_level(
@@ -166,13 +262,15 @@ impl<'s> Stage<'s> {
         report: &mut SignatureReport,
         facts: &Facts,
         cms: &SignedData,
-        (cryptography, tokens): (&Cryptography, &[JudgedToken]),
+        (cryptography, tokens, all): (&Cryptography, &[JudgedToken], &[&JudgedToken]),
         (proofs, stamped): (&ProofsOfExistence, &[Stamped<'_>]),
     ) {
         let Some(end) = facts.end() else { return };
         let covering: Vec<_> = stamped.iter().filter(|stamp| stamp.end > end).collect();
         let intact = || tokens.iter().filter(|token| token.cryptography.is_intact());
-        let authorities = intact().filter_map(|token| token.cryptography.signing_certificate.clone());
+        // Whose tokens count as evidence to be had: those over the content as well.
+        let all = all.iter().filter(|token| token.cryptography.is_intact());
+        let authorities = all.filter_map(|token| token.cryptography.signing_certificate.clone());
         let signer = cryptography.signing_certificate.clone();
         let certificates: Vec<Certificate> = signer.into_iter().chain(authorities).collect();
         // What is there was there from the stated time on, whether or not that time can still be proved.
@@ -180,7 +278,7 @@ impl<'s> Stage<'s> {
             intact().filter_map(|token| token.report.time).chain(covering.iter().map(|stamp| stamp.time)).min();
         let time = report.best_signature_time.or(stated).unwrap_or(self.verification.now);
         let material = Material {
-            has_time: certificates.len() > 1 || !covering.is_empty(),
+            has_time: intact().next().is_some() || !covering.is_empty(),
             time,
             file: self.validator(self.in_file, proofs),
             stamped: covering.iter().map(|stamp| self.validator(&stamp.pool, proofs)).collect(),
@@ -188,14 +286,57 @@ impl<'s> Stage<'s> {
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
+        let broken = conformity::of_signature(facts, cms);
         if !facts.is_pades() {
+            // It does not say to be of PAdES: nothing else is asked of it.
+            report.level_findings =
+                broken.into_iter().filter(|one| one.requirement == Requirement::SubFilter).collect();
             return;
         }
-        let broken = level::nonconformities(facts, cms);
         if broken.is_empty() && facts.is_well_formed {
             report.level = Some(level::level(&material));
         }
-        report.findings.extend(broken);
+        report.findings.extend(broken.iter().filter_map(nonconformity));
+        report.level_findings = broken;
+        report.level_findings.extend(self.missing_evidence(&material, report.level));
+    }
+
+    /// What keeps a signature with evidence from B-LT, or one under a document timestamp from B-LTA.
+    fn missing_evidence(&self, material: &Material<'_>, level: Option<Level>) -> Vec<LevelFinding> {
+        let evidence = self.in_file.evidence;
+        let has_evidence = !evidence.crls().is_empty() || !evidence.ocsps().is_empty();
+        match level {
+            Some(Level::B | Level::T) if has_evidence || !material.stamped.is_empty() => {
+                let needs = material.certificates.iter().map(|one| material.file.needs(one, material.time));
+                let mut findings: Vec<LevelFinding> = Vec::new();
+                for finding in needs.flat_map(|needs| conformity::of_needs(&needs)) {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+                findings
+            }
+            Some(Level::Lt) if !material.stamped.is_empty() => {
+                let message = "no document timestamp covers all of the evidence";
+                vec![LevelFinding::new(Requirement::EvidenceBeforeTimestamp, message)]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// As a finding about the signature, unless its format says so already.
+fn nonconformity(broken: &LevelFinding) -> Option<Finding> {
+    let is_format = matches!(broken.requirement, Requirement::Filter | Requirement::ByteRange);
+    let message = || format!("not a baseline signature: {} ({})", broken.message, broken.requirement.clause());
+    (!is_format).then(|| Finding::new(Code::Conformity, message()))
+}
+
+/// What passed does not, because of `why`.
+fn refuse(report: &mut SignatureReport, block: Block, sub_indication: SubIndication, why: &str) {
+    if report.conclusion.is_passed() {
+        report.conclusion = Conclusion::indeterminate(sub_indication);
+        report.process.push(Step::new(block, report.conclusion).why(why));
     }
 }
 
@@ -231,7 +372,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         level: None,
         intact: false,
         covers: facts.covers,
-        modification: crate::report::Modification::Unknown,
+        modification: Modification::Unknown,
         changes: Changes::default(),
         signer: None,
         trust_source: None,
@@ -244,11 +385,19 @@ fn blank(facts: &Facts) -> SignatureReport {
         location: dictionary.location.clone(),
         name: dictionary.name.clone(),
         contact_info: dictionary.contact_info.clone(),
+        signature_policy: None,
+        commitment_types: Vec::new(),
+        signer_attributes: Vec::new(),
+        content_timestamps: Vec::new(),
         signature_timestamps: Vec::new(),
         long_term: false,
         findings: facts.findings.clone(),
         associated: AssociatedData::default(),
         process: vec![format],
+        chain: Vec::new(),
+        revocation: Vec::new(),
+        level_findings: Vec::new(),
+        identifier: None,
     }
 }
 
@@ -268,7 +417,12 @@ pub(super) fn name_makers(reports: &mut [SignatureReport]) {
 }
 
 /// Format beats everything (5.3, step 1); forbidden or unknown changes keep a good signature from passing.
-fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
+fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rule: ModificationRule) {
+    let is_permitted = match rule {
+        ModificationRule::EvidenceOnly => modified.is_permitted && modified.modification <= Modification::Lta,
+        ModificationRule::AsPermitted => modified.is_permitted,
+        ModificationRule::ListedOnly => true,
+    };
     report.modification = modified.modification;
     report.changes = modified.changes;
     report.findings.extend(modified.findings);
@@ -286,9 +440,11 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified) {
         report.intact = report.intact && facts.covers != Coverage::Other;
         return;
     }
-    if !modified.is_permitted && report.conclusion.indication == Indication::TotalPassed {
+    if !is_permitted && report.conclusion.indication == Indication::TotalPassed {
         report.conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         let step = Step::new(Block::SignatureAcceptanceValidation, report.conclusion);
-        report.process.push(step.why("the document was changed in a way that this signature does not permit"));
+        report
+            .process
+            .push(step.why("the document was changed in a way that this signature or the policy does not permit"));
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2 and 4.
 
+use super::basis;
 use super::certificate::{Judged, Moment, Validator, policies};
+use super::context::Context;
 use super::integrity::Cryptography;
 use super::process::{
-    Validated, Weak, basic_conclusion, check_cms, context, cryptographic_verification, ess_digest, finish,
+    Acceptance, Validated, Weak, basic_conclusion, check_cms, context, cryptographic_verification, ess_digest, finish,
     identification, with_proof,
 };
 use crate::pki::certificate::Certificate;
 use crate::pki::path::Purpose;
 use crate::pki::timestamp::TimestampToken;
+use crate::pki::timestamp::token::Interval;
 use crate::pki::trust::term::Term;
 use crate::report::{
     AccreditationReport, AssociatedData, Block, CertificateReport, Code, Conclusion, Finding, Step, SubIndication,
@@ -21,6 +24,8 @@ use crate::time::Time;
 /// What was found about one token.
 pub(crate) struct JudgedToken {
     pub(crate) report: TimestampReport,
+    /// The times that it may have been made at.
+    pub(crate) interval: Option<Interval>,
     pub(crate) cryptography: Cryptography,
     pub(crate) findings: Vec<Finding>,
 }
@@ -39,13 +44,21 @@ impl JudgedToken {
             serial: None,
             associated: AssociatedData::default(),
             process: vec![Step::new(Block::FormatChecking, Conclusion::failed(SubIndication::FormatFailure))],
+            chain: Vec::new(),
+            revocation: Vec::new(),
+            fingerprint: None,
         };
-        Self { report, cryptography: Cryptography::unchecked(), findings: Vec::new() }
+        Self { report, interval: None, cryptography: Cryptography::unchecked(), findings: Vec::new() }
     }
 
     /// The proved time, where the token passed.
     pub(crate) fn proof(&self) -> Option<Time> {
         self.report.time.filter(|_| self.report.conclusion.is_passed())
+    }
+
+    /// When that was for certain, where the token passed.
+    pub(crate) fn proved_interval(&self) -> Option<Interval> {
+        self.interval.filter(|_| self.report.conclusion.is_passed())
     }
 }
 
@@ -57,11 +70,11 @@ pub(crate) fn judge(
     digest: &[u8],
     proved: Option<Time>,
 ) -> JudgedToken {
-    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates());
+    let cryptography = Cryptography::of_token(token, digest, validator.pool.evidence.certificates().as_slice());
     let gen_time = token.gen_time();
     let now = validator.proofs.now();
     let mut findings = cryptography.findings.clone();
-    let mut steps = vec![identification(&cryptography), context(validator)];
+    let mut steps = vec![identification(&cryptography), context(validator, &Context::empty())];
     let certificate = cryptography.signing_certificate.as_ref();
     let judged = certificate.map(|certificate| {
         let basic = judge_authority(validator, certificate, gen_time, &mut steps);
@@ -72,7 +85,7 @@ pub(crate) fn judge(
     });
     let time = proved.unwrap_or(now);
     let acceptance = || check_algorithms(validator, token, &cryptography, time);
-    let validated = finish(validator, &cryptography, judged, steps, (time, &acceptance));
+    let validated = finish(validator, &cryptography, judged, steps, Acceptance::of_token(time, &acceptance));
     let Validated { mut conclusion, judged, associated, findings: said, steps: process } = validated;
     findings.extend(said);
     // RFC 3161, 2.4.2: time, name and critical extensions of the TSTInfo fit the certificate; a path alone does not say so.
@@ -101,8 +114,11 @@ pub(crate) fn judge(
         serial: Some(token.serial_hex()),
         associated,
         process,
+        chain: basis::chain(validator, judged.as_ref()),
+        revocation: basis::statuses(validator, judged.as_ref()),
+        fingerprint: Some(basis::fingerprint(token.der())),
     };
-    JudgedToken { report, cryptography, findings }
+    JudgedToken { report, interval: Some(token.interval()), cryptography, findings }
 }
 
 /// The authority's certificate as of now. Where it was revoked in good order, what the authority stated before stays (RFC 3161, 4; ISO

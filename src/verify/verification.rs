@@ -1,10 +1,12 @@
 //! The verb: from a document, anchors, evidence and a time to a report.
 
 use super::certificate::Pool;
-use super::integrity::{Facts, hash};
+use super::context::PolicyDocuments;
+use super::integrity::{Facts, Hashed, hash};
 use super::modification;
 use super::outlook::look_ahead;
 use super::policy::Policy;
+use super::provenance;
 use super::reading::{evidence_in, read_signatures};
 use super::stage::{Stage, name_makers};
 use crate::error::Result;
@@ -39,12 +41,13 @@ pub struct Verification<'a> {
     evidence: Evidence,
     pub(super) policy: Policy,
     pub(super) model: Model,
+    pub(super) policy_documents: PolicyDocuments,
 }
 
 /// What does not depend on the time: read and hashed once.
 pub(super) struct Read {
     pub(super) facts: Vec<Facts>,
-    pub(super) digests: Vec<Option<Vec<u8>>>,
+    pub(super) digests: Vec<Hashed>,
     pub(super) in_file: Evidence,
     pub(super) at_hand: Evidence,
 }
@@ -53,7 +56,7 @@ impl<'a> Verification<'a> {
     /// A verification of `document` under the anchors in `trust`, as of `now`.
     pub fn new(document: &'a Document<'a>, trust: &'a TrustStore, now: Time) -> Self {
         let (evidence, policy, model) = (Evidence::new(), Policy::default(), Model::default());
-        Self { document, trust, now, evidence, policy, model }
+        Self { document, trust, now, evidence, policy, model, policy_documents: PolicyDocuments::new() }
     }
 
     /// Uses `evidence` besides what the file holds.
@@ -77,6 +80,15 @@ impl<'a> Verification<'a> {
         self
     }
 
+    /// Takes `document` for the signature policy `identifier`, a dotted OID: signatures that were made under that policy name the digest
+    /// of its document, which is compared (EN 319 102-1, 5.2.4). What the policy asks for is not read out of it: put that into
+    /// [`policy`](Self::policy).
+    #[must_use]
+    pub fn signature_policy(mut self, identifier: impl Into<String>, document: &[u8]) -> Self {
+        self.policy_documents.insert(identifier.into(), document.to_vec());
+        self
+    }
+
     /// Verifies. Whatever is wrong stands in the report.
     pub fn verify(&self) -> Report {
         let mut report = self.blank();
@@ -96,10 +108,12 @@ impl<'a> Verification<'a> {
         let read = self.read(&mut report.findings)?;
         let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
         let modified = modification::analyse(self.document, &revisions);
-        let (in_file, at_hand) = (Pool::new(&read.in_file), Pool::new(&read.at_hand));
+        let at_hand = Pool::new(&read.at_hand);
+        let in_file = at_hand.beside(&read.in_file);
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
         name_makers(&mut report.signatures);
+        provenance::complete(&mut report.signatures, self.document, &read.facts, &self.evidence);
         Ok(())
     }
 
@@ -119,9 +133,12 @@ impl<'a> Verification<'a> {
             length: self.document.len(),
             policy: self.policy.name().to_owned(),
             model: self.model,
+            constraints: self.policy.constraints().collect(),
+            modification_rule: self.policy.modification_rule(),
             revisions: self.document.revisions().len(),
             signatures: Vec::new(),
             findings: Vec::new(),
+            future: None,
         }
     }
 }

@@ -127,7 +127,6 @@ fn values_and_options_that_make_no_sense() {
             ("--lock some form.pdf", &["--lock", "include:NAME"], usage),
             ("--lock include: form.pdf", &["--lock", "include:NAME"], usage),
             ("--in-place form.pdf", &["--in-place", "OUT"], usage),
-            ("--json form.pdf", &["--json", "--dry-run"], usage),
             ("--dry-run --json --text form.pdf", &["--json", "--text"], usage),
             ("--password a --password-file b form.pdf", &["--password", "exclude"], usage),
             ("--timestamp-room many form.pdf", &["--timestamp-room", "bytes"], usage),

@@ -1,9 +1,9 @@
 //! A B-B and a B-LTA file of every algorithm, and what others say of them.
 
 use pades_ltv::DigestAlgorithm::{self, Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512};
-use pades_ltv::authority::KeyType;
+use pades_ltv::authority::{Authority, KeyType, Subscriber};
 use pades_ltv::report::Level;
-use pades_ltv::{Document, Indication, SignatureAlgorithm};
+use pades_ltv::{Document, Indication, SignatureAlgorithm, SoftwareSigner};
 
 use crate::common::{World, all, now, pdf};
 use crate::extract;
@@ -22,9 +22,23 @@ enum Known {
     ByOpenSsl,
 }
 
+/// A key that follows from a seed, or one that OpenSSL made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Key {
+    Of(KeyType),
+    /// 8192 bits, which take too long to be found in a test.
+    LongRsa,
+}
+
+impl From<KeyType> for Key {
+    fn from(kind: KeyType) -> Self {
+        Self::Of(kind)
+    }
+}
+
 struct Case {
     name: &'static str,
-    key: KeyType,
+    key: Key,
     algorithm: SignatureAlgorithm,
     known: Known,
     /// The ISO/TS that the file declares.
@@ -33,11 +47,12 @@ struct Case {
 
 fn case(
     name: &'static str,
-    key: KeyType,
+    key: impl Into<Key>,
     algorithm: SignatureAlgorithm,
     known: Known,
     extensions: &'static [&'static str],
 ) -> Case {
+    let key = key.into();
     Case { name, key, algorithm, known, extensions }
 }
 
@@ -53,11 +68,18 @@ fn cases() -> Vec<Case> {
         case("rsa-sha256", Rsa2048, RsaPkcs1(Sha256), ByAll, &[]),
         case("rsa-sha384", Rsa2048, RsaPkcs1(Sha384), ByAll, &[]),
         case("rsa-sha512", Rsa3072, RsaPkcs1(Sha512), ByAll, &[]),
+        case("rsa4096-sha256", Rsa4096, RsaPkcs1(Sha256), ByAll, &[]),
+        case("rsa8192-sha512", Key::LongRsa, RsaPkcs1(Sha512), ByAll, &[]),
         case("rsa-sha3-256", Rsa2048, RsaPkcs1(Sha3_256), ByOpenSsl, sha3),
+        case("rsa-sha3-384", Rsa2048, RsaPkcs1(Sha3_384), ByOpenSsl, sha3),
         case("rsa-sha3-512", Rsa2048, RsaPkcs1(Sha3_512), ByOpenSsl, sha3),
         case("pss-sha256", Rsa2048, pss(Sha256), NotByPoppler, &[]),
+        case("pss-sha384", Rsa3072, pss(Sha384), NotByPoppler, &[]),
         case("pss-sha512", Rsa2048, pss(Sha512), NotByPoppler, &[]),
+        case("pss8192-sha512", Key::LongRsa, pss(Sha512), NotByPoppler, &[]),
+        case("pss-sha3-256", Rsa2048, pss(Sha3_256), NotByPoppler, sha3),
         case("pss-sha3-384", Rsa2048, pss(Sha3_384), NotByPoppler, sha3),
+        case("pss-sha3-512", Rsa2048, pss(Sha3_512), NotByPoppler, sha3),
         case("pss-sha512-mgf1-sha256", Rsa2048, mixed(Sha512, Sha256, 20), NotByPoppler, &[]),
         case("p256-sha256", P256, Ecdsa(Sha256), ByAll, &[]),
         case("p384-sha384", P384, Ecdsa(Sha384), ByAll, &[]),
@@ -69,6 +91,8 @@ fn cases() -> Vec<Case> {
         case("bp256-sha256", BrainpoolP256, Ecdsa(Sha256), NotByPoppler, curve),
         case("bp384-sha384", BrainpoolP384, Ecdsa(Sha384), NotByPoppler, curve),
         case("bp512-sha512", BrainpoolP512, Ecdsa(Sha512), NotByPoppler, curve),
+        case("bp256-sha3-256", BrainpoolP256, Ecdsa(Sha3_256), NotByPoppler, &["32001", "32002"]),
+        case("bp384-sha3-384", BrainpoolP384, Ecdsa(Sha3_384), NotByPoppler, &["32001", "32002"]),
         case("bp512-sha3-512", BrainpoolP512, Ecdsa(Sha3_512), NotByPoppler, &["32001", "32002"]),
         case("ed25519", KeyType::Ed25519, Ed25519, ByPyHanko, curve),
         case("ed448", KeyType::Ed448, Ed448, ByPyHanko, &["32001", "32002"]),
@@ -85,9 +109,9 @@ fn every_algorithm_is_accepted_at_b_b_and_b_lta() {
     let base = pdf::table(&["(agreed)"]);
     let mut requests = Vec::new();
     let (mut openssl, mut poppler) = (0, 0);
+    let mut world = World::new();
     for case in cases() {
-        let mut world = World::with_key(case.key);
-        world.signer = world.signer.with_algorithm(case.algorithm).unwrap();
+        world.signer = signer(&world.authority, case.key).with_algorithm(case.algorithm).unwrap();
         tools.write("anchor.pem", world.authority.root_pem().as_bytes());
         let signed = world.signed(&base, now());
         let archived = world.archived(&world.stamped(&base, now()), now());
@@ -115,6 +139,15 @@ fn every_algorithm_is_accepted_at_b_b_and_b_lta() {
     let good = words.lines().filter(|line| line.ends_with(": good")).count();
     println!("pyHanko: {good} of {count}");
     assert_eq!(good, count, "{words}");
+}
+
+fn signer(authority: &Authority, key: Key) -> SoftwareSigner {
+    let subscriber = Subscriber::new("甲野太郎");
+    let subscriber = match key {
+        Key::Of(kind) => subscriber.key(kind),
+        Key::LongRsa => subscriber.private_key(include_bytes!("rsa8192.pem")).unwrap(),
+    };
+    authority.issue(subscriber).unwrap()
 }
 
 /// Whether OpenSSL was asked, and agreed.

@@ -1,11 +1,13 @@
 use super::super::*;
 use super::{chain, now, years_later};
 use crate::limits::Limits;
+use crate::pki::certificates::Certificates;
 use crate::pki::path::{PathSettings, Paths, validate};
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::ocsp::OcspResponse;
 use crate::pki::revocation::ocsp::asn1::{OcspRequest, OcspResponseStatus};
 use crate::pki::revocation::{Answers, Reason, Status, answers};
+use crate::pki::signature::Checks;
 use crate::port::{Fetch, FetchRequest};
 
 fn ocsp_request(certificate: &Certificate, issuer: &Certificate) -> FetchRequest {
@@ -18,7 +20,7 @@ fn by_ocsp(services: AuthorityAt<'_>, chain: &[Certificate]) -> Result<Answers, 
     let answer = services.fetch(&ocsp_request(&chain[0], &chain[1])).map_err(|error| error.to_string())?;
     let response = OcspResponse::from_der(&answer, &Limits::default()).map_err(|fault| fault.to_string())?;
     match response.status() {
-        OcspResponseStatus::Successful => Ok(answers(&chain[0], &chain[1], &[], &[response], &[], &Limits::default())),
+        OcspResponseStatus::Successful => Ok(answers(&chain[0], &chain[1], &[], &[response], &[], &Checks::new(1_000))),
         status => Err(format!("{status:?}")),
     }
 }
@@ -27,7 +29,7 @@ fn by_crl(services: AuthorityAt<'_>, chain: &[Certificate]) -> Result<Answers, S
     let request = FetchRequest::Crl { url: chain[0].crl_urls().remove(0) };
     let crl = services.fetch(&request).map_err(|error| error.to_string())?;
     let crl = Crl::from_der(&crl, &Limits::default()).map_err(|fault| fault.to_string())?;
-    Ok(answers(&chain[0], &chain[1], &[crl], &[], &[], &Limits::default()))
+    Ok(answers(&chain[0], &chain[1], &[crl], &[], &[], &Checks::new(1_000)))
 }
 
 /// Either the one status with its nextUpdate, or why there is none.
@@ -113,7 +115,7 @@ fn paths_to_the_anchor_are_valid_over_the_whole_life() {
         let services = authority.at(time);
         let [target, issuer] = [services.tsa_certificate(), services.issuer_certificate()]
             .map(|der| Certificate::from_der(&der.unwrap()).unwrap());
-        let path = Paths::new(&target, &[issuer], &anchors, &limits).next().unwrap();
+        let path = Paths::new(&target, &Certificates::from([issuer].as_slice()), &anchors, &limits).next().unwrap();
         let judged = validate(&path.unwrap(), time, &PathSettings::new(&limits));
         assert!(judged.is_ok(), "{years}: {judged:?}");
     }

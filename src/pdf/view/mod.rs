@@ -98,12 +98,17 @@ impl<'d> View<'d> {
 
     /// An object, `Null` if it does not exist (7.3.10).
     pub(crate) fn get(&self, id: Ref) -> Result<Object> {
-        match self.location(id) {
-            None | Some(XrefEntry::Free) => Ok(Object::Null),
-            Some(XrefEntry::InFile { offset, .. }) => {
+        self.location(id).map_or(Ok(Object::Null), |entry| self.at(id, entry))
+    }
+
+    /// The object that `entry`, one for `id`, leads to.
+    pub(crate) fn at(&self, id: Ref, entry: XrefEntry) -> Result<Object> {
+        match entry {
+            XrefEntry::Free => Ok(Object::Null),
+            XrefEntry::InFile { offset, .. } => {
                 self.placed(id, offset).and_then(|placed| self.document.security().decrypted(id, placed.object))
             }
-            Some(XrefEntry::InStream { stream, index }) => self.member(id, stream, index),
+            XrefEntry::InStream { stream, index } => self.member(id, stream, index),
         }
         .map_err(|error| error.at(id))
     }
@@ -169,14 +174,23 @@ impl<'d> View<'d> {
 
     /// All objects that exist, by number.
     pub(crate) fn live_objects(&self) -> impl Iterator<Item = Ref> + use<'d> {
-        let view = *self;
-        let index = view.document.index();
-        index.chunk_by(|left, right| left.0 == right.0).filter_map(move |history| {
+        self.live_entries().map(|(id, _)| id)
+    }
+
+    /// All objects that exist, by number, and where each is: in one walk over what all revisions say, without a search for each.
+    pub(crate) fn live_entries(&self) -> impl Iterator<Item = (Ref, XrefEntry)> + use<'d> {
+        let (document, own) = (self.document, self.revision);
+        let mut walks: Vec<_> = document.revisions().iter().map(|revision| revision.changed.iter()).collect();
+        let histories = document.index().chunk_by(|left, right| left.0 == right.0);
+        histories.filter_map(move |history| {
             let (number, _) = *history.first()?;
-            match view.document.history(number, view.revision)?.1 {
+            let revisions = history.iter().map_while(|(_, at)| usize::try_from(*at).ok().filter(|at| *at <= own));
+            let entry =
+                walks.get_mut(revisions.last()?)?.find(|(found, _)| *found == number).map(|(_, entry)| *entry)?;
+            match entry {
                 XrefEntry::Free => None,
-                XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
-                XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
+                XrefEntry::InFile { generation, .. } => Some((Ref { number, generation }, entry)),
+                XrefEntry::InStream { .. } => Some((Ref { number, generation: 0 }, entry)),
             }
         })
     }
@@ -204,7 +218,7 @@ impl<'d> View<'d> {
         if offset >= bytes.len() {
             return Err(syntax(offset, "the object lies behind the end of the file"));
         }
-        let mut cursor = bytes.cursor(offset..bytes.len(), 1024);
+        let mut cursor = bytes.cursor(offset..bytes.len(), self.document.window(offset));
         let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
         let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
         self.document.charge_overlap(offset..end)?;

@@ -26,6 +26,9 @@ pub(crate) const ALGORITHM_PROTECTION: ObjectIdentifier = ObjectIdentifier::new_
 pub(crate) const SIGNING_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
 pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 pub(crate) const SIGNATURE_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+pub(crate) const CONTENT_TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.20");
+pub(crate) const SIGNER_ATTRIBUTES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.18");
+pub(crate) const SIGNER_ATTRIBUTES_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.19122.1.1");
 pub(crate) const SIGNATURE_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.15");
 pub(crate) const COMMITMENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.16");
 pub(crate) const CERTIFICATE_VALUES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.23");
@@ -103,7 +106,11 @@ pub(crate) struct IssuerSerial {
 impl EssCertificateId {
     /// Whether the digest is that of `certificate`.
     pub(crate) fn names(&self, certificate: &Certificate) -> bool {
-        self.algorithm.digest(certificate.der()) == self.digest
+        match self.algorithm {
+            // Known already: every certificate at hand is asked.
+            DigestAlgorithm::Sha256 => certificate.fingerprint() == self.digest,
+            algorithm => algorithm.digest(certificate.der()) == self.digest,
+        }
     }
 
     /// Issuer and serial number, where present, are those of `certificate`.

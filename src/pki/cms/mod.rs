@@ -7,7 +7,7 @@
 //! Invariant: what is wrong is a [`CmsFault`] with a name, never a skipped signature.
 //!
 //! Specified in RFC 5652, RFC 5035, EN 319 122-1. Nouns, from the ground up: [`element`], [`ber`], [`fault`],
-//! [`attribute`], [`signer_info`], [`signed_data`], [`builder`].
+//! [`attribute`], [`signer_info`], [`statement`], [`signed_data`], [`builder`].
 
 pub(crate) mod attribute;
 pub(crate) mod ber;
@@ -23,8 +23,10 @@ mod openssl_tests;
 pub(crate) mod signed_data;
 mod signer_attributes;
 pub(crate) mod signer_info;
+mod statement;
 
 pub(crate) use builder::{SignedAttributes, SignedDataWriter, add_timestamp};
 pub(crate) use fault::CmsFault;
 pub(crate) use signed_data::SignedData;
 pub(crate) use signer_info::SignerInfo;
+pub(crate) use statement::{ExplicitPolicy, PolicyIdentifier, SignerStatement};

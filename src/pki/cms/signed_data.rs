@@ -11,9 +11,10 @@ use const_oid::ObjectIdentifier;
 
 use super::attribute::{RevocationValues, whole_ocsp_response};
 use super::ber::Definite;
-use super::element::{Element, Elements, INTEGER, SEQUENCE, SET, context};
+use super::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, SET, context};
 use super::fault::CmsFault;
 use super::signer_info::SignerInfo;
+use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
 
@@ -64,6 +65,36 @@ impl SignedData {
             certificates: parsed,
             revocation: revocation(parts.crls)?,
             signers: parts.signers.into_iter().map(SignerInfo::read).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A bare PKCS#1 v1.5 value, a DER OCTET STRING (zero padding may follow), as the signature without attributes that it is;
+    /// `certificates` are DER, the signer's first (ISO 32000-2, 12.8.3.2).
+    pub(crate) fn from_pkcs1(
+        bytes: &[u8],
+        certificates: &[Vec<u8>],
+        digest: DigestAlgorithm,
+    ) -> Result<Self, CmsFault> {
+        let what = "an OCTET STRING with a PKCS#1 value";
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Err(CmsFault::Empty);
+        }
+        let value = Elements::new(bytes).expect(OCTET_STRING, what)?;
+        let padding = bytes.get(value.whole.len()..).unwrap_or_default();
+        if let Some(at) = padding.iter().position(|byte| *byte != 0) {
+            return Err(CmsFault::TrailingData { offset: value.whole.len().saturating_add(at) });
+        }
+        let parsed: Vec<_> = certificates.iter().flat_map(|der| Certificate::from_der(der)).collect();
+        let signer = certificates.first().and_then(|der| Certificate::from_der(der).ok());
+        let signer = signer.ok_or(CmsFault::SigningCertificateNotFound)?;
+        Ok(Self {
+            is_der: true,
+            content_type: const_oid::db::rfc5911::ID_DATA,
+            content: None,
+            unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
+            signers: vec![SignerInfo::of_pkcs1(&signer, digest, value.content)],
+            certificates: parsed,
+            revocation: RevocationValues::default(),
         })
     }
 
@@ -198,7 +229,6 @@ mod tests {
     use super::super::element::tlv;
     use super::super::fixture::{ID_DATA, Party};
     use super::*;
-    use crate::digest::DigestAlgorithm;
 
     fn read(bytes: &[u8]) -> Result<SignedData, CmsFault> {
         SignedData::from_der(bytes, &Limits::default())

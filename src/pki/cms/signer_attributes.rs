@@ -92,6 +92,11 @@ impl SignerInfo {
         bounded(Attribute::all(self.unsigned_attributes(), attribute::SIGNATURE_TIMESTAMP), limits)
     }
 
+    /// The time-stamp tokens over the signed content, each unread (EN 319 122-1, 5.2.8).
+    pub(crate) fn content_timestamps(&self, limits: &Limits) -> Result<Vec<&[u8]>, CmsFault> {
+        bounded(Attribute::all(self.signed_attributes(), attribute::CONTENT_TIMESTAMP), limits)
+    }
+
     fn required(&self, oid: ObjectIdentifier, name: &'static str) -> Result<&[u8], CmsFault> {
         if self.signed_attributes_der().is_none() {
             return Err(CmsFault::NoSignedAttributes);
@@ -99,7 +104,7 @@ impl SignerInfo {
         Attribute::single(self.signed_attributes(), oid, name)?.ok_or(CmsFault::MissingAttribute(name))
     }
 
-    fn read_signed<T>(
+    pub(super) fn read_signed<T>(
         &self,
         oid: ObjectIdentifier,
         name: &'static str,

@@ -15,7 +15,7 @@ use super::attribute::{Attribute, EssCertificateId};
 use super::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, SET, context, tlv};
 use super::fault::CmsFault;
 use crate::digest::DigestAlgorithm;
-use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
+use crate::pki::algorithm::{SignatureAlgorithm, digest_identifier, digest_of};
 use crate::pki::certificate::Certificate;
 use crate::pki::key::{KeyFault, PublicKey};
 use crate::pki::name::Name;
@@ -54,7 +54,7 @@ impl SignerIdentifier {
             Self::IssuerAndSerial { issuer, serial } => {
                 certificate.serial() == serial && certificate.issuer() == issuer
             }
-            Self::SubjectKeyId(id) => certificate.subject_key_id().as_ref() == Some(id),
+            Self::SubjectKeyId(id) => certificate.subject_key_id() == Some(id.as_slice()),
         }
     }
 
@@ -98,6 +98,21 @@ impl SignerInfo {
             unsigned: attributes(unsigned)?,
             verified: Memo::default(),
         })
+    }
+
+    /// The signer of a bare PKCS#1 value: no attributes, and named by its certificate.
+    pub(super) fn of_pkcs1(certificate: &Certificate, digest: DigestAlgorithm, signature: &[u8]) -> Self {
+        let serial = certificate.serial().to_vec();
+        Self {
+            identifier: SignerIdentifier::IssuerAndSerial { issuer: certificate.issuer().clone(), serial },
+            digest_algorithm: digest_identifier(digest),
+            signature_algorithm: SignatureAlgorithm::RsaPkcs1(digest).to_identifier(),
+            signature: signature.to_vec(),
+            signed_der: None,
+            signed: Vec::new(),
+            unsigned: Vec::new(),
+            verified: Memo::default(),
+        }
     }
 
     #[cfg(test)]

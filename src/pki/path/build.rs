@@ -6,29 +6,28 @@
 //! Invariant: key identifiers order the search and exclude nothing (RFC 4158, 3.5.12); a root in the pool is no anchor.
 //! Invariant: no name and key stands twice in a path; each signature is checked at most once; steps are counted.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
-use crate::pki::name::Name;
-use crate::pki::signature::SignatureFault;
-use crate::pki::trust::store::{TrustAnchor, TrustStore};
+use crate::pki::certificates::Certificates;
+use crate::pki::signature::Checks;
+use crate::pki::trust::store::TrustStore;
 
 use super::{Path, PathFault, StepFault};
 
 /// The prospective paths of one certificate; ends after the first `Err`, which comes last if it comes at all.
 pub(crate) struct Paths<'a> {
-    certificates: Vec<Certificate>,
-    by_subject: HashMap<&'a Name, Vec<usize>>,
+    pool: &'a Certificates,
     trust: &'a TrustStore,
     steps_left: usize,
     limits: &'a Limits,
-    /// Chains still to be extended, each as positions in `certificates`, the target first.
-    open: VecDeque<Vec<usize>>,
+    /// What this search shares with others.
+    checks: Option<&'a Checks>,
+    /// Chains still to be extended, each with the target first.
+    open: VecDeque<Vec<Certificate>>,
     /// Paths found while extending the last chain.
     found: VecDeque<Path>,
-    /// Outcome for (signed certificate, issuing key).
-    checked: HashMap<(usize, Vec<u8>), Result<(), SignatureFault>>,
     outcome: Outcome,
 }
 
@@ -42,105 +41,68 @@ enum Outcome {
 
 impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
-    #[expect(
-        clippy::mutable_key_type,
-        reason = "certificates hash and compare by their DER, which their memo leaves alone"
-    )]
-    pub(crate) fn new(
-        target: &'a Certificate,
-        pool: &'a [Certificate],
-        trust: &'a TrustStore,
-        limits: &'a Limits,
-    ) -> Self {
-        let mut seen = HashSet::new();
-        let mut certificates = Vec::new();
-        let mut by_subject: HashMap<&Name, Vec<usize>> = HashMap::new();
-        for certificate in [target].into_iter().chain(pool) {
-            if seen.insert(certificate) {
-                by_subject.entry(certificate.subject()).or_default().push(certificates.len());
-                certificates.push(certificate.clone());
-            }
-        }
+    pub(crate) fn new(target: &Certificate, pool: &'a Certificates, trust: &'a TrustStore, limits: &'a Limits) -> Self {
         let own = trust.anchors_of(target);
         let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
         Self {
-            certificates,
-            by_subject,
+            pool,
             trust,
             steps_left: limits.path_steps,
             limits,
-            open: VecDeque::from([vec![0]]),
+            checks: None,
+            open: VecDeque::from([vec![target.clone()]]),
             found: found.collect(),
-            checked: HashMap::new(),
             outcome: Outcome::Nothing(PathFault::NoIssuer { certificate: target.clone() }),
         }
     }
 
+    /// The same, within what is left of `checks` too.
+    pub(crate) fn within(mut self, checks: &'a Checks) -> Self {
+        self.checks = Some(checks);
+        self
+    }
+
     /// Tries every issuer of the chain's last certificate; `Err` when the budget ends.
-    fn extend(&mut self, chain: &[usize]) -> Result<(), PathFault> {
-        let Some((position, last)) = chain.last().and_then(|at| Some((*at, self.certificates.get(*at)?.clone())))
-        else {
-            return Ok(());
-        };
+    fn extend(&mut self, chain: &[Certificate]) -> Result<(), PathFault> {
+        let Some(last) = chain.last() else { return Ok(()) };
         let trust = self.trust;
         for anchor in trust.anchors().iter().filter(|anchor| anchor.name() == last.issuer()) {
-            self.step()?;
-            if self.is_signed_by(position, &last, anchor.certificate()) {
-                self.found.push_back(self.path(chain, anchor));
+            if self.is_signed_by(last, anchor.certificate())? {
+                self.found.push_back(Path { certificates: chain.to_vec(), anchor: anchor.clone() });
             }
         }
-        let mut issuers = self.by_subject.get(last.issuer()).cloned().unwrap_or_default();
-        issuers.sort_by_cached_key(|at| self.certificates.get(*at).map(|issuer| likelihood(&last, issuer)));
-        for at in issuers.into_iter().rev() {
-            let Some(issuer) = self.certificates.get(at).cloned() else { continue };
-            if self.stands_in(chain, &issuer) {
-                continue;
-            }
-            self.step()?;
-            if self.is_signed_by(position, &last, &issuer) {
-                self.enqueue(chain, at, issuer);
+        let mut issuers: Vec<&'a Certificate> = self.pool.named(last.issuer()).collect();
+        let wanted = last.authority_key_id();
+        issuers.sort_by_cached_key(|issuer| likelihood(wanted.as_deref(), issuer));
+        for issuer in issuers.into_iter().rev().filter(|issuer| !stands_in(chain, issuer)) {
+            if self.is_signed_by(last, issuer)? {
+                self.enqueue(chain, issuer);
             }
         }
         Ok(())
     }
 
-    fn step(&mut self) -> Result<(), PathFault> {
+    fn is_signed_by(&mut self, subject: &Certificate, issuer: &Certificate) -> Result<bool, PathFault> {
         let budget = PathFault::Budget { steps: self.limits.path_steps };
         self.steps_left = self.steps_left.checked_sub(1).ok_or(budget)?;
-        Ok(())
-    }
-
-    fn is_signed_by(&mut self, position: usize, subject: &Certificate, issuer: &Certificate) -> bool {
-        let key = (position, issuer.spki().to_vec());
-        let checked = self.checked.entry(key).or_insert_with(|| subject.verify(issuer.spki()));
-        match *checked {
-            Ok(()) => true,
+        self.checks.map_or(Ok(()), |checks| checks.count(subject.is_checked(issuer.spki())))?;
+        match subject.verify(issuer.spki()) {
+            Ok(()) => Ok(true),
             Err(fault) => {
                 self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
-                false
+                Ok(false)
             }
         }
     }
 
-    fn enqueue(&mut self, chain: &[usize], at: usize, issuer: Certificate) {
+    fn enqueue(&mut self, chain: &[Certificate], issuer: &Certificate) {
         if chain.len() >= self.limits.path_length {
             self.explain(PathFault::TooLong { limit: self.limits.path_length });
             return;
         }
         // The chain grew: what is missing now is this issuer's issuer.
-        self.explain(PathFault::NoIssuer { certificate: issuer });
-        self.open.push_back(chain.iter().copied().chain([at]).collect());
-    }
-
-    /// Whether the chain has a certificate with this name and key already (RFC 4158, 2.4.2).
-    fn stands_in(&self, chain: &[usize], issuer: &Certificate) -> bool {
-        let mut members = chain.iter().filter_map(|at| self.certificates.get(*at));
-        members.any(|member| member.subject() == issuer.subject() && member.spki() == issuer.spki())
-    }
-
-    fn path(&self, chain: &[usize], anchor: &TrustAnchor) -> Path {
-        let certificates = chain.iter().filter_map(|at| self.certificates.get(*at).cloned());
-        Path { certificates: certificates.collect(), anchor: anchor.clone() }
+        self.explain(PathFault::NoIssuer { certificate: issuer.clone() });
+        self.open.push_back(chain.iter().chain([issuer]).cloned().collect());
     }
 
     /// Keeps the fault that says most: a wrong signature more than a missing issuer, a later one more than an earlier.
@@ -174,9 +136,14 @@ impl Iterator for Paths<'_> {
     }
 }
 
-/// How likely `issuer` signed `subject`; greater is likelier. The later end breaks ties.
-fn likelihood(subject: &Certificate, issuer: &Certificate) -> (u8, crate::time::Time) {
-    let hint = match (subject.authority_key_id(), issuer.subject_key_id()) {
+/// Whether the chain has a certificate with this name and key already (RFC 4158, 2.4.2).
+fn stands_in(chain: &[Certificate], issuer: &Certificate) -> bool {
+    chain.iter().any(|member| member.subject() == issuer.subject() && member.spki() == issuer.spki())
+}
+
+/// How likely `issuer` signed what names the authority's key `wanted`; greater is likelier. The later end breaks ties.
+fn likelihood(wanted: Option<&[u8]>, issuer: &Certificate) -> (u8, crate::time::Time) {
+    let hint = match (wanted, issuer.subject_key_id()) {
         (Some(wanted), Some(own)) if wanted == own => 2,
         (Some(_), Some(_)) => 0,
         _ => 1,
@@ -186,6 +153,8 @@ fn likelihood(subject: &Certificate, issuer: &Certificate) -> (u8, crate::time::
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -199,6 +168,10 @@ mod tests {
         store
     }
 
+    fn held(pool: &[Certificate]) -> Certificates {
+        Certificates::from(pool)
+    }
+
     #[test]
     fn the_shortest_path_comes_first_and_others_follow() {
         let root = ROOT.certify(ROOT);
@@ -209,7 +182,7 @@ mod tests {
         let trust = trusting(&[root]);
         let limits = Limits::default();
         let lengths: Vec<_> =
-            Paths::new(&target, &pool, &trust, &limits).map(|path| path.unwrap().certificates.len()).collect();
+            Paths::new(&target, &held(&pool), &trust, &limits).map(|path| path.unwrap().certificates.len()).collect();
         assert_eq!(lengths, [2, 3]);
     }
 
@@ -218,7 +191,7 @@ mod tests {
         let target = ROOT.issue(party(2, 2), &[]);
         let pool = [ROOT.certify(ROOT)];
         let (trust, limits) = (TrustStore::new(), Limits::default());
-        let found: Vec<_> = Paths::new(&target, &pool, &trust, &limits).collect();
+        let found: Vec<_> = Paths::new(&target, &held(&pool), &trust, &limits).collect();
         assert_eq!(found, [Err(PathFault::NoIssuer { certificate: pool[0].clone() })]);
     }
 
@@ -228,12 +201,12 @@ mod tests {
         let trust = trusting(&[reissued]);
         let limits = Limits::default();
         let own = ROOT.certify(ROOT);
-        let path = Paths::new(&own, &[], &trust, &limits).next().unwrap().unwrap();
+        let path = Paths::new(&own, &held(&[]), &trust, &limits).next().unwrap().unwrap();
         assert!(path.is_anchor());
         let target = ROOT.issue(party(2, 2), &[]);
-        assert!(Paths::new(&target, &[], &trust, &limits).next().unwrap().is_ok());
+        assert!(Paths::new(&target, &held(&[]), &trust, &limits).next().unwrap().is_ok());
         let namesake = party(ROOT.name, 9).issue(party(2, 2), &[]);
-        let fault = Paths::new(&namesake, &[], &trust, &limits).next().unwrap().unwrap_err();
+        let fault = Paths::new(&namesake, &held(&[]), &trust, &limits).next().unwrap().unwrap_err();
         assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
     }
 
@@ -244,10 +217,10 @@ mod tests {
         let mut pool: Vec<_> = (10..210).map(|key| party(2, key).certify(party(2, key))).collect();
         let limits = Limits::default();
         let trust = trusting(&[ROOT.certify(ROOT)]);
-        let fault = Paths::new(&target, &pool, &trust, &limits).next().unwrap().unwrap_err();
+        let fault = Paths::new(&target, &held(&pool), &trust, &limits).next().unwrap().unwrap_err();
         assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
         pool.push(ROOT.certify(sub));
-        assert!(Paths::new(&target, &pool, &trust, &limits).next().unwrap().is_ok());
+        assert!(Paths::new(&target, &held(&pool), &trust, &limits).next().unwrap().is_ok());
     }
 
     #[test]
@@ -260,10 +233,21 @@ mod tests {
             .collect();
         let target = party(10, 1).issue(party(99, 99), &[]);
         let (trust, limits) = (trusting(&[ROOT.certify(ROOT)]), Limits::default());
-        let mut paths = Paths::new(&target, &pool, &trust, &limits);
+        let (pool, checks) = (held(&pool), Checks::new(1_000));
+        let mut paths = Paths::new(&target, &pool, &trust, &limits).within(&checks);
         assert_eq!(paths.next(), Some(Err(PathFault::Budget { steps: limits.path_steps })));
         assert_eq!(paths.next(), None);
-        assert!(paths.checked.len() <= 4 * 12 * 2, "{}", paths.checked.len());
+        assert!(checks.made() <= 4 * 12 * 2, "{}", checks.made());
+        // Asked again, nothing is checked again; and where nothing is left, the search says so.
+        let made = checks.made();
+        assert!(Paths::new(&target, &pool, &trust, &limits).within(&checks).next().is_some());
+        assert_eq!(checks.made(), made);
+        let (fresh, spent) = (party(10, 1).issue(party(98, 98), &[]), Checks::new(0));
+        let fault = Paths::new(&fresh, &pool, &trust, &limits).within(&spent).next().unwrap().unwrap_err();
+        assert!(
+            matches!(fault, PathFault::Checks(_)) && fault.to_string().contains("Limits::signature_checks"),
+            "{fault}"
+        );
     }
 
     #[test]
@@ -272,10 +256,10 @@ mod tests {
         let target = party(10, 10).issue(party(20, 20), &[]);
         let trust = trusting(&[ROOT.certify(ROOT)]);
         let mut limits = Limits::default();
-        assert_eq!(Paths::new(&target, &chain, &trust, &limits).next().unwrap().unwrap().certificates.len(), 10);
+        assert_eq!(Paths::new(&target, &held(&chain), &trust, &limits).next().unwrap().unwrap().certificates.len(), 10);
         limits.path_length = 9;
         assert_eq!(
-            Paths::new(&target, &chain, &trust, &limits).collect::<Vec<_>>(),
+            Paths::new(&target, &held(&chain), &trust, &limits).collect::<Vec<_>>(),
             [Err(PathFault::TooLong { limit: 9 })]
         );
     }
@@ -293,9 +277,9 @@ mod tests {
             let target = party(3, 3).issue(party(9, 9), &[]);
             let (trust, mut limits) = (trusting(&[root.certify(root)]), Limits::default());
             limits.path_length = 6;
-            let mut paths = Paths::new(&target, &pool, &trust, &limits);
-            let found: Vec<_> = paths.by_ref().collect();
-            prop_assert!(paths.checked.len() <= limits.path_steps);
+            let (pool, checks) = (held(&pool), Checks::new(1_000));
+            let found: Vec<_> = Paths::new(&target, &pool, &trust, &limits).within(&checks).collect();
+            prop_assert!(checks.made() <= limits.path_steps);
             prop_assert!(found.iter().rev().skip(1).all(Result::is_ok));
             for path in found.into_iter().flatten() {
                 prop_assert!(path.certificates.len() <= limits.path_length);

@@ -3,7 +3,7 @@
 use const_oid::ObjectIdentifier;
 
 use crate::pki::certificate::{Certificate, CertificateFault};
-use crate::pki::signature::SignatureFault;
+use crate::pki::signature::{ChecksSpent, SignatureFault};
 use crate::time::Time;
 
 /// Why there is no (valid) path.
@@ -13,10 +13,13 @@ pub(crate) enum PathFault {
     #[error("no path to a trust anchor: the issuer \"{}\" of {certificate} is neither trusted nor at hand", certificate.issuer())]
     NoIssuer { certificate: Certificate },
     /// A path may exist: the search was cut off.
-    #[error("path building stopped at its budget of {steps} steps")]
+    #[error("path building stopped at its budget of {steps} steps (Limits::path_steps)")]
     Budget { steps: usize },
+    /// As [`Budget`](Self::Budget), for the whole verification.
+    #[error("path building: {0}")]
+    Checks(#[from] ChecksSpent),
     /// Every chain that was found is longer than the bound.
-    #[error("every path is longer than {limit} certificates")]
+    #[error("every path is longer than {limit} certificates (Limits::path_length)")]
     TooLong { limit: usize },
     /// A certificate of the path must not be used in it.
     #[error("{certificate}: {fault} (RFC 5280, {})", fault.clause())]
@@ -24,6 +27,15 @@ pub(crate) enum PathFault {
 }
 
 impl PathFault {
+    /// Whether it is a bound of the limits that speaks, not the certificates.
+    pub(crate) fn is_limit(&self) -> bool {
+        match self {
+            Self::Budget { .. } | Self::Checks(_) | Self::TooLong { .. } => true,
+            Self::Refused { fault, .. } => matches!(fault, StepFault::NameComparisons(_)),
+            Self::NoIssuer { .. } => false,
+        }
+    }
+
     pub(crate) fn refused(certificate: &Certificate, fault: impl Into<StepFault>) -> Self {
         Self::Refused { certificate: certificate.clone(), fault: fault.into() }
     }
@@ -56,7 +68,7 @@ pub(crate) enum StepFault {
     NameExcluded(String),
     #[error("a name constraint of the form [{0}] cannot be applied")]
     NameConstraint(u32),
-    #[error("it takes more than {0} name comparisons")]
+    #[error("it takes more than {0} name comparisons (Limits::name_comparisons)")]
     NameComparisons(usize),
     #[error("the critical extension {0} is not known")]
     CriticalExtension(ObjectIdentifier),

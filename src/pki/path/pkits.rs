@@ -8,10 +8,12 @@ use serde_json::Value;
 use super::*;
 use crate::corpora;
 use crate::limits::Limits;
+use crate::pki::certificates::Certificates;
 use crate::pki::path::policy::{InitialPolicyFlags, PolicySet};
 use crate::pki::revocation;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::select::{StatusAt, newest_usable};
+use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
 use crate::time::Time;
 
@@ -54,7 +56,7 @@ impl Suite {
             |name: &str| Certificate::from_der(&self.read("certs", name)).map_err(|fault| format!("{name}: {fault}"));
         let names = |key: &str| strings(&case[key]);
         let target = certificate(case["cert"].as_str().unwrap())?;
-        let pool = names("other_certs").iter().map(|name| certificate(name)).collect::<Result<Vec<_>, _>>()?;
+        let pool = names("other_certs").iter().map(|name| certificate(name)).collect::<Result<Certificates, _>>()?;
         let mut crls = vec!["TrustAnchorRootCRL.crl".to_owned()];
         crls.extend(names("crls"));
         // A CRL that cannot be read is as good as none.
@@ -67,7 +69,7 @@ impl Suite {
 
 struct Job<'a> {
     suite: &'a Suite,
-    pool: Vec<Certificate>,
+    pool: Certificates,
     crls: Vec<Crl>,
     settings: PathSettings,
 }
@@ -103,7 +105,7 @@ impl Job<'_> {
             return Ok(());
         }
         asking.push(one.clone());
-        let found = revocation::answers(one, issuer, &self.crls, &[], &self.pool, &self.suite.limits);
+        let found = revocation::answers(one, issuer, &self.crls, &[], &[&self.pool], &Checks::new(1_000));
         let plain = PathSettings::new(&self.suite.limits);
         let mut believed = found.answers;
         believed.retain(|answer| {

@@ -193,6 +193,7 @@ fn anchor_itself(path: &Path, at: Time, settings: &PathSettings) -> Result<Polic
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pki::certificates::Certificates;
     use crate::pki::fixture::{Party, ca, extension, party, time, usage};
     use crate::pki::path::Paths;
     use crate::pki::trust::store::TrustStore;
@@ -204,7 +205,7 @@ mod tests {
     fn path(target: &Certificate, pool: &[Certificate]) -> Path {
         let mut trust = TrustStore::new();
         trust.add(ROOT.certify(ROOT), "test");
-        Paths::new(target, pool, &trust, &Limits::default()).next().unwrap().unwrap()
+        Paths::new(target, &Certificates::from(pool), &trust, &Limits::default()).next().unwrap().unwrap()
     }
 
     fn judge(target: &Certificate, pool: &[Certificate], settings: &PathSettings) -> Result<(), String> {

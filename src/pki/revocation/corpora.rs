@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::select::{StatusAt, newest_usable};
 use super::*;
 use crate::corpora;
+use crate::limits::Limits;
+use crate::pki::certificates::Certificates;
 use crate::pki::path::{PathSettings, Paths, validate};
 use crate::pki::trust::store::TrustStore;
 
@@ -56,7 +58,7 @@ fn openssl_ocsp_cases() {
     for case in &cases {
         let mut trust = TrustStore::new();
         trust.add(certificate(&case["root"]), "OpenSSL");
-        let pool: Vec<_> = case["other_certs"].as_array().into_iter().flatten().map(certificate).collect();
+        let pool: Certificates = case["other_certs"].as_array().into_iter().flatten().map(certificate).collect();
         let target = certificate(&case["cert"]);
         let names = case["ocsps"].as_array().unwrap();
         let ocsps: Vec<_> = names
@@ -69,7 +71,7 @@ fn openssl_ocsp_cases() {
         // Cases with one response leave the status of the intermediate open.
         let mut faults = String::new();
         let good = path.links().take(names.len()).all(|(one, issuer)| {
-            let found = answers(one, issuer, &[], &ocsps, &pool, &limits);
+            let found = answers(one, issuer, &[], &ocsps, &[&pool], &Checks::new(1_000));
             faults += &format!("{:?}", found.refused);
             matches!(newest_usable(&found.answers, at, None), StatusAt::Good { .. })
         });

@@ -1,6 +1,6 @@
 //! Answers out of CRLs (RFC 5280, 6.3.3).
 
-use super::crl::distribution::{ReasonSet, scope};
+use super::crl::distribution::{DistributionPoints, ReasonSet};
 use super::crl::{Crl, CrlEntry};
 use super::{Answer, Reason, RevocationFault, Search, Source, Status};
 use crate::pki::certificate::Certificate;
@@ -19,8 +19,9 @@ impl Search<'_> {
     pub(super) fn ask_crls(&mut self, crls: &[Crl]) {
         let mut complete = Vec::new();
         let mut deltas = Vec::new();
+        let points = DistributionPoints::of(self.certificate);
         for (index, crl) in crls.iter().enumerate() {
-            let reasons = scope(crl, self.certificate);
+            let reasons = points.scope(crl);
             if reasons.is_empty() {
                 continue;
             }
@@ -86,11 +87,12 @@ impl Search<'_> {
         }
         let mut signers = Vec::new();
         let mut fault = RevocationFault::NoSigner;
-        for candidate in [self.issuer].into_iter().chain(self.pool).filter(|one| one.subject() == crl.issuer()) {
+        let issuer = [self.issuer].into_iter().filter(|one| one.subject() == crl.issuer());
+        for candidate in issuer.chain(self.pools.iter().flat_map(|pool| pool.named(crl.issuer()))) {
             if signers.contains(candidate) || (!signers.is_empty() && self.is_issuer(candidate)) {
                 continue;
             }
-            self.check_counted()?;
+            self.checks.count(crl.is_checked(candidate.spki()))?;
             let outcome = crl
                 .verify(candidate.spki())
                 .and_then(|()| purpose::check(candidate, Purpose::CrlSigning).map_err(RevocationFault::SignerPurpose));

@@ -42,9 +42,9 @@ impl Search<'_> {
     /// Who signed: the issuer, or a certificate that the issuer itself issued for it.
     fn responder_of(&mut self, ocsp: &OcspResponse) -> Result<Certificate, RevocationFault> {
         let mut fault = RevocationFault::NoSigner;
-        let candidates = [self.issuer].into_iter().chain(ocsp.certificates()).chain(self.pool);
-        for candidate in candidates.filter(|candidate| ocsp.is_responder(candidate)) {
-            self.check_counted()?;
+        let own = [self.issuer].into_iter().chain(ocsp.certificates()).filter(|candidate| ocsp.is_responder(candidate));
+        for candidate in own.chain(self.pools.iter().flat_map(|pool| ocsp.responders_in(pool))) {
+            self.checks.count(ocsp.is_checked(candidate.spki()))?;
             match ocsp.verify(candidate.spki()).and_then(|()| self.check_authority(candidate)) {
                 Ok(()) => return Ok(candidate.clone()),
                 Err(reason) => fault = reason,
@@ -61,7 +61,7 @@ impl Search<'_> {
         if candidate == self.certificate || candidate.issuer() != self.issuer.subject() {
             return Err(RevocationFault::NotAuthorised);
         }
-        self.check_counted()?;
+        self.checks.count(candidate.is_checked(self.issuer.spki()))?;
         candidate.verify(self.issuer.spki()).map_err(|_| RevocationFault::NotAuthorised)?;
         purpose::check(candidate, Purpose::OcspSigning).map_err(RevocationFault::SignerPurpose)
     }

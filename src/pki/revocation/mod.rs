@@ -13,9 +13,9 @@ use self::crl::distribution::ReasonSet;
 use self::ocsp::asn1::OcspResponseStatus;
 use super::algorithm::SignatureAlgorithm;
 use super::certificate::Certificate;
+use super::certificates::Certificates;
 use super::path::PurposeFault;
-use super::signature::SignatureFault;
-use crate::limits::Limits;
+use super::signature::{Checks, ChecksSpent, SignatureFault};
 use crate::time::Time;
 
 pub(crate) mod crl;
@@ -95,9 +95,9 @@ pub(crate) struct Refusal {
 pub(crate) enum RevocationFault {
     #[error("it is not readable DER: {0}")]
     Malformed(#[from] der::Error),
-    #[error("it is longer than {limit} bytes")]
+    #[error("it is longer than {limit} bytes (Limits::cms_bytes)")]
     TooLong { limit: u64 },
-    #[error("it holds more than {limit} certificates")]
+    #[error("it holds more than {limit} certificates (Limits::certificates)")]
     TooManyCertificates { limit: usize },
     #[error("the signature algorithm inside differs from the one outside (RFC 5280, 5.1.1.2)")]
     AlgorithmMismatch,
@@ -125,8 +125,15 @@ pub(crate) enum RevocationFault {
     Version(u8),
     #[error("its certHash is not that of the certificate")]
     CertHash,
-    #[error("the search for its signer stopped after {steps} signature checks")]
-    Budget { steps: usize },
+    #[error("looking for its signer: {0}")]
+    Budget(#[from] ChecksSpent),
+}
+
+impl RevocationFault {
+    /// Whether it is a bound of the limits that speaks, not the value.
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(self, Self::Budget(_) | Self::TooLong { .. } | Self::TooManyCertificates { .. })
+    }
 }
 
 impl Answer {
@@ -150,23 +157,17 @@ impl Answer {
 
 /// Every authentic answer about `certificate`, which `issuer` issued, whenever it was given.
 ///
-/// `pool` holds certificates among which signers are looked for: the caller includes anchors, where they sign CRLs for others.
+/// `pools` hold certificates among which signers are looked for, one after the other: the caller includes anchors, where they sign CRLs
+/// for others. No more than `checks` signatures are checked.
 pub(crate) fn answers(
     certificate: &Certificate,
     issuer: &Certificate,
     crls: &[Crl],
     ocsps: &[OcspResponse],
-    pool: &[Certificate],
-    limits: &Limits,
+    pools: &[&Certificates],
+    checks: &Checks,
 ) -> Answers {
-    let mut search = Search {
-        certificate,
-        issuer,
-        pool,
-        checks_left: limits.revocation_checks,
-        limits,
-        answers: Answers::default(),
-    };
+    let mut search = Search { certificate, issuer, pools, checks, answers: Answers::default() };
     search.ask_crls(crls);
     for (index, ocsp) in ocsps.iter().enumerate() {
         search.ask_ocsp(index, ocsp);
@@ -178,20 +179,12 @@ pub(crate) fn answers(
 struct Search<'a> {
     certificate: &'a Certificate,
     issuer: &'a Certificate,
-    pool: &'a [Certificate],
-    /// Signature checks that are left for the whole search.
-    checks_left: usize,
-    limits: &'a Limits,
+    pools: &'a [&'a Certificates],
+    checks: &'a Checks,
     answers: Answers,
 }
 
 impl Search<'_> {
-    fn check_counted(&mut self) -> Result<(), RevocationFault> {
-        let fault = RevocationFault::Budget { steps: self.limits.revocation_checks };
-        self.checks_left = self.checks_left.checked_sub(1).ok_or(fault)?;
-        Ok(())
-    }
-
     fn refuse(&mut self, source: Source, fault: RevocationFault) {
         self.answers.refused.push(Refusal { source, fault });
     }

@@ -8,6 +8,7 @@ use x509_cert::ext::pkix::KeyUsages;
 use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, OcspRequest, RevokedInfo};
 use super::*;
 use crate::digest::DigestAlgorithm;
+use crate::limits::Limits;
 use crate::pki::fixture::{Party, cert_id, entry, extension, generalized, good, party, purposes, time, tlv, usage};
 use crate::pki::path::purpose::EKU_OCSP_SIGNING;
 use crate::pki::path::{PathSettings, Paths, validate};
@@ -35,7 +36,7 @@ impl Scene {
         let limits = Limits::default();
         let crls: Vec<_> = crls.iter().map(|der| Crl::from_der(der, &limits).unwrap()).collect();
         let ocsps: Vec<_> = ocsps.iter().map(|der| OcspResponse::from_der(der, &limits).unwrap()).collect();
-        answers(&self.leaf, &self.issuer, &crls, &ocsps, pool, &limits)
+        answers(&self.leaf, &self.issuer, &crls, &ocsps, &[&Certificates::from(pool)], &Checks::new(1_000))
     }
 
     fn fault(&self, crls: &[Vec<u8>], ocsps: &[Vec<u8>], pool: &[Certificate]) -> RevocationFault {
@@ -175,11 +176,19 @@ fn requests_carry_the_nonce() {
 #[test]
 fn the_search_for_signers_has_a_budget() {
     let scene = Scene::new();
-    let limits = Limits { revocation_checks: 10, ..Limits::default() };
-    let namesakes: Vec<_> = (10..40).map(|key| party(1, key).certify(party(1, key))).collect();
-    let crl = Crl::from_der(&party(1, 99).crl("260101000000Z", None, &[]), &limits).unwrap();
-    let found = answers(&scene.leaf, &scene.issuer, &[crl], &[], &namesakes, &limits);
-    assert_eq!(found.refused[0].fault, RevocationFault::Budget { steps: 10 });
+    let namesakes: Certificates = (10..40).map(|key| party(1, key).certify(party(1, key))).collect();
+    let crl = Crl::from_der(&party(1, 99).crl("260101000000Z", None, &[]), &Limits::default()).unwrap();
+    let ask =
+        |checks: &Checks| answers(&scene.leaf, &scene.issuer, std::slice::from_ref(&crl), &[], &[&namesakes], checks);
+    let fault = ask(&Checks::new(10)).refused[0].fault.clone();
+    assert!(
+        fault.is_limit() && fault.to_string().contains("10 signature checks (Limits::signature_checks)"),
+        "{fault}"
+    );
+    // The ten are known now.
+    let fault = ask(&Checks::new(21)).refused[0].fault.clone();
+    assert!(matches!(fault, RevocationFault::Signature(_)), "{fault}");
+    assert_eq!(ask(&Checks::new(0)).refused[0].fault, fault);
 }
 
 proptest! {
@@ -205,7 +214,7 @@ proptest! {
         trust.add(scene.issuer.clone(), "test");
         match (which, Certificate::from_der(leaf)) {
             (0 | 1, _) => {
-                let found = answers(&scene.leaf, &scene.issuer, &crls, &ocsps, &[], &limits);
+                let found = answers(&scene.leaf, &scene.issuer, &crls, &ocsps, &[], &Checks::new(1_000));
                 // The untouched one always answers; the other never says anything else than before.
                 prop_assert!(!found.answers.is_empty());
                 for answer in found.answers {
@@ -213,7 +222,7 @@ proptest! {
                 }
             }
             (_, Ok(changed)) => {
-                let held = Paths::new(&changed, &[], &trust, &limits).flatten().any(|path| {
+                let held = Paths::new(&changed, &Certificates::default(), &trust, &limits).flatten().any(|path| {
                     validate(&path, time("2026-01-01"), &PathSettings::new(&limits)).is_ok()
                 });
                 prop_assert!(!held);

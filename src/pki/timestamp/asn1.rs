@@ -149,6 +149,17 @@ pub(crate) struct Accuracy {
     pub(crate) micros: Option<u16>,
 }
 
+impl Accuracy {
+    pub(crate) fn to_nanoseconds(self) -> i128 {
+        let parts = [
+            (i128::from(self.seconds.unwrap_or(0)), 1_000_000_000),
+            (i128::from(self.millis.unwrap_or(0)), 1_000_000),
+            (i128::from(self.micros.unwrap_or(0)), 1_000),
+        ];
+        parts.into_iter().fold(0, |sum, (count, unit)| sum.saturating_add(count.saturating_mul(unit)))
+    }
+}
+
 /// A GeneralizedTime in UTC that may have a fraction of a second, as RFC 3161 allows and RFC 5280 does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct GenTime {
@@ -166,6 +177,10 @@ impl GenTime {
     /// The second, its fraction dropped.
     pub(crate) fn time(self) -> Time {
         self.seconds
+    }
+
+    pub(crate) fn unix_nanoseconds(self) -> i128 {
+        i128::from(self.seconds.to_unix()).saturating_mul(1_000_000_000).saturating_add(self.nanoseconds.into())
     }
 
     /// The fraction; digits beyond the ninth are dropped.

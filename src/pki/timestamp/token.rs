@@ -10,7 +10,7 @@ use der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
-use super::asn1::{ID_CT_TST_INFO, TstInfo};
+use super::asn1::{Accuracy, ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
 use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
@@ -26,6 +26,27 @@ pub(crate) struct TimestampToken {
     der: Vec<u8>,
     signed_data: SignedData,
     tst: TstInfo,
+}
+
+/// Where a token does not say how exact it is: what EN 319 421, 7.7.1 demands of every TSA at least, in nanoseconds.
+const UNSTATED_ACCURACY: i128 = 1_000_000_000;
+
+/// The times that a token may have been made at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval {
+    /// What the token states, a fraction of a second dropped.
+    pub(crate) time: Time,
+    /// In nanoseconds since 1970.
+    pub(crate) earliest: i128,
+    /// In nanoseconds since 1970.
+    pub(crate) latest: i128,
+}
+
+impl Interval {
+    /// The earliest time at which the token may have been made, a fraction of a second dropped.
+    pub(crate) fn earliest_time(&self) -> Option<Time> {
+        i64::try_from(self.earliest.div_euclid(1_000_000_000)).ok().map(Time::from_unix)
+    }
 }
 
 /// Reading.
@@ -62,6 +83,14 @@ impl TimestampToken {
     /// When the data existed at the latest, a fraction of a second dropped.
     pub(crate) fn gen_time(&self) -> Time {
         self.tst.gen_time.time()
+    }
+
+    /// When that was for certain, by the token's own accuracy (RFC 3161, 2.4.2).
+    pub(crate) fn interval(&self) -> Interval {
+        let time = self.gen_time();
+        let stated = self.tst.gen_time.unix_nanoseconds();
+        let accuracy = self.tst.accuracy.map_or(UNSTATED_ACCURACY, Accuracy::to_nanoseconds);
+        Interval { time, earliest: stated.saturating_sub(accuracy), latest: stated.saturating_add(accuracy) }
     }
 
     pub(crate) fn policy(&self) -> ObjectIdentifier {

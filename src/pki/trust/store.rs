@@ -12,6 +12,7 @@ use der::pem;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
@@ -37,6 +38,7 @@ const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 pub struct TrustStore {
     anchors: Vec<TrustAnchor>,
     accreditations: Vec<Accreditation>,
+    certificates: Certificates,
 }
 
 /// A trusted name and key, as a certificate.
@@ -112,7 +114,7 @@ impl TrustStore {
 
     /// The number of different certificates.
     pub fn len(&self) -> usize {
-        self.anchors.iter().map(|anchor| anchor.certificate.der()).collect::<HashSet<_>>().len()
+        self.certificates.as_slice().len()
     }
 
     /// The number of certificates of accredited timestamp authorities.
@@ -137,7 +139,8 @@ impl TrustStore {
         let is_known = |anchor: &&mut TrustAnchor| {
             anchor.certificate == certificate && (anchor.label == label || anchor.terms.contains(&Term::unlimited()))
         };
-        match self.anchors.iter_mut().find(is_known) {
+        let is_new = self.certificates.insert(certificate.clone());
+        match self.anchors.iter_mut().filter(|_| !is_new).find(is_known) {
             Some(known) if known.label == label => {
                 let new = terms.iter().filter(|term| !known.terms.contains(term)).cloned().collect::<Vec<_>>();
                 known.terms.extend(new);
@@ -146,6 +149,11 @@ impl TrustStore {
             Some(_) => {}
             None => self.anchors.push(TrustAnchor { certificate, label: label.to_owned(), terms: terms.to_vec() }),
         }
+    }
+
+    /// The certificates of the anchors.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
     }
 
     /// In the order in which they were added.

@@ -24,6 +24,7 @@ use crate::pdf::form::Form;
 use crate::pdf::transform::Certification;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::path::purpose::{self, Purpose};
 use crate::pki::path::{PathFault, PathSettings, Paths, validate};
 use crate::pki::trust::store::TrustStore;
@@ -207,7 +208,7 @@ fn earlier(layout: &Layout) -> Vec<EarlierSignature> {
 /// Looks for a path to a self-issued certificate among those given. Whom to trust is the verifier's business.
 fn chain(identity: &Identity, limits: &Limits) -> Chain {
     let roots = roots(identity);
-    match Paths::new(identity.signing_certificate(), identity.chain(), &roots, limits).next() {
+    match Paths::new(identity.signing_certificate(), &Certificates::from(identity.chain()), &roots, limits).next() {
         Some(Ok(_)) => Chain::ToRoot,
         Some(Err(PathFault::NoIssuer { certificate })) => Chain::EndsBelow(certificate.issuer().to_string()),
         Some(Err(fault)) => Chain::Broken(fault.to_string()),
@@ -230,6 +231,6 @@ fn certificate_fault(identity: &Identity, now: Time, limits: &Limits) -> Option<
         return Some(fault.to_string());
     }
     let roots = roots(identity);
-    let path = Paths::new(own, identity.chain(), &roots, limits).next()?.ok()?;
+    let path = Paths::new(own, &Certificates::from(identity.chain()), &roots, limits).next()?.ok()?;
     validate(&path, now, &PathSettings::new(limits)).err().map(|fault| fault.to_string())
 }

@@ -7,6 +7,7 @@ use super::{Judgement, meet, one_of};
 use crate::limits::Limits;
 use crate::pdf::seed_value::Constraint;
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::path::{Paths, named_policies};
 use crate::pki::trust::store::TrustStore;
 use crate::port::Identity;
@@ -79,7 +80,8 @@ fn issuer(certificates: &[Vec<u8>], identity: &Identity, limits: &Limits) -> Jud
         }
     }
     let own = identity.signing_certificate();
-    let mut paths = Paths::new(own, identity.chain(), &accepted, limits);
+    let chain = Certificates::from(identity.chain());
+    let mut paths = Paths::new(own, &chain, &accepted, limits);
     let names: Vec<String> = accepted.anchors().iter().map(|anchor| anchor.name().to_string()).collect();
     meet(
         paths.next().is_some_and(|path| path.is_ok()),

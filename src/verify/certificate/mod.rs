@@ -7,6 +7,7 @@
 //! Specified in EN 319 102-1, 5.2.6 ([`validation`]), 5.6.2.1 ([`past`]) and 5.6.2.2 ([`sliding`]); RFC 5280, 6; RFC 6960.
 //! Nouns: [`Validator`], [`Pool`] (evidence, and what was found out about it), [`Moment`], [`Judged`], [`Past`], [`Needs`].
 
+mod known;
 mod needs;
 mod past;
 mod sliding;
@@ -15,7 +16,7 @@ mod status;
 mod tests;
 mod validation;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -25,13 +26,15 @@ use crate::limits::Limits;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
-use crate::pki::path::{Path, Purpose};
+use crate::pki::path::{Path, PathFault, Paths, Purpose};
 use crate::pki::revocation::{Answers, answers};
+use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
-use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Finding, Model, Step, SubIndication};
+use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
-pub(crate) use needs::{Gap, Needs};
+pub(crate) use known::Known;
+pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
 pub(super) use validation::{policies, time_may_help};
 
@@ -63,6 +66,7 @@ pub(crate) struct Pool<'a> {
     past: RefCell<HashMap<PastKey, Result<Past, Unmended>>>,
     /// By certificate and time.
     needs: RefCell<HashMap<(Certificate, Time), Rc<Needs>>>,
+    checks: Rc<OnceCell<Checks>>,
 }
 
 type PastKey = (Certificate, Purpose, Time, u8, usize);
@@ -75,7 +79,13 @@ impl<'a> Pool<'a> {
             judged: RefCell::default(),
             past: RefCell::default(),
             needs: RefCell::default(),
+            checks: Rc::default(),
         }
+    }
+
+    /// Other evidence, in the same verification: both share what may be done for them.
+    pub(crate) fn beside<'b>(&self, evidence: &'b Evidence) -> Pool<'b> {
+        Pool { checks: Rc::clone(&self.checks), ..Pool::new(evidence) }
     }
 
     /// Every certificate of a path that was judged, or of a signer of revocation values.
@@ -115,6 +125,8 @@ pub(crate) struct Judged {
     pub(crate) is_orderly_end: bool,
     pub(crate) findings: Vec<Finding>,
     pub(crate) steps: Vec<Step>,
+    /// What was known of the path's certificates, from the anchor down.
+    pub(crate) known: Vec<Known>,
 }
 
 /// Why the past does not help, for the record of the process.
@@ -155,16 +167,39 @@ impl<'a> Validator<'a> {
 }
 
 impl Validator<'_> {
+    /// Whether the status of a certificate on a path of `purpose` has to be known, `is_target` being whether it is the path's first.
+    /// That of whoever signs revocation values always has.
+    fn requires_status(&self, purpose: Purpose, is_target: bool) -> bool {
+        let constraint = match (purpose, is_target) {
+            (Purpose::DocumentSigning | Purpose::DocumentCertification | Purpose::TimeStamping, false) => {
+                Constraint::AuthorityRevocation
+            }
+            (Purpose::DocumentSigning | Purpose::DocumentCertification, true) => Constraint::SignerRevocation,
+            (Purpose::TimeStamping, true) => Constraint::TimestampRevocation,
+            (Purpose::OcspSigning | Purpose::CrlSigning, _) => return true,
+        };
+        self.policy.requires(constraint)
+    }
+
     /// Every authentic answer at hand. Anchors may sign CRLs for others, so that they are among the candidates.
     fn answers(&self, subject: &Certificate, issuer: &Certificate) -> Rc<Answers> {
         let mut known = self.pool.answers.borrow_mut();
         let found = known.entry((subject.clone(), issuer.clone())).or_insert_with(|| {
             let evidence = self.pool.evidence;
-            let anchors = self.trust.anchors().iter().map(|anchor| anchor.certificate().clone());
-            let pool: Vec<Certificate> = evidence.certificates().iter().cloned().chain(anchors).collect();
-            Rc::new(answers(subject, issuer, evidence.crls(), evidence.ocsps(), &pool, self.limits))
+            let pools = [evidence.certificates(), self.trust.certificates()];
+            Rc::new(answers(subject, issuer, evidence.crls(), evidence.ocsps(), &pools, self.checks()))
         });
         Rc::clone(found)
+    }
+
+    /// The prospective paths of `target`.
+    fn paths(&self, target: &Certificate) -> Paths<'_> {
+        Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits).within(self.checks())
+    }
+
+    /// What all searches of the verification share.
+    fn checks(&self) -> &Checks {
+        self.pool.checks.get_or_init(|| Checks::new(self.limits.signature_checks))
     }
 
     /// From when on the signature of `issuer` on `subject` is not relied on.
@@ -180,6 +215,11 @@ impl Validator<'_> {
 /// Each certificate of `path` with its issuer, from the target up. A target that is an anchor has no issuer to ask.
 fn links(path: &Path) -> impl DoubleEndedIterator<Item = (&Certificate, &Certificate)> {
     path.links().filter(|_| !path.is_anchor())
+}
+
+/// What is said of a path that was not found or does not hold.
+fn path_code(fault: &PathFault) -> Code {
+    if fault.is_limit() { Code::Limit } else { Code::Path }
 }
 
 /// The same name and key, whatever certificate carries them.

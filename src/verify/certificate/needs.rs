@@ -2,24 +2,35 @@
 
 use std::rc::Rc;
 
-use super::status::is_exempt;
+use super::status::{described, is_exempt};
 use super::{Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, Paths, ValidityCheck, validate};
-use crate::pki::revocation::Answer;
+use crate::pki::path::{Path, ValidityCheck, validate};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
+use crate::pki::revocation::{Answer, Answers};
 use crate::time::Time;
 
 /// Something that is missing for a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// No path leads from this certificate to an anchor; the certificate named is the last that was reached.
-    Issuer(Certificate),
+    /// No path leads from a certificate to an anchor; named are all that were reached, the highest last.
+    Issuer(Vec<Certificate>),
     /// A path leads from this certificate to an anchor, but it does not hold at the time: why.
     Path(Certificate, String),
-    /// Nothing says whether the first certificate, issued by the second, was revoked.
-    Revocation(Certificate, Certificate),
+    /// Nothing says whether the first certificate, issued by the second, was revoked; why what is at hand does not.
+    Revocation(Certificate, Certificate, Vec<String>),
 }
+
+/// That the status of a certificate is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled {
+    pub(crate) subject: Certificate,
+    pub(crate) issuer: Certificate,
+    pub(crate) answer: Answer,
+}
+
+/// How many values that say nothing are named for one certificate.
+const REASONS: usize = 8;
 
 /// What judging a certificate takes.
 #[derive(Debug, Default)]
@@ -27,7 +38,7 @@ pub(crate) struct Needs {
     /// The certificates of its path without the anchor, and those that signed revocation values.
     pub(crate) certificates: Vec<Certificate>,
     /// The revocation values that speak for them.
-    pub(crate) answers: Vec<Answer>,
+    pub(crate) settled: Vec<Settled>,
     pub(crate) gaps: Vec<Gap>,
 }
 
@@ -64,7 +75,7 @@ impl Validator<'_> {
                     path
                 }
                 None => {
-                    needs.gaps.push(Gap::Issuer(self.top_of(&certificate)));
+                    needs.gaps.push(Gap::Issuer(self.reached_from(&certificate)));
                     continue;
                 }
             };
@@ -79,29 +90,36 @@ impl Validator<'_> {
             if is_exempt(subject) {
                 continue;
             }
-            let found = &self.answers(subject, issuer).answers;
+            let found = self.answers(subject, issuer);
+            let status = newest_usable(&found.answers, time, None);
             let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) =
-                newest_usable(found, time, None)
+                status
             else {
-                needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone()));
+                let reasons = reasons(&found, &status, time);
+                needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone(), reasons));
                 continue;
             };
-            if !is_same_authority(&answer.signer, issuer) {
-                needs.add_certificate(&answer.signer);
-                if !answer.nocheck {
-                    open.push(answer.signer.clone());
+            // Lists for some reasons count only together.
+            let partial =
+                found.answers.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
+            for answer in [answer].into_iter().chain(partial.filter(|one| *one != answer && !answer.reasons.is_all())) {
+                if !is_same_authority(&answer.signer, issuer) {
+                    needs.add_certificate(&answer.signer);
+                    if !answer.nocheck {
+                        open.push(answer.signer.clone());
+                    }
                 }
+                let (subject, issuer, answer) = (subject.clone(), issuer.clone(), answer.clone());
+                needs.settled.push(Settled { subject, issuer, answer });
             }
-            needs.answers.push(answer.clone());
         }
     }
 
     /// The first path of `target` that holds at `time`; or the first there is, and what is wrong with it.
     fn likeliest_path(&self, target: &Certificate, time: Time) -> Option<(Path, Option<String>)> {
         let settings = self.settings(ValidityCheck::Issuers);
-        let paths = Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits);
         let mut first = None;
-        for path in paths.filter_map(Result::ok) {
+        for path in self.paths(target).filter_map(Result::ok) {
             match validate(&path, time, &settings) {
                 Ok(_) => return Some((path, None)),
                 Err(fault) => first = first.or(Some((path, Some(fault.to_string())))),
@@ -110,17 +128,38 @@ impl Validator<'_> {
         first
     }
 
-    /// The highest certificate that can be reached from `target`: the one whose issuer is missing.
-    fn top_of(&self, target: &Certificate) -> Certificate {
-        let mut top = target.clone();
-        for _ in 0..self.limits.path_length {
-            let issuer =
-                self.pool.evidence.certificates().iter().find(|one| one.subject() == top.issuer() && **one != top);
-            match issuer {
-                Some(issuer) if !top.is_self_issued() => top = issuer.clone(),
-                _ => break,
+    /// The certificates that can be reached from `target` by name, itself first: one of their issuers is missing.
+    fn reached_from(&self, target: &Certificate) -> Vec<Certificate> {
+        let mut reached = vec![target.clone()];
+        let mut next = 0;
+        while let Some(current) = reached.get(next).cloned() {
+            next = next.saturating_add(1);
+            if reached.len() >= self.limits.path_steps || current.is_self_issued() {
+                continue;
+            }
+            let pool = self.pool.evidence.certificates();
+            for issuer in pool.named(current.issuer()).cloned() {
+                if !reached.contains(&issuer) {
+                    reached.push(issuer);
+                }
             }
         }
-        top
+        reached
     }
+}
+
+/// Why what is at hand about a certificate does not say how it stood at `time`.
+fn reasons(found: &Answers, status: &StatusAt<'_>, time: Time) -> Vec<String> {
+    let stale = match status {
+        StatusAt::TryLater { answer } => Some(format!("{} is too old to speak for {time}", described(answer))),
+        _ => None,
+    };
+    let refused = found.refused.iter().map(|refusal| refusal.fault.to_string());
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in stale.into_iter().chain(refused) {
+        if reasons.len() < REASONS && !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons
 }

@@ -1,9 +1,9 @@
 //! Past certificate validation (EN 319 102-1, 5.6.2.1): up to when did a certificate hold, though it may not hold now?
 
-use super::validation::{check_issuing_times, check_purpose, described};
-use super::{SIGNER_DEPTH, Unmended, Validator};
+use super::validation::{check_issuing_times, described};
+use super::{Known, SIGNER_DEPTH, Unmended, Validator};
 use crate::pki::certificate::Certificate;
-use crate::pki::path::{Path, PathFault, Paths, Purpose, ValidityCheck, validate};
+use crate::pki::path::{Path, PathFault, Purpose, ValidityCheck, validate};
 use crate::report::{Block, Conclusion, Model, Step, SubIndication};
 use crate::time::Time;
 
@@ -11,8 +11,9 @@ use crate::time::Time;
 #[derive(Clone, Debug)]
 pub(crate) struct Past {
     pub(crate) path: Path,
-
     pub(crate) steps: Vec<Step>,
+    /// What was known of the path's certificates, from the anchor down.
+    pub(crate) known: Vec<Known>,
 }
 
 impl Validator<'_> {
@@ -40,7 +41,7 @@ impl Validator<'_> {
 
     fn past_of_paths(&self, target: &Certificate, purpose: Purpose, proved: Time, depth: u8) -> Result<Past, Unmended> {
         let mut current = None;
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             let past = match candidate {
                 Ok(path) => self.past_of_path(path, purpose, proved, depth),
                 Err(fault) => Err((SubIndication::NoCertificateChainFound, fault.to_string())),
@@ -54,11 +55,11 @@ impl Validator<'_> {
     }
 
     fn past_of_path(&self, path: Path, purpose: Purpose, proved: Time, depth: u8) -> Result<Past, Unmended> {
-        let mut steps = Vec::new();
+        let (mut steps, mut known) = (Vec::new(), Vec::new());
         self.check_some_time(&path)
             .map_err(|fault| (SubIndication::CertificateChainGeneralFailure, fault.to_string()))?;
-        let control = self.slide(&path, purpose, depth, &mut steps)?;
-        check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
+        let control = self.slide(&path, purpose, depth, &mut steps, &mut known)?;
+        self.check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
         if control < proved {
             let message =
                 format!("{} held until {control} only, and what it did is proved for {proved}", described(&path));
@@ -66,7 +67,7 @@ impl Validator<'_> {
         }
         let step = Step::new(Block::PastCertificateValidation, Conclusion::PASSED).at(control);
         steps.push(step.about(described(&path)));
-        Ok(Past { path, steps })
+        Ok(Past { path, steps, known })
     }
 
     /// RFC 5280, 6.1 at some time at which everybody on the path was valid; in the chain model, each when it issued the next.

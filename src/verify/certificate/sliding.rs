@@ -13,7 +13,7 @@
 
 use super::status::{described, is_exempt, signing_purpose};
 use super::validation::{policies, untrusted};
-use super::{Unmended, Validator, is_same_authority, links};
+use super::{Known, Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
@@ -49,6 +49,7 @@ impl Validator<'_> {
         purpose: Purpose,
         depth: u8,
         steps: &mut Vec<Step>,
+        known: &mut Vec<Known>,
     ) -> Result<Time, Unmended> {
         let now = self.proofs.now();
         let target = path.certificates.first();
@@ -68,7 +69,9 @@ impl Validator<'_> {
                 return Err((SubIndication::NoPoe, message));
             }
             let is_target = target == Some(subject);
-            let why = self.slide_status((subject, issuer), &path.anchor, is_target, depth, &mut sliding)?;
+            let asked = (is_target, self.requires_status(purpose, is_target));
+            let (why, status) = self.slide_status((subject, issuer), &path.anchor, asked, depth, &mut sliding)?;
+            known.push(status);
             // What it signs is to be older than its end.
             if !is_target && self.model == Model::Shell {
                 sliding.not_after(subject.not_after());
@@ -84,24 +87,29 @@ impl Validator<'_> {
         &self,
         (subject, issuer): (&Certificate, &Certificate),
         anchor: &TrustAnchor,
-        is_target: bool,
+        (is_target, is_required): (bool, bool),
         depth: u8,
         sliding: &mut Sliding,
-    ) -> Result<String, Unmended> {
+    ) -> Result<(String, Known), Unmended> {
         if is_exempt(subject) {
-            return Ok("no revocation data exists for it".to_owned());
+            return Ok(("no revocation data exists for it".to_owned(), Known::exempt(subject)));
         }
         let found = self.answers(subject, issuer);
         let mut usable: Vec<Answer> = found.answers.clone();
         usable.retain(|answer| self.is_usable(answer, issuer, anchor, depth, sliding));
-        let mut why = String::new();
+        let (mut why, mut revoked) = (String::new(), None);
         // Each round goes back in time, to one of the times that the answers name.
         for _ in 0..=usable.len().saturating_mul(2) {
-            match newest_usable(&usable, self.status_time(sliding.control), None) {
+            let status = newest_usable(&usable, self.status_time(sliding.control), None);
+            let known = Known::new(subject, &status);
+            match status {
                 StatusAt::Good { answer } if why.is_empty() => {
-                    return Ok(format!("not revoked, says {}", described(answer)));
+                    return Ok((format!("not revoked, says {}", described(answer)), known));
                 }
-                StatusAt::Good { .. } => return Ok(why),
+                StatusAt::Good { .. } => return Ok((why, revoked.unwrap_or(known))),
+                StatusAt::TryLater { .. } | StatusAt::Unknown if !is_required => {
+                    return Ok(("its status is not known, and the policy does not ask for it".to_owned(), known));
+                }
                 StatusAt::TryLater { answer } => {
                     why = format!("{} was fresh until then", described(answer));
                     sliding.control = just_before(sliding.control).min(fresh_until(answer, None));
@@ -109,12 +117,14 @@ impl Validator<'_> {
                 StatusAt::Revoked { answer, since, reason } => {
                     why = format!("revoked at {since} ({reason}), says {}", described(answer));
                     if self.model == Model::Chain && !is_target && !is_compromise(reason) {
-                        return Ok(why);
+                        return Ok((why, known));
                     }
+                    revoked = Some(known);
                     sliding.before(since);
                 }
                 StatusAt::OnHold { answer, since } => {
                     why = format!("on hold since {since}, says {}", described(answer));
+                    revoked = Some(known);
                     sliding.before(since);
                 }
                 StatusAt::Unknown => break,

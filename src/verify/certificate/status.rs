@@ -1,7 +1,7 @@
 //! Whether a certificate was revoked: which answers are believed, and what they come to (EN 319 102-1, 5.2.5 and 5.2.6 step 4).
 
 use super::validation::Answered;
-use super::{Fault, Judged, Moment, Validator, is_same_authority, links};
+use super::{Fault, Judged, Known, Moment, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
@@ -19,7 +19,7 @@ impl Validator<'_> {
     pub(super) fn check_revocation(
         &self,
         path: &Path,
-        moment: Moment,
+        (purpose, moment): (Purpose, Moment),
         depth: u8,
         judged: &mut Judged,
     ) -> Result<Answered, Fault> {
@@ -28,6 +28,7 @@ impl Validator<'_> {
         for (subject, issuer) in links(path).rev() {
             below.pop();
             if is_exempt(subject) {
+                judged.known.push(Known::exempt(subject));
                 continue;
             }
             // In the chain model an authority has to hold when it issued the certificate below it.
@@ -38,14 +39,20 @@ impl Validator<'_> {
             let mut notes = Vec::new();
             let believed = self.believed((subject, issuer), &path.anchor, self.status_time(time), depth, &mut notes);
             let status = newest_usable(&believed, self.status_time(time), None);
+            judged.known.push(Known::new(subject, &status));
             if let StatusAt::Good { answer } = status {
                 judged.steps.push(freshness(subject, answer, time));
                 answered.push((answer.clone(), issuer.clone()));
                 continue;
             }
+            let is_target = below.is_empty();
+            let is_unknown = matches!(status, StatusAt::Unknown | StatusAt::TryLater { .. });
+            if is_unknown && !self.requires_status(purpose, is_target) {
+                judged.steps.push(unasked(subject, time));
+                continue;
+            }
             // Values that could not be used matter only where a usable one is missing.
             judged.findings.append(&mut notes);
-            let is_target = below.is_empty();
             judged.is_orderly_end =
                 is_target && matches!(status, StatusAt::Revoked { reason, .. } if is_orderly(reason));
             return Err(fault(subject, is_target, &status, time));
@@ -69,9 +76,13 @@ impl Validator<'_> {
         notes: &mut Vec<Finding>,
     ) -> Vec<Answer> {
         let found = self.answers(subject, issuer);
-        let refused =
-            |refusal: &Refusal| Finding::new(Code::RevocationUnusable, format!("about {subject}: {}", refusal.fault));
-        notes.extend(found.refused.iter().take(REFUSALS).map(refused));
+        let refused = |refusal: &Refusal| {
+            let code = if refusal.fault.is_limit() { Code::Limit } else { Code::RevocationUnusable };
+            Finding::new(code, format!("about {subject}: {}", refusal.fault))
+        };
+        // A bound that was reached comes first: it says what else may have been there.
+        let (limits, others): (Vec<_>, Vec<_>) = found.refused.iter().partition(|refusal| refusal.fault.is_limit());
+        notes.extend(limits.into_iter().chain(others).take(REFUSALS).map(refused));
         let more = found.refused.len().saturating_sub(REFUSALS);
         if more > 0 {
             let message = format!("about {subject}: {more} further values say nothing");
@@ -142,6 +153,11 @@ fn is_orderly(reason: Reason) -> bool {
 
 fn freshness(subject: &Certificate, answer: &Answer, time: Time) -> Step {
     let said = format!("not revoked, says {}", described(answer));
+    Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
+}
+
+fn unasked(subject: &Certificate, time: Time) -> Step {
+    let said = "its status is not known, and the policy does not ask for it";
     Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
 }
 

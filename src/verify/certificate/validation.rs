@@ -2,13 +2,13 @@
 
 use const_oid::ObjectIdentifier;
 
-use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links};
+use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links, path_code};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{
-    Path, PathFault, PathSettings, Paths, Purpose, StepFault, ValidityCheck, named_policies, purpose, validate,
+    Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, named_policies, purpose, validate,
 };
 use crate::pki::trust::term::NotVouched;
-use crate::report::{AssociatedData, Block, Code, Conclusion, Finding, Model, Step, SubIndication};
+use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
 /// The results that a proof of existence may mend (5.5.4, step 1; 5.6.3.4, step 4).
@@ -46,7 +46,7 @@ impl Validator<'_> {
         let mut current: Option<Judged> = None;
         let (mut search, mut steps) = (Vec::new(), Vec::new());
         // Step 2: another chain, until one holds.
-        for candidate in Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits) {
+        for candidate in self.paths(target) {
             match candidate {
                 Ok(path) => {
                     let mut judged = self.judge_path(path, purpose, moment, depth);
@@ -62,7 +62,7 @@ impl Validator<'_> {
                     let conclusion = Conclusion::indeterminate(SubIndication::NoCertificateChainFound);
                     let step = Step::new(Block::X509CertificateValidation, conclusion);
                     steps.push(step.about(target).at(moment.time).why(&fault));
-                    search.push(Finding::new(Code::Path, fault));
+                    search.push(Finding::new(path_code(&fault), fault));
                 }
             }
         }
@@ -73,6 +73,7 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         });
         judged.findings.append(&mut search);
         Judged { steps, ..judged }
@@ -86,12 +87,13 @@ impl Validator<'_> {
             is_orderly_end: false,
             findings: Vec::new(),
             steps: Vec::new(),
+            known: Vec::new(),
         };
         let outcome = check_trust(&path, purpose, moment)
             .and_then(|()| self.check_rfc5280(&path, moment))
-            .and_then(|()| self.check_revocation(&path, moment, depth, &mut judged))
+            .and_then(|()| self.check_revocation(&path, (purpose, moment), depth, &mut judged))
             .and_then(|answers| {
-                check_purpose(&path, purpose)?;
+                self.check_purpose(&path, purpose)?;
                 self.check_algorithms(&path, &answers, moment.issuers)?;
                 check_validity(&path, moment.time)?;
                 check_revocation_bounds(&path, &answers, self.status_time(moment.time))
@@ -116,7 +118,7 @@ impl Validator<'_> {
             PathFault::Refused { fault: StepFault::Expired(_) | StepFault::NotYetValid(_), .. } => {
                 Fault::new(SubIndication::OutOfBoundsNoPoe, Code::Validity, fault)
             }
-            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, Code::Path, fault),
+            _ => Fault::new(SubIndication::CertificateChainGeneralFailure, path_code(&fault), fault),
         };
         match self.model {
             Model::Shell => {
@@ -132,6 +134,20 @@ impl Validator<'_> {
                 check_issuing_times(path).map_err(refused)
             }
         }
+    }
+
+    /// Step 5.
+    pub(super) fn check_purpose(&self, path: &Path, purpose: Purpose) -> Result<(), Fault> {
+        let Some(target) = path.certificates.first() else { return Ok(()) };
+        let refused = |fault: PurposeFault| Fault::new(SubIndication::ChainConstraintsFailure, Code::Purpose, fault);
+        let signs_documents = matches!(purpose, Purpose::DocumentSigning | Purpose::DocumentCertification);
+        if !signs_documents || self.policy.requires(Constraint::KeyUsage) {
+            purpose::check(target, purpose).map_err(refused)?;
+        }
+        if signs_documents && self.policy.requires(Constraint::ContentCommitment) {
+            purpose::check_content_commitment(target).map_err(refused)?;
+        }
+        Ok(())
     }
 
     /// Step 6: the algorithms of the chain and of its revocation data.
@@ -203,13 +219,6 @@ pub(super) fn check_issuing_times(path: &Path) -> Result<(), PathFault> {
     Ok(())
 }
 
-/// Step 5.
-pub(super) fn check_purpose(path: &Path, purpose: Purpose) -> Result<(), Fault> {
-    let Some(target) = path.certificates.first() else { return Ok(()) };
-    purpose::check(target, purpose)
-        .map_err(|fault| Fault::new(SubIndication::ChainConstraintsFailure, Code::Purpose, fault))
-}
-
 /// Step 7: `time` lies in the target's own validity. Revocation was found good before.
 fn check_validity(path: &Path, time: Time) -> Result<(), Fault> {
     let Some(target) = path.certificates.first().filter(|target| !target.is_valid_at(time)) else { return Ok(()) };
@@ -222,9 +231,9 @@ fn check_validity(path: &Path, time: Time) -> Result<(), Fault> {
 /// Departs: 5.2.6 says "outside its validity"; one whose certificate began after a time in the past is no danger to it, and what it
 /// signed before its certificate began was refused already.
 fn check_revocation_bounds(path: &Path, answers: &Answered, time: Time) -> Result<(), Fault> {
-    let Some((target, _)) = links(path).next() else { return Ok(()) };
-    // The last is the target's, unless no revocation data exists for it.
-    let own = answers.last().filter(|_| !super::status::is_exempt(target));
+    let Some((target, issuer)) = links(path).next() else { return Ok(()) };
+    // The last is the target's, unless no revocation data exists for it, or was asked for.
+    let own = answers.last().filter(|(_, by)| by == issuer && !super::status::is_exempt(target));
     let Some((answer, _)) = own.filter(|(answer, _)| answer.signer.not_after() < time) else { return Ok(()) };
     let ended = answer.signer.not_after();
     let message = format!("{} signed {}, and expired on {ended}", answer.signer, super::status::described(answer));

@@ -11,10 +11,10 @@ use super::references::References;
 use super::step::{Outcome, Step};
 use super::work::Work;
 use crate::error::{Error, Result};
+use crate::pdf::account::account_meeting;
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, FieldKind, Form};
 use crate::pdf::object::{Dictionary, Object, Ref};
-use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
 
@@ -89,16 +89,18 @@ impl<'d> Ground<'d> {
             work: Work::for_file(document.len()),
             unreadable: None,
         };
+        // From here on every object is read, so that it pays to know where each ends.
+        document.places();
         let view = document.view(first);
-        for id in view.live_objects() {
-            ground.index(view, id);
+        for (id, entry) in view.live_entries() {
+            ground.index(id, || view.at(id, entry));
         }
         Ok(ground)
     }
 
     /// Reads an object, and notes what it refers to.
-    fn index(&mut self, view: View<'_>, id: Ref) -> Option<Object> {
-        match view.get(id) {
+    fn index(&mut self, id: Ref, read: impl FnOnce() -> Result<Object>) -> Option<Object> {
+        match read() {
             Ok(object) => {
                 self.references.set(id.number, &object);
                 Some(object)
@@ -112,9 +114,14 @@ impl<'d> Ground<'d> {
 
     fn step(&mut self, revision: usize) -> Outcome {
         let view = self.document.view(revision);
+        let mut met = HashMap::new();
+        let strays = account_meeting(self.document, revision, |id, object| drop(met.insert(id, object)));
         for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
             let object = match id_of(*number, *entry) {
-                Some(id) => self.index(view, id),
+                Some(id) => self.index(id, || match met.remove(&id) {
+                    Some(object) => view.document().security().decrypted(id, object),
+                    None => view.at(id, *entry),
+                }),
                 None => {
                     self.references.set(*number, &Object::Null);
                     Some(Object::Null)
@@ -122,7 +129,7 @@ impl<'d> Ground<'d> {
             };
             self.fresh.extend(object.map(|object| (*number, Rc::new(object))));
         }
-        let outcome = Step::run(self, revision);
+        let outcome = Step::run(self, revision, strays);
         let cache = self.cache.get_mut();
         if cache.len() > CACHED {
             cache.clear();

@@ -9,7 +9,7 @@ use super::ground::{Ground, id_of};
 use super::signing::Signings;
 use super::told::Told;
 use crate::error::Result;
-use crate::pdf::account::account;
+use crate::pdf::account::Stray;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
@@ -95,7 +95,8 @@ impl Outcome {
 }
 
 impl<'g> Step<'g> {
-    pub(super) fn run(ground: &'g Ground<'g>, revision: usize) -> Outcome {
+    /// `strays` are the bytes of the revision that nothing accounts for.
+    pub(super) fn run(ground: &'g Ground<'g>, revision: usize, strays: Result<Vec<Stray>>) -> Outcome {
         let mut step = Self {
             ground,
             revision,
@@ -112,14 +113,14 @@ impl<'g> Step<'g> {
             more: 0,
             told: BTreeMap::new(),
         };
-        if let Err(error) = step.compare() {
+        if let Err(error) = step.compare(strays) {
             step.unknown(Code::ModificationUnknown, error);
         }
         step.outcome()
     }
 
-    fn compare(&mut self) -> Result<()> {
-        for stray in account(self.ground.document, self.revision)? {
+    fn compare(&mut self, strays: Result<Vec<Stray>>) -> Result<()> {
+        for stray in strays? {
             self.unknown(
                 Code::StrayBytes,
                 format_args!("bytes {}..{}: {}", stray.range.start, stray.range.end, stray.what),

@@ -1,6 +1,6 @@
 //! Distribution points: which CRL speaks about which certificates, and for which reasons.
 //!
-//! Specified in RFC 5280, 4.2.1.13, 5.2.5 and 6.3.3 (b) to (d). Nouns: [`ReasonSet`], [`IssuingDistributionPoint`], [`scope`].
+//! Specified in RFC 5280, 4.2.1.13, 5.2.5 and 6.3.3 (b) to (d). Nouns: [`ReasonSet`], [`IssuingDistributionPoint`], [`DistributionPoints`].
 
 use std::fmt;
 
@@ -182,29 +182,35 @@ impl DistributionPoint {
     }
 }
 
-/// The reasons for which `crl` speaks about `certificate`; none when it does not.
-pub(crate) fn scope(crl: &Crl, certificate: &Certificate) -> ReasonSet {
-    let distribution = crl.distribution();
-    if distribution.is_some_and(|distribution| !distribution.has_kind_of(certificate)) {
-        return ReasonSet::NONE;
-    }
-    let points = points_of(certificate);
-    let matching = points.iter().filter(|point| {
-        point.is_issued_by(crl, certificate) && distribution.is_none_or(|distribution| point.is_named_by(distribution))
-    });
-    let reasons = matching.fold(ReasonSet::NONE, |reasons, point| reasons.or(point.reasons));
-    reasons.and(distribution.map_or(ReasonSet::ALL, |distribution| distribution.reasons))
+/// The distribution points of a certificate: those that it names (one that cannot be read names nothing), and the implicit one.
+pub(crate) struct DistributionPoints<'a> {
+    certificate: &'a Certificate,
+    points: Vec<DistributionPoint>,
 }
 
-/// The points that the certificate names (one that cannot be read names nothing), and the implicit one.
-fn points_of(certificate: &Certificate) -> Vec<DistributionPoint> {
-    let mut points = vec![DistributionPoint::implicit(certificate)];
-    if let Some(extension) = certificate.raw_extension(CRL_DISTRIBUTION_POINTS) {
-        let read = Vec::<Any>::from_der(extension.extn_value.as_bytes()).unwrap_or_default();
-        let read = read.iter().filter_map(|point| point.decode_as::<DistributionPointDer>().ok());
-        points.extend(read.filter_map(|point| DistributionPoint::read(point, certificate.issuer()).ok()));
+impl<'a> DistributionPoints<'a> {
+    pub(crate) fn of(certificate: &'a Certificate) -> Self {
+        let mut points = vec![DistributionPoint::implicit(certificate)];
+        if let Some(extension) = certificate.raw_extension(CRL_DISTRIBUTION_POINTS) {
+            let read = Vec::<Any>::from_der(extension.extn_value.as_bytes()).unwrap_or_default();
+            let read = read.iter().filter_map(|point| point.decode_as::<DistributionPointDer>().ok());
+            points.extend(read.filter_map(|point| DistributionPoint::read(point, certificate.issuer()).ok()));
+        }
+        Self { certificate, points }
     }
-    points
+
+    /// The reasons for which `crl` speaks about the certificate; none when it does not.
+    pub(crate) fn scope(&self, crl: &Crl) -> ReasonSet {
+        let distribution = crl.distribution();
+        let matching = self.points.iter().filter(|point| {
+            point.is_issued_by(crl, self.certificate)
+                && distribution.is_none_or(|distribution| point.is_named_by(distribution))
+        });
+        let reasons = matching.fold(ReasonSet::NONE, |reasons, point| reasons.or(point.reasons));
+        let reasons = reasons.and(distribution.map_or(ReasonSet::ALL, |distribution| distribution.reasons));
+        let has_kind = || distribution.is_none_or(|distribution| distribution.has_kind_of(self.certificate));
+        if reasons.is_empty() || !has_kind() { ReasonSet::NONE } else { reasons }
+    }
 }
 
 /// The names of a `DistributionPointName`: a list, or one relative to `base`.

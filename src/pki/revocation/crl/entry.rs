@@ -29,37 +29,85 @@ pub(crate) struct CrlEntry {
     pub(crate) reason: Reason,
 }
 
-/// Searches `entries`, the content of `revokedCertificates`.
-pub(super) fn find(
-    entries: &[u8],
-    crl_issuer: &Name,
-    indirect: bool,
-    issuer: &Name,
-    serial: &[u8],
-) -> Result<Option<CrlEntry>, RevocationFault> {
-    let mut found = None;
-    // An entry belongs to the issuer that the last certificateIssuer before it named (RFC 5280, 5.3.3).
-    let mut is_ours = issuer == crl_issuer;
-    let mut reader = SliceReader::new(entries)?;
-    while !reader.is_finished() {
-        let raw = RawEntry::read(&mut reader)?;
-        let is_hit = raw.serial == serial;
-        if !(is_hit || indirect || raw.may_be_critical()) {
-            continue;
-        }
-        let extensions = raw.extensions()?;
-        check(&extensions)?;
-        if let Some(names) = value(&extensions, rfc5912::ID_CE_CERTIFICATE_ISSUER) {
-            if !indirect {
-                return Err(RevocationFault::NotIndirect);
+/// Where the entries of a list stand, ordered by serial number: a list is read once, however many certificates it is asked about.
+#[derive(Debug)]
+pub(super) struct Index(Vec<Place>);
+
+/// Positions in the content of `revokedCertificates`.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    entry: u32,
+    /// The entry that says whose this one is: the last certificateIssuer before it (RFC 5280, 5.3.3); none: the list's own issuer.
+    owner: Option<u32>,
+}
+
+/// The content of `revokedCertificates`, and what the list says of it.
+#[derive(Clone, Copy)]
+pub(super) struct Entries<'a> {
+    pub(super) content: &'a [u8],
+    pub(super) crl_issuer: &'a Name,
+    pub(super) indirect: bool,
+}
+
+impl<'a> Entries<'a> {
+    /// Reads every entry: each may make the list unusable.
+    pub(super) fn index(self) -> Result<Index, RevocationFault> {
+        let mut places: Vec<(&[u8], Place)> = Vec::new();
+        let mut owner = None;
+        let mut reader = SliceReader::new(self.content)?;
+        while !reader.is_finished() {
+            let entry = u32::from(reader.position());
+            let raw = RawEntry::read(&mut reader)?;
+            if (self.indirect && raw.extensions.is_some()) || raw.may_be_critical() {
+                let extensions = raw.extensions()?;
+                if self.owners(&extensions)?.is_some() {
+                    owner = Some(entry);
+                }
             }
-            is_ours = general_names(names)?.contains(&GeneralName::Directory(issuer.clone()));
+            places.push((raw.serial, Place { entry, owner }));
         }
-        if is_hit && is_ours && found.is_none() {
-            found = Some(raw.entry(&extensions)?);
+        // Stable: of entries for the same certificate, the first counts.
+        places.sort_by_key(|(serial, _)| *serial);
+        Ok(Index(places.into_iter().map(|(_, place)| place).collect()))
+    }
+
+    /// The first entry for the certificate `serial` of `issuer`.
+    pub(super) fn find(self, index: &Index, issuer: &Name, serial: &[u8]) -> Result<Option<CrlEntry>, RevocationFault> {
+        let first = index.0.partition_point(|place| self.at(place.entry).is_ok_and(|entry| entry.serial < serial));
+        for place in index.0.iter().skip(first) {
+            let entry = self.at(place.entry)?;
+            if entry.serial != serial {
+                break;
+            }
+            let extensions = entry.extensions()?;
+            self.owners(&extensions)?;
+            if self.is_of(*place, issuer)? {
+                return entry.entry(&extensions).map(Some).map_err(RevocationFault::from);
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_of(self, place: Place, issuer: &Name) -> Result<bool, RevocationFault> {
+        let Some(owner) = place.owner else { return Ok(issuer == self.crl_issuer) };
+        let owners = self.owners(&self.at(owner)?.extensions()?)?;
+        Ok(owners.is_some_and(|owners| owners.contains(&GeneralName::Directory(issuer.clone()))))
+    }
+
+    /// Checks the extensions of an entry; who it and those after it belong to, where it says so.
+    fn owners(self, extensions: &[Extension]) -> Result<Option<Vec<GeneralName>>, RevocationFault> {
+        check(extensions)?;
+        match value(extensions, rfc5912::ID_CE_CERTIFICATE_ISSUER) {
+            Some(_) if !self.indirect => Err(RevocationFault::NotIndirect),
+            Some(names) => Ok(Some(general_names(names)?)),
+            None => Ok(None),
         }
     }
-    Ok(found)
+
+    fn at(self, position: u32) -> der::Result<RawEntry<'a>> {
+        let rest = usize::try_from(position).ok().and_then(|position| self.content.get(position..));
+        RawEntry::read(&mut SliceReader::new(rest.unwrap_or_default())?)
+    }
 }
 
 struct RawEntry<'a> {

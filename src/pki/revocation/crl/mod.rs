@@ -1,18 +1,20 @@
 //! Certificate revocation lists.
 //!
-//! Invariant: the received bytes are kept and searched in place; a list of a million entries costs no map.
+//! Invariant: the received bytes are kept and searched in place: of a million entries only the places are noted, once.
 //! Invariant: a list with a critical extension that is not known, in itself or in *any* entry, says nothing (RFC 5280, 5.2 and 5.3).
 //!
 //! Specified in RFC 5280, 5 and 6.3. Nouns: [`Crl`], [`CrlEntry`], [`distribution::ReasonSet`].
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
+use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::{Any, Decode, Reader, SliceReader, Tag, Tagged};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::AuthorityInfoAccessSyntax;
+use x509_cert::ext::pkix::name::GeneralName;
 
 use self::distribution::IssuingDistributionPoint;
 use super::{Reason, RevocationFault};
@@ -21,13 +23,14 @@ use crate::limits::Limits;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::asn1_time::time_of;
 use crate::pki::name::Name;
-use crate::pki::signature::{Memo, Signed};
+use crate::pki::signature::{KeyMemo, Signed};
 use crate::time::Time;
 
 pub(crate) mod distribution;
 mod entry;
 
 pub(crate) use entry::CrlEntry;
+use entry::{Entries, Index};
 
 const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
 /// CRL extensions that this crate processes (RFC 5280, 5.2).
@@ -51,7 +54,9 @@ struct Inner {
     next_update: Option<Time>,
     extensions: Vec<Extension>,
     distribution: Option<IssuingDistributionPoint>,
-    verified: Memo,
+    verified: KeyMemo,
+    /// Read when it is first asked for.
+    index: OnceLock<Result<Index, RevocationFault>>,
 }
 
 /// A CRL number, compared as the integer that it is.
@@ -80,7 +85,8 @@ impl Crl {
             extensions: fields.extensions,
             distribution,
             issuer,
-            verified: Memo::default(),
+            verified: KeyMemo::default(),
+            index: OnceLock::new(),
         })))
     }
 
@@ -121,6 +127,18 @@ impl Crl {
         self.0.distribution.as_ref()
     }
 
+    /// Where the certificate of who signed it can be had (RFC 5280, 5.2.7).
+    pub(crate) fn issuer_urls(&self) -> Vec<String> {
+        let Some(der) = self.raw_extension(AuthorityInfoAccessSyntax::OID) else { return Vec::new() };
+        let Ok(access) = AuthorityInfoAccessSyntax::from_der(der) else { return Vec::new() };
+        let places = access.0.into_iter().filter(|one| one.access_method == rfc5912::ID_AD_CA_ISSUERS);
+        let urls = places.filter_map(|one| match one.access_location {
+            GeneralName::UniformResourceIdentifier(url) => Some(url.as_str().to_owned()),
+            _ => None,
+        });
+        urls.collect()
+    }
+
     /// Whether it lists only changes since another (RFC 5280, 5.2.4).
     pub(crate) fn is_delta(&self) -> bool {
         self.raw_extension(rfc5912::ID_CE_DELTA_CRL_INDICATOR).is_some()
@@ -155,12 +173,21 @@ impl Crl {
         Ok(self.0.verified.ask(spki, || signed.verify(spki))?)
     }
 
-    /// The entry for the certificate `serial` of `issuer`. Reads the whole list, as every entry may make it unusable.
+    /// Whether [`verify`](Self::verify) knows its answer.
+    pub(crate) fn is_checked(&self, spki: &[u8]) -> bool {
+        self.0.verified.knows(spki)
+    }
+
+    /// The entry for the certificate `serial` of `issuer`. The first question reads the whole list, as every entry may make it unusable.
     pub(crate) fn find(&self, issuer: &Name, serial: &[u8]) -> Result<Option<CrlEntry>, RevocationFault> {
         let signed = Signed::from_der(self.der())?;
-        let Some(entries) = Fields::read(signed.tbs)?.entries else { return Ok(None) };
+        let Some(content) = Fields::read(signed.tbs)?.entries else { return Ok(None) };
         let indirect = self.distribution().is_some_and(|distribution| distribution.indirect);
-        entry::find(entries, self.issuer(), indirect, issuer, serial)
+        let entries = Entries { content, crl_issuer: self.issuer(), indirect };
+        match self.0.index.get_or_init(|| entries.index()) {
+            Ok(index) => entries.find(index, issuer, serial),
+            Err(fault) => Err(fault.clone()),
+        }
     }
 
     fn raw_extension(&self, oid: ObjectIdentifier) -> Option<&[u8]> {

@@ -19,8 +19,9 @@ use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::{Certificates, key_hash};
 use crate::pki::name::Name;
-use crate::pki::signature::{Memo, Signed};
+use crate::pki::signature::{KeyMemo, Signed};
 use crate::time::Time;
 
 pub(crate) mod asn1;
@@ -49,7 +50,7 @@ struct Inner {
     fingerprint: Vec<u8>,
     status: OcspResponseStatus,
     basic: Option<Basic>,
-    verified: Memo,
+    verified: KeyMemo,
 }
 
 /// The one response type there is (RFC 6960, 4.2.1).
@@ -85,7 +86,7 @@ impl OcspResponse {
             fingerprint: DigestAlgorithm::Sha256.digest(der),
             status: response.response_status,
             basic,
-            verified: Memo::default(),
+            verified: KeyMemo::default(),
         })))
     }
 
@@ -114,6 +115,13 @@ impl OcspResponse {
         Some(time(self.basic()?.read.tbs_response_data.produced_at))
     }
 
+    /// When the first of its answers is out of date; `None` where newer information is to be had at any time (RFC 6960, 4.2.2.1).
+    pub(crate) fn next_update(&self) -> Option<Time> {
+        let singles = &self.basic()?.read.tbs_response_data.responses;
+        let ends: Option<Vec<Time>> = singles.iter().map(|single| single.next_update.map(time)).collect();
+        ends?.into_iter().min()
+    }
+
     pub(crate) fn responder(&self) -> Option<&Responder> {
         self.basic().map(|basic| &basic.responder)
     }
@@ -137,9 +145,23 @@ impl OcspResponse {
     pub(crate) fn is_responder(&self, candidate: &Certificate) -> bool {
         match self.responder() {
             Some(Responder::Name(name)) => name == candidate.subject(),
-            Some(Responder::Key(hash)) => *hash == DigestAlgorithm::Sha1.digest(candidate.key_bits()),
+            Some(Responder::Key(hash)) => *hash == key_hash(candidate),
             None => false,
         }
+    }
+
+    /// Those of `pool` who may say to have signed.
+    pub(crate) fn responders_in<'a>(&self, pool: &'a Certificates) -> Box<dyn Iterator<Item = &'a Certificate> + 'a> {
+        match self.responder() {
+            Some(Responder::Name(name)) => Box::new(pool.named(name)),
+            Some(Responder::Key(hash)) => Box::new(pool.keyed(hash)),
+            None => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Whether [`verify`](Self::verify) knows its answer.
+    pub(crate) fn is_checked(&self, spki: &[u8]) -> bool {
+        self.0.verified.knows(spki)
     }
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.

@@ -105,8 +105,12 @@ fn signed_with(pdf: &[u8], entries: &SignatureEntries, change: impl FnOnce(&mut 
 }
 
 fn evidence(pdf: &[u8], value: u8) -> Vec<u8> {
-    let additions =
-        DssAdditions { certs: vec![vec![value; 9]], crls: vec![vec![value; 8]], ocsps: vec![vec![value; 7]] };
+    let additions = DssAdditions {
+        certs: vec![vec![value; 9]],
+        crls: vec![vec![value; 8]],
+        ocsps: vec![vec![value; 7]],
+        vri: Vec::new(),
+    };
     specimen::with_evidence(pdf, &additions).unwrap()
 }
 

@@ -2,10 +2,13 @@
 //!
 //! Invariant: every key is always there; `null` is what is not known.
 
+mod basis;
+
 use serde::Serialize;
 
+use self::basis::{ChainJson, LevelJson, StatusJson};
 use super::{
-    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Report, SignatureReport, Step,
+    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step,
     TimestampReport, TrustAnchorReport,
 };
 use crate::error::Error;
@@ -19,7 +22,30 @@ const CHANGES: usize = 10_000;
 const CHANGES_EACH: usize = 64;
 
 impl Report {
-    /// This report as one JSON object, for the file that the caller calls `file`.
+    /// This report as one JSON object, for the file that the caller calls `file`. Every key is always there; times are RFC 3339 in UTC.
+    ///
+    /// | key | what |
+    /// |---|---|
+    /// | `schema`, `file`, `error` | `pades-ltv/report/1`; the caller's name; `null` (see [`Error::to_json`]) |
+    /// | `verdict` | the worst indication, or `NO-SIGNATURE` |
+    /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions |
+    /// | `signatures` | an object for each signature and document timestamp, see below |
+    /// | `findings` | of the file as a whole: `code`, `message` |
+    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
+    ///
+    /// A signature has the fields of [`SignatureReport`] by their names, and among them:
+    ///
+    /// | key | what |
+    /// |---|---|
+    /// | `associated` | `revocation`, `algorithms`, `try_again`: what the standard wants beside a sub-indication |
+    /// | `process` | every block that was run: `block`, `clause`, `about`, `time`, `outcome` (`PASSED`, `INDETERMINATE`, `FAILED`), `sub_indication`, `why` |
+    /// | `chain` | from the signer's certificate to the anchor: `subject`, `common_name`, `issuer`, `serial`, `not_before`, `not_after`, `key`, `signature_algorithm`, `trust_source` (the anchor's label), `sha256`, `proved` (since when it is proved to exist) |
+    /// | `revocation` | for each of the chain but the anchor: `subject`, `serial`, `status` (`good`, `revoked`, `on_hold`, `too_old`, `unknown`, `exempt`, `not_asked`), `source` (`ocsp`, `crl`, `delta_crl`), `this_update`, `next_update`, `produced_at`, `signer`, `revoked_at`, `reason`, `found_in` (of `cms`, `dss`, `vri`, `given`), `sha256`, `proved` |
+    /// | `trust_anchor` | that the chain ends in: `subject`, `uses` (of `signing`, `certifying`, `timestamping`; `null`: everything), `from`, `until` |
+    /// | `accredited` | who accredited the authority of a document timestamp: `list`, `from`, `until`; it changes no verdict |
+    /// | `level_findings` | what keeps it from its PAdES level or the next, apart from validity: `level`, `presence` (`shall`: non-conformity, `should`: warning), `requirement`, `clause`, `message` |
+    ///
+    /// Each of `signature_timestamps` has `associated`, `process`, `chain`, `revocation`, `trust_anchor` and `accredited` of its own.
     pub fn to_json(&self, file: &str) -> String {
         let most = CHANGES.checked_div(self.signatures.len()).unwrap_or(CHANGES).max(CHANGES_EACH);
         let signatures = self.signatures.iter().map(|signature| Signature::new(signature, most)).collect();
@@ -34,6 +60,7 @@ impl Report {
             revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
+            outlook: self.future.as_ref().map(Outlook::from),
         };
         json.to_text()
     }
@@ -41,9 +68,10 @@ impl Report {
 
 impl Error {
     /// The JSON object of a file that could not be read, with the same keys as [`Report::to_json`]: `verdict` is `null`, and
-    /// `error` says why.
+    /// `error` says why: `kind`, `class` ([`ErrorClass`](crate::ErrorClass): whether trying again can help) and `message`.
     pub fn to_json(&self, file: &str) -> String {
-        let error = ErrorJson { kind: self.kind().as_str(), message: self.to_string() };
+        let (kind, class) = (self.kind().as_str(), self.class().as_str());
+        let error = ErrorJson { kind, class, message: self.to_string() };
         let json = File {
             schema: SCHEMA,
             file,
@@ -55,6 +83,7 @@ impl Error {
             revisions: None,
             signatures: Vec::new(),
             findings: Vec::new(),
+            outlook: None,
         };
         json.to_text()
     }
@@ -72,6 +101,24 @@ struct File<'a> {
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
+    outlook: Option<Outlook<'a>>,
+}
+
+#[derive(Serialize)]
+struct Outlook<'a> {
+    asked: String,
+    survives: bool,
+    holds_until: Option<String>,
+    lost: Vec<Lost<'a>>,
+}
+
+#[derive(Serialize)]
+struct Lost<'a> {
+    field: &'a str,
+    kind: &'a str,
+    indication: &'a str,
+    sub_indication: Option<&'a str>,
+    findings: Vec<FindingJson<'a>>,
 }
 
 impl File<'_> {
@@ -84,6 +131,7 @@ impl File<'_> {
 #[derive(Serialize)]
 struct ErrorJson<'a> {
     kind: &'a str,
+    class: &'a str,
     message: String,
 }
 
@@ -118,6 +166,9 @@ struct Signature<'a> {
     findings: Vec<FindingJson<'a>>,
     associated: Associated<'a>,
     process: Vec<StepJson<'a>>,
+    chain: Vec<ChainJson<'a>>,
+    revocation: Vec<StatusJson<'a>>,
+    level_findings: Vec<LevelJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +199,8 @@ struct Timestamp<'a> {
     serial: Option<&'a str>,
     associated: Associated<'a>,
     process: Vec<StepJson<'a>>,
+    chain: Vec<ChainJson<'a>>,
+    revocation: Vec<StatusJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -242,6 +295,27 @@ impl<'a> Signature<'a> {
             findings: findings(&report.findings),
             associated: Associated::from(&report.associated),
             process: report.process.iter().map(StepJson::from).collect(),
+            chain: report.chain.iter().map(ChainJson::from).collect(),
+            revocation: report.revocation.iter().map(StatusJson::from).collect(),
+            level_findings: report.level_findings.iter().map(LevelJson::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Future> for Outlook<'a> {
+    fn from(future: &'a Future) -> Self {
+        let lost = future.outlook.lost.iter().map(|lost| Lost {
+            field: &lost.field,
+            kind: lost.kind.as_str(),
+            indication: lost.conclusion.indication.as_str(),
+            sub_indication: lost.conclusion.sub_indication.map(|sub| sub.as_str()),
+            findings: findings(&lost.findings),
+        });
+        Self {
+            asked: future.asked.to_string(),
+            survives: future.survives(),
+            holds_until: future.outlook.holds_until.map(|time| time.to_string()),
+            lost: lost.collect(),
         }
     }
 }
@@ -278,6 +352,8 @@ impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
             serial: report.serial.as_deref(),
             associated: Associated::from(&report.associated),
             process: report.process.iter().map(StepJson::from).collect(),
+            chain: report.chain.iter().map(ChainJson::from).collect(),
+            revocation: report.revocation.iter().map(StatusJson::from).collect(),
         }
     }
 }
@@ -299,14 +375,12 @@ impl<'a> From<&'a AssociatedData> for Associated<'a> {
 
 impl<'a> From<&'a Step> for StepJson<'a> {
     fn from(step: &'a Step) -> Self {
-        // A block says PASSED where the whole signature is TOTAL-PASSED (5.1.2).
-        let outcome = step.outcome.indication.as_str();
         Self {
             block: step.block.as_str(),
             clause: step.block.clause(),
             about: step.about.as_deref(),
             time: step.time.map(|time| time.to_string()),
-            outcome: outcome.strip_prefix("TOTAL-").unwrap_or(outcome),
+            outcome: step.outcome.outcome(),
             sub_indication: step.outcome.sub_indication.map(|sub| sub.as_str()),
             why: step.why.as_deref(),
         }

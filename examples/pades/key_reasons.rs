@@ -1,0 +1,78 @@
+//! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
+
+/// What the library calls by its methods, and who uses the command by its options.
+pub(crate) const OPTIONS: [(&str, &str); 14] = [
+    (
+        "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
+        "give its password with --pass-file",
+    ),
+    ("use `SoftwareSigner::from_pem` or `from_der`", "leave out --pass-file"),
+    ("give DER; PEM is for `SoftwareSigner::from_pem`", "give a PEM or DER file of one private key"),
+    ("by `Pkcs11Key::pin` or `pin_from`; a `pin-source` of a URI is not followed", "with --pin-file"),
+    ("give its path by `Pkcs11Key::module`", "give its path with --module"),
+    ("by `Pkcs11Key::certificates`", "with --chain"),
+    ("allow fewer by `Pkcs11Key::sessions`, or close those of others", "close those of others, or try again later"),
+    ("choose another algorithm or key", "choose another with --digest or --pss, or another key"),
+    ("choose another algorithm", "choose another with --digest or --pss"),
+    ("reserve at least", "prepare again with --cms-room and --timestamp-room, together at least"),
+    ("prepare again without a certificate", "prepare again without --chain"),
+    ("give the right one to a new signer", "give the right one with --pin-file"),
+    ("choose another with Identity::with_algorithm", "choose another with --digest"),
+    ("reserve with the digest of the signer", "prepare with the digest of the signer"),
+];
+
+/// What the library says, as far as it is known, and what that means.
+pub(crate) const REASONS: [(&str, &str); 40] = [
+    ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
+    ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
+    (
+        "would be locked by one more wrong PIN",
+        "PIN の試行回数が残り 1 回です。ベンダーのツールで正しい PIN を入力してから、もう一度実行してください",
+    ),
+    ("CKR_PIN_EXPIRED", "PIN の有効期限が切れています。ベンダーのツールで変更してください"),
+    ("CKR_PIN_LEN_RANGE", "PIN の長さが正しくありません。--pin-file の 1 行目を確認してください"),
+    ("CKR_PIN_INVALID", "PIN に使用できない文字があります。--pin-file の 1 行目を確認してください"),
+    ("wants a PIN", "PIN が必要です。--pin-file で指定してください"),
+    ("CKR_TOKEN_NOT_PRESENT", "トークンがありません。接続を確認してください"),
+    ("CKR_DEVICE_REMOVED", "トークンが取り外されました。接続を確認してください"),
+    ("cannot be loaded", "PKCS #11 モジュールを読み込めません。--module のパスを確認してください"),
+    ("which PKCS #11 module to load", "PKCS #11 モジュールを --module で指定してください"),
+    ("does not begin with `pkcs11:`", "--pkcs11 には pkcs11: で始まる URI を指定してください"),
+    ("no token fits", "指定に合うトークンがありません"),
+    ("tokens fit where one must", "指定に合うトークンが複数あります。シリアル番号やスロットで特定してください"),
+    ("no private key that may sign fits", "指定に合う署名鍵がトークンにありません"),
+    ("private keys fit where one must", "指定に合う鍵が複数あります。id で特定してください"),
+    ("has no certificate on the token", "トークンに鍵の証明書がありません。--chain で指定してください"),
+    (
+        "offers no mechanism for",
+        "トークンがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
+    ),
+    ("belongs to another certificate", "秘密鍵と証明書が対応していません"),
+    ("belongs to no certificate", "秘密鍵と証明書が対応していません"),
+    ("the private key is encrypted", "秘密鍵は暗号化されています。パスワードを --pass-file で指定してください"),
+    ("the private key is not encrypted", "秘密鍵は暗号化されていません。--pass-file を省略してください"),
+    ("the password does not open the private key", "秘密鍵のパスワードが違います"),
+    ("the password does not open", "パスワードが違います。--pass-file を確認してください"),
+    ("the first line is not UTF-8", "1 行目が UTF-8 ではありません"),
+    ("private keys, not one", "秘密鍵が 1 つだけ入ったファイルを指定してください"),
+    ("there is no certificate for the key", "鍵の証明書がありません"),
+    ("and only read", "このハッシュ関数は安全ではないため、署名には使用できません"),
+    ("cannot sign with", "この鍵ではその方式で署名できません"),
+    (" signs with ", "この鍵のハッシュ関数は変更できません"),
+    (
+        "is no signature of the signing certificate",
+        "署名値が署名証明書で検証できません。別の文書か別の鍵の署名値、または二重にハッシュした値ではありませんか",
+    ),
+    ("the CMS is one of somebody else", "CMS の署名者が、準備したときの署名者と違います"),
+    ("the CMS is no PAdES signature for this place", "この文書のための PAdES 署名 (CMS) ではありません"),
+    ("the CMS needs", "CMS が確保した領域に収まりません。--cms-room を大きくして準備し直してください"),
+    ("the stored value cannot be read", "--prepare で作られたファイルではないか、壊れています"),
+    ("the stored value has version", "別のバージョンの pades で準備されたものです"),
+    ("than the one that was prepared", "準備したときとは別のファイルです。準備したときのファイルを指定してください"),
+    ("was made for", "準備したときとは別のファイルです。準備したときのファイルを指定してください"),
+    (
+        "with a page instead of an answer",
+        "サーバーがタイムスタンプではなくページを返しました。アドレスを確認してください",
+    ),
+    ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),
+];

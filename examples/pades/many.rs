@@ -1,0 +1,200 @@
+//! `pades sign --out-dir`: many documents and one key. What fails for one is that one's failure.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use pades_ltv::{Batch, Error, ErrorKind, Language, Signer, Signing, TimestampAuthority, Update};
+
+use crate::arguments::Arguments;
+use crate::atomic;
+use crate::failure::{During, Failure, Stop};
+use crate::inputs::{Input, Use};
+use crate::look::Drawn;
+use crate::mending::Opened;
+use crate::messages::Message;
+use crate::outcome::{self, SignedJson};
+use crate::preflight::Form;
+use crate::progress::Progress;
+use crate::services::Services;
+use crate::sign::Options;
+use crate::who;
+
+/// How many are open at once: systems let a process hold some hundreds of files.
+const TOGETHER: usize = 64;
+/// The exit code where some are signed and some are not.
+const SOME: u8 = 5;
+
+/// At least one document, and no two that would have one name in DIR.
+pub(crate) fn check_names(inputs: &[PathBuf], arguments: &Arguments) -> Result<(), Stop> {
+    if inputs.is_empty() {
+        return Err(arguments.wrong(Message::OperandMissing("IN")));
+    }
+    let mut names: Vec<_> = inputs.iter().filter_map(|path| path.file_name()).collect();
+    names.sort();
+    match names.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(pair) => {
+            let name = pair.first().map(|name| name.to_string_lossy().into_owned());
+            Err(arguments.wrong(Message::SameName(name.unwrap_or_default())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What all documents have in common.
+struct Work<'w> {
+    options: &'w Options,
+    folder: &'w Path,
+    drawn: Drawn,
+    password: Option<Vec<u8>>,
+    signer: who::SharedSigner,
+    tsa: Option<&'w (dyn TimestampAuthority + Sync)>,
+    threads: NonZeroUsize,
+    progress: &'w Progress,
+    language: Language,
+}
+
+/// What came of one.
+struct Written {
+    out: PathBuf,
+    base_len: u64,
+    file_len: u64,
+}
+
+impl Options {
+    pub(crate) fn run_many(&self, folder: &Path, language: Language) -> Result<u8, Stop> {
+        let progress = Progress::start(language);
+        let services = Services::new(self.at.time, &progress)?;
+        let (drawn, password) = (self.terms.draw()?, self.password.read()?);
+        let signer = self.who.signer(&services)?.ok_or_else(who::no_key)?;
+        let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
+        check_folder(folder).during(|| Message::CannotWrite(folder.to_owned()))?;
+        self.paths.check()?;
+        self.paths.store_anchor(&services)?;
+        self.paths.warn(language);
+        let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let tsa = tsa.as_deref();
+        let options = self;
+        let work = Work { options, folder, drawn, password, signer, tsa, threads, progress: &progress, language };
+        let (count, mut first, mut signed) = (self.inputs.len(), 1_usize, 0_usize);
+        for paths in self.inputs.chunks(TOGETHER) {
+            let last = first.saturating_add(paths.len()).saturating_sub(1);
+            progress.step(&Message::Signing { first, last, count });
+            signed = signed.saturating_add(work.sign(paths));
+            first = last.saturating_add(1);
+        }
+        progress.finish();
+        if signed < count {
+            crate::complain(&Message::SignedOf { signed, count }.text(language));
+        }
+        Ok(match signed {
+            0 => crate::FAILED,
+            _ if signed < count => SOME,
+            _ => 0,
+        })
+    }
+}
+
+impl Work<'_> {
+    /// Signs `paths`, says what came of each, in order, and counts those that are signed.
+    fn sign(&self, paths: &[PathBuf]) -> usize {
+        let mut failures = Failures::default();
+        let inputs = failures.sift(paths.iter().enumerate().map(|(place, path)| {
+            let input = Input::open(path, Use::Read);
+            (place, input.map_err(|error| Failure::Operation(Message::CannotOpen(path.clone()), error)))
+        }));
+        let opened = failures.sift(inputs.iter().map(|(place, input)| (*place, self.open(input))));
+        let signings = failures.sift(opened.iter().map(|(place, opened)| {
+            let signing = self.options.signing(opened.document(), &self.drawn, self.language);
+            (*place, signing.map_err(|error| cannot_sign(paths, *place, error)))
+        }));
+        let (places, signings): (Vec<usize>, Vec<Signing<'_>>) = signings.into_iter().unzip();
+        let batch = Batch::new(&signings).threads(self.threads);
+        let signed = batch.sign::<dyn Signer + Sync>(self.signer.as_ref());
+        let updates = batch.finish(signed, |one| match self.tsa {
+            Some(tsa) => one.timestamp(tsa),
+            None => Ok(one),
+        });
+        let written = failures.sift(places.into_iter().zip(updates).map(|(place, update)| {
+            let update = update.map_err(|error| cannot_sign(paths, place, error));
+            (place, update.and_then(|update| self.write(inputs.get(&place), opened.get(&place), &update)))
+        }));
+        for (place, path) in paths.iter().enumerate() {
+            let outcome = written.get(&place).ok_or_else(|| failures.0.get(&place));
+            self.progress.above(|| self.say(path, outcome));
+            if let (Some(opened), Ok(_)) = (opened.get(&place), outcome) {
+                self.options.say_repair(path, opened, self.language);
+            }
+        }
+        written.len()
+    }
+
+    fn open<'i>(&self, input: &'i Input) -> Result<Opened<'i>, Failure> {
+        let opened = Opened::new(input, self.password.as_deref(), self.options.mending, self.progress);
+        opened.map_err(|error| Failure::Operation(Message::CannotOpen(input.path().to_owned()), error))
+    }
+
+    fn write(&self, input: Option<&Input>, opened: Option<&Opened<'_>>, update: &Update) -> Result<Written, Failure> {
+        let out = self.folder.join(input.and_then(|input| input.path().file_name()).unwrap_or_default());
+        let write = |to: &mut dyn std::io::Write| match (input, opened) {
+            (Some(input), Some(opened)) => {
+                update.write_to(opened.document(), to)?;
+                input.check_unchanged()
+            }
+            _ => Ok(()),
+        };
+        match atomic::replace(&out, write) {
+            Ok(()) => {
+                let base_len = input.map(Input::length).unwrap_or_default();
+                Ok(Written { out, base_len, file_len: update.file_len() })
+            }
+            Err(error) => Err(Failure::Operation(Message::CannotWrite(out), error)),
+        }
+    }
+
+    fn say(&self, path: &Path, outcome: Result<&Written, Option<&Failure>>) {
+        match (self.options.form, outcome) {
+            (Form::Json, Ok(Written { out, base_len, file_len })) => {
+                crate::print(&outcome::line(&SignedJson::done(path, out, *base_len, *file_len)));
+            }
+            (Form::Text, Ok(Written { out, base_len, file_len })) => {
+                let added = file_len.saturating_sub(*base_len);
+                let wrote = Message::Wrote { path: out.clone(), length: *file_len, added };
+                crate::print(&format!("{}\n", wrote.text(self.language)));
+            }
+            (Form::Json, Err(Some(failure))) => crate::print(&outcome::line(&SignedJson::failed(path, failure))),
+            (Form::Text, Err(Some(failure))) => crate::complain(&failure.text(self.language)),
+            (_, Err(None)) => {}
+        }
+    }
+}
+
+/// What failed, by place.
+#[derive(Default)]
+struct Failures(BTreeMap<usize, Failure>);
+
+impl Failures {
+    /// Keeps what failed, and gives the rest.
+    fn sift<T>(&mut self, outcomes: impl Iterator<Item = (usize, Result<T, Failure>)>) -> BTreeMap<usize, T> {
+        let mut good = BTreeMap::new();
+        for (place, outcome) in outcomes {
+            match outcome {
+                Ok(value) => drop(good.insert(place, value)),
+                Err(failure) => drop(self.0.insert(place, failure)),
+            }
+        }
+        good
+    }
+}
+
+fn cannot_sign(paths: &[PathBuf], place: usize, error: Error) -> Failure {
+    Failure::Operation(Message::CannotSign(paths.get(place).cloned().unwrap_or_default()), error)
+}
+
+fn check_folder(folder: &Path) -> pades_ltv::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
+    Err(error.advise("make it first; nothing was changed"))
+}

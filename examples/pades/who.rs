@@ -1,0 +1,265 @@
+//! Who signs, and how: a key in files, in a PKCS#12 file or on a token; the test authority; or somebody elsewhere.
+
+use std::path::PathBuf;
+
+use pades_ltv::pkcs11::{Pin, Pkcs11Key};
+use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
+
+use crate::access::{self, Secret};
+use crate::arguments::Arguments;
+use crate::failure::{During, Failure, Stop};
+use crate::help::Topic;
+use crate::inputs;
+use crate::messages::Message;
+use crate::services::Services;
+
+const DIGESTS: &str = "sha256 | sha384 | sha512 | sha3-256 | sha3-384 | sha3-512 | shake256";
+
+/// A signer that threads can share.
+pub(crate) type SharedSigner = Box<dyn Signer + Sync>;
+
+/// The options of a key, as the command line has them.
+#[derive(Default)]
+pub(crate) struct Keys {
+    key: Option<PathBuf>,
+    chain: Option<PathBuf>,
+    p12: Option<PathBuf>,
+    pass_file: Option<PathBuf>,
+    pkcs11: Option<String>,
+    module: Option<PathBuf>,
+    pin_file: Option<PathBuf>,
+    manner: Manner,
+}
+
+/// Who signs, and how.
+pub(crate) struct Who {
+    place: Place,
+    manner: Manner,
+}
+
+/// Where the key is.
+enum Place {
+    TestAuthority,
+    Files {
+        key: PathBuf,
+        chain: PathBuf,
+        pass_file: Option<PathBuf>,
+    },
+    Container {
+        p12: PathBuf,
+        pass_file: Option<PathBuf>,
+    },
+    Token {
+        uri: String,
+        module: Option<PathBuf>,
+        pin_file: Option<PathBuf>,
+        chain: Option<PathBuf>,
+    },
+    /// Not at hand, as in a dry run or where somebody elsewhere signs later.
+    Elsewhere {
+        chain: PathBuf,
+    },
+}
+
+/// How to sign, where it is not to be what fits the key.
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    digest: Option<DigestAlgorithm>,
+    is_pss: bool,
+}
+
+impl Keys {
+    /// Takes `option` with its value, if it is one of these.
+    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
+        match option {
+            "key" => self.key = Some(arguments.path(option)?),
+            "chain" => self.chain = Some(arguments.path(option)?),
+            "p12" => self.p12 = Some(arguments.path(option)?),
+            "pass-file" => self.pass_file = Some(arguments.path(option)?),
+            "pkcs11" => self.pkcs11 = Some(arguments.text(option)?),
+            "module" => self.module = Some(arguments.path(option)?),
+            "pin-file" => self.pin_file = Some(arguments.path(option)?),
+            "digest" => self.manner.digest = Some(arguments.parsed(option, DIGESTS, digest)?),
+            "pss" => self.manner.is_pss = true,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Where the key is to be: exactly one place. Without any it is the test authority's.
+    pub(crate) fn complete(self, arguments: &Arguments) -> Result<Who, Stop> {
+        self.check(arguments)?;
+        let Self { key, chain, p12, pass_file, pkcs11, module, pin_file, manner } = self;
+        let place = match (key, p12, pkcs11, chain) {
+            (Some(key), _, _, Some(chain)) => Place::Files { key, chain, pass_file },
+            (Some(_), _, _, None) => return Err(arguments.wrong(Message::Together("key", "chain"))),
+            (_, Some(p12), _, _) => Place::Container { p12, pass_file },
+            (_, _, Some(uri), chain) => Place::Token { uri, module, pin_file, chain },
+            (.., Some(chain)) => Place::Elsewhere { chain },
+            (.., None) => Place::TestAuthority,
+        };
+        Ok(Who { place, manner })
+    }
+
+    fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
+        let places = [("key", self.key.is_some()), ("p12", self.p12.is_some()), ("pkcs11", self.pkcs11.is_some())];
+        let mut given = places.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name);
+        if let (Some(one), Some(other)) = (given.next(), given.next()) {
+            return Err(arguments.wrong(Message::Apart(one, other)));
+        }
+        if self.p12.is_some() && self.chain.is_some() {
+            return Err(arguments.wrong(Message::Apart("p12", "chain")));
+        }
+        let has_file = self.p12.is_some() || self.key.is_some();
+        for (option, is_given, needs, is_there) in [
+            ("pass-file", self.pass_file.is_some(), "key", has_file),
+            ("module", self.module.is_some(), "pkcs11", self.pkcs11.is_some()),
+            ("pin-file", self.pin_file.is_some(), "pkcs11", self.pkcs11.is_some()),
+        ] {
+            if is_given && !is_there {
+                return Err(arguments.wrong(Message::OnlyWith(option, needs)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Who {
+    pub(crate) fn is_test_authority(&self) -> bool {
+        matches!(self.place, Place::TestAuthority)
+    }
+
+    /// The option that names a key elsewhere is given alone: nobody can sign with it here.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        matches!(self.place, Place::Elsewhere { .. })
+    }
+
+    /// The digest that was asked for.
+    pub(crate) fn digest(&self) -> Option<DigestAlgorithm> {
+        self.manner.digest
+    }
+
+    pub(crate) fn is_pss(&self) -> bool {
+        self.manner.is_pss
+    }
+
+    /// The signer; `None` where the key is elsewhere.
+    pub(crate) fn signer(&self, services: &Services<'_>) -> Result<Option<SharedSigner>, Stop> {
+        let software = match &self.place {
+            Place::TestAuthority => services.test_signer()?,
+            Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_ref())?,
+            Place::Container { p12, pass_file } => from_container(p12, pass_file.as_ref())?,
+            Place::Token { uri, module, pin_file, chain } => {
+                let key = on_token(uri, module.as_ref(), pin_file.as_ref(), chain.as_ref())?;
+                let signer = self.manner.of_token(key).open();
+                return Ok(Some(Box::new(signer.during(|| Message::CannotUseToken)?)));
+            }
+            Place::Elsewhere { .. } => return Ok(None),
+        };
+        let signer = self.manner.of_software(software).during(|| Message::CannotSignSo)?;
+        Ok(Some(Box::new(signer)))
+    }
+
+    /// Whose key it is.
+    pub(crate) fn identity(&self, services: &Services<'_>) -> Result<Identity, Stop> {
+        if let Place::Elsewhere { chain } = &self.place {
+            let certificates = inputs::small(chain).and_then(|pem| inputs::values(&pem));
+            let identity = certificates.and_then(Identity::new);
+            let identity = identity.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?;
+            return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
+        }
+        let Some(signer) = self.signer(services)? else { return Err(no_key()) };
+        signer.identity().during(|| Message::CannotUseToken)
+    }
+}
+
+impl Manner {
+    fn of_identity(self, identity: Identity) -> pades_ltv::Result<Identity> {
+        let identity = if self.is_pss { identity.with_pss()? } else { identity };
+        self.digest.map_or(Ok(identity.clone()), |digest| identity.with_digest(digest))
+    }
+
+    fn of_software(self, signer: SoftwareSigner) -> pades_ltv::Result<SoftwareSigner> {
+        let signer = if self.is_pss { signer.with_pss()? } else { signer };
+        match self.digest {
+            Some(digest) => signer.with_digest(digest),
+            None => Ok(signer),
+        }
+    }
+
+    fn of_token(self, key: Pkcs11Key) -> Pkcs11Key {
+        let key = if self.is_pss { key.pss() } else { key };
+        match self.digest {
+            Some(digest) => key.digest(digest),
+            None => key,
+        }
+    }
+}
+
+/// A chain alone is given where somebody has to sign now.
+pub(crate) fn no_key() -> Stop {
+    Failure::usage(Topic::Sign, Message::Together("key", "chain")).into()
+}
+
+/// A key and its certificates in files of their own, PEM or DER.
+fn from_files(key: &PathBuf, chain: &PathBuf, pass_file: Option<&PathBuf>) -> Result<SoftwareSigner, Stop> {
+    let cannot_use = |option: &'static str, path: &PathBuf| Message::CannotUse { option, path: path.clone() };
+    let bytes = Secret::new(inputs::small(key).during(|| cannot_use("key", key))?);
+    let chain_bytes = inputs::small(chain).during(|| cannot_use("chain", chain))?;
+    let certificates = || inputs::values(&chain_bytes).during(|| cannot_use("chain", chain));
+    let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
+    let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
+    let signer = match (is_pem, &password) {
+        (true, None) => SoftwareSigner::from_pem(&bytes, &chain_bytes),
+        (true, Some(password)) => SoftwareSigner::from_encrypted_pem(&bytes, password, &chain_bytes),
+        (false, None) => SoftwareSigner::from_der(&bytes, certificates()?),
+        (false, Some(password)) => SoftwareSigner::from_encrypted_der(&bytes, password, certificates()?),
+    };
+    signer.during(|| cannot_use("key", key))
+}
+
+const PEM: &[u8] = b"-----BEGIN ";
+
+/// A PKCS#12 file; without a password of its own it has the empty one.
+fn from_container(p12: &PathBuf, pass_file: Option<&PathBuf>) -> Result<SoftwareSigner, Stop> {
+    let cannot_use = || Message::CannotUse { option: "p12", path: p12.clone() };
+    let bytes = Secret::new(inputs::small(p12).during(cannot_use)?);
+    let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
+    let password = password.as_deref().map_or("", String::as_str);
+    let signer = SoftwareSigner::from_pkcs12(&bytes, password);
+    let signer = signer.map_err(|error| match (error.kind(), pass_file) {
+        (ErrorKind::Password, None) => error.advise("give its password with --pass-file"),
+        (ErrorKind::Password, Some(_)) => error.advise("check the first line of --pass-file"),
+        _ => error,
+    });
+    signer.during(cannot_use)
+}
+
+fn on_token(
+    uri: &str,
+    module: Option<&PathBuf>,
+    pin_file: Option<&PathBuf>,
+    chain: Option<&PathBuf>,
+) -> Result<Pkcs11Key, Stop> {
+    let mut key = Pkcs11Key::from_uri(uri).during(|| Message::CannotUseToken)?;
+    if let Some(module) = module {
+        key = key.module(module);
+    }
+    if let Some(path) = pin_file {
+        key = key.pin(Pin::new(access::secret("pin-file", path)?.as_str()));
+    }
+    if let Some(chain) = chain {
+        let certificates = inputs::small(chain).and_then(|bytes| inputs::values(&bytes));
+        key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?);
+    }
+    Ok(key)
+}
+
+/// `sha256` or `SHA-256`, `sha3-256` or `SHA3-256`.
+fn digest(text: &str) -> Option<DigestAlgorithm> {
+    use DigestAlgorithm::{Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512, Shake256};
+    let plain = |name: &str| name.to_ascii_lowercase().replace('-', "");
+    let wanted = plain(text);
+    let all = [Sha256, Sha384, Sha512, Sha3_256, Sha3_384, Sha3_512, Shake256];
+    all.into_iter().find(|one| plain(one.name()) == wanted)
+}

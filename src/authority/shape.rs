@@ -1,0 +1,98 @@
+//! How the hierarchy is built, and what it publishes: real ones differ.
+
+/// The shape of an [`Authority`](super::Authority): who answers for whom, and where. By default OCSP and CRLs, with a delegated responder,
+/// and timestamp units below the issuing authority.
+///
+/// # Examples
+/// ```
+/// use pades_ltv::authority::{Authority, OcspSigner, RevocationSources, Shape};
+///
+/// let shape = Shape::new().sources(RevocationSources::OcspOnly).ocsp_signer(OcspSigner::Issuer).nested_tsa(2);
+/// let authority = Authority::shaped("a chain of five", "2026-10-07T00:25:23Z".parse()?, shape)?;
+/// # let _ = authority;
+/// # Ok::<(), pades_ltv::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    pub(super) sources: RevocationSources,
+    pub(super) ocsp_signer: OcspSigner,
+    pub(super) tsa_authorities: u8,
+    pub(super) is_cross_certified: bool,
+    pub(super) has_bundles: bool,
+    pub(super) has_decoys: bool,
+}
+
+/// What certificates name to ask for their revocation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RevocationSources {
+    /// An OCSP responder and a CRL.
+    #[default]
+    OcspAndCrl,
+    /// An OCSP responder.
+    OcspOnly,
+    /// A CRL.
+    CrlOnly,
+}
+
+/// Who signs OCSP responses (RFC 6960, 4.2.2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OcspSigner {
+    /// A responder of the issuer's, whose own revocation need not be asked (`id-pkix-ocsp-nocheck`).
+    #[default]
+    Delegated,
+    /// A responder of the issuer's whose own revocation is to be asked, in the issuer's CRL.
+    DelegatedWithStatus,
+    /// The issuer itself.
+    Issuer,
+}
+
+impl Shape {
+    /// The default shape.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What certificates name to ask for their revocation.
+    #[must_use]
+    pub fn sources(mut self, sources: RevocationSources) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// Who signs OCSP responses.
+    #[must_use]
+    pub fn ocsp_signer(mut self, signer: OcspSigner) -> Self {
+        self.ocsp_signer = signer;
+        self
+    }
+
+    /// Puts `count` authorities of their own between the root and the timestamp units, one below the other.
+    #[must_use]
+    pub fn nested_tsa(mut self, count: u8) -> Self {
+        self.tsa_authorities = count;
+        self
+    }
+
+    /// Makes another root the anchor, which certified this one; both certificates of this root are served together.
+    #[must_use]
+    pub fn cross_certified(mut self) -> Self {
+        self.is_cross_certified = true;
+        self
+    }
+
+    /// Serves certificates as a certs-only CMS (RFC 5280, 4.2.2.1) rather than as one DER certificate.
+    #[must_use]
+    pub fn bundles(mut self) -> Self {
+        self.has_bundles = true;
+        self
+    }
+
+    /// Names, before each good address, one of a directory (LDAP) and one that answers nothing.
+    #[must_use]
+    pub fn decoys(mut self) -> Self {
+        self.has_decoys = true;
+        self
+    }
+}
