@@ -196,5 +196,5 @@ fn check_signing_certificate(signature: Node<'_, '_>, signer: &Certificate) -> R
     }
 }
 
-#[cfg(all(test, feature = "authority"))]
+#[cfg(test)]
 mod tests;

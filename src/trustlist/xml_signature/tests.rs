@@ -1,5 +1,7 @@
 //! Signatures made by hand: the list is written in its canonical form, so that no canonicalizer has a part in signing it.
 
+#![cfg(feature = "authority")]
+
 use super::*;
 use crate::authority::{Authority, KeyType, Subscriber};
 use crate::port::{Signer, SigningInput};
