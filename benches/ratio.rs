@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use common::{ANSWERS, CHECKS, Floor, LENGTH, Recorded, World, pdf, pdf_of_objects};
+use common::{ANSWERS, BASIC_CHECKS, CHECKS, Floor, LENGTH, Recorded, World, pdf, pdf_of_objects, small};
 use pades_ltv::{Document, fuzzing};
 
 mod common;
@@ -16,10 +16,29 @@ fn main() {
     let rounds = if std::env::args().any(|argument| argument == "--test") { 1 } else { 25 };
     let (world, floor) = (World::new(), Floor::new());
     println!("{:<62}{:>12}{:>12}{:>8}", "", "ours", "floor", "ratio");
+    basic(&Table { rounds }, &world, &floor);
     for length in [51_000, LENGTH] {
         file(&Table { rounds }, &world, &floor, length);
     }
     objects(&Table { rounds }, &floor, 20_000);
+}
+
+/// Verifying a small signature at its lowest level, with the answers that it takes, read anew each time.
+fn basic(table: &Table, world: &World, floor: &Floor) {
+    let base = small();
+    let signed = world.sign(&base);
+    let answers = Recorded::new(world.server());
+    answers.collect(world, &signed);
+    let given = answers.given();
+    let size = format!("{:.0} kB", signed.len() as f64 / 1e3);
+    table.row(
+        &format!("verify B-B, {size}; SHA-256, {BASIC_CHECKS} verify"),
+        || world.verify_with(&signed, &given),
+        || {
+            black_box(floor.hash(&signed));
+            floor.check(BASIC_CHECKS);
+        },
+    );
 }
 
 /// Signing and verifying a file of `length` bytes.

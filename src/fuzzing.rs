@@ -379,6 +379,40 @@ pub fn is_cms(data: &[u8]) -> bool {
     SignedData::from_der(data, &limits()).is_ok()
 }
 
+/// An operation, in pure Rust and with the best that was compiled in.
+#[cfg(feature = "software")]
+pub type Backends = [Box<dyn Fn()>; 2];
+
+/// Signing and verifying with a PKCS#8 key in DER and the algorithm that fits it, for the bench that compares backends.
+///
+/// Law: each signs, and verifies what pure Rust signed.
+#[cfg(feature = "software")]
+pub fn key_operations(
+    pkcs8: &[u8],
+    algorithm: Option<crate::SignatureAlgorithm>,
+) -> Option<[(&'static str, Backends); 2]> {
+    use crate::pki::key::Backend;
+    use crate::software::key::PrivateKey;
+    const MESSAGE: &[u8] = b"a message";
+    let key = PrivateKey::from_pkcs8_der(pkcs8).ok()?;
+    let public = key.public_key();
+    let algorithm = algorithm.unwrap_or_else(|| public.default_algorithm());
+    let sign = move |key: &PrivateKey, by| key.sign_by(by, algorithm, MESSAGE);
+    let value = sign(&key, Backend::Pure).ok()?;
+    let signing = [Backend::Pure, Backend::BEST].map(|by| {
+        let key = key.clone();
+        let operation: Box<dyn Fn()> = Box::new(move || assert!(sign(&key, by).is_ok()));
+        operation
+    });
+    let verifying = [Backend::Pure, Backend::BEST].map(|by| {
+        let (public, value) = (public.clone(), value.clone());
+        let operation: Box<dyn Fn()> =
+            Box::new(move || assert_eq!(public.verify_by(by, algorithm, MESSAGE, &value), Ok(())));
+        operation
+    });
+    Some([("sign", signing), ("verify", verifying)])
+}
+
 /// The defaults, with less room: a fuzzer finds what is slow faster than what is wrong.
 fn limits() -> Limits {
     Limits { stream_bytes: 8 << 20, decoded_bytes: 8 << 20, ..Limits::default() }

@@ -12,6 +12,8 @@ mod bench;
 mod disk;
 #[path = "command/failures.rs"]
 mod failures;
+#[path = "command/faults.rs"]
+mod faults;
 #[allow(dead_code, clippy::as_conversions, reason = "made for the unit tests, which use all of it")]
 #[path = "../src/pdf/appearance/fixture.rs"]
 mod fixture;

@@ -18,6 +18,8 @@ pub(crate) const LENGTH: usize = 5_800_000;
 /// Signature checks without which a B-LTA file with one signature is neither made nor verified: the signature, its timestamp and
 /// the document timestamp; the certificates of signer, authority, issuer and two OCSP responders; three OCSP answers.
 pub(crate) const CHECKS: usize = 11;
+/// Those of a B-B file: the signature; the certificates of signer, issuer and two OCSP responders; two OCSP answers.
+pub(crate) const BASIC_CHECKS: usize = 7;
 /// What the world signs meanwhile: two timestamps and three OCSP answers.
 pub(crate) const ANSWERS: usize = 5;
 
@@ -135,11 +137,35 @@ impl World {
 
     /// Verifies `pdf`, which must pass.
     pub(crate) fn verify(&self, pdf: &[u8]) -> Report {
+        self.verify_with(pdf, &[])
+    }
+
+    /// Verifies `pdf`, which must pass, with certificates and OCSP answers, DER, read anew.
+    pub(crate) fn verify_with(&self, pdf: &[u8], values: &[Vec<u8>]) -> Report {
         let document = Document::open(pdf).unwrap();
-        let report = Verification::new(&document, &self.trust, self.now).verify();
+        let mut evidence = Evidence::new();
+        for der in values {
+            evidence.add_ocsp(der).or_else(|_| evidence.add_certificate(der)).unwrap();
+        }
+        let report = Verification::new(&document, &self.trust, self.now).evidence(&evidence).verify();
         assert_eq!(report.verdict(), Some(Indication::TotalPassed));
         report
     }
+}
+
+/// A PDF of one small page.
+pub(crate) fn small() -> Vec<u8> {
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let mut offsets = Vec::new();
+    for (number, body) in [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Count 1/Kids[3 0 R]>>"),
+        (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"),
+    ] {
+        offsets.push(file.len());
+        file.extend(format!("{number} 0 obj\n{body}\nendobj\n").into_bytes());
+    }
+    finish(file, &offsets)
 }
 
 /// The answers of a server, given again: the world's own time is left out.
@@ -160,6 +186,18 @@ impl<'a> Recorded<'a> {
         let answer = ask()?;
         self.answers.lock().unwrap().insert(question, answer.clone());
         Ok(answer)
+    }
+}
+
+impl Recorded<'_> {
+    /// Every answer that was given.
+    pub(crate) fn given(&self) -> Vec<Vec<u8>> {
+        self.answers.lock().unwrap().values().cloned().collect()
+    }
+
+    /// What verifying `pdf` takes.
+    pub(crate) fn collect(&self, world: &World, pdf: &[u8]) {
+        Evidence::collect(&Document::open(pdf).unwrap(), &world.trust, self, world.now).unwrap();
     }
 }
 

@@ -11,7 +11,7 @@ use crate::inputs::{EvidenceFiles, Input};
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
-use crate::services::{Services, Tsa};
+use crate::services::{self, Services, Tsa};
 use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
@@ -84,7 +84,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     progress.step(&Message::Reading(path.clone()));
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
     let work = Work { options, services: &services, trust: &trust, files: &files };
-    let tsa = tsa.as_deref().map(|tsa| tsa as _);
+    let tsa = tsa.as_deref().map(services::unshared);
     let made = work.augment(&document, tsa).during(|| Message::CannotAugment(path.clone()))?;
     let code = options.paths.write(&input, (&document, None), &made.update, &services, &progress, language)?;
     if made.update.bytes().is_empty() {

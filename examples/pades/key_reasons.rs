@@ -22,7 +22,7 @@ pub(crate) const OPTIONS: [(&str, &str); 14] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 40] = [
+pub(crate) const REASONS: [(&str, &str); 42] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -74,5 +74,7 @@ pub(crate) const REASONS: [(&str, &str); 40] = [
         "with a page instead of an answer",
         "サーバーがタイムスタンプではなくページを返しました。アドレスを確認してください",
     ),
+    ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
+    ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),
 ];

@@ -34,6 +34,11 @@ pub(crate) enum Tsa {
 /// An authority that threads can share.
 pub(crate) type SharedTsa<'s> = Box<dyn TimestampAuthority + Sync + 's>;
 
+/// The same for one thread.
+pub(crate) fn unshared<'t>(tsa: &'t (dyn TimestampAuthority + Sync + 't)) -> &'t (dyn TimestampAuthority + 't) {
+    tsa
+}
+
 /// Everybody who may be asked, at one time.
 pub(crate) struct Services<'p> {
     test_authority: Authority,

@@ -18,7 +18,7 @@ use crate::outcome::{self, PreparedJson, SignedJson};
 use crate::output::{Errand, Files, Paths};
 use crate::preflight::{self, Form, Plan};
 use crate::progress::Progress;
-use crate::services::{Services, Tsa};
+use crate::services::{self, Services, Tsa};
 use crate::terms::Terms;
 use crate::who::{self, Keys, Who};
 
@@ -186,7 +186,7 @@ impl Options {
         self.paths.check()?;
         progress.step(&Message::Reading(self.paths.input.clone()));
         let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
-        let tsa: Option<&dyn TimestampAuthority> = tsa.as_deref().map(|tsa| tsa as _);
+        let tsa = tsa.as_deref().map(services::unshared);
         let update = self.sign(opened.document(), &drawn, signer.as_ref(), tsa, language);
         let update = update.during(|| Message::CannotSign(self.paths.input.clone()))?;
         self.hand_over(&input, &opened, &update, &services, &progress, language)

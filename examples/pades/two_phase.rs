@@ -17,7 +17,7 @@ use crate::messages::{Message, grouped};
 use crate::outcome::{self, PreparedJson};
 use crate::preflight::{self, Form};
 use crate::progress::Progress;
-use crate::services::Services;
+use crate::services::{self, Services};
 use crate::sign::Options;
 
 /// id-signedData (RFC 5652, 5.1), as the beginning of a CMS has it.
@@ -93,7 +93,7 @@ impl Options {
         progress.step(&Message::Reading(path.clone()));
         let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
         let signed = waiting.complete(opened.document(), &answer);
-        let update = signed.and_then(|signed| finish(signed, tsa.as_deref().map(|tsa| tsa as _)));
+        let update = signed.and_then(|signed| finish(signed, tsa.as_deref().map(services::unshared)));
         let update = update.during(|| Message::CannotSign(path.clone()))?;
         self.hand_over(&input, &opened, &update, &services, &progress, language)
     }

@@ -1,6 +1,6 @@
 //! Who signs, and how: a key in files, in a PKCS#12 file or on a token; the test authority; or somebody elsewhere.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
 use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
@@ -147,10 +147,10 @@ impl Who {
     pub(crate) fn signer(&self, services: &Services<'_>) -> Result<Option<SharedSigner>, Stop> {
         let software = match &self.place {
             Place::TestAuthority => services.test_signer()?,
-            Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_ref())?,
-            Place::Container { p12, pass_file } => from_container(p12, pass_file.as_ref())?,
+            Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_deref())?,
+            Place::Container { p12, pass_file } => from_container(p12, pass_file.as_deref())?,
             Place::Token { uri, module, pin_file, chain } => {
-                let key = on_token(uri, module.as_ref(), pin_file.as_ref(), chain.as_ref())?;
+                let key = on_token(uri, module.as_deref(), pin_file.as_deref(), chain.as_deref())?;
                 let signer = self.manner.of_token(key).open();
                 return Ok(Some(Box::new(signer.during(|| Message::CannotUseToken)?)));
             }
@@ -202,8 +202,8 @@ pub(crate) fn no_key() -> Stop {
 }
 
 /// A key and its certificates in files of their own, PEM or DER.
-fn from_files(key: &PathBuf, chain: &PathBuf, pass_file: Option<&PathBuf>) -> Result<SoftwareSigner, Stop> {
-    let cannot_use = |option: &'static str, path: &PathBuf| Message::CannotUse { option, path: path.clone() };
+fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
+    let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
     let bytes = Secret::new(inputs::small(key).during(|| cannot_use("key", key))?);
     let chain_bytes = inputs::small(chain).during(|| cannot_use("chain", chain))?;
     let certificates = || inputs::values(&chain_bytes).during(|| cannot_use("chain", chain));
@@ -221,8 +221,8 @@ fn from_files(key: &PathBuf, chain: &PathBuf, pass_file: Option<&PathBuf>) -> Re
 const PEM: &[u8] = b"-----BEGIN ";
 
 /// A PKCS#12 file; without a password of its own it has the empty one.
-fn from_container(p12: &PathBuf, pass_file: Option<&PathBuf>) -> Result<SoftwareSigner, Stop> {
-    let cannot_use = || Message::CannotUse { option: "p12", path: p12.clone() };
+fn from_container(p12: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
+    let cannot_use = || Message::CannotUse { option: "p12", path: p12.to_owned() };
     let bytes = Secret::new(inputs::small(p12).during(cannot_use)?);
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let password = password.as_deref().map_or("", String::as_str);
@@ -237,9 +237,9 @@ fn from_container(p12: &PathBuf, pass_file: Option<&PathBuf>) -> Result<Software
 
 fn on_token(
     uri: &str,
-    module: Option<&PathBuf>,
-    pin_file: Option<&PathBuf>,
-    chain: Option<&PathBuf>,
+    module: Option<&Path>,
+    pin_file: Option<&Path>,
+    chain: Option<&Path>,
 ) -> Result<Pkcs11Key, Stop> {
     let mut key = Pkcs11Key::from_uri(uri).during(|| Message::CannotUseToken)?;
     if let Some(module) = module {
@@ -250,7 +250,7 @@ fn on_token(
     }
     if let Some(chain) = chain {
         let certificates = inputs::small(chain).and_then(|bytes| inputs::values(&bytes));
-        key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?);
+        key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?);
     }
     Ok(key)
 }

@@ -2,11 +2,11 @@ use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::authority::{Authority, Device};
+use crate::authority::{Authority, Device, KeyType, Subscriber};
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind};
 use crate::pki::algorithm::SignatureAlgorithm;
-use crate::port::SigningInput;
+use crate::port::{Signer, SigningInput};
 use crate::time::Time;
 
 const SECRETS: [&str; 4] = ["TOKEN-1", "PIN-2", "OTP-3", "SAD-4"];
@@ -143,6 +143,25 @@ fn the_algorithm_is_one_that_the_key_offers() {
     let error = with(json!(["1.2.840.113549.1.1.11", "1.2.3"])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Key, "{error}");
     assert!(error.to_string().contains("1.2.840.113549.1.1.11, 1.2.3"), "{error}");
+}
+
+/// EdDSA signs the message itself (RFC 8419, 2.3), and `signatures/signHash` is given its digest.
+#[test]
+fn keys_that_sign_no_digest_are_refused() {
+    let authority = Authority::new("csc", now()).unwrap();
+    for (key, oid) in [(KeyType::Ed25519, "1.3.101.112"), (KeyType::Ed448, "1.3.101.113")] {
+        let identity = authority.issue(Subscriber::new("乙野").key(key)).unwrap().identity().unwrap();
+        let certificates: Vec<String> = identity.certificates().map(Base64::encode_string).collect();
+        let mut info = info();
+        info["cert"]["certificates"] = json!(certificates);
+        for offered in [json!([oid]), json!([oid, "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11"])] {
+            info["key"]["algo"] = offered;
+            let error = read_info(&info).unwrap_err();
+            assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
+            let text = error.to_string();
+            assert!(text.contains("no algorithm for this key that signs hashes") && text.contains(oid), "{text}");
+        }
+    }
 }
 
 #[test]

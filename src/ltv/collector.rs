@@ -100,7 +100,7 @@ impl<'a> Collector<'a> {
         // What signatures cover is not asked here; only document timestamps prove anything about others.
         let is_stamped = facts.iter().any(Facts::is_timestamp);
         let digests = if is_stamped { hash(document, &facts)? } else { vec![Hashed::default(); facts.len()] };
-        let covered = covered(document, &facts);
+        let covered = covered(document, &facts, &at_hand);
         let policy = Policy::default();
         Ok(Self {
             document,

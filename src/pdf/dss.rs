@@ -57,9 +57,9 @@ pub(crate) enum DssFault {
     NotStream { list: &'static str, index: usize },
     #[error("/{what} of the document security store cannot be read: {message}")]
     Unreadable { what: String, message: String },
-    #[error("/{0} has more values than are read")]
-    TooMany(&'static str),
-    #[error("the values of the document security store are too large together")]
+    #[error("/{0} has more values than the {1} that are read (Limits::{limit})", limit = limit_of(.0))]
+    TooMany(&'static str, usize),
+    #[error("the values of the document security store are too large together (Limits::decoded_bytes)")]
     TooLarge,
 }
 
@@ -82,6 +82,15 @@ impl Dss {
         let ocsps = reading.list(&dss, "OCSPs", limits.revocation_values.saturating_sub(crls.len()))?;
         let vri = reading.vri(&dss, limits)?;
         Ok(Some(Self { certs, crls, ocsps, vri, faults: reading.faults }))
+    }
+}
+
+/// The bound on the values of `key`.
+fn limit_of(key: &str) -> &'static str {
+    match key {
+        "Certs" | "Cert" => "certificates",
+        "VRI" => "signatures",
+        _ => "revocation_values",
     }
 }
 
@@ -111,7 +120,7 @@ impl<'d> Reading<'d> {
             }
         };
         if items.len() > most {
-            self.faults.push(DssFault::TooMany(key));
+            self.faults.push(DssFault::TooMany(key, most));
         }
         let mut values = Vec::new();
         for (index, item) in items.iter().enumerate().take(most) {
@@ -163,7 +172,7 @@ impl<'d> Reading<'d> {
         for entry in map.iter().filter(|entry| entry.key != *"Type") {
             let key = entry.key.to_text();
             if all.len() >= limits.signatures || left == 0 {
-                self.faults.push(DssFault::TooMany("VRI"));
+                self.faults.push(DssFault::TooMany("VRI", all.len()));
                 break;
             }
             let value = self.view.resolve(&entry.value).map(|object| object.into_owned());

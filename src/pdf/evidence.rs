@@ -300,6 +300,6 @@ mod tests {
         let pdf = specimen::with_evidence(&pdf, &additions(&[b"a", b"b", b"c"], &[], &[])).unwrap();
         let document = Document::open_with(pdf, limits).unwrap();
         let dss = Dss::read(document.latest()).unwrap().unwrap();
-        assert_eq!((dss.certs.len(), dss.faults), (2, vec![DssFault::TooMany("Certs")]));
+        assert_eq!((dss.certs.len(), dss.faults), (2, vec![DssFault::TooMany("Certs", 2)]));
     }
 }

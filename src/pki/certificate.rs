@@ -19,7 +19,7 @@ use x509_cert::ext::pkix::{
 };
 
 use super::asn1_time::time_of;
-use super::key::{KeyFault, PublicKey};
+use super::key::{KeyFault, PublicKey, inherit};
 use super::name::Name;
 use super::signature::{self, KeyMemo, SignatureFault, Signed};
 use crate::digest::{DigestAlgorithm, hex};
@@ -41,12 +41,44 @@ struct Inner {
     not_before: Time,
     not_after: Time,
     spki: Vec<u8>,
+    inherited: Option<Vec<u8>>,
     key_bits: BitString,
     parsed: TbsCertificate,
     algorithm: AlgorithmIdentifierOwned,
     signature: BitString,
     verified: KeyMemo,
     key_id: OnceLock<Option<Vec<u8>>>,
+    key: OnceLock<Result<PublicKey, KeyFault>>,
+}
+
+impl Inner {
+    fn read(der: &[u8]) -> der::Result<Self> {
+        let signed = Signed::from_der(der)?;
+        let parsed = TbsCertificate::from_der(signed.tbs)?;
+        if parsed.version > 2 {
+            return Err(der::Tag::Integer.value_error().into());
+        }
+        // DER has one encoding of a length, so that these are the bytes received.
+        let spki = parsed.subject_public_key_info.to_der()?;
+        Ok(Self {
+            der: der.to_vec(),
+            fingerprint: DigestAlgorithm::Sha256.digest(der),
+            tbs: signed.tbs.to_vec(),
+            issuer: Name::from_der(&parsed.issuer.to_der()?)?,
+            subject: Name::from_der(&parsed.subject.to_der()?)?,
+            not_before: time_of(&parsed.validity.not_before)?,
+            not_after: time_of(&parsed.validity.not_after)?,
+            key_bits: SubjectPublicKeyInfoOwned::from_der(&spki)?.subject_public_key,
+            inherited: None,
+            spki,
+            parsed,
+            algorithm: signed.algorithm,
+            signature: signed.value,
+            verified: KeyMemo::default(),
+            key_id: OnceLock::new(),
+            key: OnceLock::new(),
+        })
+    }
 }
 
 /// `TBSCertificate` with what is compared or hashed left as received (RFC 5280, 4.1).
@@ -88,32 +120,17 @@ pub(crate) enum CertificateFault {
 impl Certificate {
     /// Reads one DER certificate; nothing may follow it.
     pub(crate) fn from_der(der: &[u8]) -> Result<Self, CertificateFault> {
-        let read = || -> der::Result<Inner> {
-            let signed = Signed::from_der(der)?;
-            let parsed = TbsCertificate::from_der(signed.tbs)?;
-            if parsed.version > 2 {
-                return Err(der::Tag::Integer.value_error().into());
-            }
-            // DER has one encoding of a length, so that these are the bytes received.
-            let spki = parsed.subject_public_key_info.to_der()?;
-            Ok(Inner {
-                der: der.to_vec(),
-                fingerprint: DigestAlgorithm::Sha256.digest(der),
-                tbs: signed.tbs.to_vec(),
-                issuer: Name::from_der(&parsed.issuer.to_der()?)?,
-                subject: Name::from_der(&parsed.subject.to_der()?)?,
-                not_before: time_of(&parsed.validity.not_before)?,
-                not_after: time_of(&parsed.validity.not_after)?,
-                key_bits: SubjectPublicKeyInfoOwned::from_der(&spki)?.subject_public_key,
-                spki,
-                parsed,
-                algorithm: signed.algorithm,
-                signature: signed.value,
-                verified: KeyMemo::default(),
-                key_id: OnceLock::new(),
-            })
-        };
-        read().map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
+        Inner::read(der).map(|inner| Self(Arc::new(inner))).map_err(CertificateFault::Malformed)
+    }
+
+    /// The same certificate below `issuer`: where its key has no parameters, with those that the issuer's key hands down
+    /// (RFC 5280, 6.1.4 (d) to (f)).
+    pub(crate) fn below(&self, issuer: &Self) -> Self {
+        let Some(inherited) = inherit(self.spki(), issuer.working_key()) else { return self.clone() };
+        match Inner::read(self.der()) {
+            Ok(inner) => Self(Arc::new(Inner { inherited: Some(inherited), ..inner })),
+            Err(_) => self.clone(),
+        }
     }
 
     /// The bytes received.
@@ -197,8 +214,13 @@ impl Certificate {
         self.0.key_bits.raw_bytes()
     }
 
+    /// The DER `SubjectPublicKeyInfo` that verifies: as received, or with the parameters that were handed down to it.
+    pub(crate) fn working_key(&self) -> &[u8] {
+        self.0.inherited.as_deref().unwrap_or(&self.0.spki)
+    }
+
     pub(crate) fn public_key(&self) -> Result<PublicKey, KeyFault> {
-        PublicKey::from_spki(self.spki())
+        self.0.key.get_or_init(|| PublicKey::from_spki(self.working_key())).clone()
     }
 
     /// Subject and issuer are the same name (self-issued: RFC 5280, 3.2); says nothing of who signed it.

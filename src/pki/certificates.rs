@@ -17,10 +17,6 @@ use crate::digest::DigestAlgorithm;
 
 /// A set of certificates, in order.
 #[derive(Clone, Debug, Default)]
-#[expect(
-    clippy::mutable_key_type,
-    reason = "certificates hash and compare by their DER, which their memo leaves alone"
-)]
 pub(crate) struct Certificates {
     all: Vec<Certificate>,
     known: HashSet<Certificate>,

@@ -4,7 +4,8 @@
 //!
 //! Specified in EN 319 102-1, 4.2.8 (what validation is given), ISO 32000-2, 12.8.4 (where a file keeps it).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::certificate::Certificate;
 use super::certificates::Certificates;
@@ -13,6 +14,7 @@ use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
 use super::revocation::{Answer, Source};
+use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
@@ -22,10 +24,18 @@ pub struct Evidence {
     certificates: Certificates,
     crls: Vec<Crl>,
     ocsps: Vec<OcspResponse>,
-    /// The SHA-256 of each value: hostile files hold thousands that differ in one byte only.
-    known: HashSet<Vec<u8>>,
+    /// The SHA-256 of each value, with its place: hostile files hold thousands that differ in one byte only.
+    known: HashMap<Vec<u8>, Place>,
     /// What belongs to one signature, where that is known: the fingerprints of its values, by its key (ISO 32000-2, 12.8.4.4).
     related: BTreeMap<String, BTreeSet<Vec<u8>>>,
+}
+
+/// Where a value stands, by its kind.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Certificate(usize),
+    Crl(usize),
+    Ocsp(usize),
 }
 
 impl Evidence {
@@ -115,6 +125,12 @@ impl Evidence {
         self.certificates.sort();
         self.crls.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
         self.ocsps.sort_by(|one, other| one.fingerprint().cmp(other.fingerprint()));
+        let certificates =
+            (0..).map(Place::Certificate).zip(self.certificates.as_slice().iter().map(Certificate::fingerprint));
+        let crls = (0..).map(Place::Crl).zip(self.crls.iter().map(Crl::fingerprint));
+        let ocsps = (0..).map(Place::Ocsp).zip(self.ocsps.iter().map(OcspResponse::fingerprint));
+        let places = certificates.chain(crls).chain(ocsps);
+        self.known = places.map(|(place, fingerprint)| (fingerprint.to_vec(), place)).collect();
     }
 
     /// Takes the values of `pool` in place of equal ones here: what was found out about their signatures is known then.
@@ -132,21 +148,43 @@ impl Evidence {
     }
 
     pub(crate) fn insert_certificate(&mut self, certificate: Certificate) {
-        if self.known.insert(certificate.fingerprint().to_vec()) {
+        if let Entry::Vacant(vacant) = self.known.entry(certificate.fingerprint().to_vec()) {
+            vacant.insert(Place::Certificate(self.certificates.as_slice().len()));
             self.certificates.insert(certificate);
         }
     }
 
     pub(crate) fn insert_crl(&mut self, crl: Crl) {
-        if self.known.insert(crl.fingerprint().to_vec()) {
+        if let Entry::Vacant(vacant) = self.known.entry(crl.fingerprint().to_vec()) {
+            vacant.insert(Place::Crl(self.crls.len()));
             self.crls.push(crl);
         }
     }
 
     pub(crate) fn insert_ocsp(&mut self, ocsp: OcspResponse) {
-        if self.known.insert(ocsp.fingerprint().to_vec()) {
+        if let Entry::Vacant(vacant) = self.known.entry(ocsp.fingerprint().to_vec()) {
+            vacant.insert(Place::Ocsp(self.ocsps.len()));
             self.ocsps.push(ocsp);
         }
+    }
+
+    /// Adds the value `der` as `pool` has it, without reading it again; `false` where it has not.
+    pub(crate) fn take(&mut self, der: &[u8], pool: &Self) -> bool {
+        match pool.known.get(&DigestAlgorithm::Sha256.digest(der)) {
+            Some(Place::Certificate(at)) => {
+                let known = pool.certificates.as_slice().get(*at);
+                known.into_iter().for_each(|one| self.insert_certificate(one.clone()));
+            }
+            Some(Place::Crl(at)) => pool.crls.get(*at).into_iter().for_each(|one| self.insert_crl(one.clone())),
+            Some(Place::Ocsp(at)) => {
+                if let Some(ocsp) = pool.ocsps.get(*at) {
+                    ocsp.certificates().iter().for_each(|certificate| self.insert_certificate(certificate.clone()));
+                    self.insert_ocsp(ocsp.clone());
+                }
+            }
+            None => return false,
+        }
+        true
     }
 
     /// Adds the value of `pool` that `answer` was read from.
@@ -166,7 +204,7 @@ impl Evidence {
 
     /// The SHA-256 of every value here.
     pub(crate) fn fingerprints(&self) -> impl Iterator<Item = &[u8]> {
-        self.known.iter().map(Vec::as_slice)
+        self.known.keys().map(Vec::as_slice)
     }
 
     /// The SHA-256 of the values that `answer` was read from.

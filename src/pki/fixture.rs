@@ -115,18 +115,25 @@ impl Party {
     /// An OCSP response about one certificate, with the responder by its key.
     pub(crate) fn ocsp(self, id: CertId, status: CertStatus, at: Time, certificates: &[&Certificate]) -> Vec<u8> {
         let time = generalized(at);
+        let single = SingleResponse {
+            cert_id: id,
+            cert_status: status,
+            this_update: time,
+            next_update: None,
+            single_extensions: None,
+        };
+        self.ocsp_of(vec![single], at, certificates)
+    }
+
+    /// An OCSP response of these.
+    pub(crate) fn ocsp_of(self, responses: Vec<SingleResponse>, at: Time, certificates: &[&Certificate]) -> Vec<u8> {
+        let time = generalized(at);
         let key = SubjectKey::of(self);
         let data = ResponseData {
             version: 0,
             responder_id: ResponderId::ByKey(OctetString::new(key.sha1()).unwrap()),
             produced_at: time,
-            responses: vec![SingleResponse {
-                cert_id: id,
-                cert_status: status,
-                this_update: time,
-                next_update: None,
-                single_extensions: None,
-            }],
+            responses,
             response_extensions: None,
         };
         let tbs = data.to_der().unwrap();

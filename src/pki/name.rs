@@ -5,6 +5,7 @@
 //! Specified in RFC 5280, 7.1 (comparison) and RFC 4514 (text).
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use const_oid::ObjectIdentifier;
 use der::asn1::AnyRef;
@@ -16,7 +17,8 @@ use x509_cert::name::RdnSequence;
 pub(crate) struct Name {
     der: Vec<u8>,
     rdns: Vec<Vec<Attribute>>,
-    text: String,
+    /// Written when somebody reads it: finding the words for its attributes takes longer than reading the name.
+    text: OnceLock<String>,
 }
 
 /// One attribute, its value folded for comparison.
@@ -49,7 +51,7 @@ impl Name {
             attributes.sort();
             attributes
         });
-        Ok(Self { der: der.to_vec(), rdns: rdns.collect(), text: sequence.to_string() })
+        Ok(Self { der: der.to_vec(), rdns: rdns.collect(), text: OnceLock::new() })
     }
 
     /// The bytes received.
@@ -71,6 +73,10 @@ impl Name {
         let Ok(sequence) = RdnSequence::from_der(&self.der) else { return Vec::new() };
         let attributes = sequence.iter().flat_map(|rdn| rdn.iter()).filter(|attribute| attribute.oid == oid);
         attributes.filter_map(|attribute| text_of(attribute.value.tag(), attribute.value.value())).collect()
+    }
+
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| RdnSequence::from_der(&self.der).map(|names| names.to_string()).unwrap_or_default())
     }
 
     /// Whether attribute `oid` has a value that is this text under RFC 5280, 7.1.
@@ -96,13 +102,13 @@ impl std::hash::Hash for Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.text())
     }
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Name({})", self.text)
+        write!(f, "Name({self})")
     }
 }
 

@@ -4,7 +4,10 @@
 //! Invariant: nothing is left out that [`super::Report`] holds of the process; what a block used stands below it.
 
 use super::text::Panel;
-use super::{Block, ChainCertificate, Kind, Language, Report, RevocationValue, SignatureReport, StatusReport, Step};
+use super::{
+    Block, ChainCertificate, Kind, Language, Report, RevocationValue, SignatureReport, StatusReport, Step,
+    TimestampReport,
+};
 
 /// A block with those that it used: each line's depth below it.
 type Branch<'s> = Vec<(usize, &'s Step)>;
@@ -38,14 +41,19 @@ impl Panel {
             self.line(1, sub_indication.meaning(self.language));
         }
         self.process(1, &report.process);
-        for (index, stamp) in report.signature_timestamps.iter().enumerate() {
-            let name = self.say("署名タイムスタンプ", "Signature timestamp");
+        let contents = self.say("コンテンツタイムスタンプ", "Content timestamp");
+        self.stamps(contents, &report.content_timestamps);
+        self.stamps(self.say("署名タイムスタンプ", "Signature timestamp"), &report.signature_timestamps);
+        self.certificates(1, &report.chain, &report.revocation);
+        self.level_findings(report);
+    }
+
+    fn stamps(&mut self, name: &str, stamps: &[TimestampReport]) {
+        for (index, stamp) in stamps.iter().enumerate() {
             self.line(1, format_args!("{name} {} : {}", index.saturating_add(1), self.stamp(stamp)));
             self.process(2, &stamp.process);
             self.certificates(2, &stamp.chain, &stamp.revocation);
         }
-        self.certificates(1, &report.chain, &report.revocation);
-        self.level_findings(report);
     }
 
     fn process(&mut self, depth: usize, steps: &[Step]) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One thing that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Finding {
     /// What kind of thing: stable, for scripts.

@@ -48,6 +48,12 @@ impl Panel {
             Some(last) => self.entry(1, self.say("有効と判定できる最後の時刻", "Verifies until"), last),
             None => self.line(1, self.say("期限となるものは見つかりません。", "Nothing known will end it.")),
         }
+        for cause in &future.outlook.causes {
+            self.entry(1, self.say("理由", "Because"), cause.text(self.language));
+        }
+        if let Some(due) = future.outlook.renewal_due.map(|due| self.time(due)) {
+            self.entry(1, self.say("更新の期限", "Renew by"), due);
+        }
         if !is_lost_now && !future.outlook.lost.is_empty() {
             self.line(1, self.say("その後に有効と判定できなくなる署名と理由:", "What is lost after that, and why:"));
         }

@@ -6,7 +6,7 @@
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
 //! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`], [`Step`],
-//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`Future`].
+//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`Future`], [`Outlook`].
 
 mod chain;
 mod change;
@@ -19,6 +19,7 @@ mod indication;
 #[cfg(feature = "json")]
 mod json;
 mod level;
+mod outlook;
 mod process;
 mod statement;
 mod text;
@@ -34,6 +35,7 @@ pub use future::Future;
 pub use identifier::{DigestValue, SignatureIdentifier};
 pub use indication::{Indication, SubIndication};
 pub use level::{LevelFinding, Presence, Requirement};
+pub use outlook::{Cause, Horizon, Outlook};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
 pub(crate) use statement::commitment_name;
 pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
@@ -81,16 +83,6 @@ impl Report {
         let unread = self.findings.iter().any(is_unread).then_some(Indication::Indeterminate);
         self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
     }
-}
-
-/// How long a document goes on to verify.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outlook {
-    /// The last second at which everything passes; now where something does not pass already, `None` where nothing known will end it.
-    pub holds_until: Option<Time>,
-    /// What is lost in the second after, with the findings that say because of what.
-    pub lost: Vec<SignatureReport>,
 }
 
 /// An indication with its sub-indication: the answer of a validation process or of one of its blocks (EN 319 102-1, 5.1).

@@ -274,6 +274,14 @@ impl Panel {
             self.entry(2, self.say("証明書の発行者", "Certificate issued by"), &signer.issuer);
             self.entry(2, self.say("証明書の有効期限", "Certificate valid until"), self.time(signer.not_after));
         }
+        if let Some(policy) = &report.signature_policy {
+            let implied = self.say("署名内容による（暗黙）", "implied by what was signed");
+            let named = policy.identifier.as_deref().unwrap_or(implied);
+            self.entry(2, self.say("署名ポリシー", "Signature policy"), named);
+        }
+        for stamp in &report.content_timestamps {
+            self.entry(2, self.say("コンテンツタイムスタンプ", "Content timestamp"), self.stamp(stamp));
+        }
         for stamp in &report.signature_timestamps {
             self.entry(2, self.say("署名タイムスタンプ", "Signature timestamp"), self.stamp(stamp));
             stamp.accredited.iter().for_each(|accredited| self.accredited(3, accredited));

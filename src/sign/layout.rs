@@ -76,7 +76,7 @@ impl<'i> Signatory<'i> {
     }
 
     /// Room for the CMS; for somebody known measured on one with zeros in it.
-    fn cms_room(self) -> usize {
+    pub(super) fn cms_room(self) -> usize {
         let identity = match self {
             Self::Known(identity) => identity,
             Self::Unknown { cms_room, .. } => return cms_room,

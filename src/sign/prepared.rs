@@ -3,11 +3,14 @@
 use super::layout::cms;
 use super::reserved::Reserved;
 use super::revision::not_as_meant;
-use super::signed::{Signed, check_cms};
+use super::signed::{Refusal, Signed, signer_of};
 use super::state::{self, PreparedState, malformed};
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
+use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::algorithm::SignatureAlgorithm;
+use crate::pki::certificate::Certificate;
+use crate::pki::cms::SignedData;
 use crate::pki::ecdsa_value;
 use crate::port::{Identity, SigningInput};
 
@@ -97,12 +100,22 @@ impl Prepared {
         let der = cms(&self.identity, self.input.message(), &value);
         // What was signed must be this very revision, whatever happened to it in storage; and what was built must read back.
         self.reserved.check_imprint(document)?;
-        let signing = check_cms(&self.reserved, &der).map_err(not_as_meant)?;
-        if signing == *self.identity.signing_certificate() {
+        if self.reads_back(&der, &value).map_err(not_as_meant)? {
             Ok(Signed::new(document, self.reserved, der))
         } else {
             Err(malformed())
         }
+    }
+
+    /// Whether what was verified stands in `der`, byte for byte: the certificate, what it signed, and `value`.
+    fn reads_back(&self, der: &[u8], value: &[u8]) -> Result<bool, Refusal> {
+        let known: Vec<&Certificate> = self.identity.all().collect();
+        let read = SignedData::with_known(der, &Limits::default(), &known)?;
+        let (signer, certificate) = signer_of(&self.reserved, &read)?;
+        Ok(certificate == self.identity.signing_certificate()
+            && signer.signature_algorithm()? == self.input.algorithm()
+            && signer.signed_attributes_der() == Some(self.input.message())
+            && signer.signature() == value)
     }
 
     /// `value` in the form that CMS wants, once it verifies.

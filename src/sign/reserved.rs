@@ -1,6 +1,6 @@
 //! A place for a signature of which nobody knows yet who signs it.
 
-use super::layout::{Layout, Signatory, check_validity, cms, signed_attributes};
+use super::layout::{Layout, Signatory, check_validity, signed_attributes};
 use super::prepared::Prepared;
 use super::revision;
 use super::signed::{Signed, TimestampRequirement};
@@ -83,10 +83,14 @@ impl Reserved {
             let advice = "reserve with the digest of the signer, or choose another with Identity::with_algorithm";
             return Err(Error::new(ErrorKind::Key, message).at(identity.signing_certificate()).advise(advice));
         }
+        self.check_fit(Signatory::Known(identity).cms_room())?;
+        Ok(self.prepared(identity))
+    }
+
+    /// Says who signs, where the place was made for them.
+    pub(super) fn prepared(self, identity: &Identity) -> Prepared {
         let attributes = signed_attributes(identity, &self.imprint);
-        let value = vec![0; identity.key().signature_len()];
-        self.check_fit(cms(identity, &attributes, &value).len())?;
-        Ok(Prepared::new(self, identity.clone(), attributes))
+        Prepared::new(self, identity.clone(), attributes)
     }
 
     /// Takes a CMS that somebody else made over [`imprint`](Self::imprint): DER, detached, with one signer, its certificate inside,

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attribute::SIGNING_TIME;
-use crate::pki::cms::{CmsFault, SignedData, add_timestamp};
+use crate::pki::cms::{CmsFault, SignedData, SignerInfo, add_timestamp};
 use crate::pki::timestamp::TimestampRequest;
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
@@ -153,13 +153,24 @@ impl fmt::Debug for Signed<'_> {
     }
 }
 
+/// Why a CMS is not what it should be.
+pub(super) type Refusal = Box<dyn std::error::Error + Send + Sync>;
+
 /// Whether `cms` is what a PAdES baseline signature in the place `reserved` has to be (EN 319 142-1, 6.3), and verifies; gives the
 /// signing certificate.
-pub(super) fn check_cms(
-    reserved: &Reserved,
-    cms: &[u8],
-) -> Result<Certificate, Box<dyn std::error::Error + Send + Sync>> {
+fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     let read = SignedData::from_der(cms, &Limits::default())?;
+    let (signer, certificate) = signer_of(reserved, &read)?;
+    let key = certificate.public_key().map_err(CmsFault::Key)?;
+    signer.check_signature(&key, &reserved.imprint)?;
+    Ok(certificate.clone())
+}
+
+/// Everything that a PAdES baseline signature in the place `reserved` has to be, but for the signature value.
+pub(super) fn signer_of<'r>(
+    reserved: &Reserved,
+    read: &'r SignedData,
+) -> Result<(&'r SignerInfo, &'r Certificate), Refusal> {
     if !read.is_der() {
         return Err(CmsFault::NotDer.into());
     }
@@ -174,15 +185,11 @@ pub(super) fn check_cms(
         return Err("it has a signing-time attribute, which PAdES forbids".into());
     }
     let certificate = signer.signing_certificate_in(read.certificates())?;
-    let digest = signer.digest_algorithm()?;
-    if digest != reserved.digest {
-        return Err(format!(
-            "its digest is {}, where the place was made for {}",
-            digest.name(),
-            reserved.digest.name()
-        )
-        .into());
+    let (digest, wanted) = (signer.digest_algorithm()?, reserved.digest);
+    if digest != wanted {
+        return Err(format!("its digest is {}, where the place was made for {}", digest.name(), wanted.name()).into());
     }
-    signer.verify(certificate, &reserved.imprint, ID_DATA)?;
-    Ok(certificate.clone())
+    signer.check_content(&reserved.imprint, ID_DATA)?;
+    signer.check_algorithms()?;
+    Ok((signer, certificate))
 }

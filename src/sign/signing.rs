@@ -274,6 +274,6 @@ impl<'d> Signing<'d> {
     /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         let layout = Layout::new(self, Signatory::Known(identity))?;
-        Reserved::new(self, layout, identity.algorithm().digest())?.identify(identity)
+        Ok(Reserved::new(self, layout, identity.algorithm().digest())?.prepared(identity))
     }
 }

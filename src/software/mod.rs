@@ -4,7 +4,8 @@
 //! device, implement [`Signer`] over the device instead.
 //!
 //! Invariant: no clock and no randomness. ECDSA nonces, RSA blinding and PSS salts are derived from the key and the
-//! message, so the same input gives the same signature.
+//! message, so the same input gives the same signature. Departs: with the feature `aws-lc` AWS-LC draws the salts of PSS, see
+//! [`aws_lc`](crate::pki::key::aws_lc).
 //! Invariant: nothing that is shown, `Debug` included, contains a secret; the key's memory is wiped when it is dropped.
 //!
 //! Specified in RFC 5958 (PKCS#8), RFC 8018 (encrypted), RFC 7292 (PKCS#12), RFC 7468 (PEM), RFC 6979 (deterministic
@@ -33,9 +34,10 @@ use crate::port::{Identity, Signer, SigningInput};
 /// A [`Signer`] whose private key is in memory: RSA of 2048 to 8192 bits, ECDSA over P-256, P-384, P-521 or the Brainpool
 /// curves of 256, 384 and 512 bits, Ed25519, Ed448, and with the feature `ml-dsa` ML-DSA-44, -65 and -87.
 ///
-/// RSA is computed with blinding, but not every step beneath it is free of timing differences
-/// ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). Where an attacker can measure how long
-/// signatures take, use ECDSA or a device.
+/// The same input gives the same signature. RSA is computed with blinding, but not every step beneath it is free of timing
+/// differences ([RUSTSEC-2023-0071](https://rustsec.org/advisories/RUSTSEC-2023-0071)). Where an attacker can measure how long
+/// signatures take, use ECDSA, a device, or the feature `aws-lc`: it signs RSA with SHA-2 in constant time, and draws the salts of
+/// PSS, so that these signatures differ from call to call.
 ///
 /// # Examples
 /// ```no_run

@@ -155,3 +155,83 @@ proptest! {
         prop_assert!(SoftwareSigner::from_pkcs12(&bytes, &key).is_err());
     }
 }
+
+/// Each backend signs, and each verifies what either signed.
+#[cfg(feature = "aws-lc")]
+mod backends {
+    use super::*;
+    use crate::pki::key::Backend::{AwsLc, Pure};
+    use crate::pki::key::PublicKey;
+    use crate::pki::key::edwards::EdwardsKey;
+
+    fn algorithms(signer: &SoftwareSigner) -> Vec<SignatureAlgorithm> {
+        let digests = [Sha256, Sha384, Sha512, Sha3_256];
+        match signer.identity.algorithm() {
+            SignatureAlgorithm::RsaPkcs1(_) => {
+                let short_salt = SignatureAlgorithm::RsaPss { digest: Sha256, mask: Sha256, salt_len: 20 };
+                let other_mask = SignatureAlgorithm::RsaPss { digest: Sha256, mask: Sha384, salt_len: 32 };
+                let plain = digests.map(SignatureAlgorithm::RsaPkcs1).into_iter();
+                plain.chain(digests.map(SignatureAlgorithm::rsa_pss)).chain([short_salt, other_mask]).collect()
+            }
+            SignatureAlgorithm::Ecdsa(_) => digests.map(SignatureAlgorithm::Ecdsa).to_vec(),
+            fixed => vec![fixed],
+        }
+    }
+
+    /// A salt that AWS-LC draws: of one digest's length, and the mask's digest the message's.
+    fn is_drawn(algorithm: SignatureAlgorithm) -> bool {
+        [Sha256, Sha384, Sha512].map(SignatureAlgorithm::rsa_pss).contains(&algorithm)
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_value_but_for_drawn_salts() {
+        for key in TYPES {
+            let signer = issue("same", *key);
+            for algorithm in algorithms(&signer) {
+                let sign = |backend| signer.key.sign_by(backend, algorithm, b"a message").unwrap();
+                assert_eq!(sign(Pure), sign(Pure), "{key:?} {algorithm}");
+                assert_eq!(sign(AwsLc) == sign(AwsLc), !is_drawn(algorithm), "{key:?} {algorithm}");
+                assert_eq!(sign(AwsLc) == sign(Pure), !is_drawn(algorithm), "{key:?} {algorithm}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_backend_judges_alike_whatever_either_signed() {
+        for key in TYPES {
+            let signer = issue("alike", *key);
+            let public = signer.key.public_key();
+            for algorithm in algorithms(&signer) {
+                for value in [Pure, AwsLc].map(|by| signer.key.sign_by(by, algorithm, b"a message").unwrap()) {
+                    let holds =
+                        |by, message: &[u8], value: &[u8]| public.verify_by(by, algorithm, message, value) == Ok(());
+                    let mut broken = value.clone();
+                    *broken.last_mut().unwrap() ^= 1;
+                    let longer = [&value[..], &[0]].concat();
+                    for by in [Pure, AwsLc] {
+                        assert!(holds(by, b"a message", &value), "{key:?} {algorithm} {by:?}");
+                        assert!(!holds(by, b"a massage", &value), "{key:?} {algorithm} {by:?}");
+                        for wrong in [&broken[..], &longer, &value[1..], &[]] {
+                            assert!(!holds(by, b"a message", wrong), "{key:?} {algorithm} {by:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A value whose R is the neutral element, made with the private key: it verifies without cofactors, and is forbidden here.
+    #[test]
+    fn an_ed25519_value_with_a_weak_point_is_refused_by_both() {
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        let number = "a0000a78db7a82c4c93e9993fa593de3ae8f9c2be437041e83562bebd74d4907";
+        let number = (0..32).map(|at| u8::from_str_radix(&number[2 * at..2 * at + 2], 16).unwrap());
+        let value: Vec<u8> = [1].into_iter().chain([0; 31]).chain(number).collect();
+        let lenient: &dyn ed25519_dalek::Verifier<ed25519_dalek::Signature> = &key.verifying_key();
+        assert!(lenient.verify(b"m", &ed25519_dalek::Signature::from_slice(&value).unwrap()).is_ok());
+        let public = PublicKey::Edwards(EdwardsKey::from_ed25519(key.verifying_key()));
+        for by in [Pure, AwsLc] {
+            assert!(public.verify_by(by, SignatureAlgorithm::Ed25519, b"m", &value).is_err(), "{by:?}");
+        }
+    }
+}

@@ -57,6 +57,8 @@ pub(crate) enum Format {
     /// `adbe.pkcs7.sha1`: the CMS carries the SHA-1 of the bytes as its content. Nobody should write it any more (12.8.3.3.1).
     Pkcs7Sha1,
     /// `adbe.x509.rsa_sha1`: a PKCS#1 value over the bytes, its certificates in the dictionary. Nor this (12.8.3.2).
+    ///
+    /// Departs: table 260 allows further digests here; its name says SHA-1, and nobody is known to have written another.
     X509RsaSha1,
 }
 
@@ -232,11 +234,14 @@ impl Facts {
     }
 }
 
+/// The tokens in one attribute of a signer, each unread.
+pub(super) type TokenList = for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>;
+
 /// The timestamps that `list` names of the signer of `cms`, each readable or not.
-fn tokens(
+pub(super) fn tokens(
     cms: &SignedData,
     limits: &Limits,
-    list: for<'s> fn(&'s SignerInfo, &Limits) -> Result<Vec<&'s [u8]>, CmsFault>,
+    list: TokenList,
 ) -> Vec<Result<TimestampToken, TimestampFault>> {
     match cms.signer().and_then(|signer| list(signer, limits)) {
         Ok(tokens) => tokens.into_iter().map(|token| TimestampToken::from_der(token, limits)).collect(),

@@ -19,6 +19,8 @@ mod certificate;
 mod conformity;
 mod context;
 mod existence;
+#[cfg(test)]
+mod foreign_tests;
 mod integrity;
 mod level;
 pub(crate) mod modification;

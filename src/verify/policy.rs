@@ -79,9 +79,8 @@ pub enum Algorithm {
 /// | Changes that `/DocMDP`, `/FieldMDP` or a lock forbids, and changes that nothing permits | do not pass ([`ModificationRule`]) | warning |
 /// | Status of the certificate authorities of timestamps | required | warning |
 /// | Freshness of revocation data (EN 319 102-1, 5.2.5) | required: until `nextUpdate` | ignored |
-/// | Signature policy: available, and the one that was signed | required | information, warning |
 /// | Order of timestamps | required | warning |
-/// | Signing-certificate attribute names the certificate | required, whether or not others are named | presence is a warning |
+/// | Extended key usage of timestamp authorities | required, critical and sole (RFC 3161, 2.3) | required |
 /// | Key usage of the signer | digitalSignature or nonRepudiation required | nonRepudiation: warning |
 /// | An algorithm past its end | fails from that date on | warning where it ended after the catalogue was issued |
 /// | Claimed time within the certificate's validity | on request: nobody vouches for it | required |

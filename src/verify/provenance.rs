@@ -50,7 +50,8 @@ impl Places<'_> {
             match &facts.content {
                 Content::Signature(cms) => {
                     self.add_cms(cms);
-                    facts.tokens.iter().flatten().for_each(|token| self.add_cms(token.signed_data()));
+                    let tokens = facts.tokens.iter().chain(&facts.content_tokens).flatten();
+                    tokens.for_each(|token| self.add_cms(token.signed_data()));
                 }
                 Content::Timestamp(token) => self.add_cms(token.signed_data()),
                 Content::None => {}
@@ -91,10 +92,12 @@ impl Places<'_> {
 }
 
 fn statuses(report: &SignatureReport) -> impl Iterator<Item = &StatusReport> {
-    report.revocation.iter().chain(report.signature_timestamps.iter().flat_map(|stamp| &stamp.revocation))
+    let stamps = report.content_timestamps.iter().chain(&report.signature_timestamps);
+    report.revocation.iter().chain(stamps.flat_map(|stamp| &stamp.revocation))
 }
 
 fn values_mut(report: &mut SignatureReport) -> impl Iterator<Item = &mut RevocationValue> {
-    let stamps = report.signature_timestamps.iter_mut().flat_map(|stamp| &mut stamp.revocation);
+    let stamps = report.content_timestamps.iter_mut().chain(&mut report.signature_timestamps);
+    let stamps = stamps.flat_map(|stamp| &mut stamp.revocation);
     report.revocation.iter_mut().chain(stamps).filter_map(|status| status.value.as_mut())
 }

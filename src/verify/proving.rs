@@ -135,7 +135,7 @@ pub(super) fn signature_timestamps(
 }
 
 /// Judges `tokens` over what `stamped` gives the digest of.
-fn judge_all(
+pub(super) fn judge_all(
     validator: Validator<'_>,
     tokens: &[Result<TimestampToken, TimestampFault>],
     stamped: impl Fn(DigestAlgorithm) -> Option<Vec<u8>>,

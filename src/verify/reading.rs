@@ -4,12 +4,15 @@
 //!
 //! Specified in EN 319 102-1, 4.2.8; ISO 32000-2, 12.8.4.
 
+use std::collections::HashSet;
+
 use super::integrity::{Content, Facts};
 use super::removed;
 use crate::error::Result;
 use crate::pdf::document::Document;
-use crate::pdf::dss::{Dss, DssValue};
+use crate::pdf::dss::{Dss, DssValue, Vri};
 use crate::pdf::form::Form;
+use crate::pdf::object::Ref;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
 use crate::report::{Code, Finding};
@@ -23,7 +26,9 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
     let mut facts = Vec::new();
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {
-            findings.push(Finding::new(Code::Limit, "there are more signatures than the limits allow to judge"));
+            let limit = document.limits().signatures;
+            let message = format!("there are more signatures than the {limit} that are judged (Limits::signatures)");
+            findings.push(Finding::new(Code::Limit, message));
             break;
         }
         facts.extend(Facts::read(document, field)?);
@@ -45,15 +50,20 @@ pub(crate) fn evidence_in(
     facts: &[Facts],
     findings: &mut Vec<Finding>,
 ) -> Evidence {
-    let mut evidence = stored_in(document, revision, findings);
+    let mut evidence = stored_in(document, revision, &Evidence::new(), findings);
     let up_to = |facts: &&Facts| facts.revision.is_some_and(|one| one <= revision);
     facts.iter().filter(up_to).for_each(|facts| add_facts(&mut evidence, facts));
     evidence
 }
 
 /// What a document timestamp that ends `revision` covers: not its own token, which lies in its hole.
-pub(super) fn evidence_covered(document: &Document<'_>, revision: usize, facts: &[Facts]) -> Evidence {
-    let mut evidence = stored_in(document, revision, &mut Vec::new());
+pub(super) fn evidence_covered(
+    document: &Document<'_>,
+    revision: usize,
+    facts: &[Facts],
+    known: &Evidence,
+) -> Evidence {
+    let mut evidence = stored_in(document, revision, known, &mut Vec::new());
     let before = |facts: &&Facts| facts.revision.is_some_and(|one| one < revision);
     facts.iter().filter(before).for_each(|facts| add_facts(&mut evidence, facts));
     evidence
@@ -61,7 +71,7 @@ pub(super) fn evidence_covered(document: &Document<'_>, revision: usize, facts: 
 
 /// The security store as `revision` has it. What stands under `/VRI` only counts as well: the store is a pool, and `/VRI` a hint at most
 /// (EN 319 142-1, 5.4.2.3).
-fn stored_in(document: &Document<'_>, revision: usize, findings: &mut Vec<Finding>) -> Evidence {
+fn stored_in(document: &Document<'_>, revision: usize, known: &Evidence, findings: &mut Vec<Finding>) -> Evidence {
     let mut evidence = Evidence::new();
     let mut note = |added: Result<()>| {
         if let Err(error) = added {
@@ -72,18 +82,23 @@ fn stored_in(document: &Document<'_>, revision: usize, findings: &mut Vec<Findin
         Ok(None) => {}
         Ok(Some(store)) => {
             let mut add = |certs: &[DssValue], crls: &[DssValue], ocsps: &[DssValue]| {
-                certs.iter().for_each(|value| note(evidence.add_certificate(&value.der)));
-                crls.iter().for_each(|value| note(evidence.add_crl(&value.der)));
-                ocsps.iter().for_each(|value| note(evidence.add_ocsp(&value.der)));
+                for value in certs.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_certificate(&value.der));
+                }
+                for value in crls.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_crl(&value.der));
+                }
+                for value in ocsps.iter().filter(|value| !evidence.take(&value.der, known)).collect::<Vec<_>>() {
+                    note(evidence.add_ocsp(&value.der));
+                }
             };
             add(&store.certs, &store.crls, &store.ocsps);
-            for related in &store.vri {
-                // Most writers name the same streams twice.
-                add(
-                    &only_here(&related.certs, &store.certs),
-                    &only_here(&related.crls, &store.crls),
-                    &only_here(&related.ocsps, &store.ocsps),
-                );
+            // Most writers name the same streams twice.
+            let stored = [&store.certs, &store.crls, &store.ocsps].map(|values| references(values));
+            for Vri { certs, crls, ocsps, .. } in &store.vri {
+                let [certs, crls, ocsps] = [(certs, &stored[0]), (crls, &stored[1]), (ocsps, &stored[2])]
+                    .map(|(related, stored)| only_here(related, stored));
+                add(&certs, &crls, &ocsps);
             }
             findings.extend(store.faults.iter().map(|fault| Finding::new(Code::SecurityStore, fault)));
         }
@@ -92,10 +107,13 @@ fn stored_in(document: &Document<'_>, revision: usize, findings: &mut Vec<Findin
     evidence
 }
 
+fn references(values: &[DssValue]) -> HashSet<Ref> {
+    values.iter().filter_map(|value| value.id).collect()
+}
+
 /// The values of `related` that the store's own array has not under the same reference.
-fn only_here(related: &[DssValue], store: &[DssValue]) -> Vec<DssValue> {
-    let known: std::collections::HashSet<_> = store.iter().filter_map(|value| value.id).collect();
-    related.iter().filter(|value| value.id.is_none_or(|id| !known.contains(&id))).cloned().collect()
+fn only_here(related: &[DssValue], stored: &HashSet<Ref>) -> Vec<DssValue> {
+    related.iter().filter(|value| value.id.is_none_or(|id| !stored.contains(&id))).cloned().collect()
 }
 
 fn add_facts(evidence: &mut Evidence, facts: &Facts) {
@@ -112,7 +130,7 @@ fn add_facts(evidence: &mut Evidence, facts: &Facts) {
 }
 
 /// What travels inside a CMS. A value that cannot be read is no evidence; that the CMS itself is sound was judged before.
-fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
+pub(super) fn add_cms(evidence: &mut Evidence, cms: &SignedData) {
     cms.certificates().iter().for_each(|one| evidence.insert_certificate(one.clone()));
     let Ok(signer) = cms.signer() else { return };
     signer.certificate_values().unwrap_or_default().into_iter().for_each(|one| evidence.insert_certificate(one));

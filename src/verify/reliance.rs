@@ -9,6 +9,7 @@ use super::reading::evidence_covered;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
+use crate::pki::evidence::Evidence;
 use crate::pki::path::Purpose;
 use crate::time::Time;
 
@@ -42,12 +43,12 @@ impl Reliance {
     }
 }
 
-/// What the document timestamps among `facts` cover.
-pub(crate) fn covered(document: &Document<'_>, facts: &[Facts]) -> Covered {
+/// What the document timestamps among `facts` cover. What is among `known`, too, is not read again.
+pub(crate) fn covered(document: &Document<'_>, facts: &[Facts], known: &Evidence) -> Covered {
     let stamps = facts.iter().filter(|facts| facts.is_timestamp() && facts.is_well_formed);
     // However many of them end a revision, what it holds is read once.
     let revisions: std::collections::BTreeSet<usize> = stamps.filter_map(|facts| facts.revision).collect();
-    revisions.into_iter().map(|revision| (revision, evidence_covered(document, revision, facts))).collect()
+    revisions.into_iter().map(|revision| (revision, evidence_covered(document, revision, facts, known))).collect()
 }
 
 /// The signing certificates of every signature and timestamp among `facts`, oldest first, each once for each field and time.

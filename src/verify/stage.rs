@@ -1,6 +1,6 @@
 //! The driver: leads each signature through the blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::basis;
 use super::certificate::{Pool, Validator};
@@ -13,7 +13,6 @@ use super::modification::Modified;
 use super::order::{Claim, Layers};
 use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
-use super::reliance::covered;
 use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
@@ -56,17 +55,17 @@ impl<'s> Stage<'s> {
         Self { verification, read, in_file, at_hand, nothing_proved, assumed: None }
     }
 
-    /// The same at another time, supposing that whoever was in good standing at `assumed` stays so.
-    pub(super) fn in_future(self, time: Time, assumed: Time) -> Self {
-        Self { nothing_proved: ProofsOfExistence::new(time), assumed: Some(assumed), ..self }
+    /// The same as of the time of `proofs`, with what they prove; whoever was in good standing at `assumed` stays so.
+    pub(super) fn in_future(self, proofs: ProofsOfExistence, assumed: Option<Time>) -> Self {
+        Self { nothing_proved: proofs, assumed, ..self }
     }
 
     pub(super) fn judge_all(&self, modified: Vec<Modified>) -> Vec<SignatureReport> {
         let facts = &self.read.facts;
-        let covered = self.covered();
+        let covered = &self.read.covered;
         let validator = self.validator(self.at_hand, &self.nothing_proved);
-        let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, &covered);
-        let stamped = self.stamped(&found, &covered);
+        let Proved { proofs, found } = Proved::extract(validator, facts, &self.read.digests, covered);
+        let stamped = self.stamped(&found, covered);
         let parts = facts.iter().zip(&self.read.digests).zip(found).zip(modified);
         parts
             .map(|(((facts, digest), found), modified)| {
@@ -82,14 +81,6 @@ impl<'s> Stage<'s> {
                 report
             })
             .collect()
-    }
-
-    fn covered(&self) -> Covered {
-        let covered = covered(self.verification.document, &self.read.facts);
-        let shared = |(revision, evidence): (usize, crate::pki::evidence::Evidence)| {
-            (revision, evidence.shared_with(self.at_hand.evidence))
-        };
-        covered.into_iter().map(shared).collect()
     }
 
     fn validator<'e>(&'e self, pool: &'e Pool<'e>, proofs: &'e ProofsOfExistence) -> Validator<'e> {
@@ -427,13 +418,8 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rul
     report.changes = modified.changes;
     report.findings.extend(modified.findings);
     // A signer and the authority of its timestamp often share an issuer, and so what is to be said of it.
-    let mut said: Vec<Finding> = Vec::new();
-    for finding in std::mem::take(&mut report.findings) {
-        if !said.contains(&finding) {
-            said.push(finding);
-        }
-    }
-    report.findings = said;
+    let mut said: HashSet<Finding> = HashSet::new();
+    report.findings.retain(|finding| said.insert(finding.clone()));
     if !facts.is_well_formed {
         report.conclusion = Conclusion::failed(SubIndication::FormatFailure);
         report.associated = AssociatedData::default();

@@ -7,7 +7,9 @@ use super::modification;
 use super::outlook::look_ahead;
 use super::policy::Policy;
 use super::provenance;
+use super::proving::Covered;
 use super::reading::{evidence_in, read_signatures};
+use super::reliance::covered;
 use super::stage::{Stage, name_makers};
 use crate::error::Result;
 use crate::pdf::document::Document;
@@ -50,6 +52,8 @@ pub(super) struct Read {
     pub(super) digests: Vec<Hashed>,
     pub(super) in_file: Evidence,
     pub(super) at_hand: Evidence,
+    /// What each document timestamp covers.
+    pub(super) covered: Covered,
 }
 
 impl<'a> Verification<'a> {
@@ -98,8 +102,10 @@ impl<'a> Verification<'a> {
         report
     }
 
-    /// How long the document will go on to verify if nobody renews it: the same engine at each date on which a certificate, an
-    /// algorithm or an anchor ends, supposing that whoever is in good standing now stays so until then and says so.
+    /// How long the document will go on to verify, because of what no longer, and by when it has to be renewed: the same engine at each
+    /// date on which a certificate, a revocation value, an algorithm or an anchor ends. Without renewal it is told twice: supposing that
+    /// whoever is in good standing now stays so and says so, and with what is at hand alone. A renewal is supposed to be a document
+    /// timestamp over everything, by an authority that never ends.
     pub fn outlook(&self) -> Outlook {
         look_ahead(self)
     }
@@ -124,7 +130,8 @@ impl<'a> Verification<'a> {
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
         let in_file = in_file.shared_with(&at_hand);
-        Ok(Read { facts, digests, in_file, at_hand })
+        let covered = covered(self.document, &facts, &at_hand);
+        Ok(Read { facts, digests, in_file, at_hand, covered })
     }
 
     fn blank(&self) -> Report {

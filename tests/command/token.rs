@@ -57,6 +57,17 @@ impl Token {
         assert!(run.status.success(), "{words}: {}", String::from_utf8_lossy(&run.stderr));
     }
 
+    /// Makes the token say that its PIN is locked (`CKF_USER_PIN_LOCKED`): SoftHSM says what is in its file.
+    fn lock(&self) {
+        let attribute = [0x8000_534b_u64.to_be_bytes(), 2_u64.to_be_bytes()].concat();
+        let mut tokens = std::fs::read_dir(self.bench.path("tokens")).unwrap();
+        let path = tokens.next().unwrap().unwrap().path().join("token.object");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(attribute.len()).position(|window| window == attribute).unwrap() + attribute.len();
+        bytes[at + 5] |= 0x04;
+        std::fs::write(path, bytes).unwrap();
+    }
+
     /// Signs with the key at `uri`, in JSON.
     fn sign(&self, uri: &str, words: &str) -> (Run, Value) {
         let words = format!("sign --pkcs11 {uri} --at {NOW} {words} --json");
@@ -188,4 +199,16 @@ fn a_wrong_pin_is_tried_once_a_run() {
     }
     let words = format!("--module MODULE --pin-file pin.txt --chain chain.pem {CONTRACT} out.pdf");
     assert_eq!(token.sign(URI, &words).0.code, 0);
+}
+
+#[test]
+fn a_locked_token_is_for_an_operator() {
+    let Some(token) = Token::new(KeyType::P256, "") else { return };
+    token.lock();
+    let words = format!("--module MODULE --pin-file pin.txt --chain chain.pem {CONTRACT} out.pdf");
+    let (run, json) = token.sign(URI, &words);
+    assert_eq!((run.code, &json["error"]["class"]), (4, &"operator".into()), "{}", run.err);
+    assert!(run.err.contains("the token's PIN is locked") && run.err.contains("security officer"), "{}", run.err);
+    let (run, _) = token.sign(URI, &format!("{words} --lang ja"));
+    assert!(run.err.contains("PIN がロックされています"), "{}", run.err);
 }

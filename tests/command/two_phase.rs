@@ -241,7 +241,7 @@ fn killed_runs_leave_no_half_of_anything() {
     let again = format!("sign --at {NOW} --prepare fresh --chain chain.pem in.pdf");
     bench.does(&complete.replace("out.pdf", "whole.pdf"));
     let signed = bench.read("whole.pdf");
-    for wait in (0..24).map(|step| std::time::Duration::from_millis(step * 7)) {
+    for wait in (0..12).map(|step| std::time::Duration::from_millis(step * 14)) {
         for (words, name, expected) in [(&complete, "out.pdf", &signed), (&again, "fresh", &whole)] {
             let _ = std::fs::remove_file(bench.path(name));
             killed_after(wait, words, &bench.path(""));

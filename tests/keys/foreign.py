@@ -1,9 +1,10 @@
 """Signs with pyHanko, with every algorithm that it knows. usage: foreign.py TIME
 
-Reads in.pdf. Writes anchor.pem, list.der, and for each algorithm NAME-B-B.pdf and NAME-B-LTA.pdf, and NAME.p12 with its key. A line
-per algorithm: "NAME: signed", or what went wrong. The clock is the machine's.
+Reads in.pdf and rsa8192.pem. Writes anchor.pem, list.der, and for each algorithm NAME-B-B.pdf and NAME-B-LTA.pdf, and
+NAME.p12 with its key. A line per algorithm: "NAME: signed", or what went wrong. The clock is the machine's.
 """
 import datetime
+import functools
 import logging
 import sys
 
@@ -23,6 +24,9 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 logging.disable(logging.CRITICAL)
+# Checking the primes of 8192 bits at every loading takes most of the time.
+serialization.load_der_private_key = functools.partial(
+    serialization.load_der_private_key, unsafe_skip_rsa_key_validation=True)
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 DAY = datetime.timedelta(days=1)
 DER, PEM = serialization.Encoding.DER, serialization.Encoding.PEM
@@ -77,13 +81,26 @@ above.register(to_asn1(root))
 stamper = DummyTimeStamper(to_asn1(tsa), to_pyhanko(tsa_key), certs_to_embed=above, override_md="sha256")
 
 rsa_key = rsa.generate_private_key(65537, 2048)
+# Finding one takes a minute.
+long_key = serialization.load_pem_private_key(
+    open("rsa8192.pem", "rb").read(), None, unsafe_skip_rsa_key_validation=True)
 ALGORITHMS = {
     **{f"rsa-{digest}": (rsa_key, digest, False) for digest in ("sha256", "sha384", "sha512")},
-    **{f"pss-{digest}": (rsa_key, digest, True) for digest in ("sha256", "sha384", "sha512", "sha3_384")},
+    **{f"pss-{digest}": (rsa_key, digest, True) for digest in ("sha256", "sha384", "sha512")},
+    **{f"pss-sha3-{size}": (rsa_key, f"sha3_{size}", True) for size in (256, 384, 512)},
+    "rsa3072": (rsa.generate_private_key(65537, 3072), "sha384", False),
+    "rsa4096": (rsa.generate_private_key(65537, 4096), "sha512", False),
+    "rsa8192": (long_key, "sha512", False),
+    "pss8192": (long_key, "sha512", True),
     "p256": (ec.generate_private_key(ec.SECP256R1()), "sha256", False),
     "p384": (ec.generate_private_key(ec.SECP384R1()), "sha384", False),
     "p521": (ec.generate_private_key(ec.SECP521R1()), "sha512", False),
     "p256-sha3": (ec.generate_private_key(ec.SECP256R1()), "sha3_256", False),
+    "p384-sha3": (ec.generate_private_key(ec.SECP384R1()), "sha3_384", False),
+    "p521-sha3": (ec.generate_private_key(ec.SECP521R1()), "sha3_512", False),
+    "bp256-sha3": (ec.generate_private_key(ec.BrainpoolP256R1()), "sha3_256", False),
+    "bp384-sha3": (ec.generate_private_key(ec.BrainpoolP384R1()), "sha3_384", False),
+    "bp512-sha3": (ec.generate_private_key(ec.BrainpoolP512R1()), "sha3_512", False),
     "bp256": (ec.generate_private_key(ec.BrainpoolP256R1()), "sha256", False),
     "bp384": (ec.generate_private_key(ec.BrainpoolP384R1()), "sha384", False),
     "bp512": (ec.generate_private_key(ec.BrainpoolP512R1()), "sha512", False),

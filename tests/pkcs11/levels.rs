@@ -115,6 +115,9 @@ fn a_mechanism_that_the_token_lacks_is_named() {
         assert!((error.kind(), error.class()) == (ErrorKind::Unsupported, ErrorClass::Operator), "{error}");
         assert!(error.to_string().contains("CKM_ECDSA or CKM_ECDSA_SHA256"), "{error}");
         assert!(refusal(wanted("rsa").algorithm(PSS)).to_string().contains("CKM_RSA_PKCS_PSS"));
+        assert!(refusal(wanted("rsa").pss()).to_string().contains("CKM_RSA_PKCS_PSS"));
+        assert!(refusal(wanted("rsa").digest(DigestAlgorithm::Sha512)).to_string().contains("CKM_SHA512_RSA_PKCS"));
+        assert_eq!(refusal(wanted("elliptic").pss()).kind(), ErrorKind::Key);
         // Without CKM_RSA_PKCS the token hashes for itself.
         let signer = wanted("rsa").open().unwrap();
         assert_archived(hsm, &archive(hsm, &signer), "CKM_SHA256_RSA_PKCS");

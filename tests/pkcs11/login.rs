@@ -10,6 +10,10 @@ use pades_ltv::{Document, ErrorClass, ErrorKind, Signing};
 use crate::common::{CONTRACT, now};
 use crate::softhsm::{Access, PIN, module, refusal, subscriber, wanted, with_softhsm};
 
+/// Flags of `CK_TOKEN_INFO` (PKCS #11 v2.40, 3.2).
+const CKF_USER_PIN_FINAL_TRY: u64 = 0x0002_0000;
+const CKF_USER_PIN_LOCKED: u64 = 0x0004_0000;
+
 /// The key `seal`, its PINs one after the other, and how many were asked for.
 fn asked(pins: &'static [&'static str]) -> (Pkcs11Key, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
@@ -75,5 +79,41 @@ fn nobody_is_asked_where_the_process_is_logged_in() {
         let document = Document::open(CONTRACT).unwrap();
         Signing::new(&document, now()).sign(&second).unwrap();
         assert_eq!(count.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// SoftHSM never locks a token of its own accord, but says what its file says.
+#[test]
+fn a_locked_pin_is_not_tried() {
+    with_softhsm("login::a_locked_pin_is_not_tried", "", |hsm| {
+        hsm.token("contracts");
+        hsm.key("contracts", "seal", "01", &subscriber(KeyType::P256));
+        hsm.set_flag(CKF_USER_PIN_LOCKED);
+        let (key, count) = asked(&[]);
+        let error = refusal(key.certificates(hsm.chain(&subscriber(KeyType::P256))));
+        assert!((error.kind(), error.class()) == (ErrorKind::Signer, ErrorClass::Operator), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("the token's PIN is locked") && text.contains("the security officer unlocks it"),
+            "{text}"
+        );
+        assert_eq!(count.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// One more wrong PIN would lock the token: what is merely stored is not tried, whoever is asked may.
+#[test]
+fn the_last_try_is_left_to_people() {
+    with_softhsm("login::the_last_try_is_left_to_people", "", |hsm| {
+        hsm.token("contracts");
+        hsm.key("contracts", "seal", "01", &subscriber(KeyType::P256));
+        hsm.set_flag(CKF_USER_PIN_FINAL_TRY);
+        let chain = || hsm.chain(&subscriber(KeyType::P256));
+        let error = refusal(wanted("seal").certificates(chain()));
+        assert!((error.kind(), error.class()) == (ErrorKind::Signer, ErrorClass::Operator), "{error}");
+        assert!(error.to_string().contains("would be locked by one more wrong PIN"), "{error}");
+        let (key, count) = asked(&[PIN]);
+        assert!(key.certificates(chain()).open().is_ok());
+        assert_eq!(count.load(Ordering::SeqCst), 1);
     });
 }

@@ -82,6 +82,18 @@ impl SoftHsm {
         std::fs::create_dir(tokens).unwrap();
     }
 
+    /// Makes the only token say `flag` of itself: its file holds, big-endian, an attribute's type, kind (2: a number) and value.
+    pub(crate) fn set_flag(&self, flag: u64) {
+        let attribute = [0x8000_534b_u64.to_be_bytes(), 2_u64.to_be_bytes()].concat();
+        let tokens: Vec<_> = std::fs::read_dir(self.folder.join("tokens")).unwrap().collect();
+        let path = tokens[0].as_ref().unwrap().path().join("token.object");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let at = bytes.windows(attribute.len()).position(|window| window == attribute).unwrap() + attribute.len();
+        let flags = u64::from_be_bytes(bytes[at..at + 8].try_into().unwrap()) | flag;
+        bytes[at..at + 8].copy_from_slice(&flags.to_be_bytes());
+        std::fs::write(path, bytes).unwrap();
+    }
+
     /// A subscriber's key on the token, without certificate.
     pub(crate) fn key(&self, token: &str, label: &str, id: &str, subscriber: &Subscriber) {
         let file = self.folder.join("key.pem");

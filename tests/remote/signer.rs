@@ -207,7 +207,7 @@ fn swapped_values_are_refused() {
     });
     let errors: Vec<Option<Error>> = signed.into_iter().map(Result::err).collect();
     for error in errors[..2].iter().flatten() {
-        assert_eq!(error.kind(), ErrorKind::Signer, "{error}");
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Signer, ErrorClass::Operator), "{error}");
         assert!(error.to_string().contains("is the one to this very request"), "{error}");
     }
     assert_eq!(errors.iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false]);

@@ -3,8 +3,8 @@
 
 use pades_ltv::authority::KeyType;
 use pades_ltv::{
-    DigestAlgorithm, Document, ErrorKind, Prepared, PreparedTimestamp, Reserved, Signed, Signer, Signing, Time,
-    TimestampAuthority, Timestamping, Update,
+    DigestAlgorithm, Document, ErrorClass, ErrorKind, Prepared, PreparedTimestamp, Reserved, Signed, Signer, Signing,
+    SoftwareSigner, Time, TimestampAuthority, Timestamping, Update,
 };
 
 use crate::common::asn1::{self, CONTEXT_0, Cms, ID_DATA, OCTET_STRING, OID, SEQUENCE, tlv};
@@ -145,6 +145,39 @@ fn a_place_is_reserved_before_the_certificate_is_known() {
         let brought = later().complete(&document, &cms).unwrap().finish().unwrap().apply(&base).unwrap();
         assert!(brought == file, "{name}: the CMS of somebody else");
     }
+}
+
+/// A service that was prepared for may answer with a whole CMS; another may not.
+#[test]
+fn a_ready_cms_is_by_the_one_that_was_prepared_for() {
+    let world = World::new();
+    let base = pdf::table(&[]);
+    let document = Document::open(base.as_slice()).unwrap();
+    let stored = Signing::new(&document, now()).reserve(DigestAlgorithm::Sha256, 3_000).unwrap().to_bytes().unwrap();
+    let prepared_for =
+        |signer: &SoftwareSigner| Reserved::from_bytes(&stored).unwrap().identify(&signer.identity().unwrap()).unwrap();
+    let cms_by = |signer: &SoftwareSigner| {
+        let prepared = prepared_for(signer);
+        let value = signer.sign(prepared.input()).unwrap();
+        prepared.complete(&document, &value).unwrap().cms().to_vec()
+    };
+    let (ours, theirs) = (&world.signer, world.authority.issue("somebody else").unwrap());
+    let prepared = prepared_for(ours);
+    assert_eq!(prepared.imprint(), Reserved::from_bytes(&stored).unwrap().imprint());
+    assert_eq!(prepared.identity().subject(), ours.identity().unwrap().subject());
+    let whole = prepared.clone().complete_cms(&document, &cms_by(ours)).unwrap().finish().unwrap();
+    let value = ours.sign(prepared.input()).unwrap();
+    let from_value = prepared.clone().complete(&document, &value).unwrap().finish().unwrap();
+    assert!(whole.bytes() == from_value.bytes());
+
+    let error = prepared.clone().complete_cms(&document, &cms_by(&theirs)).unwrap_err();
+    assert_eq!((error.kind(), error.class()), (ErrorKind::Signer, ErrorClass::Operator), "{error}");
+    assert!(error.to_string().contains("somebody else"), "{error}");
+    let error = prepared.clone().complete_cms(&document, &value).unwrap_err();
+    assert!(error.to_string().contains("no PAdES signature for this place"), "{error}");
+    let longer = [base.as_slice(), b"\n"].concat();
+    let other = Document::open(longer.as_slice()).unwrap();
+    assert_eq!(prepared.complete_cms(&other, &cms_by(ours)).unwrap_err().kind(), ErrorKind::Base);
 }
 
 #[test]

@@ -23,7 +23,12 @@ pub(crate) struct Forge {
 
 impl Forge {
     pub(crate) fn new() -> Self {
-        let world = World::new();
+        Self::of(World::new())
+    }
+
+    /// The same of somebody else.
+    #[allow(dead_code, reason = "other tests forge with their own people")]
+    pub(crate) fn of(world: World) -> Self {
         let good = world.signed(&pdf::table(&[]), now());
         let template = Cms::read(&pdf::contents(&good, &pdf::holes(&good)[0]));
         Self { world, template }
@@ -38,7 +43,7 @@ impl Forge {
         self.sign_with_room(base, 100)
     }
 
-    fn sign_with_room(&self, base: &[u8], room: usize) -> Vec<u8> {
+    pub(crate) fn sign_with_room(&self, base: &[u8], room: usize) -> Vec<u8> {
         let document = Document::open(base).unwrap();
         let signing = Signing::new(&document, now()).timestamp_room(room);
         signing.sign(&self.world.signer).unwrap().finish().unwrap().apply(base).unwrap()
@@ -51,7 +56,8 @@ impl Forge {
         let prepared = Signing::new(&document, now()).prepare(&self.world.signer.identity().unwrap()).unwrap();
         let stored = prepared.to_bytes().unwrap();
         let mut parts: Vec<Vec<u8>> = Value::read(&stored).children().iter().map(|part| part.whole.to_vec()).collect();
-        let attributes = parts.len() - 2;
+        let own = tlv(OCTET_STRING, &[prepared.input().message()]);
+        let attributes = parts.iter().position(|part| *part == own).unwrap();
         parts[attributes] = tlv(OCTET_STRING, &[message]);
         let prepared = Prepared::from_bytes(&tlv(SEQUENCE, &slices(&parts))).unwrap();
         self.world.signer.sign(prepared.input()).unwrap()

@@ -5,7 +5,14 @@
 mod archive;
 #[path = "../common/mod.rs"]
 mod common;
+mod constraints;
+mod content;
 mod decades;
 mod foreign;
+#[allow(dead_code, reason = "other tests forge other flaws")]
+#[path = "../threats/forge.rs"]
+mod forge;
 mod laws;
+mod legacy;
+mod sub_indications;
 mod verdicts;

@@ -69,8 +69,9 @@ impl Appended {
         let hole = self.hole.as_ref().and_then(|hole| self.within(&hole.contents));
         let digits = hole.and_then(|range| self.bytes.get_mut(range.start.checked_add(1)?..range.end.checked_sub(1)?));
         let digits = digits.ok_or_else(|| Error::new(ErrorKind::State, "the update holds no signature"))?;
-        let text = der.iter().flat_map(|&byte| hexadecimal(byte)).chain(std::iter::repeat(b'0'));
-        digits.iter_mut().zip(text).for_each(|(digit, new)| *digit = new);
+        digits.fill(b'0');
+        let (pairs, _) = digits.as_chunks_mut::<2>();
+        pairs.iter_mut().zip(der).for_each(|(pair, byte)| *pair = hexadecimal(*byte));
         Ok(())
     }
 

@@ -157,7 +157,7 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(content.saturating_add(6));
     bytes.push(tag);
     bytes.extend(length_octets(content));
-    bytes.extend(parts.iter().copied().flatten());
+    parts.iter().for_each(|part| bytes.extend_from_slice(part));
     bytes
 }
 

@@ -15,9 +15,9 @@ pub(crate) enum CmsFault {
     TooLarge { bytes: usize, limit: u64 },
     #[error("the CMS nests ASN.1 values deeper than the limit of {limit} levels")]
     TooDeep { limit: usize },
-    #[error("the CMS holds more than {limit} certificates")]
+    #[error("the CMS holds more than {limit} certificates (Limits::certificates)")]
     TooManyCertificates { limit: usize },
-    #[error("the signature holds more than {limit} timestamps")]
+    #[error("the signature holds more than {limit} timestamps (Limits::signature_timestamps)")]
     TooManyTimestamps { limit: usize },
     #[error("the CMS is malformed at byte {offset}: expected {what}")]
     Malformed { offset: usize, what: &'static str },

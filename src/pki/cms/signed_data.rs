@@ -39,6 +39,11 @@ pub(crate) struct SignedData {
 impl SignedData {
     /// Reads a `ContentInfo`; nothing but zero padding may follow it.
     pub(crate) fn from_der(bytes: &[u8], limits: &Limits) -> Result<Self, CmsFault> {
+        Self::with_known(bytes, limits, &[])
+    }
+
+    /// As [`from_der`](Self::from_der), where certificates that stand inside may have been read before.
+    pub(crate) fn with_known(bytes: &[u8], limits: &Limits, known: &[&Certificate]) -> Result<Self, CmsFault> {
         if bytes.iter().all(|byte| *byte == 0) {
             return Err(CmsFault::Empty);
         }
@@ -55,7 +60,11 @@ impl SignedData {
         if certificates.len() > limits.certificates {
             return Err(CmsFault::TooManyCertificates { limit: limits.certificates });
         }
-        let parsed: Vec<_> = certificates.iter().flat_map(|one| Certificate::from_der(one.whole)).collect();
+        let read = |one: &Element<'_>| match known.iter().find(|known| known.der() == one.whole) {
+            Some(known) => Ok(Certificate::clone(known)),
+            None => Certificate::from_der(one.whole),
+        };
+        let parsed: Vec<_> = certificates.iter().flat_map(read).collect();
         let (content_type, content) = encapsulated(parts.content)?;
         Ok(Self {
             is_der: value.is_der(),
@@ -113,6 +122,13 @@ impl SignedData {
     /// The content's octets, where it is inside; `None` is a detached signature.
     pub(crate) fn content(&self) -> Option<&[u8]> {
         self.content.as_deref()
+    }
+
+    /// The same without its content, which comes apart: nothing that is signed changes.
+    #[cfg(test)]
+    pub(crate) fn detached(self) -> (Self, Option<Vec<u8>>) {
+        let content = self.content.clone();
+        (Self { content: None, ..self }, content)
     }
 
     /// The X.509 certificates that can be read, in file order: an untrusted pool.

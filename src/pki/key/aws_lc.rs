@@ -1,36 +1,57 @@
-//! AWS-LC, where it does the same as the crates in pure Rust: PKCS#1 v1.5 and ECDSA over the NIST curves, with SHA-2.
+//! AWS-LC, where it does the same as the crates in pure Rust: RSA and ECDSA over the NIST curves, with SHA-2, and Ed25519.
 //!
-//! Invariant: it never changes an answer: what it does not do in exactly the same way (signing that draws random numbers, PSS with other
-//! salts, short keys) is `None`, and done without it.
+//! Invariant: it never changes a verdict. What it does not judge in exactly the same way (PSS with other salts or masks, short keys,
+//! other digests) is `None`, and done without it.
+//! Departs: ECDSA is verified here and never signed: AWS-LC draws its nonces, and ours follow from key and message (RFC 6979), so that
+//! the same input gives the same bytes. Of RSA it signs PSS as well, and draws the salt: there the constant time is worth more, because
+//! the `rsa` crate has none (RUSTSEC-2023-0071). Held by `the_same_input_gives_the_same_value_but_for_drawn_salts`.
 //!
-//! Specified in RFC 8017, 8.2; FIPS 186-5, 6.4.
+//! Specified in RFC 8017, 8 (RSA); FIPS 186-5, 6.4 (ECDSA); RFC 8032, 5.1 (Ed25519).
 
 use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
-use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm};
+use ed25519_dalek::VerifyingKey;
 
+use super::Claim;
 use super::elliptic::EcKey;
-use crate::digest::DigestAlgorithm;
+use super::rsa::RsaKey;
+use crate::digest::DigestAlgorithm::{self, Sha256, Sha384, Sha512};
+use crate::pki::algorithm::SignatureAlgorithm;
 
-/// Whether a PKCS#1 v1.5 value holds under the DER `RSAPublicKey` `key`, of 2048 to 8192 bits.
-pub(super) fn pkcs1_holds(key: &[u8], digest: DigestAlgorithm, prehash: &[u8], value: &[u8]) -> Option<bool> {
-    let (algorithm, hash): (&'static dyn VerificationAlgorithm, _) = match digest {
-        DigestAlgorithm::Sha256 => (&signature::RSA_PKCS1_2048_8192_SHA256, &SHA256),
-        DigestAlgorithm::Sha384 => (&signature::RSA_PKCS1_2048_8192_SHA384, &SHA384),
-        DigestAlgorithm::Sha512 => (&signature::RSA_PKCS1_2048_8192_SHA512, &SHA512),
-        _ => return None,
-    };
-    holds(algorithm, hash, key, prehash, value)
+/// How an RSA signature is padded, as far as AWS-LC knows it: with one digest, and with salts as long.
+enum Padding {
+    Pkcs1(DigestAlgorithm),
+    Pss(DigestAlgorithm),
 }
 
-/// Whether a DER `Ecdsa-Sig-Value` holds under `key`, whose uncompressed point is `point`.
-pub(super) fn ecdsa_holds(
-    key: &EcKey,
-    point: &[u8],
-    digest: DigestAlgorithm,
-    prehash: &[u8],
-    value: &[u8],
-) -> Option<bool> {
-    use DigestAlgorithm::{Sha256, Sha384, Sha512};
+impl Padding {
+    fn of(algorithm: SignatureAlgorithm) -> Option<Self> {
+        match algorithm {
+            SignatureAlgorithm::RsaPkcs1(digest) => Some(Self::Pkcs1(digest)),
+            SignatureAlgorithm::RsaPss { digest, mask, salt_len } => {
+                (mask == digest && usize::from(salt_len) == digest.len()).then_some(Self::Pss(digest))
+            }
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn rsa_holds(key: &RsaKey, claim: Claim<'_>) -> Option<bool> {
+    let (algorithm, hash): (&'static dyn VerificationAlgorithm, _) = match Padding::of(claim.algorithm)? {
+        Padding::Pkcs1(Sha256) => (&signature::RSA_PKCS1_2048_8192_SHA256, &SHA256),
+        Padding::Pkcs1(Sha384) => (&signature::RSA_PKCS1_2048_8192_SHA384, &SHA384),
+        Padding::Pkcs1(Sha512) => (&signature::RSA_PKCS1_2048_8192_SHA512, &SHA512),
+        Padding::Pss(Sha256) => (&signature::RSA_PSS_2048_8192_SHA256, &SHA256),
+        Padding::Pss(Sha384) => (&signature::RSA_PSS_2048_8192_SHA384, &SHA384),
+        Padding::Pss(Sha512) => (&signature::RSA_PSS_2048_8192_SHA512, &SHA512),
+        _ => return None,
+    };
+    (2048..=8192).contains(&key.bits()).then_some(())?;
+    holds(algorithm, hash, &key.to_pkcs1_der()?, claim)
+}
+
+pub(super) fn ecdsa_holds(key: &EcKey, claim: Claim<'_>) -> Option<bool> {
+    let SignatureAlgorithm::Ecdsa(digest) = claim.algorithm else { return None };
     let (algorithm, hash): (&'static dyn VerificationAlgorithm, _) = match (key, digest) {
         (EcKey::P256(_), Sha256) => (&signature::ECDSA_P256_SHA256_ASN1, &SHA256),
         (EcKey::P256(_), Sha384) => (&signature::ECDSA_P256_SHA384_ASN1, &SHA384),
@@ -43,18 +64,26 @@ pub(super) fn ecdsa_holds(
         (EcKey::P521(_), Sha512) => (&signature::ECDSA_P521_SHA512_ASN1, &SHA512),
         _ => return None,
     };
-    holds(algorithm, hash, point, prehash, value)
+    let (_, point) = key.curve_and_point();
+    holds(algorithm, hash, &point, claim)
+}
+
+/// `key` is canonical and of large order; the value's point has to be so, too, which AWS-LC does not look at.
+pub(super) fn ed25519_holds(key: &[u8; 32], claim: Claim<'_>) -> Option<bool> {
+    let point = claim.signature.first_chunk::<32>().and_then(|point| VerifyingKey::from_bytes(point).ok());
+    let is_strong = point.is_some_and(|point| !point.is_weak());
+    let key = UnparsedPublicKey::new(&signature::ED25519, key);
+    Some(is_strong && key.verify(claim.message, claim.signature).is_ok())
 }
 
 fn holds(
     algorithm: &'static dyn VerificationAlgorithm,
     hash: &'static Algorithm,
     key: &[u8],
-    prehash: &[u8],
-    value: &[u8],
+    claim: Claim<'_>,
 ) -> Option<bool> {
-    let digest = Digest::import_less_safe(prehash, hash).ok()?;
-    Some(UnparsedPublicKey::new(algorithm, key).verify_digest(&digest, value).is_ok())
+    let digest = Digest::import_less_safe(claim.message, hash).ok()?;
+    Some(UnparsedPublicKey::new(algorithm, key).verify_digest(&digest, claim.signature).is_ok())
 }
 
 /// A private RSA key; AWS-LC wipes it when it is dropped.
@@ -63,21 +92,43 @@ pub(crate) struct RsaSigner(aws_lc_rs::rsa::KeyPair);
 
 #[cfg(feature = "software")]
 impl RsaSigner {
-    /// Reads a DER `RSAPrivateKey`; `None` where AWS-LC will not have it.
-    pub(crate) fn from_pkcs1_der(der: &[u8]) -> Option<Self> {
-        aws_lc_rs::rsa::KeyPair::from_der(der).ok().map(Self)
+    /// `None` where AWS-LC will not have the key.
+    pub(crate) fn new(key: &rsa::RsaPrivateKey) -> Option<Self> {
+        use rsa::pkcs1::EncodeRsaPrivateKey;
+        let der = key.to_pkcs1_der().ok()?;
+        aws_lc_rs::rsa::KeyPair::from_der(der.as_bytes()).ok().map(Self)
     }
 
-    /// The PKCS#1 v1.5 value over `prehash`, which no random number changes.
-    pub(crate) fn sign_pkcs1(&self, digest: DigestAlgorithm, prehash: &[u8]) -> Option<Vec<u8>> {
-        let (padding, hash): (&'static dyn signature::RsaEncoding, _) = match digest {
-            DigestAlgorithm::Sha256 => (&signature::RSA_PKCS1_SHA256, &SHA256),
-            DigestAlgorithm::Sha384 => (&signature::RSA_PKCS1_SHA384, &SHA384),
-            DigestAlgorithm::Sha512 => (&signature::RSA_PKCS1_SHA512, &SHA512),
+    /// The signature value over `prehash`; the salt of a PSS value is drawn.
+    pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Option<Vec<u8>> {
+        let (padding, hash): (&'static dyn RsaEncoding, _) = match Padding::of(algorithm)? {
+            Padding::Pkcs1(Sha256) => (&signature::RSA_PKCS1_SHA256, &SHA256),
+            Padding::Pkcs1(Sha384) => (&signature::RSA_PKCS1_SHA384, &SHA384),
+            Padding::Pkcs1(Sha512) => (&signature::RSA_PKCS1_SHA512, &SHA512),
+            Padding::Pss(Sha256) => (&signature::RSA_PSS_SHA256, &SHA256),
+            Padding::Pss(Sha384) => (&signature::RSA_PSS_SHA384, &SHA384),
+            Padding::Pss(Sha512) => (&signature::RSA_PSS_SHA512, &SHA512),
             _ => return None,
         };
         let digest = Digest::import_less_safe(prehash, hash).ok()?;
         let mut value = vec![0; self.0.public_modulus_len()];
         self.0.sign_digest(padding, &digest, &mut value).ok().map(|()| value)
+    }
+}
+
+/// A private Ed25519 key; AWS-LC wipes it when it is dropped.
+#[cfg(feature = "software")]
+pub(crate) struct Ed25519Signer(signature::Ed25519KeyPair);
+
+#[cfg(feature = "software")]
+impl Ed25519Signer {
+    pub(crate) fn new(key: &ed25519_dalek::SigningKey) -> Option<Self> {
+        let public = key.verifying_key();
+        signature::Ed25519KeyPair::from_seed_and_public_key(key.as_bytes(), public.as_bytes()).ok().map(Self)
+    }
+
+    /// The signature value over `message`, which no random number changes.
+    pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        self.0.try_sign(message).ok().map(|value| value.as_ref().to_vec())
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Specified in FIPS 186-4 (FIPS 186-5 withdrew it for new signatures); RFC 3279, 2.3.2 (keys) and 2.2.2 (values).
 
-use der::asn1::UintRef;
+use const_oid::db::rfc5912::ID_DSA;
+use der::asn1::{AnyRef, UintRef};
 use der::{Decode, Encode};
 use dsa::{BoxedUint, Components, Signature, VerifyingKey};
 use ecdsa::signature::hazmat::PrehashVerifier;
+use spki::SubjectPublicKeyInfoRef;
 
-use super::KeyFault;
+use super::{Claim, KeyFault};
 use crate::pki::algorithm::SignatureAlgorithm;
 
 /// A DSA key of one of the four sizes in FIPS 186-4, 4.2.
@@ -25,9 +27,9 @@ struct Parameters<'a> {
 }
 
 impl DsaKey {
-    /// Reads a key with its parameters. A key that inherits its issuer's (RFC 3279, 2.3.2) cannot be used.
-    pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
-        let Some(parameters) = spki.algorithm.parameters else { return Err(KeyFault::InheritedParameters) };
+    /// Reads a key with its parameters. One that inherits its issuer's (RFC 3279, 2.3.2) has to [`inherit`] them first.
+    pub(super) fn from_spki(spki: SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
+        let parameters = own_parameters(&spki).ok_or(KeyFault::InheritedParameters)?;
         let der = parameters.to_der().map_err(|_| KeyFault::Malformed)?;
         let y = UintRef::from_der(bits).map_err(|_| KeyFault::Malformed)?;
         Parameters::from_der(&der).ok().and_then(|parameters| Self::new(&parameters, y)).ok_or(KeyFault::Malformed)
@@ -43,19 +45,10 @@ impl DsaKey {
         VerifyingKey::from_components(components, y).ok().map(|key| Self(Box::new(key)))
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        prehash: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, KeyFault> {
-        match algorithm {
-            SignatureAlgorithm::Dsa(_) => {
-                let value = Signature::from_der(signature);
-                Ok(value.is_ok_and(|value| self.0.verify_prehash(prehash, &value).is_ok()))
-            }
-            _ => Err(KeyFault::Mismatch),
-        }
+    pub(super) fn holds(&self, claim: Claim<'_>) -> Result<bool, KeyFault> {
+        let SignatureAlgorithm::Dsa(_) = claim.algorithm else { return Err(KeyFault::Mismatch) };
+        let value = Signature::from_der(claim.signature);
+        Ok(value.is_ok_and(|value| self.0.verify_prehash(claim.message, &value).is_ok()))
     }
 
     pub(super) fn bits(&self) -> u32 {
@@ -65,5 +58,55 @@ impl DsaKey {
     pub(super) fn signature_len(&self) -> usize {
         // Two integers of the length of `q`, at most 256 bits.
         72
+    }
+}
+
+/// The DER `SubjectPublicKeyInfo` `spki` with the parameters of its issuer's key `above`, where it is a DSA key without its own, and the
+/// issuer has one with some (RFC 5280, 6.1.4 (d) to (f)). Keys of no other type inherit (RFC 5480, 2.1.1).
+pub(crate) fn inherit(spki: &[u8], above: &[u8]) -> Option<Vec<u8>> {
+    let [mut key, above] =
+        [SubjectPublicKeyInfoRef::from_der(spki).ok()?, SubjectPublicKeyInfoRef::from_der(above).ok()?];
+    if [key.algorithm.oid, above.algorithm.oid] != [ID_DSA; 2] || own_parameters(&key).is_some() {
+        return None;
+    }
+    key.algorithm.parameters = Some(own_parameters(&above)?);
+    key.to_der().ok()
+}
+
+/// NULL is as good as nothing (RFC 5280, 6.1.4 (e)).
+fn own_parameters<'a>(spki: &SubjectPublicKeyInfoRef<'a>) -> Option<AnyRef<'a>> {
+    spki.algorithm.parameters.filter(|parameters| !parameters.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use const_oid::ObjectIdentifier;
+    use const_oid::db::rfc5912::ID_EC_PUBLIC_KEY;
+    use der::Any;
+    use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+
+    use super::super::PublicKey;
+    use super::*;
+
+    fn key(oid: ObjectIdentifier, parameters: Option<Any>, bits: u8) -> Vec<u8> {
+        let subject_public_key = der::asn1::BitString::from_bytes(&[2, 1, bits]).unwrap();
+        let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+        SubjectPublicKeyInfoOwned { algorithm, subject_public_key }.to_der().unwrap()
+    }
+
+    #[test]
+    fn a_key_without_parameters_inherits_those_of_its_own_kind() {
+        let some = || Some(Any::encode_from(&7_u8).unwrap());
+        let above = key(ID_DSA, some(), 1);
+        for none in [None, Some(Any::null())] {
+            let heir = key(ID_DSA, none.clone(), 2);
+            assert_eq!(PublicKey::from_spki(&heir), Err(KeyFault::InheritedParameters));
+            assert_eq!(inherit(&heir, &above), Some(key(ID_DSA, some(), 2)));
+            assert_eq!(inherit(&heir, &key(ID_DSA, none, 1)), None);
+            assert_eq!(inherit(&heir, &key(ID_EC_PUBLIC_KEY, some(), 1)), None);
+        }
+        assert_eq!(inherit(&key(ID_DSA, some(), 2), &above), None);
+        assert_eq!(inherit(&key(ID_EC_PUBLIC_KEY, None, 2), &above), None);
+        assert_eq!(inherit(b"no key", &above), None);
     }
 }

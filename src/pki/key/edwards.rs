@@ -7,7 +7,7 @@
 
 use const_oid::db::rfc8410;
 
-use super::KeyFault;
+use super::{Backend, Claim, KeyFault};
 use crate::pki::algorithm::SignatureAlgorithm;
 
 /// A public key with its curve.
@@ -45,22 +45,13 @@ impl EdwardsKey {
         Self::Ed448(Box::new(Ed448Key(key)))
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, KeyFault> {
-        match (self, algorithm) {
+    pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
+        match (self, claim.algorithm) {
             (Self::Ed25519(key), SignatureAlgorithm::Ed25519) => {
-                let value = ed25519_dalek::Signature::from_slice(signature);
-                Ok(value.is_ok_and(|value| key.verify_strict(message, &value).is_ok()))
+                let fast = backend.ed25519(key.as_bytes(), claim);
+                Ok(fast.unwrap_or_else(|| ed25519_holds(key, claim)))
             }
-            (Self::Ed448(key), SignatureAlgorithm::Ed448) => {
-                let value = ed448_goldilocks::Signature::try_from(signature);
-                let holds = |value: &ed448_goldilocks::Signature| key.0.verify_raw(value, message).is_ok();
-                Ok(value.is_ok_and(|value| is_canonical(value.r_bytes()) && holds(&value)))
-            }
+            (Self::Ed448(key), SignatureAlgorithm::Ed448) => Ok(ed448_holds(&key.0, claim)),
             _ => Err(KeyFault::Mismatch),
         }
     }
@@ -94,6 +85,16 @@ impl EdwardsKey {
             Self::Ed448(key) => (rfc8410::ID_ED_448, None, key.0.as_bytes().to_vec()),
         })
     }
+}
+
+fn ed25519_holds(key: &ed25519_dalek::VerifyingKey, claim: Claim<'_>) -> bool {
+    let value = ed25519_dalek::Signature::from_slice(claim.signature);
+    value.is_ok_and(|value| key.verify_strict(claim.message, &value).is_ok())
+}
+
+fn ed448_holds(key: &ed448_goldilocks::VerifyingKey, claim: Claim<'_>) -> bool {
+    let value = ed448_goldilocks::Signature::try_from(claim.signature);
+    value.is_ok_and(|value| is_canonical(value.r_bytes()) && key.verify_raw(&value, claim.message).is_ok())
 }
 
 /// RFC 8032, 5.1.3: a number not below the field's prime is no encoding.

@@ -9,8 +9,8 @@ use const_oid::db::rfc5912;
 use ecdsa::signature::hazmat::PrehashVerifier;
 use ecdsa::{Signature, VerifyingKey};
 
-use super::KeyFault;
 use super::brainpool512::BrainpoolP512r1;
+use super::{Backend, Claim, KeyFault};
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
 
@@ -35,15 +35,15 @@ macro_rules! curves {
                 }
             }
 
-            fn holds(&self, prehash: &[u8], signature: &[u8]) -> bool {
+            fn holds_purely(&self, claim: Claim<'_>) -> bool {
                 match self {
-                    $(Self::$name(key) => Signature::<$curve>::from_der(signature)
-                        .is_ok_and(|value| key.verify_prehash(prehash, &value).is_ok()),)+
+                    $(Self::$name(key) => Signature::<$curve>::from_der(claim.signature)
+                        .is_ok_and(|value| key.verify_prehash(claim.message, &value).is_ok()),)+
                 }
             }
 
             #[cfg(any(feature = "authority", feature = "aws-lc"))]
-            fn curve_and_point(&self) -> (ObjectIdentifier, Vec<u8>) {
+            pub(super) fn curve_and_point(&self) -> (ObjectIdentifier, Vec<u8>) {
                 match self {
                     $(Self::$name(key) => ($oid, key.to_sec1_point(false).as_bytes().to_vec()),)+
                 }
@@ -85,23 +85,9 @@ impl EcKey {
         Self::from_sec1(spki.algorithm.parameters_oid().map_err(|_| KeyFault::Malformed)?, bits)
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        prehash: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, KeyFault> {
-        match algorithm {
-            #[cfg(feature = "aws-lc")]
-            SignatureAlgorithm::Ecdsa(digest) => {
-                let (_, point) = self.curve_and_point();
-                let holds = super::aws_lc::ecdsa_holds(self, &point, digest, prehash, signature);
-                Ok(holds.unwrap_or_else(|| self.holds(prehash, signature)))
-            }
-            #[cfg(not(feature = "aws-lc"))]
-            SignatureAlgorithm::Ecdsa(_) => Ok(self.holds(prehash, signature)),
-            _ => Err(KeyFault::Mismatch),
-        }
+    pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
+        let SignatureAlgorithm::Ecdsa(_) = claim.algorithm else { return Err(KeyFault::Mismatch) };
+        Ok(backend.ecdsa(self, claim).unwrap_or_else(|| self.holds_purely(claim)))
     }
 
     #[cfg(feature = "authority")]

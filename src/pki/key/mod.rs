@@ -4,8 +4,9 @@
 //!
 //! Specified in RFC 3279, RFC 4055, RFC 5480, RFC 8410 and RFC 9881 (keys). Nouns: [`PublicKey`], with one file a family.
 
-#[cfg(feature = "aws-lc")]
+#[cfg_attr(not(feature = "aws-lc"), path = "without_aws_lc.rs")]
 pub(crate) mod aws_lc;
+mod backend;
 mod brainpool512;
 mod dsa;
 pub(crate) mod edwards;
@@ -24,9 +25,11 @@ use const_oid::db::{rfc5912, rfc8410};
 use der::Decode;
 use spki::SubjectPublicKeyInfoRef;
 
+pub(crate) use self::backend::Backend;
 #[cfg(feature = "software")]
 pub(crate) use self::brainpool512::BrainpoolP512r1;
 use self::dsa::DsaKey;
+pub(crate) use self::dsa::inherit;
 use self::edwards::EdwardsKey;
 use self::elliptic::EcKey;
 #[cfg(feature = "ml-dsa")]
@@ -48,6 +51,15 @@ pub(crate) enum PublicKey {
     #[cfg(feature = "ml-dsa")]
     ModuleLattice(MlDsaKey),
     Dsa(DsaKey),
+}
+
+/// What a key is asked: whether `signature` is its over `message`.
+#[derive(Clone, Copy)]
+struct Claim<'a> {
+    algorithm: SignatureAlgorithm,
+    /// The message itself for the algorithms that sign it, else its digest.
+    message: &'a [u8],
+    signature: &'a [u8],
 }
 
 /// Why a signature does not verify, or was not even tried.
@@ -95,13 +107,12 @@ impl PublicKey {
         prehash: &[u8],
         signature: &[u8],
     ) -> Result<(), KeyFault> {
-        let good = match self {
-            Self::Rsa(key) => key.verify(algorithm, prehash, signature)?,
-            Self::Elliptic(key) => key.verify(algorithm, prehash, signature)?,
-            Self::Dsa(key) => key.verify(algorithm, prehash, signature)?,
-            _ => return Err(KeyFault::NeedsMessage),
-        };
-        if good { Ok(()) } else { Err(KeyFault::BadSignature) }
+        match self {
+            Self::Rsa(_) | Self::Elliptic(_) | Self::Dsa(_) => {
+                self.check(Claim { algorithm, message: prehash, signature }, Backend::BEST)
+            }
+            _ => Err(KeyFault::NeedsMessage),
+        }
     }
 
     /// Checks `signature` over `message`.
@@ -111,13 +122,36 @@ impl PublicKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), KeyFault> {
-        let good = match self {
-            Self::Edwards(key) => key.verify(algorithm, message, signature)?,
+        self.verify_by(Backend::BEST, algorithm, message, signature)
+    }
+
+    /// As [`verify`](Self::verify), computed by `backend`.
+    pub(crate) fn verify_by(
+        &self,
+        backend: Backend,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), KeyFault> {
+        let prehash = || algorithm.digest().digest(message);
+        match self {
+            Self::Rsa(_) | Self::Elliptic(_) | Self::Dsa(_) => {
+                self.check(Claim { algorithm, message: &prehash(), signature }, backend)
+            }
+            _ => self.check(Claim { algorithm, message, signature }, backend),
+        }
+    }
+
+    fn check(&self, claim: Claim<'_>, backend: Backend) -> Result<(), KeyFault> {
+        let holds = match self {
+            Self::Rsa(key) => key.holds(claim, backend)?,
+            Self::Elliptic(key) => key.holds(claim, backend)?,
+            Self::Edwards(key) => key.holds(claim, backend)?,
             #[cfg(feature = "ml-dsa")]
-            Self::ModuleLattice(key) => key.verify(algorithm, message, signature)?,
-            _ => return self.verify_prehash(algorithm, &algorithm.digest().digest(message), signature),
+            Self::ModuleLattice(key) => key.holds(claim)?,
+            Self::Dsa(key) => key.holds(claim)?,
         };
-        if good { Ok(()) } else { Err(KeyFault::BadSignature) }
+        if holds { Ok(()) } else { Err(KeyFault::BadSignature) }
     }
 
     /// The modulus' or field's length in bits: the number that policies speak of.

@@ -7,7 +7,7 @@
 use const_oid::db::fips204;
 use ml_dsa::{EncodedVerifyingKey, MlDsa44, MlDsa65, MlDsa87, MlDsaParams, Signature, VerifyingKey};
 
-use super::KeyFault;
+use super::{Claim, KeyFault};
 use crate::pki::algorithm::SignatureAlgorithm;
 
 /// A public key with its parameter set.
@@ -32,16 +32,11 @@ impl MlDsaKey {
         }
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, KeyFault> {
-        match (self, algorithm) {
-            (Self::MlDsa44(key), SignatureAlgorithm::MlDsa44) => Ok(holds(key, message, signature)),
-            (Self::MlDsa65(key), SignatureAlgorithm::MlDsa65) => Ok(holds(key, message, signature)),
-            (Self::MlDsa87(key), SignatureAlgorithm::MlDsa87) => Ok(holds(key, message, signature)),
+    pub(super) fn holds(&self, claim: Claim<'_>) -> Result<bool, KeyFault> {
+        match (self, claim.algorithm) {
+            (Self::MlDsa44(key), SignatureAlgorithm::MlDsa44) => Ok(holds(key, claim)),
+            (Self::MlDsa65(key), SignatureAlgorithm::MlDsa65) => Ok(holds(key, claim)),
+            (Self::MlDsa87(key), SignatureAlgorithm::MlDsa87) => Ok(holds(key, claim)),
             _ => Err(KeyFault::Mismatch),
         }
     }
@@ -86,6 +81,7 @@ fn decode<P: MlDsaParams>(bits: &[u8]) -> Result<Box<VerifyingKey<P>>, KeyFault>
     Ok(Box::new(VerifyingKey::decode(&encoded)))
 }
 
-fn holds<P: MlDsaParams>(key: &VerifyingKey<P>, message: &[u8], signature: &[u8]) -> bool {
-    Signature::<P>::try_from(signature).is_ok_and(|value| key.verify_with_context(message, &[], &value))
+fn holds<P: MlDsaParams>(key: &VerifyingKey<P>, claim: Claim<'_>) -> bool {
+    let value = Signature::<P>::try_from(claim.signature);
+    value.is_ok_and(|value| key.verify_with_context(claim.message, &[], &value))
 }

@@ -15,7 +15,7 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 use sha3::{Sha3_256, Sha3_384, Sha3_512};
 
-use super::{KeyFault, emsa};
+use super::{Backend, Claim, KeyFault, emsa};
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::algorithm::pss::Pss;
@@ -63,41 +63,41 @@ impl RsaKey {
         Self { key, scheme: Scheme::Any }
     }
 
-    pub(super) fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        prehash: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, KeyFault> {
-        match algorithm {
-            SignatureAlgorithm::RsaPkcs1(digest) => {
-                let scheme = pkcs1_scheme(digest).ok_or(KeyFault::Mismatch)?;
-                self.permit(self.scheme == Scheme::Any)?;
-                #[cfg(feature = "aws-lc")]
-                if let Some(holds) = self.pkcs1_holds_by_aws_lc(digest, prehash, signature) {
-                    return Ok(holds);
-                }
-                Ok(self.key.verify(scheme, prehash, signature).is_ok())
+    pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
+        self.check_scheme(claim.algorithm)?;
+        Ok(backend.rsa(self, claim).unwrap_or_else(|| self.holds_purely(claim)))
+    }
+
+    /// Whether the key may be used with `algorithm` at all.
+    fn check_scheme(&self, algorithm: SignatureAlgorithm) -> Result<(), KeyFault> {
+        let permitted = match (algorithm, self.scheme) {
+            (SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Shake256), _) => return Err(KeyFault::Mismatch),
+            (SignatureAlgorithm::RsaPkcs1(_), scheme) => scheme == Scheme::Any,
+            (SignatureAlgorithm::RsaPss { digest, mask, salt_len }, Scheme::PssWith(limit)) => {
+                limit.permits(Pss { digest, mask, salt_len })
             }
+            (SignatureAlgorithm::RsaPss { .. }, _) => true,
+            _ => return Err(KeyFault::Mismatch),
+        };
+        if permitted { Ok(()) } else { Err(KeyFault::Restricted) }
+    }
+
+    fn holds_purely(&self, claim: Claim<'_>) -> bool {
+        match claim.algorithm {
+            SignatureAlgorithm::RsaPkcs1(digest) => pkcs1_scheme(digest)
+                .is_some_and(|scheme| self.key.verify(scheme, claim.message, claim.signature).is_ok()),
             SignatureAlgorithm::RsaPss { digest, mask, salt_len } => {
-                let pss = Pss { digest, mask, salt_len };
-                self.permit(!matches!(self.scheme, Scheme::PssWith(limit) if !limit.permits(pss)))?;
-                Ok(self.verify_pss(pss, prehash, signature).unwrap_or(false))
+                self.verify_pss(Pss { digest, mask, salt_len }, claim.message, claim.signature).unwrap_or(false)
             }
-            _ => Err(KeyFault::Mismatch),
+            _ => false,
         }
     }
 
-    #[cfg(feature = "aws-lc")]
-    fn pkcs1_holds_by_aws_lc(&self, digest: DigestAlgorithm, prehash: &[u8], signature: &[u8]) -> Option<bool> {
+    /// The DER `RSAPublicKey`.
+    #[cfg(any(feature = "authority", feature = "aws-lc"))]
+    pub(super) fn to_pkcs1_der(&self) -> Option<Vec<u8>> {
         use rsa::pkcs1::EncodeRsaPublicKey;
-        (2048..=8192).contains(&self.bits()).then_some(())?;
-        let key = self.key.to_pkcs1_der().ok()?;
-        super::aws_lc::pkcs1_holds(key.as_bytes(), digest, prehash, signature)
-    }
-
-    fn permit(&self, permitted: bool) -> Result<(), KeyFault> {
-        if permitted { Ok(()) } else { Err(KeyFault::Restricted) }
+        Some(self.key.to_pkcs1_der().ok()?.into_vec())
     }
 
     /// RSASSA-PSS-VERIFY (RFC 8017, 8.1.2); `None` where the value is no number below the modulus.
@@ -149,9 +149,8 @@ impl RsaKey {
 
     #[cfg(feature = "authority")]
     pub(super) fn to_spki(&self) -> Option<super::SpkiParts> {
-        use rsa::pkcs1::EncodeRsaPublicKey;
         let null = der::Any::from(der::asn1::AnyRef::NULL);
-        Some((rfc5912::RSA_ENCRYPTION, Some(null), self.key.to_pkcs1_der().ok()?.into_vec()))
+        Some((rfc5912::RSA_ENCRYPTION, Some(null), self.to_pkcs1_der()?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finding chains from a certificate to a trust anchor.
 //!
-//! What it is for: an iterator over prospective paths, shortest first and the likeliest first among equals, so that a caller takes the next
+//! What it is for: an iterator over prospective paths, shortest first (among up to 16 issuers of a name) and the likeliest first among equals, so that a caller takes the next
 //! one when a path turns out not to be valid (EN 319 102-1, 5.2.6 step 2).
 //!
 //! Invariant: key identifiers order the search and exclude nothing (RFC 4158, 3.5.12); a root in the pool is no anchor.
@@ -11,10 +11,15 @@ use std::collections::VecDeque;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
-use crate::pki::signature::Checks;
-use crate::pki::trust::store::TrustStore;
+use crate::pki::key::KeyFault;
+use crate::pki::signature::{Checks, SignatureFault};
+use crate::pki::trust::store::{TrustAnchor, TrustStore};
 
 use super::{Path, PathFault, StepFault};
+
+/// How many authorities of one name are tried for a chain before the others have their turn, so that a thousand of them do not keep the
+/// chains of the likeliest from being followed. No authority at hand has more certificates of one name.
+const NAMESAKES: usize = 16;
 
 /// The prospective paths of one certificate; ends after the first `Err`, which comes last if it comes at all.
 pub(crate) struct Paths<'a> {
@@ -24,11 +29,18 @@ pub(crate) struct Paths<'a> {
     limits: &'a Limits,
     /// What this search shares with others.
     checks: Option<&'a Checks>,
-    /// Chains still to be extended, each with the target first.
-    open: VecDeque<Vec<Certificate>>,
+    open: VecDeque<Branch<'a>>,
     /// Paths found while extending the last chain.
     found: VecDeque<Path>,
     outcome: Outcome,
+}
+
+/// A chain still to be extended.
+struct Branch<'a> {
+    /// The target first.
+    chain: Vec<Certificate>,
+    /// Issuers that were not tried yet, the likeliest last; `None` where none was.
+    untried: Option<Vec<&'a Certificate>>,
 }
 
 /// What the search says when it ends.
@@ -43,14 +55,14 @@ impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
     pub(crate) fn new(target: &Certificate, pool: &'a Certificates, trust: &'a TrustStore, limits: &'a Limits) -> Self {
         let own = trust.anchors_of(target);
-        let found = own.map(|anchor| Path { certificates: vec![target.clone()], anchor: anchor.clone() });
+        let found = own.map(|anchor| Path::new(vec![target.clone()], anchor));
         Self {
             pool,
             trust,
             steps_left: limits.path_steps,
             limits,
             checks: None,
-            open: VecDeque::from([vec![target.clone()]]),
+            open: VecDeque::from([Branch { chain: vec![target.clone()], untried: None }]),
             found: found.collect(),
             outcome: Outcome::Nothing(PathFault::NoIssuer { certificate: target.clone() }),
         }
@@ -62,21 +74,37 @@ impl<'a> Paths<'a> {
         self
     }
 
-    /// Tries every issuer of the chain's last certificate; `Err` when the budget ends.
-    fn extend(&mut self, chain: &[Certificate]) -> Result<(), PathFault> {
+    /// Tries the next issuers of the chain's last certificate, the anchors first; `Err` when the budget ends.
+    fn extend(&mut self, branch: Branch<'a>) -> Result<(), PathFault> {
+        let Branch { chain, untried } = branch;
         let Some(last) = chain.last() else { return Ok(()) };
+        let mut untried = match untried {
+            Some(untried) => untried,
+            None => {
+                self.try_anchors(&chain, last)?;
+                let mut issuers: Vec<&'a Certificate> = self.pool.named(last.issuer()).collect();
+                let wanted = last.authority_key_id();
+                issuers.sort_by_cached_key(|issuer| likelihood(wanted.as_deref(), issuer));
+                issuers
+            }
+        };
+        let rest = untried.split_off(untried.len().saturating_sub(NAMESAKES));
+        for issuer in rest.into_iter().rev().filter(|issuer| !stands_in(&chain, issuer)) {
+            if self.is_signed_by(last, issuer)? {
+                self.enqueue(&chain, issuer);
+            }
+        }
+        if !untried.is_empty() {
+            self.open.push_back(Branch { chain, untried: Some(untried) });
+        }
+        Ok(())
+    }
+
+    fn try_anchors(&mut self, chain: &[Certificate], last: &Certificate) -> Result<(), PathFault> {
         let trust = self.trust;
         for anchor in trust.anchors().iter().filter(|anchor| anchor.name() == last.issuer()) {
             if self.is_signed_by(last, anchor.certificate())? {
-                self.found.push_back(Path { certificates: chain.to_vec(), anchor: anchor.clone() });
-            }
-        }
-        let mut issuers: Vec<&'a Certificate> = self.pool.named(last.issuer()).collect();
-        let wanted = last.authority_key_id();
-        issuers.sort_by_cached_key(|issuer| likelihood(wanted.as_deref(), issuer));
-        for issuer in issuers.into_iter().rev().filter(|issuer| !stands_in(chain, issuer)) {
-            if self.is_signed_by(last, issuer)? {
-                self.enqueue(chain, issuer);
+                self.complete(chain, anchor)?;
             }
         }
         Ok(())
@@ -85,14 +113,33 @@ impl<'a> Paths<'a> {
     fn is_signed_by(&mut self, subject: &Certificate, issuer: &Certificate) -> Result<bool, PathFault> {
         let budget = PathFault::Budget { steps: self.limits.path_steps };
         self.steps_left = self.steps_left.checked_sub(1).ok_or(budget)?;
-        self.checks.map_or(Ok(()), |checks| checks.count(subject.is_checked(issuer.spki())))?;
-        match subject.verify(issuer.spki()) {
-            Ok(()) => Ok(true),
+        match self.ask(subject, issuer.spki())? {
+            // A key without parameters has them when its path is whole: see `complete`.
+            Ok(()) | Err(SignatureFault::Key(KeyFault::InheritedParameters)) => Ok(true),
             Err(fault) => {
                 self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
                 Ok(false)
             }
         }
+    }
+
+    /// Whether the key `spki` signed `subject`, counted.
+    fn ask(&self, subject: &Certificate, spki: &[u8]) -> Result<Result<(), SignatureFault>, PathFault> {
+        self.checks.map_or(Ok(()), |checks| checks.count(subject.is_checked(spki)))?;
+        Ok(subject.verify(spki))
+    }
+
+    /// Hands out the path, once the keys that inherited their parameters have been asked, too.
+    fn complete(&mut self, chain: &[Certificate], anchor: &TrustAnchor) -> Result<(), PathFault> {
+        let path = Path::new(chain.to_vec(), anchor);
+        for (subject, issuer) in path.links() {
+            if let Err(fault) = self.ask(subject, issuer.working_key())? {
+                self.explain(PathFault::refused(subject, StepFault::Signature(fault)));
+                return Ok(());
+            }
+        }
+        self.found.push_back(path);
+        Ok(())
     }
 
     fn enqueue(&mut self, chain: &[Certificate], issuer: &Certificate) {
@@ -102,7 +149,8 @@ impl<'a> Paths<'a> {
         }
         // The chain grew: what is missing now is this issuer's issuer.
         self.explain(PathFault::NoIssuer { certificate: issuer.clone() });
-        self.open.push_back(chain.iter().chain([issuer]).cloned().collect());
+        let chain = chain.iter().chain([issuer]).cloned().collect();
+        self.open.push_back(Branch { chain, untried: None });
     }
 
     /// Keeps the fault that says most: a wrong signature more than a missing issuer, a later one more than an earlier.
@@ -123,8 +171,8 @@ impl Iterator for Paths<'_> {
                 self.outcome = Outcome::Said;
                 return Some(Ok(path));
             }
-            let Some(chain) = self.open.pop_front() else { break };
-            if let Err(fault) = self.extend(&chain) {
+            let Some(branch) = self.open.pop_front() else { break };
+            if let Err(fault) = self.extend(branch) {
                 self.open.clear();
                 self.outcome = Outcome::Nothing(fault);
             }
@@ -221,6 +269,23 @@ mod tests {
         assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
         pool.push(ROOT.certify(sub));
         assert!(Paths::new(&target, &held(&pool), &trust, &limits).next().unwrap().is_ok());
+    }
+
+    /// RFC 5280, 4.2.1.1 and 4.2.1.2 help to build paths; a wrong identifier is no reason to refuse one.
+    #[test]
+    fn key_identifiers_are_hints_only() {
+        use crate::pki::fixture::{ca, extension};
+        use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
+
+        let id = |byte: u8| der::asn1::OctetString::new([byte; 20]).unwrap();
+        let sub = party(2, 2);
+        let own = extension(const_oid::db::rfc5912::ID_CE_SUBJECT_KEY_IDENTIFIER, false, &SubjectKeyIdentifier(id(7)));
+        let wanted = AuthorityKeyIdentifier { key_identifier: Some(id(8)), ..AuthorityKeyIdentifier::default() };
+        let wanted = extension(const_oid::db::rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER, false, &wanted);
+        let target = sub.issue(party(3, 3), &[wanted]);
+        let (trust, limits) = (trusting(&[ROOT.certify(ROOT)]), Limits::default());
+        let pool = held(&[ROOT.issue(sub, &[ca(None), own])]);
+        assert!(Paths::new(&target, &pool, &trust, &limits).next().unwrap().is_ok());
     }
 
     #[test]

@@ -229,6 +229,83 @@ fn address(name: &[u8], base: &[u8]) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pki::fixture::{ca, extension, party, tlv};
+
+    /// Constraints with these subtrees, each a tag and content.
+    fn constraints(permitted: &[(u8, &[u8])], excluded: &[(u8, &[u8])]) -> x509_cert::ext::Extension {
+        let trees = |tag: u8, bases: &[(u8, &[u8])]| {
+            let bases: Vec<Vec<u8>> = bases.iter().map(|(form, base)| tlv(0x30, &[&tlv(*form, &[base])])).collect();
+            if bases.is_empty() { Vec::new() } else { tlv(tag, &[&bases.concat()]) }
+        };
+        let der = tlv(0x30, &[&trees(0xa0, permitted), &trees(0xa1, excluded)]);
+        extension(NAME_CONSTRAINTS, true, &der::asn1::AnyRef::try_from(der.as_slice()).unwrap())
+    }
+
+    /// What is said of a certificate with these alternative names, below authorities with these constraints.
+    fn judged(passed: &[x509_cert::ext::Extension], names: &[(u8, &[u8])]) -> Result<(), StepFault> {
+        let names: Vec<Vec<u8>> = names.iter().map(|(form, name)| tlv(*form, &[name])).collect();
+        let der = tlv(0x30, &[&names.concat()]);
+        let names = extension(SUBJECT_ALT_NAME, false, &der::asn1::AnyRef::try_from(der.as_slice()).unwrap());
+        let mut all = NameConstraints::new(1_000);
+        for one in passed {
+            all.pass(&party(1, 1).issue(party(2, 2), &[ca(None), one.clone()])).unwrap();
+        }
+        all.check(&party(2, 2).issue(party(3, 3), &[names]))
+    }
+
+    /// Every form, in a certificate: permitted inside, not outside, not inside what is excluded; and another form is not asked.
+    #[test]
+    fn every_form_is_constrained() {
+        const NET: [u8; 8] = [192, 0, 2, 0, 255, 255, 255, 0];
+        const NET6: [u8; 32] = {
+            let mut net = [0; 32];
+            (net[0], net[1], net[16], net[17]) = (0x20, 0x01, 0xff, 0xff);
+            net
+        };
+        const HOST6: [u8; 16] = [0x20, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        const OTHER6: [u8; 16] = [0x20, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+        let (own, other) = (party(7, 7).certify(party(7, 7)), party(8, 8).certify(party(8, 8)));
+        type Form<'a> = (u8, &'a [u8], &'a [u8], &'a [u8]);
+        let forms: [Form<'_>; 6] = [
+            (0x81, b"example.jp", b"taro@example.jp", b"taro@example.com"),
+            (0x82, b"example.jp", b"www.example.jp", b"www.example.com"),
+            (0xa4, own.subject().der(), own.subject().der(), other.subject().der()),
+            (0x86, b".example.jp", b"https://www.example.jp/", b"https://www.example.com/"),
+            (0x87, &NET, &[192, 0, 2, 9], &[192, 0, 3, 9]),
+            (0x87, &NET6, &HOST6, &OTHER6),
+        ];
+        let subject = party(3, 3).certify(party(3, 3));
+        for (form, base, inside, outside) in forms {
+            // The subject is a directory name, too.
+            let mut permitted = vec![(form, base)];
+            permitted.extend((form == 0xa4).then_some((0xa4, subject.subject().der())));
+            let (permits, excludes) = (constraints(&permitted, &[]), constraints(&[], &[(form, base)]));
+            assert_eq!(judged(std::slice::from_ref(&permits), &[(form, inside)]), Ok(()), "{form:x}");
+            let fault = judged(std::slice::from_ref(&permits), &[(form, inside), (form, outside)]);
+            assert!(matches!(fault, Err(StepFault::NameNotPermitted(_))), "{form:x}: {fault:?}");
+            let fault = judged(std::slice::from_ref(&excludes), &[(form, outside), (form, inside)]);
+            assert!(matches!(fault, Err(StepFault::NameExcluded(_))), "{form:x}: {fault:?}");
+            assert_eq!(judged(std::slice::from_ref(&excludes), &[(form, outside)]), Ok(()), "{form:x}");
+            // What one authority permits and another excludes is not permitted.
+            assert!(judged(&[permits, excludes], &[(form, inside)]).is_err(), "{form:x}");
+            let unasked =
+                if form == 0x82 { (0x81, b"x@example.org".as_slice()) } else { (0x82, b"example.org".as_slice()) };
+            assert_eq!(judged(&[constraints(&permitted, &[])], &[unasked]), Ok(()), "{form:x}");
+        }
+        // A form that is not known here: no such name passes, and others are not its business.
+        let registered = constraints(&[], &[(0x88, &[0x2a, 3])]);
+        assert_eq!(judged(std::slice::from_ref(&registered), &[(0x88, &[0x2a, 4])]), Err(StepFault::NameConstraint(8)));
+        assert_eq!(judged(&[registered], &[(0x82, b"example.org")]), Ok(()));
+    }
+
+    #[test]
+    fn comparisons_are_counted() {
+        let bases: Vec<Vec<u8>> = (0..200).map(|number| format!("host{number}.example.jp").into_bytes()).collect();
+        let bases: Vec<(u8, &[u8])> = bases.iter().map(|base| (0x82, base.as_slice())).collect();
+        let names = vec![(0x82, b"www.example.com".as_slice()); 10];
+        let fault = judged(&[constraints(&[], &bases)], &names).unwrap_err();
+        assert!(fault.to_string().contains("1000 name comparisons (Limits::name_comparisons)"), "{fault}");
+    }
 
     fn check(place_of: fn(&str, &str) -> Place, name: &str, base: &str, expected: char) {
         let found = match place_of(name, base) {

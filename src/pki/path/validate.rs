@@ -150,7 +150,7 @@ fn check_basic(
     if certificate.signature_algorithm() != certificate.inner_signature_algorithm() {
         return Err(StepFault::AlgorithmMismatch);
     }
-    certificate.verify(issuer.spki())?;
+    certificate.verify(issuer.working_key())?;
     match (validity, position) {
         (ValidityCheck::All, _) | (ValidityCheck::Issuers, Position::Issuer) => check_validity(certificate, at)?,
         _ => {}

@@ -92,9 +92,9 @@ impl Search<'_> {
             if signers.contains(candidate) || (!signers.is_empty() && self.is_issuer(candidate)) {
                 continue;
             }
-            self.checks.count(crl.is_checked(candidate.spki()))?;
+            self.checks.count(crl.is_checked(candidate.working_key()))?;
             let outcome = crl
-                .verify(candidate.spki())
+                .verify(candidate.working_key())
                 .and_then(|()| purpose::check(candidate, Purpose::CrlSigning).map_err(RevocationFault::SignerPurpose));
             match outcome {
                 Ok(()) => signers.push(candidate.clone()),

@@ -44,8 +44,8 @@ impl Search<'_> {
         let mut fault = RevocationFault::NoSigner;
         let own = [self.issuer].into_iter().chain(ocsp.certificates()).filter(|candidate| ocsp.is_responder(candidate));
         for candidate in own.chain(self.pools.iter().flat_map(|pool| ocsp.responders_in(pool))) {
-            self.checks.count(ocsp.is_checked(candidate.spki()))?;
-            match ocsp.verify(candidate.spki()).and_then(|()| self.check_authority(candidate)) {
+            self.checks.count(ocsp.is_checked(candidate.working_key()))?;
+            match ocsp.verify(candidate.working_key()).and_then(|()| self.check_authority(candidate)) {
                 Ok(()) => return Ok(candidate.clone()),
                 Err(reason) => fault = reason,
             }
@@ -61,8 +61,8 @@ impl Search<'_> {
         if candidate == self.certificate || candidate.issuer() != self.issuer.subject() {
             return Err(RevocationFault::NotAuthorised);
         }
-        self.checks.count(candidate.is_checked(self.issuer.spki()))?;
-        candidate.verify(self.issuer.spki()).map_err(|_| RevocationFault::NotAuthorised)?;
+        self.checks.count(candidate.is_checked(self.issuer.working_key()))?;
+        candidate.verify(self.issuer.working_key()).map_err(|_| RevocationFault::NotAuthorised)?;
         purpose::check(candidate, Purpose::OcspSigning).map_err(RevocationFault::SignerPurpose)
     }
 }

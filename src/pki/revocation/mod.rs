@@ -5,6 +5,23 @@
 //! Invariant: facts are kept apart from judgement: an answer is never dropped for being old, new, or signed by a certificate that expired.
 //! Invariant: who signed an answer is handed out, for the caller to validate as of the time that it chooses.
 //!
+//! | clause | held by |
+//! |---|---|
+//! | RFC 5280, 6.3.3 as a whole | PKITS 4.4, 4.14, 4.15 (`path::pkits`); OpenSSL and webpki (`corpora`) |
+//! | who signs: 6.3.3 (f), namesakes | `crls_are_signed_by_the_issuer_or_by_its_namesake_alone` |
+//! | indirect lists (5.2.5, 5.3.3) | `entries_of_other_issuers_need_an_indirect_list`; PKITS 4.14.22–4.14.35 |
+//! | partitions, scopes (5.2.5) | `a_list_speaks_about_its_scope_alone`; PKITS 4.14.1–4.14.14 |
+//! | reason masks (6.3.3 (d), (e)) | `partial_lists_count_together` (`select`); PKITS 4.14.15–4.14.21 |
+//! | deltas, hold, removeFromCRL (5.2.4, 5.3.1) | `a_hold_is_released_by_remove_from_crl`, `nobody_comes_back_from_a_revocation`; PKITS 4.15 |
+//! | expiredCertsOnCRL, archiveCutoff | `sources_say_since_when_they_remember`, `good_after_expiry_needs_a_source_that_remembers` |
+//! | critical extensions, of lists and entries (5.2, 5.3) | `one_unknown_critical_entry_spoils_the_list` |
+//! | RFC 6960: CertID, SHA-1 to SHA-512 (4.1.1) | `a_response_about_another_certificate_is_no_data` |
+//! | responders: issuer, delegate, nocheck (4.2.2.2) | `ocsp_by_the_issuer_and_by_its_delegate`, `responders_that_the_issuer_did_not_appoint_are_refused`, `nobody_speaks_for_itself` |
+//! | nonce (4.4.1) | `requests_carry_the_nonce`; an answer without it counts, for responders that answer in advance leave it out (RFC 5019, 4) |
+//! | noRevAvail (RFC 9608), short-term (EN 319 412-1) | `certificates_may_say_that_nobody_can_be_asked` (`verify::certificate::status`) |
+//! | freshness (EN 319 102-1, 5.2.5) | `good_is_as_old_as_its_next_update_allows`, `freshness_decides_about_now` |
+//! | bounds | `the_search_for_signers_has_a_budget`, `a_list_of_a_million_entries`, `forged_answers_do_not_hide_the_good_one`, `a_response_about_thousands_is_searched_by_serial_number` |
+//!
 //! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
 
 use const_oid::ObjectIdentifier;

@@ -91,6 +91,100 @@ fn entries_of_other_issuers_need_an_indirect_list() {
     assert_eq!(scene.ask(&[indirect], &[], &[]).answers[0].status, Status::Good);
 }
 
+/// What a complete list holds, its delta releases (RFC 5280, 5.2.4 and 5.3.1); a delta without its list says nothing.
+#[test]
+fn a_hold_is_released_by_remove_from_crl() {
+    use const_oid::db::rfc5912::{ID_CE_CRL_NUMBER, ID_CE_CRL_REASONS, ID_CE_DELTA_CRL_INDICATOR};
+
+    let scene = Scene::new();
+    let number = |value: u8| raw(ID_CE_CRL_NUMBER, false, &[2, 1, value]);
+    let since = |value: u8| raw(ID_CE_DELTA_CRL_INDICATOR, true, &[2, 1, value]);
+    let because = |reason: u8| raw(ID_CE_CRL_REASONS, false, &[10, 1, reason]);
+    let of = |reason: u8| entry(scene.leaf.serial(), "251230000000Z", &[because(reason)]);
+    let base = CA.crl_with("260101000000Z", None, &[of(6)], &[number(5)]);
+    let released = CA.crl_with("260102000000Z", None, &[of(8)], &[number(6), since(5)]);
+    let found = scene.ask(&[base.clone(), released.clone()], &[], &[]).answers;
+    let held = Status::Revoked { time: time("2025-12-30"), reason: Reason::CertificateHold };
+    assert_eq!(found.iter().map(|answer| answer.status).collect::<Vec<_>>(), [held, Status::Good]);
+    assert_eq!(found[1].source, Source::DeltaCrl { delta: 1, base: 0 });
+    // Nothing new of it; and a delta to a later list, or to none.
+    let silent = CA.crl_with("260102000000Z", None, &[], &[number(6), since(5)]);
+    assert_eq!(scene.ask(&[base.clone(), silent], &[], &[]).answers[1].status, held);
+    let later = CA.crl_with("260102000000Z", None, &[of(8)], &[number(8), since(7)]);
+    assert_eq!(scene.ask(&[base, later], &[], &[]).refused[0].fault, RevocationFault::NoBase);
+    assert_eq!(scene.fault(&[released], &[], &[]), RevocationFault::NoBase);
+}
+
+/// Sources that remember who expired: expiredCertsOnCRL (ITU-T X.509) and archiveCutoff (RFC 6960, 4.4.4).
+#[test]
+fn sources_say_since_when_they_remember() {
+    use super::ocsp::asn1::{ID_PKIX_OCSP_ARCHIVE_CUTOFF, SingleResponse};
+
+    let scene = Scene::new();
+    let since = b"\x18\x0f20200101000000Z".as_slice();
+    let kept = raw(ObjectIdentifier::new_unwrap("2.5.29.60"), false, since);
+    let crl = CA.crl_with("310101000000Z", None, &[], &[kept]);
+    let single = SingleResponse {
+        cert_id: cert_id(&scene.leaf, &scene.issuer, DigestAlgorithm::Sha256),
+        cert_status: good(),
+        this_update: generalized(time("2031-01-01")),
+        next_update: None,
+        single_extensions: Some(vec![raw(ID_PKIX_OCSP_ARCHIVE_CUTOFF, false, since)]),
+    };
+    let ocsp = CA.ocsp_of(vec![single], time("2031-01-01"), &[]);
+    let found = scene.ask(&[crl], &[ocsp], &[]).answers;
+    // The certificate ended 2030.
+    assert!(found.len() == 2 && found.iter().all(Answer::is_conclusive), "{found:?}");
+    assert!(found.iter().all(|answer| answer.expired_kept_since == Some(time("2020-01-01"))), "{found:?}");
+    let forgetful = scene.ask(&[CA.crl("310101000000Z", None, &[])], &[], &[]).answers;
+    assert!(!forgetful[0].is_conclusive());
+}
+
+/// A response of thousands about others, and one about the certificate.
+#[test]
+fn a_response_about_thousands_is_searched_by_serial_number() {
+    use super::ocsp::asn1::SingleResponse;
+
+    let scene = Scene::new();
+    let of = |id| SingleResponse {
+        cert_id: id,
+        cert_status: good(),
+        this_update: generalized(time("2026-01-01")),
+        next_update: None,
+        single_extensions: None,
+    };
+    let own = cert_id(&scene.leaf, &scene.issuer, DigestAlgorithm::Sha256);
+    let mut other = own.clone();
+    let others = (0..5_000_u16).map(|number| {
+        other.serial_number = der::asn1::Int::new(&[&[0x41], number.to_be_bytes().as_slice()].concat()).unwrap();
+        of(other.clone())
+    });
+    let responses: Vec<_> = others.chain([of(own.clone())]).collect();
+    let found = scene.ask(&[], &[CA.ocsp_of(responses, time("2026-01-01"), &[])], &[]);
+    assert_eq!(found.answers.len(), 1, "{found:?}");
+}
+
+/// Distribution points share the work (RFC 5280, 5.2.5): a list for others, by kind or by place, says nothing.
+#[test]
+fn a_list_speaks_about_its_scope_alone() {
+    let scene = Scene::new();
+    let list =
+        |point: &[u8]| CA.crl_with("260101000000Z", None, &[], &[raw(ID_CE_ISSUING_DISTRIBUTION_POINT, true, point)]);
+    // onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts, onlySomeReasons (keyCompromise), a place.
+    let place = tlv(0x30, &[&tlv(0xa0, &[&tlv(0xa0, &[&tlv(0x86, &[b"http://other.invalid/1.crl"])])])]);
+    for (point, expected) in [
+        (&[0x30, 3, 0x81, 1, 0xff][..], Some(true)),
+        (&[0x30, 3, 0x82, 1, 0xff], None),
+        (&[0x30, 3, 0x85, 1, 0xff], None),
+        (&[0x30, 4, 0x83, 2, 6, 0x40], Some(false)),
+        (&place, None),
+    ] {
+        let found = scene.ask(&[list(point)], &[], &[]);
+        assert!(found.refused.is_empty());
+        assert_eq!(found.answers.first().map(|answer| answer.reasons.is_all()), expected, "{point:02x?}");
+    }
+}
+
 #[test]
 fn one_unknown_critical_entry_spoils_the_list() {
     let scene = Scene::new();

@@ -3,10 +3,12 @@
 //! Invariant: every key is always there; `null` is what is not known.
 
 mod basis;
+mod statement;
 
 use serde::Serialize;
 
 use self::basis::{ChainJson, LevelJson, StatusJson};
+use self::statement::{AttributeJson, PolicyJson};
 use super::{
     AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step,
     TimestampReport, TrustAnchorReport,
@@ -29,6 +31,7 @@ impl Report {
     /// | `schema`, `file`, `error` | `pades-ltv/report/1`; the caller's name; `null` (see [`Error::to_json`]) |
     /// | `verdict` | the worst indication, or `NO-SIGNATURE` |
     /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions |
+    /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
     /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
@@ -44,8 +47,11 @@ impl Report {
     /// | `trust_anchor` | that the chain ends in: `subject`, `uses` (of `signing`, `certifying`, `timestamping`; `null`: everything), `from`, `until` |
     /// | `accredited` | who accredited the authority of a document timestamp: `list`, `from`, `until`; it changes no verdict |
     /// | `level_findings` | what keeps it from its PAdES level or the next, apart from validity: `level`, `presence` (`shall`: non-conformity, `should`: warning), `requirement`, `clause`, `message` |
+    /// | `signature_policy` | `null`, or `identifier` (`null`: implied), `digest`, `locations`, `notices`, `document` (`implied`, `not_at_hand`, `matches`, `differs`, `unbound`) |
+    /// | `signer_attributes` | what the signer says about itself: `origin` (`claimed`, `certified`, `asserted`), `identifier`, `values` |
     ///
-    /// Each of `signature_timestamps` has `associated`, `process`, `chain`, `revocation`, `trust_anchor` and `accredited` of its own.
+    /// Each of `content_timestamps` and `signature_timestamps` has `associated`, `process`, `chain`, `revocation`, `trust_anchor` and
+    /// `accredited` of its own.
     pub fn to_json(&self, file: &str) -> String {
         let most = CHANGES.checked_div(self.signatures.len()).unwrap_or(CHANGES).max(CHANGES_EACH);
         let signatures = self.signatures.iter().map(|signature| Signature::new(signature, most)).collect();
@@ -57,6 +63,8 @@ impl Report {
             validation_time: Some(self.validation_time.to_string()),
             policy: Some(&self.policy),
             model: Some(self.model.as_str()),
+            constraints: Some(self.constraints.iter().map(|one| one.as_str()).collect()),
+            modification_rule: Some(self.modification_rule.as_str()),
             revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
@@ -80,6 +88,8 @@ impl Error {
             validation_time: None,
             policy: None,
             model: None,
+            constraints: None,
+            modification_rule: None,
             revisions: None,
             signatures: Vec::new(),
             findings: Vec::new(),
@@ -98,6 +108,8 @@ struct File<'a> {
     validation_time: Option<String>,
     policy: Option<&'a str>,
     model: Option<&'a str>,
+    constraints: Option<Vec<&'a str>>,
+    modification_rule: Option<&'a str>,
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
@@ -109,6 +121,8 @@ struct Outlook<'a> {
     asked: String,
     survives: bool,
     holds_until: Option<String>,
+    causes: Vec<String>,
+    renewal_due: Option<String>,
     lost: Vec<Lost<'a>>,
 }
 
@@ -161,6 +175,10 @@ struct Signature<'a> {
     location: Option<&'a str>,
     name: Option<&'a str>,
     contact_info: Option<&'a str>,
+    signature_policy: Option<PolicyJson<'a>>,
+    commitment_types: &'a [String],
+    signer_attributes: Vec<AttributeJson<'a>>,
+    content_timestamps: Vec<Timestamp<'a>>,
     signature_timestamps: Vec<Timestamp<'a>>,
     long_term: bool,
     findings: Vec<FindingJson<'a>>,
@@ -290,6 +308,10 @@ impl<'a> Signature<'a> {
             location: report.location.as_deref(),
             name: report.name.as_deref(),
             contact_info: report.contact_info.as_deref(),
+            signature_policy: report.signature_policy.as_ref().map(PolicyJson::from),
+            commitment_types: &report.commitment_types,
+            signer_attributes: report.signer_attributes.iter().map(AttributeJson::from).collect(),
+            content_timestamps: report.content_timestamps.iter().map(Timestamp::from).collect(),
             signature_timestamps: report.signature_timestamps.iter().map(Timestamp::from).collect(),
             long_term: report.long_term,
             findings: findings(&report.findings),
@@ -315,6 +337,8 @@ impl<'a> From<&'a Future> for Outlook<'a> {
             asked: future.asked.to_string(),
             survives: future.survives(),
             holds_until: future.outlook.holds_until.map(|time| time.to_string()),
+            causes: future.outlook.causes.iter().map(ToString::to_string).collect(),
+            renewal_due: future.outlook.renewal_due.map(|time| time.to_string()),
             lost: lost.collect(),
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Specified in RFC 8410, 7 (keys), RFC 8032 (signing; the nonce follows from key and message).
 
+use std::sync::Arc;
+
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc8410;
 use der::Decode;
@@ -11,12 +13,14 @@ use ecdsa::signature::Signer;
 use super::unreadable;
 use crate::error::Result;
 use crate::pki::algorithm::SignatureAlgorithm;
+use crate::pki::key::Backend;
+use crate::pki::key::aws_lc::Ed25519Signer;
 use crate::pki::key::edwards::EdwardsKey;
 
 /// A private key with its curve; the crates wipe it when it is dropped.
 #[derive(Clone)]
 pub(crate) enum EdwardsPrivateKey {
-    Ed25519(Box<ed25519_dalek::SigningKey>),
+    Ed25519(Ed25519PrivateKey),
     Ed448(Box<ed448_goldilocks::SigningKey>),
 }
 
@@ -31,7 +35,7 @@ impl EdwardsPrivateKey {
         match oid {
             rfc8410::ID_ED_25519 => {
                 let key = ed25519_dalek::SigningKey::from_bytes(seed.try_into().ok()?);
-                Some(Self::Ed25519(Box::new(key)))
+                Some(Self::Ed25519(Ed25519PrivateKey::new(key)))
             }
             _ => Some(Self::Ed448(Box::new(ed448_goldilocks::SigningKey::try_from(seed).ok()?))),
         }
@@ -39,14 +43,19 @@ impl EdwardsPrivateKey {
 
     pub(crate) fn public_key(&self) -> EdwardsKey {
         match self {
-            Self::Ed25519(key) => EdwardsKey::from_ed25519(key.verifying_key()),
+            Self::Ed25519(key) => EdwardsKey::from_ed25519(key.key.verifying_key()),
             Self::Ed448(key) => EdwardsKey::from_ed448(key.verifying_key()),
         }
     }
 
-    pub(super) fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, String> {
+    pub(super) fn sign(
+        &self,
+        backend: Backend,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+    ) -> Result<Vec<u8>, String> {
         match (self, algorithm) {
-            (Self::Ed25519(key), SignatureAlgorithm::Ed25519) => Ok(key.sign(message).to_bytes().to_vec()),
+            (Self::Ed25519(key), SignatureAlgorithm::Ed25519) => Ok(key.sign(backend, message)),
             (Self::Ed448(key), SignatureAlgorithm::Ed448) => Ok(key.sign_raw(message).to_bytes().to_vec()),
             _ => Err(super::mismatch()),
         }
@@ -57,5 +66,28 @@ impl EdwardsPrivateKey {
             Self::Ed25519(_) => "an Ed25519 private key",
             Self::Ed448(_) => "an Ed448 private key",
         }
+    }
+}
+
+/// A private key, and the same once more where AWS-LC signs with it.
+#[derive(Clone)]
+pub(crate) struct Ed25519PrivateKey {
+    key: Box<ed25519_dalek::SigningKey>,
+    fast: Option<Arc<Ed25519Signer>>,
+}
+
+impl Ed25519PrivateKey {
+    fn new(key: ed25519_dalek::SigningKey) -> Self {
+        Self { fast: Ed25519Signer::new(&key).map(Arc::new), key: Box::new(key) }
+    }
+
+    fn sign(&self, backend: Backend, message: &[u8]) -> Vec<u8> {
+        let fast = backend.if_aws_lc(|| self.fast.as_ref()?.sign(message));
+        fast.unwrap_or_else(|| self.key.sign(message).to_bytes().to_vec())
+    }
+
+    #[cfg(any(test, feature = "authority"))]
+    pub(super) fn seed(&self) -> &[u8; 32] {
+        self.key.as_bytes()
     }
 }

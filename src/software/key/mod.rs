@@ -1,6 +1,6 @@
 //! Private keys: reading them and signing.
 //!
-//! Invariant: signing is a function of key, algorithm and message; `Display` names the key's type and never its value.
+//! Invariant: signing is a function of key, algorithm and message, but for PSS by AWS-LC, which draws the salt; `Display` names the key's type and never its value.
 //!
 //! Specified in RFC 5958 (PKCS#8), RFC 8017, A.1.2 (PKCS#1), RFC 5915 (SEC 1). Nouns: [`PrivateKey`], with one file a family.
 
@@ -26,8 +26,8 @@ use self::rsa::RsaSigningKey;
 use super::Secret;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
-use crate::pki::key::PublicKey;
 use crate::pki::key::rsa::RsaKey;
+use crate::pki::key::{Backend, PublicKey};
 
 /// A private key in memory; wiped when dropped.
 #[derive(Clone)]
@@ -84,11 +84,16 @@ impl PrivateKey {
 
     /// The signature value over `message`, in the form that [`Signer::sign`](crate::Signer::sign) promises.
     pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>> {
+        self.sign_by(Backend::BEST, algorithm, message)
+    }
+
+    /// As [`sign`](Self::sign), computed by `backend`.
+    pub(crate) fn sign_by(&self, backend: Backend, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>> {
         let prehash = || algorithm.digest().digest(message);
         let signed = match self {
-            Self::Rsa(key) => key.sign(algorithm, &prehash()),
+            Self::Rsa(key) => key.sign(backend, algorithm, &prehash()),
             Self::Elliptic(key) => key.sign(algorithm, &prehash()),
-            Self::Edwards(key) => key.sign(algorithm, message),
+            Self::Edwards(key) => key.sign(backend, algorithm, message),
             #[cfg(feature = "ml-dsa")]
             Self::ModuleLattice(key) => key.sign(algorithm, message),
         };
@@ -154,7 +159,7 @@ impl PrivateKey {
                 ([oid(rfc5912::ID_EC_PUBLIC_KEY)?, oid(key.curve())?].concat(), inner)
             }
             Self::Edwards(EdwardsPrivateKey::Ed25519(key)) => {
-                (oid(rfc8410::ID_ED_25519)?, tlv(OCTET_STRING, &[key.as_bytes()]))
+                (oid(rfc8410::ID_ED_25519)?, tlv(OCTET_STRING, &[key.seed()]))
             }
             Self::Edwards(EdwardsPrivateKey::Ed448(key)) => {
                 (oid(rfc8410::ID_ED_448)?, tlv(OCTET_STRING, &[key.as_bytes()]))

@@ -2,6 +2,8 @@
 //!
 //! Specified in RFC 8017: A.1.2 (keys), 8.1.1 and 8.2.1 (signing).
 
+use std::sync::Arc;
+
 use rsa::hazmat::rsa_decrypt_and_check;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -12,8 +14,9 @@ use super::{Secret, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::algorithm::pss::Pss;
-use crate::pki::key::emsa;
+use crate::pki::key::aws_lc::RsaSigner;
 use crate::pki::key::rsa::{pkcs1_scheme, pss_bits};
+use crate::pki::key::{Backend, emsa};
 
 /// The lengths that are signed with, in bits: FIPS 186-5, 5.1 begins at 2048; beyond 8192 a signature takes seconds.
 const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
@@ -23,8 +26,7 @@ const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 pub(crate) struct RsaSigningKey {
     key: Box<RsaPrivateKey>,
     /// The same key once more, where AWS-LC signs with it.
-    #[cfg(feature = "aws-lc")]
-    fast: Option<std::sync::Arc<crate::pki::key::aws_lc::RsaSigner>>,
+    fast: Option<Arc<RsaSigner>>,
 }
 
 impl RsaSigningKey {
@@ -42,18 +44,7 @@ impl RsaSigningKey {
     }
 
     pub(crate) fn new(key: RsaPrivateKey) -> Self {
-        #[cfg(feature = "aws-lc")]
-        let fast = {
-            use crate::pki::key::aws_lc::RsaSigner;
-            use rsa::pkcs1::EncodeRsaPrivateKey;
-            let der = key.to_pkcs1_der().ok();
-            der.and_then(|der| RsaSigner::from_pkcs1_der(der.as_bytes())).map(std::sync::Arc::new)
-        };
-        Self {
-            key: Box::new(key),
-            #[cfg(feature = "aws-lc")]
-            fast,
-        }
+        Self { fast: RsaSigner::new(&key).map(Arc::new), key: Box::new(key) }
     }
 
     pub(super) fn bits(&self) -> u32 {
@@ -65,14 +56,14 @@ impl RsaSigningKey {
     }
 
     /// The signature value, or why there is none.
-    pub(super) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Result<Vec<u8>, String> {
-        #[cfg(feature = "aws-lc")]
-        if let (SignatureAlgorithm::RsaPkcs1(digest), Some(fast)) = (algorithm, &self.fast)
-            && let Some(value) = fast.sign_pkcs1(digest, prehash)
-        {
-            return Ok(value);
-        }
-        sign(&self.key, algorithm, prehash)
+    pub(super) fn sign(
+        &self,
+        backend: Backend,
+        algorithm: SignatureAlgorithm,
+        prehash: &[u8],
+    ) -> Result<Vec<u8>, String> {
+        let fast = backend.if_aws_lc(|| self.fast.as_ref()?.sign(algorithm, prehash));
+        fast.map_or_else(|| sign(&self.key, algorithm, prehash), Ok)
     }
 
     #[cfg(any(test, feature = "authority"))]
@@ -110,22 +101,4 @@ fn sign_pss(key: &RsaPrivateKey, pss: Pss, prehash: &[u8]) -> Option<Vec<u8>> {
 fn blinding(key: &RsaPrivateKey, prehash: &[u8]) -> Derived {
     let secret = Secret::new(key.d().to_be_bytes().into_vec());
     Derived::from_parts(&[b"RSA blinding and salt", &secret, prehash])
-}
-
-#[cfg(all(test, feature = "aws-lc"))]
-mod tests {
-    use super::*;
-    use crate::digest::DigestAlgorithm;
-
-    #[test]
-    fn both_backends_give_the_same_value() {
-        let key = RsaSigningKey::new(RsaPrivateKey::new(&mut Derived::from_parts(&[b"both"]), 2048).unwrap());
-        let fast = key.fast.as_ref().unwrap();
-        for digest in [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512] {
-            let prehash = digest.digest(b"a message");
-            let slow = sign(&key.key, SignatureAlgorithm::RsaPkcs1(digest), &prehash).unwrap();
-            assert_eq!(fast.sign_pkcs1(digest, &prehash), Some(slow), "{}", digest.name());
-        }
-        assert_eq!(fast.sign_pkcs1(DigestAlgorithm::Sha3_256, &[0; 32]), None);
-    }
 }

@@ -7,11 +7,15 @@
 //! Specified in EN 319 102-1, 5.2.6 ([`validation`]), 5.6.2.1 ([`past`]) and 5.6.2.2 ([`sliding`]); RFC 5280, 6; RFC 6960.
 //! Nouns: [`Validator`], [`Pool`] (evidence, and what was found out about it), [`Moment`], [`Judged`], [`Past`], [`Needs`].
 
+#[cfg(test)]
+mod hostile;
 mod known;
 mod needs;
 mod past;
 mod sliding;
 mod status;
+#[cfg(test)]
+mod steps;
 #[cfg(test)]
 mod tests;
 mod validation;
@@ -27,7 +31,7 @@ use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::path::{Path, PathFault, Paths, Purpose};
-use crate::pki::revocation::{Answers, answers};
+use crate::pki::revocation::{Answer, Answers, answers};
 use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
 use crate::report::{AlgorithmEnd, AssociatedData, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
@@ -36,6 +40,7 @@ use crate::time::Time;
 pub(crate) use known::Known;
 pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
+pub(super) use status::described;
 pub(super) use validation::{policies, time_may_help};
 
 /// How deep judging a certificate may lead to judging those who signed its revocation data, and so on.
@@ -59,7 +64,7 @@ pub(crate) struct Validator<'a> {
 pub(crate) struct Pool<'a> {
     pub(crate) evidence: &'a Evidence,
     /// By certificate and issuer.
-    answers: RefCell<HashMap<(Certificate, Certificate), Rc<Answers>>>,
+    answers: Rc<RefCell<AnswersByLink>>,
     /// By certificate, purpose, moment and depth: a thousand signatures may name the same certificate.
     judged: RefCell<HashMap<(Certificate, Purpose, Moment, u8), Judged>>,
     /// By certificate, purpose, what is to be proved, depth and the number of proofs.
@@ -69,13 +74,14 @@ pub(crate) struct Pool<'a> {
     checks: Rc<OnceCell<Checks>>,
 }
 
+type AnswersByLink = HashMap<(Certificate, Certificate), Rc<Answers>>;
 type PastKey = (Certificate, Purpose, Time, u8, usize);
 
 impl<'a> Pool<'a> {
     pub(crate) fn new(evidence: &'a Evidence) -> Self {
         Self {
             evidence,
-            answers: RefCell::default(),
+            answers: Rc::default(),
             judged: RefCell::default(),
             past: RefCell::default(),
             needs: RefCell::default(),
@@ -88,6 +94,11 @@ impl<'a> Pool<'a> {
         Pool { checks: Rc::clone(&self.checks), ..Pool::new(evidence) }
     }
 
+    /// The same evidence, for another time: what depends on none is kept.
+    pub(crate) fn again(&self) -> Self {
+        Self { answers: Rc::clone(&self.answers), ..self.beside(self.evidence) }
+    }
+
     /// Every certificate of a path that was judged, or of a signer of revocation values.
     pub(crate) fn judged_certificates(&self) -> Vec<Certificate> {
         let judged = self.judged.borrow();
@@ -95,6 +106,15 @@ impl<'a> Pool<'a> {
         let answers = self.answers.borrow();
         let signers = answers.values().flat_map(|found| found.answers.iter().map(|answer| answer.signer.clone()));
         paths.flat_map(|path| path.certificates.iter().cloned()).chain(signers).collect()
+    }
+
+    /// Every answer that was found, with the certificate that it is about.
+    pub(crate) fn found_answers(&self) -> Vec<(Certificate, Answer)> {
+        let answers = self.answers.borrow();
+        let about = |((subject, _), found): (&(Certificate, Certificate), &Rc<Answers>)| {
+            found.answers.iter().map(|answer| (subject.clone(), answer.clone())).collect::<Vec<_>>()
+        };
+        answers.iter().flat_map(about).collect()
     }
 }
 

@@ -22,6 +22,9 @@ use crate::pki::trust::store::TrustAnchor;
 use crate::report::{Block, Conclusion, Model, Step, SubIndication};
 use crate::time::Time;
 
+/// How often the control time slides for one certificate: suspended and released as often, none was ever seen.
+const ROUNDS: usize = 64;
+
 /// The time that slides.
 struct Sliding {
     /// The standard's control-time.
@@ -99,7 +102,7 @@ impl Validator<'_> {
         usable.retain(|answer| self.is_usable(answer, issuer, anchor, depth, sliding));
         let (mut why, mut revoked) = (String::new(), None);
         // Each round goes back in time, to one of the times that the answers name.
-        for _ in 0..=usable.len().saturating_mul(2) {
+        for _ in 0..=usable.len().saturating_mul(2).min(ROUNDS) {
             let status = newest_usable(&usable, self.status_time(sliding.control), None);
             let known = Known::new(subject, &status);
             match status {

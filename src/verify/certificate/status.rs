@@ -138,7 +138,7 @@ pub(super) fn is_exempt(certificate: &Certificate) -> bool {
     !is_ca && [SHORT_TERM, NO_REV_AVAIL].into_iter().any(|oid| certificate.raw_extension(oid).is_some())
 }
 
-pub(super) fn described(answer: &Answer) -> String {
+pub(in crate::verify) fn described(answer: &Answer) -> String {
     let kind = match answer.source {
         Source::Ocsp(_) => "OCSP response",
         Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
@@ -194,5 +194,25 @@ fn fault(subject: &Certificate, is_target: bool, status: &StatusAt<'_>, time: Ti
             let fault = Fault::new(sub_indication, Code::Revocation, message);
             Fault { associated: Box::new(associated(*since, reason)), ..fault }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use const_oid::ObjectIdentifier;
+
+    use super::*;
+    use crate::pki::fixture::{ca, extension, party};
+
+    /// RFC 9608 and EN 319 412-1, 5.2.2: what no revocation data exists for is not asked about. Authorities never claim that.
+    #[test]
+    fn certificates_may_say_that_nobody_can_be_asked() {
+        let issue = |extensions: &[x509_cert::ext::Extension]| party(1, 1).issue(party(2, 2), extensions);
+        for oid in ["2.5.29.56", "0.4.0.194121.2.1"] {
+            let says_so = extension(ObjectIdentifier::new_unwrap(oid), false, &der::asn1::Null);
+            assert!(is_exempt(&issue(std::slice::from_ref(&says_so))), "{oid}");
+            assert!(!is_exempt(&issue(&[ca(None), says_so])), "{oid}");
+        }
+        assert!(!is_exempt(&issue(&[])));
     }
 }

@@ -1,0 +1,120 @@
+//! What a batch costs above its signatures: documents a second, from opening to the bytes to append, beside the bare signatures of
+//! `openssl speed` and of SoftHSM. All on one thread, in turns, in one run, and in seconds of processor time, so that other work
+//! on the machine takes from both. `cargo bench --bench batch --features aws-lc`; with `--test` a few of each.
+//!
+//! Without openssl or SoftHSM it says so.
+
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::as_conversions)]
+#![allow(clippy::panic, missing_docs)]
+
+use std::process::Command;
+use std::time::Instant;
+
+use common::pdf_of_objects;
+use pades_ltv::authority::{Authority, KeyType, Subscriber};
+use pades_ltv::{Batch, Document, Signer, Signing, Time};
+use token::{Bare, Token, median};
+
+#[allow(dead_code, reason = "the world is for ratio.rs")]
+mod common;
+#[path = "common/token.rs"]
+mod token;
+
+const NOW: Time = Time::from_unix(1_800_000_000);
+#[cfg(feature = "aws-lc")]
+const BACKEND: &str = "aws-lc";
+#[cfg(not(feature = "aws-lc"))]
+const BACKEND: &str = "the rsa crate";
+
+/// How much is measured.
+struct Extent {
+    rounds: usize,
+    documents: usize,
+    seconds: usize,
+}
+
+fn main() {
+    let is_test = std::env::args().any(|argument| argument == "--test");
+    let extent = if is_test {
+        Extent { rounds: 1, documents: 10, seconds: 1 }
+    } else {
+        Extent { rounds: 7, documents: 1_000, seconds: 3 }
+    };
+    token::in_a_child(|token| match token {
+        // The parent, and where there is no SoftHSM.
+        None => in_memory(&extent),
+        Some(token) => in_a_token(&extent, &token),
+    });
+}
+
+fn in_memory(extent: &Extent) {
+    let signer = authority().issue(subscriber()).unwrap();
+    if openssl(1).is_none() {
+        return println!("skipped: no openssl");
+    }
+    let name = format!("a batch with {BACKEND}");
+    compare("openssl speed rsa2048", || openssl(extent.seconds).unwrap(), &name, &signer, extent);
+}
+
+fn in_a_token(extent: &Extent, token: &Token) {
+    let authority = authority();
+    let signer = token.signer(&authority, KeyType::Rsa2048, "batch", "07");
+    let bare = Bare::open("batch", KeyType::Rsa2048);
+    let floor = || extent.documents as f64 / seconds(|| bare.sign(extent.documents));
+    compare("SoftHSM, bare loop", floor, "a batch through the pool", &signer, extent);
+}
+
+fn authority() -> Authority {
+    Authority::new("the batch bench", NOW).unwrap()
+}
+
+fn subscriber() -> Subscriber {
+    Subscriber::new("bench").key(KeyType::Rsa2048)
+}
+
+/// Prints both rates, and the ratio of their medians.
+fn compare(floor: &str, bare: impl Fn() -> f64, name: &str, signer: &(impl Signer + Sync), extent: &Extent) {
+    let files: Vec<Vec<u8>> = (0..extent.documents).map(|number| pdf_of_objects(10 + number % 16)).collect();
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..extent.rounds {
+        theirs.push(bare());
+        ours.push(files.len() as f64 / seconds(|| batch(&files, signer)));
+    }
+    let (theirs, ours) = (median(theirs), median(ours));
+    println!("{floor:<26}{theirs:>8.0} /s    {name:<32}{ours:>8.0} /s    ratio {:.3}", ours / theirs);
+}
+
+/// Opens, signs and finishes each of `files`.
+fn batch(files: &[Vec<u8>], signer: &(impl Signer + Sync)) {
+    let documents: Vec<Document> = files.iter().map(|file| Document::open(file.as_slice()).unwrap()).collect();
+    let signings: Vec<Signing> =
+        documents.iter().map(|document| Signing::new(document, NOW).timestamp_room(0)).collect();
+    let batch = Batch::new(&signings);
+    for update in batch.finish(batch.sign(signer), Ok) {
+        std::hint::black_box(update.unwrap());
+    }
+}
+
+/// Signatures in a second of processor time, as openssl itself measures them; `None` where it is not installed.
+fn openssl(seconds: usize) -> Option<f64> {
+    let output = Command::new("openssl").args(["speed", "-seconds", &seconds.to_string(), "rsa2048"]).output().ok()?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find(|line| line.starts_with("rsa 2048 bits")).unwrap_or_else(|| panic!("{text}"));
+    let rate = line.split_whitespace().nth(5).unwrap();
+    Some(rate.parse().unwrap())
+}
+
+/// The seconds that this thread computes for `work`; where the system does not count them, those that pass.
+fn seconds(work: impl FnOnce()) -> f64 {
+    let (start, passed) = (computed(), Instant::now());
+    work();
+    match (start, computed()) {
+        (Some(before), Some(after)) => (after - before) / 1e9,
+        _ => passed.elapsed().as_secs_f64(),
+    }
+}
+
+/// Nanoseconds for which this thread has been on a processor, on Linux.
+fn computed() -> Option<f64> {
+    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()
+}

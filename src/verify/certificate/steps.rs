@@ -1,0 +1,61 @@
+//! Each step of 5.2.6 by a certificate of our own making: its sub-indication, and whether the policy asks for it.
+
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::KeyUsages;
+
+use super::*;
+use crate::pki::fixture::{extension, party, time, usage};
+use crate::pki::path::Purpose;
+use crate::report::Constraint;
+
+const UNKNOWN: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("1.2.3.9");
+
+/// The sub-indication about a certificate with `extensions` that ends at `end`, on `day`, with a list of `listed` until `next`.
+fn told(extensions: &[Extension], end: &str, (listed, next): (&str, &str), day: &str, policy: &Policy) -> String {
+    let root = party(1, 1);
+    let (anchor, target) = (root.certify(root), root.issue_until(party(2, 2), extensions, end));
+    let mut trust = TrustStore::new();
+    trust.add(anchor, "test");
+    let mut evidence = Evidence::new();
+    evidence.add_crl(&root.crl(listed, Some(next), &[])).unwrap();
+    let (pool, limits, proofs) = (Pool::new(&evidence), Limits::default(), ProofsOfExistence::new(time(day)));
+    let validator = Validator::new(&trust, &pool, &limits, policy, &proofs);
+    let judged = validator.judge(&target, Purpose::DocumentSigning, Moment::at(time(day)));
+    judged.conclusion.sub_indication.map_or("PASSED", SubIndication::as_str).to_owned()
+}
+
+fn in_2025(extensions: &[Extension], policy: &Policy) -> String {
+    told(extensions, "300101000000Z", ("250101000000Z", "260101000000Z"), "2025-06-01", policy)
+}
+
+#[test]
+fn a_critical_extension_that_nobody_knows_is_a_general_failure() {
+    let policy = Policy::default();
+    assert_eq!(in_2025(&[extension(UNKNOWN, false, &der::asn1::Null)], &policy), "PASSED");
+    let critical = extension(UNKNOWN, true, &der::asn1::Null);
+    assert_eq!(in_2025(&[critical], &policy), "CERTIFICATE_CHAIN_GENERAL_FAILURE");
+}
+
+#[test]
+fn key_usages_are_constraints_that_a_policy_chooses() {
+    let policy = Policy::default;
+    let failure = "CHAIN_CONSTRAINTS_FAILURE";
+    let (enciphers, signs) = ([usage(KeyUsages::KeyEncipherment)], [usage(KeyUsages::DigitalSignature)]);
+    let commits = [usage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation)];
+    assert_eq!(in_2025(&enciphers, &policy()), failure);
+    assert_eq!(in_2025(&enciphers, &policy().waiving(Constraint::KeyUsage)), "PASSED");
+    let strict = policy().requiring(Constraint::ContentCommitment);
+    for (extensions, expected) in [(&signs[..], failure), (&[], failure), (&commits, "PASSED")] {
+        assert_eq!(in_2025(extensions, &policy()), "PASSED");
+        assert_eq!(in_2025(extensions, &strict), expected);
+    }
+}
+
+/// The authority signed its list in its last month, good for years; in the year after, nobody keeps its key safe any more.
+#[test]
+fn what_an_expired_authority_signed_is_out_of_bounds() {
+    let list = ("291201000000Z", "340101000000Z");
+    let on = |day| told(&[], "350101000000Z", list, day, &Policy::default());
+    assert_eq!(on("2029-12-15"), "PASSED");
+    assert_eq!(on("2031-06-01"), "REVOCATION_OUT_OF_BOUNDS_NO_POE");
+}
