@@ -41,7 +41,7 @@ const TOWERS: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &str)] = &[
     (
         "pki",
-        "algorithm < key ecdsa_value < asn1_time < name < general_name < signature < certificate < certificates < cms purpose < timestamp < trust < path < revocation < evidence",
+        "algorithm < key ecdsa_value < asn1_time oid < extension name < general_name < signature < certificate < certificates < cms purpose < timestamp < trust < path < revocation < evidence",
     ),
     (
         "pdf",

@@ -104,6 +104,17 @@ pades verify [OPTIONS] FILE...
   --policy etsi-119312|cryptrec|permissive
                   until when algorithms count: TS 119 312 (default), Japan's CRYPTREC list, or for
                   ever (to look at old files, not to rely on them)
+  --require NAME, --waive NAME
+                  asks for a check besides, or not for one: signer_revocation, authority_revocation,
+                  timestamp_revocation, key_usage, content_commitment, signature_policy,
+                  signing_certificate_attribute, timestamp_order or claimed_time; may be given again.
+                  What is asked for stands in the report (--json: constraints)
+  --modifications evidence_only|as_permitted|listed_only
+                  what may have been changed after signing: evidence and timestamps alone, what the
+                  standard and the signers permit (default), or anything, which is listed only
+  --signature-policy OID=FILE
+                  the document of a signature policy, compared with the digest that was signed; may
+                  be given again
   --model shell|chain
                   every certificate valid at the time that counts (default), or each when it
                   issued the one below it
@@ -146,6 +157,16 @@ pades verify [オプション] FILE...
   --policy etsi-119312|cryptrec|permissive
                   アルゴリズムをいつまで信頼するか: TS 119 312 (既定)、CRYPTREC の基準、無期限
                   (古いファイルの調査用。信頼の根拠にはなりません)
+  --require 名前, --waive 名前
+                  検査を追加または省略します: signer_revocation、authority_revocation、
+                  timestamp_revocation、key_usage、content_commitment、signature_policy、
+                  signing_certificate_attribute、timestamp_order、claimed_time。繰り返し指定可。
+                  行った検査はレポートに示します (--json では constraints)
+  --modifications evidence_only|as_permitted|listed_only
+                  署名後の変更の扱い: 検証情報とタイムスタンプのみ認める、規格と署名者が許すものを
+                  認める (既定)、判定に含めず一覧にのみ示す
+  --signature-policy OID=FILE
+                  署名ポリシーの文書。署名されたハッシュ値と照合します。繰り返し指定可
   --model shell|chain
                   有効性モデル。すべての証明書が基準時刻に有効 (shell、既定)、または各証明書が
                   下位の証明書の発行時に有効 (chain)

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use pades_ltv::report::Future;
-use pades_ltv::{Evidence, Indication, Language, Model, Policy, Report, Time, TrustStore, Verification};
+use pades_ltv::{
+    Constraint, Evidence, Indication, Language, Model, ModificationRule, Policy, Report, Time, TrustStore, Verification,
+};
 
 use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::atomic;
 use crate::failure::{During, Failure, Stop};
-use crate::inputs::{EvidenceFiles, Input, Use};
+use crate::inputs::{EvidenceFiles, Input, Use, small};
 use crate::messages::Message;
 use crate::output;
 use crate::preflight::Form;
@@ -33,8 +35,20 @@ pub(crate) struct Options {
 #[derive(Default)]
 struct Rules {
     policy: Policy,
+    /// What is asked for besides, or not: the last word on each counts, wherever `--policy` stands.
+    asked: Vec<(Constraint, Asked)>,
+    modifications: ModificationRule,
+    /// Documents of signature policies, by their identifiers.
+    documents: Vec<(String, PathBuf)>,
     model: Model,
     future: Option<Time>,
+}
+
+/// Whether a check counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Required,
+    Waived,
 }
 
 /// How much of the verdict is told to people.
@@ -90,16 +104,60 @@ impl Options {
 }
 
 impl Rules {
-    /// Takes `--policy`, `--model` or `--future`, if that is what `option` is.
+    /// Takes `--policy`, `--require`, `--waive`, `--modifications`, `--signature-policy`, `--model` or `--future`, if that is what `option` is.
     fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
         match option {
             "policy" => self.policy = arguments.parsed(option, "etsi-119312 | cryptrec | permissive", policy)?,
             "model" => self.model = arguments.parsed(option, "shell | chain", model)?,
+            "require" => self.asked.push((arguments.parsed(option, CONSTRAINTS, constraint)?, Asked::Required)),
+            "waive" => self.asked.push((arguments.parsed(option, CONSTRAINTS, constraint)?, Asked::Waived)),
+            "modifications" => self.modifications = arguments.parsed(option, MODIFICATIONS, modifications)?,
+            "signature-policy" => self.documents.push(arguments.parsed(option, "OID=FILE", document)?),
             "future" => self.future = Some(arguments.moment(option)?.time),
             _ => return Ok(false),
         }
         Ok(true)
     }
+
+    /// The policy with all that was asked for and waived.
+    fn policy(&self) -> Policy {
+        let policy = self.policy.clone().modifications(self.modifications);
+        self.asked.iter().fold(policy, |policy, (constraint, asked)| match asked {
+            Asked::Required => policy.requiring(*constraint),
+            Asked::Waived => policy.waiving(*constraint),
+        })
+    }
+
+    /// The documents of signature policies, read.
+    fn documents(&self) -> Result<Vec<(&str, Vec<u8>)>, Stop> {
+        let read = self.documents.iter().map(|(identifier, path)| {
+            let bytes = small(path).during(|| Message::CannotUse { option: "signature-policy", path: path.clone() })?;
+            Ok((identifier.as_str(), bytes))
+        });
+        read.collect()
+    }
+}
+
+const CONSTRAINTS: &str = "signer_revocation | authority_revocation | timestamp_revocation | key_usage | content_commitment | \
+                           signing_certificate_attribute | signature_policy | timestamp_order | claimed_time";
+const MODIFICATIONS: &str = "evidence_only | as_permitted | listed_only";
+
+fn constraint(name: &str) -> Option<Constraint> {
+    Constraint::ALL.iter().copied().find(|one| one.as_str() == name)
+}
+
+fn modifications(name: &str) -> Option<ModificationRule> {
+    [ModificationRule::EvidenceOnly, ModificationRule::AsPermitted, ModificationRule::ListedOnly]
+        .into_iter()
+        .find(|one| one.as_str() == name)
+}
+
+/// A dotted identifier and the file with its document.
+fn document(value: &str) -> Option<(String, PathBuf)> {
+    let (identifier, path) = value.split_once('=')?;
+    let is_arc = |arc: &str| !arc.is_empty() && arc.bytes().all(|digit| digit.is_ascii_digit());
+    let is_one = identifier.contains('.') && identifier.split('.').all(is_arc);
+    (is_one && !path.is_empty()).then(|| (identifier.to_owned(), path.into()))
 }
 
 fn policy(name: &str) -> Option<Policy> {
@@ -112,7 +170,7 @@ fn model(name: &str) -> Option<Model> {
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     let (trust, evidence) = (options.trust.read(language)?, options.evidence.read()?);
-    let password = options.password.read()?;
+    let (password, documents) = (options.password.read()?, options.rules.documents()?);
     if let Some(path) = &options.xml {
         atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
     }
@@ -121,7 +179,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     }
     let mut worst = Outcome::Passed;
     for (index, path) in options.files.iter().enumerate() {
-        let result = options.verify(path, &trust, &evidence, password.as_deref(), language);
+        let result = options.verify(path, &trust, (&evidence, &documents), password.as_deref(), language);
         worst = worst.max(Outcome::of(&result));
         if let (Some(xml), Ok(report)) = (&options.xml, &result) {
             let text = report.to_xml(&path.to_string_lossy());
@@ -158,7 +216,7 @@ impl Options {
         &self,
         path: &Path,
         trust: &TrustStore,
-        evidence: &Evidence,
+        (evidence, documents): (&Evidence, &[(&str, Vec<u8>)]),
         password: Option<&[u8]>,
         language: Language,
     ) -> pades_ltv::Result<Report> {
@@ -166,11 +224,13 @@ impl Options {
         progress.step(&Message::Reading(path.to_owned()));
         let input = Input::open(path, Use::Read)?;
         let document = input.document(password, &progress)?;
-        let Rules { policy, model, future } = &self.rules;
         let verification = Verification::new(&document, trust, self.at.time).evidence(evidence);
-        let verification = verification.policy(policy.clone()).model(*model);
+        let verification = verification.policy(self.rules.policy()).model(self.rules.model);
+        let verification = documents
+            .iter()
+            .fold(verification, |verification, (identifier, bytes)| verification.signature_policy(*identifier, bytes));
         let mut report = verification.verify();
-        report.future = future.map(|asked| Future::new(asked, verification.outlook()));
+        report.future = self.rules.future.map(|asked| Future::new(asked, verification.outlook()));
         Ok(report)
     }
 }

@@ -48,8 +48,10 @@ impl AuthorityAt<'_> {
                 signature: BitString::from_bytes(&signature)?,
                 certs: Some(vec![Any::from_der(responder.certificate.der())?]),
             };
-            let bytes =
-                ResponseBytes { response_type: ID_PKIX_OCSP_BASIC, response: OctetString::new(basic.to_der()?)? };
+            let bytes = ResponseBytes {
+                response_type: ID_PKIX_OCSP_BASIC.into(),
+                response: OctetString::new(basic.to_der()?)?,
+            };
             OcspResponse { response_status: OcspResponseStatus::Successful, response_bytes: Some(bytes) }.to_der()
         };
         write().map_err(unwritable)

@@ -47,7 +47,7 @@ impl AuthorityAt<'_> {
                 Some((BAD_DATA_FORMAT, "the digest is not as long as its algorithm says"))
             }
             _ if request.version != 1 => Some((BAD_DATA_FORMAT, "the version is not 1")),
-            _ if request.req_policy.is_some_and(|policy| policy != TSA_POLICY) => {
+            _ if request.req_policy.as_ref().is_some_and(|policy| *policy != TSA_POLICY) => {
                 Some((UNACCEPTED_POLICY, "the policy is not supported"))
             }
             _ if request.extensions.is_some() => Some((UNACCEPTED_EXTENSION, "no extension is supported")),
@@ -75,7 +75,7 @@ impl AuthorityAt<'_> {
     fn tst_info(&self, request: TimeStampReq) -> der::Result<TstInfo> {
         let mut info = TstInfo {
             version: 1,
-            policy: TSA_POLICY,
+            policy: TSA_POLICY.into(),
             serial_number: self.serial_number(&request)?,
             message_imprint: request.message_imprint,
             gen_time: GenTime::new(self.time),
@@ -89,7 +89,7 @@ impl AuthorityAt<'_> {
         match self.misbehaviour {
             Some(Misbehaviour::WrongNonce) => info.nonce = Some(Int::new(&[0x2a])?),
             Some(Misbehaviour::MissingNonce) => info.nonce = None,
-            Some(Misbehaviour::WrongPolicy) => info.policy = OTHER_POLICY,
+            Some(Misbehaviour::WrongPolicy) => info.policy = OTHER_POLICY.into(),
             Some(Misbehaviour::FutureTime) => info.gen_time = GenTime::new(self.time.after(HOUR)),
             Some(Misbehaviour::WrongImprint) => {
                 let other: Vec<u8> = imprint.hashed_message.as_bytes().iter().map(|byte| !byte).collect();

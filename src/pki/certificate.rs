@@ -7,26 +7,24 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use const_oid::db::rfc5912;
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{BitString, Int};
-use der::{Any, Decode, Encode, Sequence};
+use der::{Any, Decode, Encode, Reader, Sequence, Tag, Tagged};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
-use x509_cert::ext::pkix::{
-    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage,
-    KeyUsage, SubjectKeyIdentifier,
-};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 
 use super::asn1_time::time_of;
+use super::extension::Extension;
+use super::general_name::{GeneralName, access_urls, general_names, general_names_within};
 use super::key::{KeyFault, PublicKey, inherit};
 use super::name::Name;
+use super::oid::Oid;
 use super::signature::{self, KeyMemo, SignatureFault, Signed};
 use crate::digest::{DigestAlgorithm, hex};
 use crate::time::Time;
 
-const AD_OCSP: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_OCSP;
-const AD_CA_ISSUERS: ObjectIdentifier = const_oid::db::rfc5912::ID_AD_CA_ISSUERS;
+const SUBJECT_ALT_NAME: ObjectIdentifier = rfc5912::ID_CE_SUBJECT_ALT_NAME;
 
 /// A certificate, cheap to clone.
 #[derive(Clone)]
@@ -112,9 +110,9 @@ pub(crate) enum CertificateFault {
     #[error("the certificate is not readable DER: {0}")]
     Malformed(der::Error),
     #[error("the certificate's extension {0} is not readable")]
-    Extension(ObjectIdentifier),
+    Extension(Oid),
     #[error("the certificate's extension {0} stands twice")]
-    DuplicateExtension(ObjectIdentifier),
+    DuplicateExtension(Oid),
 }
 
 impl Certificate {
@@ -246,10 +244,10 @@ impl Certificate {
         let mut found = self.extensions().iter().filter(|extension| extension.extn_id == T::OID);
         let Some(extension) = found.next() else { return Ok(None) };
         if found.next().is_some() {
-            return Err(CertificateFault::DuplicateExtension(T::OID));
+            return Err(CertificateFault::DuplicateExtension(T::OID.into()));
         }
         let criticality = if extension.critical { Criticality::Critical } else { Criticality::NonCritical };
-        let value = T::from_der(extension.extn_value.as_bytes()).map_err(|_| CertificateFault::Extension(T::OID))?;
+        let value = T::from_der(extension.value()).map_err(|_| CertificateFault::Extension(T::OID.into()))?;
         Ok(Some((criticality, value)))
     }
 
@@ -262,8 +260,10 @@ impl Certificate {
     }
 
     /// The purposes named, and whether the extension is critical; `None` where it is absent.
-    pub(crate) fn extended_key_usage(&self) -> Result<Option<(Criticality, Vec<ObjectIdentifier>)>, CertificateFault> {
-        Ok(self.extension::<ExtendedKeyUsage>()?.map(|(criticality, value)| (criticality, value.0)))
+    pub(crate) fn extended_key_usage(&self) -> Result<Option<(Criticality, Vec<Oid>)>, CertificateFault> {
+        Ok(self
+            .extension::<ExtendedKeyUsage>()?
+            .map(|(criticality, ExtendedKeyUsage(purposes))| (criticality, purposes)))
     }
 
     /// The subject key identifier, a hint (RFC 5280, 4.2.1.2).
@@ -274,49 +274,53 @@ impl Certificate {
 
     /// The authority's key identifier, a hint (RFC 5280, 4.2.1.1).
     pub(crate) fn authority_key_id(&self) -> Option<Vec<u8>> {
-        let (_, value) = self.extension::<AuthorityKeyIdentifier>().ok()??;
-        Some(value.key_identifier?.as_bytes().to_vec())
+        let (_, AuthorityKeyIdentifier(key)) = self.extension::<AuthorityKeyIdentifier>().ok()??;
+        key
+    }
+
+    /// The names beside the subject; none where there is no such extension (RFC 5280, 4.2.1.6).
+    pub(crate) fn alternative_names(&self) -> Result<Vec<GeneralName>, CertificateFault> {
+        let Some(extension) = self.raw_extension(SUBJECT_ALT_NAME) else { return Ok(Vec::new()) };
+        general_names(extension.value()).map_err(|_| CertificateFault::Extension(SUBJECT_ALT_NAME.into()))
     }
 
     /// OCSP responder addresses (RFC 5280, 4.2.2.1).
     pub(crate) fn ocsp_urls(&self) -> Vec<String> {
-        self.access_urls(AD_OCSP)
+        self.access_urls(rfc5912::ID_AD_OCSP)
     }
 
     /// Where the issuer's certificate can be had (RFC 5280, 4.2.2.1).
     pub(crate) fn issuer_urls(&self) -> Vec<String> {
-        self.access_urls(AD_CA_ISSUERS)
+        self.access_urls(rfc5912::ID_AD_CA_ISSUERS)
     }
 
     /// Where CRLs can be had (RFC 5280, 4.2.1.13).
     pub(crate) fn crl_urls(&self) -> Vec<String> {
-        let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
-        let names = points.0.into_iter().filter_map(|point| point.distribution_point).filter_map(|name| match name {
-            DistributionPointName::FullName(names) => Some(names),
-            DistributionPointName::NameRelativeToCRLIssuer(_) => None,
-        });
-        names.flatten().filter_map(uri).collect()
+        let names = self.crl_places().into_iter().flatten().flatten();
+        names.filter_map(GeneralName::into_uri).collect()
     }
 
     /// Places of evidence that are no addresses: names of directory entries, whole or relative to the CRL issuer (RFC 5280, 4.2.1.13).
     pub(crate) fn crl_names(&self) -> Vec<String> {
-        let Ok(Some((_, points))) = self.extension::<CrlDistributionPoints>() else { return Vec::new() };
-        let names = points.0.into_iter().filter_map(|point| point.distribution_point);
-        let named = names.flat_map(|name| match name {
-            DistributionPointName::FullName(names) => names
-                .into_iter()
-                .filter(|name| uri(name.clone()).is_none())
-                .map(|_| "a directory name".to_owned())
-                .collect(),
-            DistributionPointName::NameRelativeToCRLIssuer(_) => vec!["a name relative to the CRL issuer".to_owned()],
+        let named = self.crl_places().into_iter().flat_map(|place| match place {
+            Some(names) => {
+                let other = names.into_iter().filter(|name| !matches!(name, GeneralName::Uri(_)));
+                other.map(|_| "a directory name".to_owned()).collect()
+            }
+            None => vec!["a name relative to the CRL issuer".to_owned()],
         });
         named.collect()
     }
 
+    /// The names of each distribution point that has any; `None` for one relative to the CRL issuer.
+    fn crl_places(&self) -> Vec<Option<Vec<GeneralName>>> {
+        let Ok(Some((_, CrlPlaces(places)))) = self.extension::<CrlPlaces>() else { return Vec::new() };
+        places
+    }
+
     fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {
-        let Ok(Some((_, access))) = self.extension::<AuthorityInfoAccessSyntax>() else { return Vec::new() };
-        let locations = access.0.into_iter().filter(|one| one.access_method == method);
-        locations.filter_map(|one| uri(one.access_location)).collect()
+        let access = self.raw_extension(rfc5912::ID_PE_AUTHORITY_INFO_ACCESS);
+        access.map(|extension| access_urls(extension.value(), method)).unwrap_or_default()
     }
 }
 
@@ -354,9 +358,59 @@ pub(crate) enum Criticality {
     NonCritical,
 }
 
-fn uri(name: GeneralName) -> Option<String> {
-    match name {
-        GeneralName::UniformResourceIdentifier(uri) => Some(uri.as_str().to_owned()),
-        _ => None,
+/// The purposes of a key, by whatever name (RFC 5280, 4.2.1.12).
+struct ExtendedKeyUsage(Vec<Oid>);
+
+impl AssociatedOid for ExtendedKeyUsage {
+    const OID: ObjectIdentifier = rfc5912::ID_CE_EXT_KEY_USAGE;
+}
+
+impl<'a> Decode<'a> for ExtendedKeyUsage {
+    type Error = der::Error;
+
+    fn decode<R: Reader<'a>>(reader: &mut R) -> der::Result<Self> {
+        Vec::<Oid>::decode(reader).map(Self)
     }
+}
+
+/// The key identifier of an authority; by what names it goes besides is not asked.
+struct AuthorityKeyIdentifier(Option<Vec<u8>>);
+
+impl AssociatedOid for AuthorityKeyIdentifier {
+    const OID: ObjectIdentifier = rfc5912::ID_CE_AUTHORITY_KEY_IDENTIFIER;
+}
+
+impl<'a> Decode<'a> for AuthorityKeyIdentifier {
+    type Error = der::Error;
+
+    fn decode<R: Reader<'a>>(reader: &mut R) -> der::Result<Self> {
+        let parts = Vec::<Any>::decode(reader)?;
+        let key = parts.iter().find(|part| is_context(part, 0)).map(|part| part.value().to_vec());
+        Ok(Self(key))
+    }
+}
+
+/// The names of distribution points (RFC 5280, 4.2.1.13).
+struct CrlPlaces(Vec<Option<Vec<GeneralName>>>);
+
+impl AssociatedOid for CrlPlaces {
+    const OID: ObjectIdentifier = rfc5912::ID_CE_CRL_DISTRIBUTION_POINTS;
+}
+
+impl<'a> Decode<'a> for CrlPlaces {
+    type Error = der::Error;
+
+    fn decode<R: Reader<'a>>(reader: &mut R) -> der::Result<Self> {
+        let mut places = Vec::new();
+        for point in Vec::<Vec<Any>>::decode(reader)? {
+            let Some(named) = point.iter().find(|part| is_context(part, 0)) else { continue };
+            let name = Any::from_der(named.value())?;
+            places.push(if is_context(&name, 0) { Some(general_names_within(name.value())?) } else { None });
+        }
+        Ok(Self(places))
+    }
+}
+
+fn is_context(any: &Any, wanted: u32) -> bool {
+    matches!(any.tag(), Tag::ContextSpecific { number, .. } if number.value() == wanted)
 }

@@ -5,10 +5,11 @@ use der::asn1::{Any, BitString, GeneralizedTime, Int, Null, OctetString};
 use der::{Decode, Encode};
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::ecdsa::{Signature, SigningKey};
-use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 
 use super::certificate::Certificate;
+use super::extension::Extension;
+use super::oid::Oid;
 use super::revocation::ocsp::asn1::{
     BasicOcspResponse, CertId, CertStatus, ID_PKIX_OCSP_BASIC, OcspResponse, OcspResponseStatus, ResponderId,
     ResponseBytes, ResponseData, SingleResponse,
@@ -186,8 +187,8 @@ pub(crate) fn entry(serial: &[u8], time: &str, extensions: &[Extension]) -> Vec<
     tlv(0x30, &[&Int::new(serial).unwrap().to_der().unwrap(), &tlv(0x17, &[time.as_bytes()]), &extensions])
 }
 
-pub(crate) fn extension(oid: ObjectIdentifier, critical: bool, value: &impl Encode) -> Extension {
-    Extension { extn_id: oid, critical, extn_value: OctetString::new(value.to_der().unwrap()).unwrap() }
+pub(crate) fn extension(oid: impl Into<Oid>, critical: bool, value: &impl Encode) -> Extension {
+    Extension { extn_id: oid.into(), critical, extn_value: OctetString::new(value.to_der().unwrap()).unwrap() }
 }
 
 pub(crate) fn ca(path_len_constraint: Option<u8>) -> Extension {

@@ -6,9 +6,11 @@
 
 use std::fmt;
 
-use der::{Any, Decode, Encode, Reader, SliceReader, Tag, Tagged};
+use const_oid::ObjectIdentifier;
+use der::{Any, Decode, Encode, Reader, Sequence, SliceReader, Tag, Tagged};
 
 use super::name::Name;
+use super::oid::Oid;
 
 /// A `GeneralName`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,14 @@ impl GeneralName {
             _ => None,
         };
         known.unwrap_or_else(other)
+    }
+
+    /// The address, where it is one.
+    pub(crate) fn into_uri(self) -> Option<String> {
+        match self {
+            Self::Uri(uri) => Some(uri),
+            _ => None,
+        }
     }
 
     /// The tag number of the form, by which name constraints are grouped.
@@ -78,6 +88,19 @@ pub(crate) fn general_names_within(content: &[u8]) -> der::Result<Vec<GeneralNam
         names.push(GeneralName::from_any(&Any::decode(&mut reader)?));
     }
     Ok(names)
+}
+
+/// The addresses at which a DER `AuthorityInfoAccessSyntax` offers `method` (RFC 5280, 4.2.2.1); none where it cannot be read.
+pub(crate) fn access_urls(der: &[u8], method: ObjectIdentifier) -> Vec<String> {
+    let access = Vec::<AccessDescription>::from_der(der).unwrap_or_default();
+    let offered = access.into_iter().filter(|one| one.access_method == method);
+    offered.filter_map(|one| GeneralName::from_any(&one.access_location).into_uri()).collect()
+}
+
+#[derive(Sequence)]
+struct AccessDescription {
+    access_method: Oid,
+    access_location: Any,
 }
 
 /// `issuer` with one more relative distinguished name, given as the content of its SET (RFC 5280, 4.2.1.13).

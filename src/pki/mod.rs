@@ -5,7 +5,7 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`name`], [`certificate`], [`certificates`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`oid`], [`extension`], [`name`], [`certificate`], [`certificates`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
 //! [`path`], [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
@@ -15,11 +15,15 @@ pub(crate) mod certificates;
 pub(crate) mod cms;
 pub(crate) mod ecdsa_value;
 pub(crate) mod evidence;
+pub(crate) mod extension;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod general_name;
 pub(crate) mod key;
 pub(crate) mod name;
+pub(crate) mod oid;
+#[cfg(test)]
+mod oid_tests;
 pub(crate) mod path;
 pub(crate) mod purpose;
 pub(crate) mod revocation;

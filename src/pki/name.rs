@@ -9,8 +9,11 @@ use std::sync::OnceLock;
 
 use const_oid::ObjectIdentifier;
 use der::asn1::AnyRef;
-use der::{Decode, Encode, Tag, Tagged};
-use x509_cert::name::RdnSequence;
+use der::{Any, Decode, Encode, Reader, Sequence, SliceReader, Tag, Tagged};
+use x509_cert::attr::AttributeTypeAndValue;
+
+use super::oid::Oid;
+use crate::digest::hex;
 
 /// A distinguished name as received, with its attributes ready for comparison.
 #[derive(Clone)]
@@ -24,7 +27,7 @@ pub(crate) struct Name {
 /// One attribute, its value folded for comparison.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Attribute {
-    oid: ObjectIdentifier,
+    oid: Oid,
     value: Folded,
 }
 
@@ -39,15 +42,9 @@ enum Folded {
 impl Name {
     /// Reads a DER `Name`.
     pub(crate) fn from_der(der: &[u8]) -> der::Result<Self> {
-        let sequence = RdnSequence::from_der(der)?;
-        let rdns = sequence.iter().map(|rdn| {
-            let mut attributes: Vec<Attribute> = rdn
-                .iter()
-                .map(|attribute| Attribute {
-                    oid: attribute.oid,
-                    value: fold(attribute.value.tag(), attribute.value.value()),
-                })
-                .collect();
+        let rdns = read(der)?.into_iter().map(|rdn| {
+            let fold = |one: TypeAndValue| Attribute { value: fold(one.value.tag(), one.value.value()), oid: one.oid };
+            let mut attributes: Vec<Attribute> = rdn.into_iter().map(fold).collect();
             attributes.sort();
             attributes
         });
@@ -70,19 +67,54 @@ impl Name {
 
     /// The values of attribute `oid`, most significant first, as text.
     pub(crate) fn values(&self, oid: ObjectIdentifier) -> Vec<String> {
-        let Ok(sequence) = RdnSequence::from_der(&self.der) else { return Vec::new() };
-        let attributes = sequence.iter().flat_map(|rdn| rdn.iter()).filter(|attribute| attribute.oid == oid);
+        let attributes = read(&self.der).unwrap_or_default().into_iter().flatten().filter(|one| one.oid == oid);
         attributes.filter_map(|attribute| text_of(attribute.value.tag(), attribute.value.value())).collect()
     }
 
     fn text(&self) -> &str {
-        self.text.get_or_init(|| RdnSequence::from_der(&self.der).map(|names| names.to_string()).unwrap_or_default())
+        self.text.get_or_init(|| {
+            let rdns = read(&self.der).unwrap_or_default();
+            let written = rdns.iter().rev().map(|rdn| rdn.iter().map(TypeAndValue::text).collect::<Vec<_>>().join("+"));
+            written.collect::<Vec<_>>().join(",")
+        })
     }
 
     /// Whether attribute `oid` has a value that is this text under RFC 5280, 7.1.
     pub(crate) fn has(&self, oid: ObjectIdentifier, text: &str) -> bool {
         self.values(oid).iter().any(|value| fold_text(value) == fold_text(text))
     }
+}
+
+/// `AttributeTypeAndValue` (RFC 5280, 4.1.2.4).
+#[derive(Sequence)]
+struct TypeAndValue {
+    oid: Oid,
+    value: Any,
+}
+
+impl TypeAndValue {
+    /// As RFC 4514, 2.3 and 2.4 have it: what has no short name, by its number and in hexadecimal.
+    fn text(&self) -> String {
+        match self.oid.held() {
+            Some(oid) => AttributeTypeAndValue { oid, value: self.value.clone() }.to_string(),
+            None => format!("{}=#{}", self.oid, hex(&self.value.to_der().unwrap_or_default())),
+        }
+    }
+}
+
+/// The relative distinguished names, in their order.
+fn read(der: &[u8]) -> der::Result<Vec<Vec<TypeAndValue>>> {
+    let mut rdns = Vec::new();
+    for rdn in Vec::<Any>::from_der(der)? {
+        rdn.tag().assert_eq(Tag::Set)?;
+        let mut reader = SliceReader::new(rdn.value())?;
+        let mut attributes = Vec::new();
+        while !reader.is_finished() {
+            attributes.push(TypeAndValue::decode(&mut reader)?);
+        }
+        rdns.push(attributes);
+    }
+    Ok(rdns)
 }
 
 /// Equal under RFC 5280, 7.1.
@@ -144,6 +176,8 @@ pub(crate) fn text_of(tag: Tag, value: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
+
+    use x509_cert::name::RdnSequence;
 
     use super::*;
 

@@ -57,7 +57,7 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
         Purpose::DocumentSigning | Purpose::DocumentCertification => {
             check_usage(usages, signs, "digitalSignature or nonRepudiation")?;
             let named = certificate.extended_key_usage()?;
-            let known = named.is_none_or(|(_, oids)| oids.iter().any(|oid| EKU_DOCUMENT_SIGNING.contains(oid)));
+            let known = named.is_none_or(|(_, oids)| oids.iter().any(|oid| oid.is_among(&EKU_DOCUMENT_SIGNING)));
             if known { Ok(()) } else { Err(PurposeFault::ExtendedKeyUsage("a purpose of signing documents")) }
         }
         Purpose::TimeStamping => {
@@ -67,7 +67,7 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
         Purpose::OcspSigning => {
             check_usage(usages, signs, "digitalSignature or nonRepudiation")?;
             let named = certificate.extended_key_usage()?;
-            let known = named.is_some_and(|(_, oids)| oids.contains(&EKU_OCSP_SIGNING));
+            let known = named.is_some_and(|(_, oids)| oids.iter().any(|oid| *oid == EKU_OCSP_SIGNING));
             if known { Ok(()) } else { Err(PurposeFault::ExtendedKeyUsage("OCSPSigning")) }
         }
     }
@@ -92,7 +92,7 @@ fn check_usage(
 
 fn check_time_stamping(certificate: &Certificate) -> Result<(), PurposeFault> {
     let Some((criticality, oids)) =
-        certificate.extended_key_usage()?.filter(|(_, oids)| oids.contains(&EKU_TIME_STAMPING))
+        certificate.extended_key_usage()?.filter(|(_, oids)| oids.iter().any(|oid| *oid == EKU_TIME_STAMPING))
     else {
         return Err(PurposeFault::ExtendedKeyUsage("timeStamping"));
     };
@@ -107,9 +107,8 @@ fn check_time_stamping(certificate: &Certificate) -> Result<(), PurposeFault> {
 
 #[cfg(test)]
 mod tests {
-    use x509_cert::ext::Extension;
-
     use super::*;
+    use crate::pki::extension::Extension;
     use crate::pki::fixture::{party, purposes, usage};
 
     const CLIENT_AUTH: ObjectIdentifier = const_oid::db::rfc5912::ID_KP_CLIENT_AUTH;

@@ -1,7 +1,7 @@
 //! Whether a document survives until a date that somebody asked about, and the words for it.
 
 use super::text::Panel;
-use super::{Language, Outlook, Report, SignatureReport};
+use super::{Horizon, Language, Outlook, Report, SignatureReport};
 use crate::time::Time;
 
 /// A question about the future, and the answer.
@@ -53,6 +53,12 @@ impl Panel {
         }
         if let Some(due) = future.outlook.renewal_due.map(|due| self.time(due)) {
             self.entry(1, self.say("更新の期限", "Renew by"), due);
+            let renewed = self.say("期限までに更新した場合の有効期限", "If renewed by then, verifies until");
+            self.horizon(renewed, &future.outlook.renewed);
+        }
+        if !is_lost_now {
+            let at_hand = self.say("手元の検証情報だけで判定できる期限", "With what is at hand alone, until");
+            self.horizon(at_hand, &future.outlook.at_hand);
         }
         if !is_lost_now && !future.outlook.lost.is_empty() {
             self.line(1, self.say("その後に有効と判定できなくなる署名と理由:", "What is lost after that, and why:"));
@@ -69,6 +75,15 @@ impl Panel {
                     said,
                 ),
             );
+        }
+    }
+
+    /// Until when, and because of what not longer.
+    fn horizon(&mut self, label: &'static str, horizon: &Horizon) {
+        let open = self.say("期限となるものは見つかりません。", "nothing known will end it").to_owned();
+        self.entry(1, label, horizon.until.map_or(open, |until| self.time(until)));
+        for cause in &horizon.causes {
+            self.entry(2, self.say("理由", "Because"), cause.text(self.language));
         }
     }
 

@@ -58,11 +58,11 @@ pub(super) fn decrypt(
     if oid == PBES2_OID {
         return pbes2(algorithm, password, ciphertext, effort);
     }
-    let (key_len, iv_len) = match oid {
-        SHA_3DES_3_KEYS => (24, 8),
-        SHA_3DES_2_KEYS | SHA_RC2_128 => (16, 8),
-        SHA_RC2_40 => (5, 8),
-        _ => return Err(unsupported(oid)),
+    let (key_len, iv_len) = match oid.held() {
+        Some(SHA_3DES_3_KEYS) => (24, 8),
+        Some(SHA_3DES_2_KEYS | SHA_RC2_128) => (16, 8),
+        Some(SHA_RC2_40) => (5, 8),
+        _ => return Err(unsupported(&oid)),
     };
     let Salted { salt, rounds } = Salted::read(algorithm)?;
     effort.spend(rounds.saturating_mul(2))?;
@@ -98,7 +98,7 @@ fn pbes2(algorithm: Element<'_>, password: &str, ciphertext: &[u8], effort: &mut
             }
             effort.spend(scrypt.cost_parameter.saturating_mul(scrypt.parallelization.into()))?;
         }
-        _ => return Err(unsupported(PBES2_OID)),
+        _ => return Err(unsupported(&PBES2_OID)),
     }
     scheme.decrypt(password, ciphertext).map(Secret::new).map_err(|fault| match fault {
         pkcs5::Error::DecryptFailed => wrong(),
@@ -181,7 +181,7 @@ pub(super) fn wrong() -> Error {
     Error::new(ErrorKind::Password, "the password does not open the private key")
 }
 
-fn unsupported(oid: ObjectIdentifier) -> Error {
+fn unsupported(oid: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Unsupported, format!("the encryption {oid} under a password is not supported"))
         .advise("encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`, or `openssl pkcs12 -export`")
 }

@@ -23,6 +23,7 @@ use crate::pki::algorithm::digest_of;
 use crate::pki::cms::CmsFault;
 use crate::pki::cms::ber::Definite;
 use crate::pki::cms::element::{Element, Elements, INTEGER, OCTET_STRING, SEQUENCE, context};
+use crate::pki::oid::Oid;
 
 const KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.1");
 const SHROUDED_KEY_BAG: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.12.10.1.2");
@@ -64,12 +65,12 @@ impl Contents {
             let mut parts = bag.children();
             let kind = parts.any(what).and_then(|oid| oid.oid(what)).map_err(damaged)?;
             let value = parts.expect(context(0), what).and_then(|outer| outer.children().any(what)).map_err(damaged)?;
-            match kind {
-                KEY_BAG => self.keys.push(PrivateKey::from_pkcs8_der(value.whole)?),
-                SHROUDED_KEY_BAG => self.keys.push(decrypt_key(value, password, effort)?),
-                CERTIFICATE_BAG => self.certificates.extend(certificate(value).map_err(damaged)?),
+            match kind.held() {
+                Some(KEY_BAG) => self.keys.push(PrivateKey::from_pkcs8_der(value.whole)?),
+                Some(SHROUDED_KEY_BAG) => self.keys.push(decrypt_key(value, password, effort)?),
+                Some(CERTIFICATE_BAG) => self.certificates.extend(certificate(value).map_err(damaged)?),
                 // The depth was bounded where the file was read.
-                SAFE_CONTENTS_BAG => bags.extend(value.children().all(what).map_err(damaged)?),
+                Some(SAFE_CONTENTS_BAG) => bags.extend(value.children().all(what).map_err(damaged)?),
                 // CRLs and other secrets are nothing to us.
                 _ => {}
             }
@@ -161,21 +162,21 @@ fn hmac_holds(digest: DigestAlgorithm, key: &[u8], content: &[u8], value: &[u8])
 /// The `SafeContents` in one part of the authenticated safe, decrypted where it is encrypted.
 fn safe_contents(info: Element<'_>, password: &str, effort: &mut Effort) -> Result<Secret> {
     let (kind, content) = content_info(info).map_err(damaged)?;
-    match kind {
-        rfc5911::ID_DATA => {
+    match kind.held() {
+        Some(rfc5911::ID_DATA) => {
             let data = content.children().expect(OCTET_STRING, "data").map_err(damaged)?;
             Ok(Secret::new(data.content.to_vec()))
         }
-        rfc5911::ID_ENCRYPTED_DATA => {
+        Some(rfc5911::ID_ENCRYPTED_DATA) => {
             let (algorithm, ciphertext) = encrypted_data(content).map_err(damaged)?;
             decrypt(algorithm, password, ciphertext, effort)
         }
-        other => Err(Error::new(ErrorKind::Unsupported, format!("content of type {other} in a PKCS#12 file"))),
+        _ => Err(Error::new(ErrorKind::Unsupported, format!("content of type {kind} in a PKCS#12 file"))),
     }
 }
 
 /// The type, and the `[0]` with the content.
-fn content_info(info: Element<'_>) -> Result<(ObjectIdentifier, Element<'_>), CmsFault> {
+fn content_info(info: Element<'_>) -> Result<(Oid, Element<'_>), CmsFault> {
     let what = "a content info";
     let mut parts = info.children();
     Ok((parts.any(what)?.oid(what)?, parts.expect(context(0), what)?))

@@ -4,7 +4,6 @@
 //!
 //! Specified nowhere. What the elements mean is known from what Acrobat shows of them: see [`AdobeList`].
 
-use const_oid::ObjectIdentifier;
 use roxmltree::Node;
 
 use super::anchors::{Added, day};
@@ -17,6 +16,7 @@ use crate::pdf::object::{Dictionary, Object};
 use crate::pdf::text::read_text_string;
 use crate::pdf::view::View;
 use crate::pki::certificate::Certificate;
+use crate::pki::oid::Oid;
 use crate::pki::trust::store::TrustStore;
 use crate::pki::trust::term::{Term, TrustUse};
 use crate::report::{Coverage, Indication, Report};
@@ -142,7 +142,7 @@ impl AdobeList {
         let (label, before, mut added) = (self.label(), trust.len(), Added::default());
         for identity in &self.identities {
             let uses = identity.uses();
-            let policies: Result<Vec<_>, _> = identity.policies.iter().map(|one| ObjectIdentifier::new(one)).collect();
+            let policies: Result<Vec<_>, _> = identity.policies.iter().map(|one| one.parse::<Oid>()).collect();
             let name = || identity.name.clone().unwrap_or_default();
             let Ok(policies) = policies else {
                 added.unreadable.push(format!("{}: its policies are no object identifiers", name()));

@@ -53,7 +53,7 @@ impl Context {
 
 /// 5.2.4: the policy is at hand, and the one that was signed.
 fn compare(named: &ExplicitPolicy, documents: &PolicyDocuments) -> (PolicyDocument, Option<(SubIndication, String)>) {
-    let oid = named.oid;
+    let oid = &named.oid;
     let Some(document) = documents.get(&oid.to_string()) else {
         let message = format!("the signature was made under the policy {oid}, whose document is not at hand");
         return (PolicyDocument::NotAtHand, Some((SubIndication::SignaturePolicyNotAvailable, message)));

@@ -230,12 +230,13 @@ mod tests {
         let early = judged(|info| info.gen_time = GenTime::new("2019-12-31T23:59:59Z".parse().unwrap()));
         let named = judged(|info| {
             let other = der::Decode::from_der(&name(2)).unwrap();
-            info.tsa = Some(x509_cert::ext::pkix::name::GeneralName::DirectoryName(other));
+            info.tsa =
+                Some(der::Any::encode_from(&x509_cert::ext::pkix::name::GeneralName::DirectoryName(other)).unwrap());
         });
         let critical = judged(|info| {
-            let extn_id = const_oid::ObjectIdentifier::new_unwrap("1.2.3.9");
+            let extn_id = "2.999.9".parse().unwrap();
             let extn_value = der::asn1::OctetString::new([5, 0]).unwrap();
-            info.extensions = Some(vec![x509_cert::ext::Extension { extn_id, critical: true, extn_value }]);
+            info.extensions = Some(vec![crate::pki::extension::Extension { extn_id, critical: true, extn_value }]);
         });
         for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "1.2.3.9")] {
             assert_eq!(token.proof(), None, "{expected}");

@@ -143,9 +143,39 @@ fn the_caller_says_by_what_it_is_judged() {
         let (code, report) = verify(&format!("--policy {policy} --model chain"));
         assert_eq!((code, &report["policy"], &report["model"]), (0, &policy.into(), &"chain".into()));
     }
-    for (option, value) in [("--policy", "strict"), ("--model", "hybrid"), ("--future", "tomorrow")] {
+    for (option, value) in [
+        ("--policy", "strict"),
+        ("--model", "hybrid"),
+        ("--future", "tomorrow"),
+        ("--require", "luck"),
+        ("--waive", "all"),
+        ("--modifications", "none"),
+        ("--signature-policy", "1.2.3"),
+    ] {
         signed().fails(["verify", option, value, "archived.pdf"], &[option, value, "expected"]);
     }
+}
+
+#[test]
+fn checks_are_asked_for_and_waived() {
+    let verify = |options: &str| {
+        let words = format!("verify --json --trust anchor.pem --at {NOW} {options}");
+        let run = signed().pades(words.split(' '));
+        (run.code, json(&run.out))
+    };
+    let has = |report: &Value, name: &str| report["constraints"].as_array().unwrap().contains(&name.into());
+    // Without evidence, nobody knows whether anybody was revoked.
+    let (code, report) = verify("signed.pdf");
+    assert!(code == 2 && has(&report, "signer_revocation") && !has(&report, "content_commitment"), "{report}");
+    let waived = "--waive signer_revocation --waive authority_revocation --waive timestamp_revocation";
+    let (code, report) = verify(&format!("{waived} --require content_commitment --policy cryptrec signed.pdf"));
+    assert!(!has(&report, "signer_revocation") && has(&report, "content_commitment"), "{report}");
+    assert_eq!((code, &report["policy"]), (0, &"cryptrec".into()), "{report}");
+    let (_, report) = verify(&format!("{waived} --require signer_revocation signed.pdf"));
+    assert!(has(&report, "signer_revocation"), "the last word counts: {report}");
+    let (code, report) = verify("--modifications evidence_only archived.pdf");
+    assert_eq!((code, &report["modification_rule"]), (0, &"evidence_only".into()));
+    signed().fails(["verify", "--signature-policy", "2.999.1=none.pdf", "archived.pdf"], &["none.pdf"]);
 }
 
 #[test]
@@ -161,6 +191,8 @@ fn the_future_is_told_to_people_and_to_programs() {
     assert_eq!(report["outlook"]["survives"], false);
     assert!(report["outlook"]["holds_until"].as_str().unwrap() < "2099");
     assert_eq!(report["outlook"]["lost"][0]["field"], "Signature1");
+    assert!(report["outlook"]["at_hand"]["until"].as_str() <= report["outlook"]["holds_until"].as_str());
+    assert!(report["outlook"]["renewed"].as_object().unwrap().contains_key("causes"));
     assert!(verify("--text", "2030-01-01T00:00:00Z").contains("Expected to verify at 2030-01-01"));
     assert!(verify("--lang ja", "2099-01-01T00:00:00Z").contains("有効と判定できない見込みです"));
     signed().fails(["verify", "--at", NOW, "--future", NOW, "archived.pdf"], &["--future", "later"]);

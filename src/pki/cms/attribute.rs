@@ -17,6 +17,7 @@ use crate::pki::algorithm::digest_of;
 use crate::pki::asn1_time::time_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::name::Name;
+use crate::pki::oid::Oid;
 use crate::time::Time;
 
 pub(crate) const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
@@ -39,7 +40,7 @@ const OCSP_BASIC: ObjectIdentifier = const_oid::db::rfc6960::ID_PKIX_OCSP_BASIC;
 /// One attribute with its values as received (RFC 5652, 5.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
-    pub(crate) oid: ObjectIdentifier,
+    pub(crate) oid: Oid,
     /// Each a DER value with its header.
     pub(crate) values: Vec<Vec<u8>>,
 }

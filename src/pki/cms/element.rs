@@ -12,6 +12,7 @@ use der::Decode;
 use spki::AlgorithmIdentifierOwned;
 
 use super::fault::CmsFault;
+use crate::pki::oid::Oid;
 
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const OCTET_STRING: u8 = 0x04;
@@ -86,8 +87,8 @@ impl<'a> Element<'a> {
         Elements { rest: self.content, offset: self.offset.saturating_add(header) }
     }
 
-    pub(crate) fn oid(self, what: &'static str) -> Result<ObjectIdentifier, CmsFault> {
-        ObjectIdentifier::from_der(self.whole).map_err(|_| self.fault(what))
+    pub(crate) fn oid(self, what: &'static str) -> Result<Oid, CmsFault> {
+        Oid::from_der(self.whole).map_err(|_| self.fault(what))
     }
 
     pub(crate) fn algorithm(self, what: &'static str) -> Result<AlgorithmIdentifierOwned, CmsFault> {

@@ -1,6 +1,6 @@
 //! What can be wrong with a CMS, one variant each.
 
-use const_oid::ObjectIdentifier;
+use crate::pki::oid::Oid;
 
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::{SignatureAlgorithm, UnknownAlgorithm};
@@ -26,7 +26,7 @@ pub(crate) enum CmsFault {
     #[error("the CMS is not DER, so that nothing can be added to it")]
     NotDer,
     #[error("the CMS is no SignedData but of type {0}")]
-    NotSignedData(ObjectIdentifier),
+    NotSignedData(Oid),
     #[error("the CMS has no signer")]
     NoSigner,
     #[error("the CMS has {0} signers instead of one")]
@@ -52,7 +52,7 @@ pub(crate) enum CmsFault {
     #[error("the {0} attribute is not readable")]
     UnreadableAttribute(&'static str),
     #[error("the signed content type is {found} instead of {expected}")]
-    ContentType { expected: ObjectIdentifier, found: ObjectIdentifier },
+    ContentType { expected: Oid, found: Oid },
     #[error("the content's digest is not the one that was signed: the content has changed")]
     ContentDigest,
     #[error("{0}")]

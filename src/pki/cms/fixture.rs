@@ -82,7 +82,7 @@ pub(crate) fn tst(imprint: &[u8]) -> TstInfo {
     let time: Time = "2026-10-07T00:25:23Z".parse().unwrap();
     TstInfo {
         version: 1,
-        policy: ObjectIdentifier::new_unwrap("1.2.3.4"),
+        policy: "2.999.4".parse().unwrap(),
         message_imprint: MessageImprint::new(DigestAlgorithm::Sha256, imprint).unwrap(),
         serial_number: der::asn1::Int::new(&[1]).unwrap(),
         gen_time: GenTime::new(time),

@@ -17,6 +17,7 @@ use super::signer_info::SignerInfo;
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
+use crate::pki::oid::Oid;
 
 const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
 /// A whole `OCSPResponse` (RFC 5940, 2.1).
@@ -28,7 +29,7 @@ const OCSP_BASIC: ObjectIdentifier = const_oid::db::rfc6960::ID_PKIX_OCSP_BASIC;
 #[derive(Clone, Debug)]
 pub(crate) struct SignedData {
     is_der: bool,
-    content_type: ObjectIdentifier,
+    content_type: Oid,
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
     unreadable_certificates: usize,
@@ -98,7 +99,7 @@ impl SignedData {
         let signer = signer.ok_or(CmsFault::SigningCertificateNotFound)?;
         Ok(Self {
             is_der: true,
-            content_type: const_oid::db::rfc5911::ID_DATA,
+            content_type: const_oid::db::rfc5911::ID_DATA.into(),
             content: None,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
             signers: vec![SignerInfo::of_pkcs1(&signer, digest, value.content)],
@@ -115,8 +116,8 @@ impl SignedData {
     }
 
     /// The type of the content, as the unsigned wrapping says.
-    pub(crate) fn content_type(&self) -> ObjectIdentifier {
-        self.content_type
+    pub(crate) fn content_type(&self) -> &Oid {
+        &self.content_type
     }
 
     /// The content's octets, where it is inside; `None` is a detached signature.
@@ -201,7 +202,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Type and octets of the encapsulated content (RFC 5652, 5.2).
-fn encapsulated(element: Element<'_>) -> Result<(ObjectIdentifier, Option<Vec<u8>>), CmsFault> {
+fn encapsulated(element: Element<'_>) -> Result<(Oid, Option<Vec<u8>>), CmsFault> {
     let what = "the encapsulated content";
     let mut parts = element.children();
     let content_type = parts.any(what)?.oid(what)?;
@@ -228,9 +229,9 @@ fn revocation(set: Option<Element<'_>>) -> Result<RevocationValues, CmsFault> {
             let mut parts = choice.children();
             let format = parts.any(what)?.oid(what)?;
             let value = parts.any(what)?.whole;
-            match format {
-                RI_OCSP_RESPONSE => values.ocsps.push(value.to_vec()),
-                OCSP_BASIC => values.ocsps.push(whole_ocsp_response(value)),
+            match format.held() {
+                Some(RI_OCSP_RESPONSE) => values.ocsps.push(value.to_vec()),
+                Some(OCSP_BASIC) => values.ocsps.push(whole_ocsp_response(value)),
                 _ => {}
             }
         }

@@ -13,6 +13,7 @@ use super::fault::CmsFault;
 use super::signer_info::SignerInfo;
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
+use crate::pki::oid::Oid;
 use crate::time::Time;
 
 impl SignerInfo {
@@ -26,7 +27,7 @@ impl SignerInfo {
     }
 
     /// The signed type of the content (RFC 5652, 11.1).
-    pub(crate) fn signed_content_type(&self) -> Result<ObjectIdentifier, CmsFault> {
+    pub(crate) fn signed_content_type(&self) -> Result<Oid, CmsFault> {
         let name = "content-type";
         let value = self.required(attribute::CONTENT_TYPE, name)?;
         let read = Elements::new(value).any(name).and_then(|element| element.oid(name));

@@ -238,7 +238,7 @@ impl SignerInfo {
         }
         let found = self.signed_content_type()?;
         if found != content_type {
-            return Err(CmsFault::ContentType { expected: content_type, found });
+            return Err(CmsFault::ContentType { expected: content_type.into(), found });
         }
         if self.message_digest()? == digest { Ok(()) } else { Err(CmsFault::ContentDigest) }
     }

@@ -15,6 +15,7 @@ use super::signer_info::SignerInfo;
 use crate::digest::{DigestAlgorithm, hex};
 use crate::pki::algorithm::digest_of;
 use crate::pki::name::text_of;
+use crate::pki::oid::Oid;
 
 const NULL: u8 = 0x05;
 const IA5_STRING: u8 = 0x16;
@@ -35,7 +36,7 @@ pub(crate) enum PolicyIdentifier {
 /// A policy with a name and, where the signer knew it, the digest of its document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExplicitPolicy {
-    pub(crate) oid: ObjectIdentifier,
+    pub(crate) oid: Oid,
     /// `None` where the signer gave none, or one of no length or only zeros (RFC 5126, 5.8.1).
     pub(crate) digest: Option<PolicyDigest>,
     /// Where to find it.
@@ -78,11 +79,11 @@ fn policy_parts(document: &[u8]) -> Option<Vec<u8>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SignerStatement {
     /// An attribute, with its values as text.
-    Claimed { oid: ObjectIdentifier, values: Vec<String> },
+    Claimed { oid: Oid, values: Vec<String> },
     /// An attribute certificate, or another format of the same kind.
     Certified,
     /// An assertion that somebody else signed.
-    Asserted { oid: ObjectIdentifier },
+    Asserted { oid: Oid },
 }
 
 impl SignerInfo {
@@ -92,7 +93,7 @@ impl SignerInfo {
     }
 
     /// The types of commitment, in their order. Several attributes are read although CAdES allows one.
-    pub(crate) fn commitment_types(&self) -> Result<Vec<ObjectIdentifier>, CmsFault> {
+    pub(crate) fn commitment_types(&self) -> Result<Vec<Oid>, CmsFault> {
         let name = "commitment-type-indication";
         let read = |value: &[u8]| {
             let mut parts = Elements::new(value).expect(SEQUENCE, name)?.children();
@@ -145,18 +146,18 @@ impl ExplicitPolicy {
         for qualifier in qualifiers.map_or(Ok(Vec::new()), |list| list.children().all(what))? {
             let mut parts = qualifier.children();
             let kind = parts.expect(OID, what)?.oid(what)?;
-            policy.add_qualifier(kind, parts.any(what)?);
+            policy.add_qualifier(&kind, parts.any(what)?);
         }
         Ok(policy)
     }
 
     /// What is of another form than its kind says is left out: qualifiers decide nothing.
-    fn add_qualifier(&mut self, kind: ObjectIdentifier, value: Element<'_>) {
-        match kind {
-            QUALIFIER_URI => self.locations.extend(text(value)),
-            QUALIFIER_SPECIFICATION if value.tag == IA5_STRING => self.locations.extend(text(value)),
-            QUALIFIER_SPECIFICATION => self.locations.extend(value.oid("").map(|oid| oid.to_string())),
-            QUALIFIER_NOTICE => {
+    fn add_qualifier(&mut self, kind: &Oid, value: Element<'_>) {
+        match kind.held() {
+            Some(QUALIFIER_URI) => self.locations.extend(text(value)),
+            Some(QUALIFIER_SPECIFICATION) if value.tag == IA5_STRING => self.locations.extend(text(value)),
+            Some(QUALIFIER_SPECIFICATION) => self.locations.extend(value.oid("").map(|oid| oid.to_string())),
+            Some(QUALIFIER_NOTICE) => {
                 let parts = value.children().all("").unwrap_or_default();
                 self.notices.extend(parts.into_iter().filter_map(text));
             }

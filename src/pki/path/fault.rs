@@ -1,6 +1,6 @@
 //! What can be wrong with a path.
 
-use const_oid::ObjectIdentifier;
+use crate::pki::oid::Oid;
 
 use crate::pki::certificate::{Certificate, CertificateFault};
 use crate::pki::signature::{ChecksSpent, SignatureFault};
@@ -71,7 +71,7 @@ pub(crate) enum StepFault {
     #[error("it takes more than {0} name comparisons (Limits::name_comparisons)")]
     NameComparisons(usize),
     #[error("the critical extension {0} is not known")]
-    CriticalExtension(ObjectIdentifier),
+    CriticalExtension(Oid),
     #[error("no acceptable policy is left where one is required")]
     NoPolicy,
     #[error("it maps anyPolicy")]

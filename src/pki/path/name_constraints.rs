@@ -10,7 +10,7 @@ use const_oid::ObjectIdentifier;
 use der::{Any, Decode, Sequence};
 
 use crate::pki::certificate::Certificate;
-use crate::pki::general_name::{GeneralName, general_names};
+use crate::pki::general_name::GeneralName;
 
 use super::StepFault;
 
@@ -67,7 +67,7 @@ impl NameConstraints {
     pub(super) fn pass(&mut self, certificate: &Certificate) -> Result<(), StepFault> {
         let Some(extension) = certificate.raw_extension(NAME_CONSTRAINTS) else { return Ok(()) };
         let unreadable =
-            |_| StepFault::Unreadable(super::super::certificate::CertificateFault::Extension(NAME_CONSTRAINTS));
+            |_| StepFault::Unreadable(super::super::certificate::CertificateFault::Extension(NAME_CONSTRAINTS.into()));
         let extension = Extension::from_der(extension.extn_value.as_bytes()).map_err(unreadable)?;
         let permitted = bases(extension.permitted.unwrap_or_default())?;
         let excluded = bases(extension.excluded.unwrap_or_default())?;
@@ -124,10 +124,7 @@ fn names_of(certificate: &Certificate) -> Result<Vec<GeneralName>, StepFault> {
         names.push(GeneralName::Directory(certificate.subject().clone()));
     }
     match certificate.raw_extension(SUBJECT_ALT_NAME) {
-        Some(extension) => {
-            let unreadable = |_| super::super::certificate::CertificateFault::Extension(SUBJECT_ALT_NAME);
-            names.extend(general_names(extension.extn_value.as_bytes()).map_err(unreadable)?);
-        }
+        Some(_) => names.extend(certificate.alternative_names()?),
         None => names.extend(certificate.subject().values(EMAIL_ADDRESS).into_iter().map(GeneralName::Rfc822)),
     }
     Ok(names)
@@ -232,7 +229,7 @@ mod tests {
     use crate::pki::fixture::{ca, extension, party, tlv};
 
     /// Constraints with these subtrees, each a tag and content.
-    fn constraints(permitted: &[(u8, &[u8])], excluded: &[(u8, &[u8])]) -> x509_cert::ext::Extension {
+    fn constraints(permitted: &[(u8, &[u8])], excluded: &[(u8, &[u8])]) -> crate::pki::extension::Extension {
         let trees = |tag: u8, bases: &[(u8, &[u8])]| {
             let bases: Vec<Vec<u8>> = bases.iter().map(|(form, base)| tlv(0x30, &[&tlv(*form, &[base])])).collect();
             if bases.is_empty() { Vec::new() } else { tlv(tag, &[&bases.concat()]) }
@@ -242,7 +239,7 @@ mod tests {
     }
 
     /// What is said of a certificate with these alternative names, below authorities with these constraints.
-    fn judged(passed: &[x509_cert::ext::Extension], names: &[(u8, &[u8])]) -> Result<(), StepFault> {
+    fn judged(passed: &[crate::pki::extension::Extension], names: &[(u8, &[u8])]) -> Result<(), StepFault> {
         let names: Vec<Vec<u8>> = names.iter().map(|(form, name)| tlv(*form, &[name])).collect();
         let der = tlv(0x30, &[&names.concat()]);
         let names = extension(SUBJECT_ALT_NAME, false, &der::asn1::AnyRef::try_from(der.as_slice()).unwrap());

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use const_oid::ObjectIdentifier;
 use serde_json::Value;
 
 use super::*;
@@ -134,7 +133,7 @@ fn settings(params: &Value, limits: &Limits) -> PathSettings {
     let flag = |key: &str| params[key].as_bool().unwrap_or(false);
     let policies = params["user_initial_policy_set"].as_array().map(|_| {
         let oids = strings(&params["user_initial_policy_set"]);
-        PolicySet::Only(oids.iter().map(|oid| oid.parse::<ObjectIdentifier>().unwrap()).collect())
+        PolicySet::Only(oids.iter().map(|oid| oid.parse::<crate::pki::oid::Oid>().unwrap()).collect())
     });
     PathSettings {
         policies: policies.unwrap_or(PolicySet::Any),

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use const_oid::ObjectIdentifier;
-use x509_cert::ext::pkix::{PolicyConstraints, PolicyMappings};
+use x509_cert::ext::pkix::PolicyConstraints;
 
 use crate::pki::certificate::Certificate;
+use crate::pki::oid::Oid;
 
 use super::StepFault;
 
@@ -21,16 +22,16 @@ pub(crate) enum PolicySet {
     /// Every policy.
     Any,
     /// These; none at all when empty.
-    Only(BTreeSet<ObjectIdentifier>),
+    Only(BTreeSet<Oid>),
 }
 
 /// The nodes of one depth, by valid policy.
-type Level = BTreeMap<ObjectIdentifier, Node>;
+type Level = BTreeMap<Oid, Node>;
 
 struct Node {
-    expected: BTreeSet<ObjectIdentifier>,
+    expected: BTreeSet<Oid>,
     /// Valid policies of the nodes above that lead here.
-    parents: BTreeSet<ObjectIdentifier>,
+    parents: BTreeSet<Oid>,
 }
 
 /// The valid policy graph and the three counters of RFC 5280, 6.1.2.
@@ -51,12 +52,12 @@ pub(crate) struct InitialPolicyFlags {
 }
 
 /// The certificate policies that stand in `certificate` itself (RFC 5280, 4.2.1.4).
-pub(crate) fn named_policies(certificate: &Certificate) -> Result<Vec<ObjectIdentifier>, StepFault> {
+pub(crate) fn named_policies(certificate: &Certificate) -> Result<Vec<Oid>, StepFault> {
     Ok(NamedPolicies::of(certificate)?.0.unwrap_or_default())
 }
 
 /// The policies that a certificate names.
-pub(super) struct NamedPolicies(Option<Vec<ObjectIdentifier>>);
+pub(super) struct NamedPolicies(Option<Vec<Oid>>);
 
 impl NamedPolicies {
     pub(super) fn of(certificate: &Certificate) -> Result<Self, StepFault> {
@@ -70,9 +71,9 @@ impl PolicyGraph {
     pub(super) fn new(length: usize, flags: InitialPolicyFlags) -> Self {
         let never = u32::try_from(length).unwrap_or(u32::MAX).saturating_add(1);
         let counter = |set| if set { 0 } else { never };
-        let root = Node { expected: BTreeSet::from([ANY_POLICY]), parents: BTreeSet::new() };
+        let root = Node { expected: BTreeSet::from([ANY_POLICY.into()]), parents: BTreeSet::new() };
         Self {
-            levels: vec![Level::from([(ANY_POLICY, root)])],
+            levels: vec![Level::from([(ANY_POLICY.into(), root)])],
             explicit: counter(flags.explicit_policy),
             mapping: counter(flags.policy_mapping_inhibit),
             inhibit_any: counter(flags.any_policy_inhibit),
@@ -133,34 +134,38 @@ impl PolicyGraph {
     }
 
     /// The next level, for a certificate that names `policies`.
-    fn below(&self, policies: &[ObjectIdentifier], any_counts: bool) -> Level {
-        let mut parents_of: BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>> = BTreeMap::new();
+    fn below(&self, policies: &[Oid], any_counts: bool) -> Level {
+        let mut parents_of: BTreeMap<Oid, BTreeSet<Oid>> = BTreeMap::new();
         for (policy, node) in self.levels.last().into_iter().flatten() {
             for expected in &node.expected {
-                parents_of.entry(*expected).or_default().insert(*policy);
+                parents_of.entry(expected.clone()).or_default().insert(policy.clone());
             }
         }
-        let node =
-            |policy, parents: &BTreeSet<_>| Node { expected: BTreeSet::from([policy]), parents: parents.clone() };
+        let any = Oid::from(ANY_POLICY);
+        let node = |policy: &Oid, parents: &BTreeSet<_>| Node {
+            expected: BTreeSet::from([policy.clone()]),
+            parents: parents.clone(),
+        };
         let mut level = Level::new();
         for policy in policies.iter().filter(|policy| **policy != ANY_POLICY) {
-            if let Some(parents) = parents_of.get(policy).or_else(|| parents_of.get(&ANY_POLICY)) {
-                level.insert(*policy, node(*policy, parents));
+            if let Some(parents) = parents_of.get(policy).or_else(|| parents_of.get(&any)) {
+                level.insert(policy.clone(), node(policy, parents));
             }
         }
-        if any_counts && policies.contains(&ANY_POLICY) {
+        if any_counts && policies.contains(&any) {
             for (policy, parents) in &parents_of {
-                level.entry(*policy).or_insert_with(|| node(*policy, parents));
+                level.entry(policy.clone()).or_insert_with(|| node(policy, parents));
             }
         }
         level
     }
 
     fn map(&mut self, certificate: &Certificate) -> Result<(), StepFault> {
-        let Some((_, PolicyMappings(pairs))) = certificate.extension::<PolicyMappings>()? else { return Ok(()) };
-        let mut mapped: BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>> = BTreeMap::new();
-        for pair in &pairs {
-            if [pair.issuer_domain_policy, pair.subject_domain_policy].contains(&ANY_POLICY) {
+        let any = Oid::from(ANY_POLICY);
+        let Some((_, MappedPolicies(pairs))) = certificate.extension::<MappedPolicies>()? else { return Ok(()) };
+        let mut mapped: BTreeMap<Oid, BTreeSet<Oid>> = BTreeMap::new();
+        for pair in pairs {
+            if [&pair.issuer_domain_policy, &pair.subject_domain_policy].contains(&&any) {
                 return Err(StepFault::MapsAnyPolicy);
             }
             mapped.entry(pair.issuer_domain_policy).or_default().insert(pair.subject_domain_policy);
@@ -170,12 +175,12 @@ impl PolicyGraph {
             level.retain(|policy, _| !mapped.contains_key(policy));
             return Ok(());
         }
-        let has_any = level.contains_key(&ANY_POLICY);
+        let has_any = level.contains_key(&any);
         for (policy, expected) in mapped {
             if let Some(node) = level.get_mut(&policy) {
                 node.expected = expected;
             } else if has_any {
-                level.insert(policy, Node { expected, parents: BTreeSet::from([ANY_POLICY]) });
+                level.insert(policy, Node { expected, parents: BTreeSet::from([any.clone()]) });
             }
         }
         Ok(())
@@ -183,19 +188,20 @@ impl PolicyGraph {
 
     /// The policies, in the anchor's own terms, that a node of the last level goes back to (RFC 9618, 5.6).
     fn authority_set(&self) -> PolicySet {
-        let mut reached: BTreeSet<ObjectIdentifier> =
-            self.levels.last().map(|level| level.keys().copied().collect()).unwrap_or_default();
-        if reached.contains(&ANY_POLICY) {
+        let any = Oid::from(ANY_POLICY);
+        let mut reached: BTreeSet<Oid> =
+            self.levels.last().map(|level| level.keys().cloned().collect()).unwrap_or_default();
+        if reached.contains(&any) {
             return PolicySet::Any;
         }
         let mut roots = BTreeSet::new();
         for level in self.levels.iter().rev() {
             let mut above = BTreeSet::new();
             for (policy, node) in reached.iter().filter_map(|policy| Some((policy, level.get(policy)?))) {
-                if node.parents.contains(&ANY_POLICY) {
-                    roots.insert(*policy);
+                if node.parents.contains(&any) {
+                    roots.insert(policy.clone());
                 }
-                above.extend(node.parents.iter().filter(|parent| **parent != ANY_POLICY).copied());
+                above.extend(node.parents.iter().filter(|parent| **parent != any).cloned());
             }
             reached = above;
         }
@@ -208,13 +214,13 @@ fn intersect(granted: PolicySet, wanted: &PolicySet) -> PolicySet {
         (granted, PolicySet::Any) => granted,
         (PolicySet::Any, wanted) => wanted.clone(),
         (PolicySet::Only(granted), PolicySet::Only(wanted)) => {
-            PolicySet::Only(granted.intersection(wanted).copied().collect())
+            PolicySet::Only(granted.intersection(wanted).cloned().collect())
         }
     }
 }
 
 /// `CertificatePolicies` without its qualifiers, which judge nothing and are often misspelt.
-struct PolicyIdentifiers(Vec<ObjectIdentifier>);
+struct PolicyIdentifiers(Vec<Oid>);
 
 impl const_oid::AssociatedOid for PolicyIdentifiers {
     const OID: ObjectIdentifier = const_oid::db::rfc5912::ID_CE_CERTIFICATE_POLICIES;
@@ -222,7 +228,7 @@ impl const_oid::AssociatedOid for PolicyIdentifiers {
 
 #[derive(der::Sequence)]
 struct PolicyInformation {
-    policy: ObjectIdentifier,
+    policy: Oid,
     #[asn1(optional = "true")]
     qualifiers: Option<der::Any>,
 }
@@ -236,22 +242,41 @@ impl<'a> der::Decode<'a> for PolicyIdentifiers {
     }
 }
 
+/// `PolicyMappings` (RFC 5280, 4.2.1.5).
+struct MappedPolicies(Vec<PolicyMapping>);
+
+impl const_oid::AssociatedOid for MappedPolicies {
+    const OID: ObjectIdentifier = const_oid::db::rfc5912::ID_CE_POLICY_MAPPINGS;
+}
+
+#[derive(der::Sequence)]
+struct PolicyMapping {
+    issuer_domain_policy: Oid,
+    subject_domain_policy: Oid,
+}
+
+impl<'a> der::Decode<'a> for MappedPolicies {
+    type Error = der::Error;
+
+    fn decode<R: der::Reader<'a>>(reader: &mut R) -> der::Result<Self> {
+        Vec::<PolicyMapping>::decode(reader).map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use x509_cert::ext::pkix::PolicyMapping;
-
     use super::*;
     use crate::pki::fixture::{extension, party};
 
-    fn policies(count: u32, base: u32) -> Vec<ObjectIdentifier> {
-        (0..count).map(|at| format!("1.2.3.{base}.{at}").parse().unwrap()).collect()
+    fn policies(count: u32, base: u32) -> Vec<Oid> {
+        (0..count).map(|at| format!("2.999.{base}.{at}").parse().unwrap()).collect()
     }
 
     /// A certificate that names `named` and maps each of them to all of `to`.
-    fn certificate(name: u8, named: &[ObjectIdentifier], to: &[ObjectIdentifier]) -> Certificate {
-        let information = named.iter().map(|policy| PolicyInformation { policy: *policy, qualifiers: None });
+    fn certificate(name: u8, named: &[Oid], to: &[Oid]) -> Certificate {
+        let information = named.iter().map(|policy| PolicyInformation { policy: policy.clone(), qualifiers: None });
         let pairs = named.iter().flat_map(|from| {
-            to.iter().map(|to| PolicyMapping { issuer_domain_policy: *from, subject_domain_policy: *to })
+            to.iter().map(|to| PolicyMapping { issuer_domain_policy: from.clone(), subject_domain_policy: to.clone() })
         });
         let mut extensions =
             vec![extension(const_oid::db::rfc5912::ID_CE_CERTIFICATE_POLICIES, true, &information.collect::<Vec<_>>())];
@@ -277,7 +302,7 @@ mod tests {
         let size: usize = graph.levels.iter().flat_map(|level| level.values()).map(|node| node.parents.len()).sum();
         assert!(size <= 13 * 30 * 30, "{size}");
         let granted = graph.finish(&last, &PolicySet::Any).unwrap();
-        assert_eq!(granted, PolicySet::Only(levels[0].iter().copied().collect()));
+        assert_eq!(granted, PolicySet::Only(levels[0].iter().cloned().collect()));
     }
 
     #[test]
@@ -290,6 +315,6 @@ mod tests {
         let target = certificate(2, &second, &[]);
         graph.enter(&NamedPolicies::of(&target).unwrap(), &target, true).unwrap();
         let granted = graph.finish(&target, &PolicySet::Any).unwrap();
-        assert_eq!(granted, PolicySet::Only(BTreeSet::from([first[0]])));
+        assert_eq!(granted, PolicySet::Only(BTreeSet::from([first[0].clone()])));
     }
 }

@@ -172,11 +172,11 @@ fn check_validity(certificate: &Certificate, at: Time) -> Result<(), StepFault> 
 pub(crate) fn check_extensions(certificate: &Certificate) -> Result<(), StepFault> {
     let mut seen = HashSet::new();
     for extension in certificate.extensions() {
-        if !seen.insert(extension.extn_id) {
-            return Err(CertificateFault::DuplicateExtension(extension.extn_id).into());
+        if !seen.insert(&extension.extn_id) {
+            return Err(CertificateFault::DuplicateExtension(extension.extn_id.clone()).into());
         }
-        if extension.critical && !KNOWN_EXTENSIONS.contains(&extension.extn_id) {
-            return Err(StepFault::CriticalExtension(extension.extn_id));
+        if extension.is_unknown_critical(&KNOWN_EXTENSIONS) {
+            return Err(StepFault::CriticalExtension(extension.extn_id.clone()));
         }
     }
     Ok(())

@@ -83,7 +83,7 @@ impl Search<'_> {
     /// Who signed `crl`: the issuer of the certificate alone where it did, else every certificate of the CRL issuer's name that did.
     fn signers_of(&mut self, crl: &Crl) -> Result<Vec<Certificate>, RevocationFault> {
         if let Some(oid) = crl.unknown_critical() {
-            return Err(RevocationFault::CriticalExtension(oid));
+            return Err(RevocationFault::CriticalExtension(oid.clone()));
         }
         let mut signers = Vec::new();
         let mut fault = RevocationFault::NoSigner;

@@ -24,13 +24,12 @@
 //!
 //! Specified in RFC 5280, 6.3 and RFC 6960. Nouns: [`Answer`], [`Status`], [`Reason`], [`Refusal`], [`RevocationFault`].
 
-use const_oid::ObjectIdentifier;
-
 use self::crl::distribution::ReasonSet;
 use self::ocsp::asn1::OcspResponseStatus;
 use super::algorithm::SignatureAlgorithm;
 use super::certificate::Certificate;
 use super::certificates::Certificates;
+use super::oid::Oid;
 use super::path::PurposeFault;
 use super::signature::{Checks, ChecksSpent, SignatureFault};
 use crate::time::Time;
@@ -127,7 +126,7 @@ pub(crate) enum RevocationFault {
     #[error("its signer was not authorised by the issuer itself (RFC 6960, 4.2.2.2)")]
     NotAuthorised,
     #[error("the critical extension {0} is not known")]
-    CriticalExtension(ObjectIdentifier),
+    CriticalExtension(Oid),
     #[error("an entry names another issuer, but the list is not indirect (RFC 5280, 5.3.3)")]
     NotIndirect,
     #[error("there is no complete CRL that this delta CRL belongs to (RFC 5280, 6.3.3 (c))")]
@@ -137,7 +136,7 @@ pub(crate) enum RevocationFault {
     #[error("the OCSP responder does not know the certificate")]
     Unknown,
     #[error("the response type {0} is not supported")]
-    ResponseType(ObjectIdentifier),
+    ResponseType(Oid),
     #[error("version {0} is not supported")]
     Version(u8),
     #[error("its certHash is not that of the certificate")]

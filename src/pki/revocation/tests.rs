@@ -1,8 +1,8 @@
 //! Who may say what about whom, and what happens to values that lie.
 
+use crate::pki::extension::Extension;
 use der::Decode;
 use proptest::prelude::*;
-use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
 use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, OcspRequest, RevokedInfo};

@@ -10,10 +10,10 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{BitString, GeneralizedTime, Int, OctetString};
 use der::{Any, DateTime, DecodeValue, EncodeValue, ErrorKind, FixedTag, Header, Length, Reader, Tag, Tagged, Writer};
 use spki::AlgorithmIdentifierOwned;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::pki::extension::Extension;
 use crate::pki::name::text_of;
+use crate::pki::oid::Oid;
 use crate::time::Time;
 
 /// `id-ct-TSTInfo`, the content type of every token (RFC 3161, 2.4.2).
@@ -25,7 +25,7 @@ pub(crate) struct TimeStampReq {
     pub(crate) version: u8,
     pub(crate) message_imprint: MessageImprint,
     #[asn1(optional = "true")]
-    pub(crate) req_policy: Option<ObjectIdentifier>,
+    pub(crate) req_policy: Option<Oid>,
     #[asn1(optional = "true")]
     pub(crate) nonce: Option<Int>,
     #[asn1(default = "bool::default")]
@@ -122,7 +122,7 @@ fn named_bits(bits: &[bool]) -> der::Result<BitString> {
 #[derive(Clone, Debug, PartialEq, Eq, der::Sequence)]
 pub(crate) struct TstInfo {
     pub(crate) version: u8,
-    pub(crate) policy: ObjectIdentifier,
+    pub(crate) policy: Oid,
     pub(crate) message_imprint: MessageImprint,
     pub(crate) serial_number: Int,
     pub(crate) gen_time: GenTime,
@@ -133,7 +133,8 @@ pub(crate) struct TstInfo {
     #[asn1(optional = "true")]
     pub(crate) nonce: Option<Int>,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) tsa: Option<GeneralName>,
+    /// A `GeneralName`, left as received.
+    pub(crate) tsa: Option<Any>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", constructed = "true", optional = "true")]
     pub(crate) extensions: Option<Vec<Extension>>,
 }
@@ -293,7 +294,7 @@ mod tests {
     fn values_round_trip() {
         let tst = TstInfo {
             version: 1,
-            policy: ObjectIdentifier::new_unwrap("1.2.3.4"),
+            policy: "2.999.4".parse().unwrap(),
             message_imprint: MessageImprint::new(DigestAlgorithm::Sha256, &[7; 32]).unwrap(),
             serial_number: Int::new(&[1, 2, 3]).unwrap(),
             gen_time: gen_time("20261007002523.25Z").unwrap(),

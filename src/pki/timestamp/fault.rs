@@ -4,6 +4,7 @@ use const_oid::ObjectIdentifier;
 
 use crate::pki::certificate::CertificateFault;
 use crate::pki::cms::CmsFault;
+use crate::pki::oid::Oid;
 use crate::pki::purpose::PurposeFault;
 use crate::time::Time;
 
@@ -28,7 +29,7 @@ pub(crate) enum TimestampFault {
     #[error("the time-stamp token does not stand: {0}")]
     Cms(#[from] CmsFault),
     #[error("the token's content is of type {0}, not a TSTInfo")]
-    NotTstInfo(ObjectIdentifier),
+    NotTstInfo(Oid),
     #[error("the token has no TSTInfo inside")]
     NoTstInfo,
     #[error("the token's TSTInfo is not readable")]
@@ -36,7 +37,7 @@ pub(crate) enum TimestampFault {
     #[error("the token's TSTInfo is of version {0} instead of 1")]
     Version(u8),
     #[error("the token has the critical extension {0}, which is not known here")]
-    CriticalExtension(ObjectIdentifier),
+    CriticalExtension(Oid),
 
     #[error("the token's imprint was made with {found} instead of {expected}")]
     ImprintAlgorithm { expected: ObjectIdentifier, found: ObjectIdentifier },
@@ -49,7 +50,7 @@ pub(crate) enum TimestampFault {
     #[error("the token's nonce is not the one that was sent: it may be an old answer")]
     Nonce,
     #[error("the token was made under the policy {found} instead of {asked}")]
-    Policy { asked: ObjectIdentifier, found: ObjectIdentifier },
+    Policy { asked: Oid, found: Oid },
 
     #[error("the TSA's certificate was asked for, but is not in the token")]
     CertificateMissing,

@@ -5,7 +5,6 @@
 //!
 //! Specified in RFC 3161, 2.4.1. Noun: [`TimestampRequest`].
 
-use const_oid::ObjectIdentifier;
 use der::Decode;
 
 use super::asn1::TimeStampReq;
@@ -13,13 +12,14 @@ use super::fault::TimestampFault;
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::cms::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, oid, tlv};
+use crate::pki::oid::{NoOid, Oid};
 
 /// A time-stamp request: what an authority is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampRequest {
     algorithm: DigestAlgorithm,
     imprint: Vec<u8>,
-    policy: Option<ObjectIdentifier>,
+    policy: Option<Oid>,
     nonce: Option<Vec<u8>>,
 }
 
@@ -41,7 +41,7 @@ impl TimestampRequest {
         Self {
             algorithm: token.imprint_algorithm().unwrap(),
             imprint: token.imprint().to_vec(),
-            policy: Some(token.policy()),
+            policy: Some(token.policy().clone()),
             nonce: token.nonce().map(<[u8]>::to_vec),
         }
     }
@@ -51,7 +51,7 @@ impl TimestampRequest {
     /// # Errors
     /// [`ErrorKind::Timestamp`] where that is no OID.
     pub fn under_policy(mut self, policy: &str) -> Result<Self> {
-        let oid = ObjectIdentifier::new(policy).map_err(|fault| {
+        let oid = policy.parse().map_err(|fault: NoOid| {
             Error::new(ErrorKind::Timestamp, format!("\"{policy}\" is no policy"))
                 .because(fault)
                 .advise("write a dotted OID, as in 1.2.392.200091.100.721.1")
@@ -78,7 +78,7 @@ impl TimestampRequest {
         // OpenSSL too writes NULL parameters here; RFC 5754, 2 lets both stand, and servers are used to it.
         let algorithm = tlv(SEQUENCE, &[&oid(self.algorithm.oid()), &[0x05, 0]]);
         let imprint = tlv(SEQUENCE, &[&algorithm, &tlv(OCTET_STRING, &[&self.imprint])]);
-        let policy = self.policy.map(|policy| tlv(OID, &[policy.as_bytes()])).unwrap_or_default();
+        let policy = self.policy.as_ref().map(|policy| tlv(OID, &[policy.as_bytes()])).unwrap_or_default();
         let nonce = self.nonce.as_ref().map(|nonce| tlv(INTEGER, &[nonce])).unwrap_or_default();
         tlv(SEQUENCE, &[&[0x02, 1, 1], &imprint, &policy, &nonce, &[0x01, 1, 0xff]])
     }
@@ -93,8 +93,8 @@ impl TimestampRequest {
         &self.imprint
     }
 
-    pub(crate) fn requested_policy(&self) -> Option<ObjectIdentifier> {
-        self.policy
+    pub(crate) fn requested_policy(&self) -> Option<&Oid> {
+        self.policy.as_ref()
     }
 
     /// The nonce's content octets.

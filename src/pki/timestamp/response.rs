@@ -57,7 +57,9 @@ impl TimestampRequest {
             _ => {}
         }
         match self.requested_policy() {
-            Some(asked) if asked != token.policy() => Err(TimestampFault::Policy { asked, found: token.policy() }),
+            Some(asked) if asked != token.policy() => {
+                Err(TimestampFault::Policy { asked: asked.clone(), found: token.policy().clone() })
+            }
             _ => Ok(()),
         }
     }
@@ -224,7 +226,7 @@ mod tests {
         assert_eq!(by(&[purposes(false, &[TIME_STAMPING])]), TimestampFault::Purpose(PurposeFault::NotCritical));
         assert_eq!(by(&[purposes(true, &[TIME_STAMPING, OTHER])]), TimestampFault::Purpose(PurposeFault::NotSole));
         let twice = [purposes(true, &[TIME_STAMPING]), purposes(true, &[TIME_STAMPING])];
-        let fault = crate::pki::certificate::CertificateFault::DuplicateExtension(EKU);
+        let fault = crate::pki::certificate::CertificateFault::DuplicateExtension(EKU.into());
         assert_eq!(by(&twice), TimestampFault::Purpose(PurposeFault::Unreadable(fault)));
         let late = super::super::asn1::GenTime::new("2031-01-01T00:00:00Z".parse().unwrap());
         assert!(matches!(fault_of(|tst| tst.gen_time = late), TimestampFault::OutsideValidity { .. }));
@@ -233,7 +235,8 @@ mod tests {
     #[test]
     fn the_tsa_field_is_the_certificates_subject() {
         use x509_cert::ext::pkix::name::GeneralName;
-        let named = |seed| GeneralName::DirectoryName(x509_cert::name::Name::from_der(&name(seed)).unwrap());
+        let directory = |seed| GeneralName::DirectoryName(x509_cert::name::Name::from_der(&name(seed)).unwrap());
+        let named = |seed| der::Any::encode_from(&directory(seed)).unwrap();
         let subject = "CN=Party 1".to_owned();
         let fault = TimestampFault::TsaName { named: "CN=Party 2".to_owned(), subject };
         assert_eq!(fault_of(|tst| tst.tsa = Some(named(2))), fault);
@@ -251,7 +254,7 @@ mod tests {
         let fault = answer(&response(PkiStatusInfo::granted(), Some(&forged))).unwrap_err();
         assert_eq!(fault, CmsFault::Signature(KeyFault::BadSignature).into());
         let cms = response(PkiStatusInfo::granted(), Some(&tsa.cms(b"no token")));
-        assert_eq!(answer(&cms).unwrap_err(), TimestampFault::NotTstInfo(const_oid::db::rfc5911::ID_DATA));
+        assert_eq!(answer(&cms).unwrap_err(), TimestampFault::NotTstInfo(const_oid::db::rfc5911::ID_DATA.into()));
     }
 
     /// The verdict over a stored answer, to a stored request or to the one that it says it answers.

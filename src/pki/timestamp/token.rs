@@ -7,8 +7,6 @@
 
 use const_oid::ObjectIdentifier;
 use der::Decode;
-use x509_cert::ext::pkix::SubjectAltName;
-use x509_cert::ext::pkix::name::GeneralName;
 
 use super::asn1::{Accuracy, ID_CT_TST_INFO, TstInfo};
 use super::fault::TimestampFault;
@@ -16,7 +14,8 @@ use crate::digest::{DigestAlgorithm, hex};
 use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedData, SignerInfo};
-use crate::pki::name::Name;
+use crate::pki::general_name::GeneralName;
+use crate::pki::oid::Oid;
 use crate::pki::purpose::{self, Purpose};
 use crate::time::Time;
 
@@ -54,8 +53,8 @@ impl TimestampToken {
     /// Reads a token as it stands in `/Contents` or in an attribute; zero padding may follow.
     pub(crate) fn from_der(bytes: &[u8], limits: &Limits) -> Result<Self, TimestampFault> {
         let signed_data = SignedData::from_der(bytes, limits)?;
-        if signed_data.content_type() != ID_CT_TST_INFO {
-            return Err(TimestampFault::NotTstInfo(signed_data.content_type()));
+        if *signed_data.content_type() != ID_CT_TST_INFO {
+            return Err(TimestampFault::NotTstInfo(signed_data.content_type().clone()));
         }
         signed_data.signer()?;
         let content = signed_data.content().ok_or(TimestampFault::NoTstInfo)?;
@@ -93,8 +92,8 @@ impl TimestampToken {
         Interval { time, earliest: stated.saturating_sub(accuracy), latest: stated.saturating_add(accuracy) }
     }
 
-    pub(crate) fn policy(&self) -> ObjectIdentifier {
-        self.tst.policy
+    pub(crate) fn policy(&self) -> &Oid {
+        &self.tst.policy
     }
 
     /// The token's number at its TSA, in lower-case hexadecimal.
@@ -174,26 +173,20 @@ impl TimestampToken {
     /// The `tsa` field, where present, is one of the certificate's subject names (RFC 3161, 2.4.2).
     pub(crate) fn check_name(&self, certificate: &Certificate) -> Result<(), TimestampFault> {
         let Some(named) = &self.tst.tsa else { return Ok(()) };
-        let alternatives = certificate.extension::<SubjectAltName>().map_err(TimestampFault::Certificate)?;
-        let is_subject = directory_name(named).is_some_and(|name| name == *certificate.subject());
-        if is_subject || alternatives.is_some_and(|(_, names)| names.0.contains(named)) {
+        let named = GeneralName::from_any(named);
+        let alternatives = certificate.alternative_names().map_err(TimestampFault::Certificate)?;
+        if named == GeneralName::Directory(certificate.subject().clone()) || alternatives.contains(&named) {
             return Ok(());
         }
-        let named = directory_name(named).map_or_else(|| "another kind of name".to_owned(), |name| name.to_string());
-        Err(TimestampFault::TsaName { named, subject: certificate.subject().to_string() })
+        Err(TimestampFault::TsaName { named: named.to_string(), subject: certificate.subject().to_string() })
     }
 
     fn check_extensions(&self) -> Result<(), TimestampFault> {
         let critical = self.tst.extensions.iter().flatten().find(|extension| extension.critical);
-        critical.map_or(Ok(()), |extension| Err(TimestampFault::CriticalExtension(extension.extn_id)))
+        critical.map_or(Ok(()), |extension| Err(TimestampFault::CriticalExtension(extension.extn_id.clone())))
     }
 
     fn signer_info(&self) -> Result<&SignerInfo, TimestampFault> {
         Ok(self.signed_data.signer()?)
     }
-}
-
-fn directory_name(name: &GeneralName) -> Option<Name> {
-    let GeneralName::DirectoryName(name) = name else { return None };
-    Name::from_der(&der::Encode::to_der(name).ok()?).ok()
 }

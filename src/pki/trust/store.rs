@@ -7,13 +7,13 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use const_oid::ObjectIdentifier;
 use der::pem;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
+use crate::pki::oid::Oid;
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
 
@@ -206,7 +206,7 @@ impl TrustAnchor {
     pub(crate) fn vouches(
         &self,
         purpose: Purpose,
-        policies: &[ObjectIdentifier],
+        policies: &[Oid],
         time: Time,
         last: Time,
     ) -> Result<&Term, NotVouched> {
@@ -225,19 +225,14 @@ impl TrustAnchor {
     }
 
     /// The term under which it vouches as of `time`, or else the last one of this kind.
-    pub(crate) fn term(&self, purpose: Purpose, policies: &[ObjectIdentifier], time: Time) -> Option<&Term> {
+    pub(crate) fn term(&self, purpose: Purpose, policies: &[Oid], time: Time) -> Option<&Term> {
         let last =
             || self.fitting(purpose, policies).ok()?.into_iter().max_by_key(|term| term.end().unwrap_or(Time::MAX));
         self.vouches(purpose, policies, time, time).ok().or_else(last)
     }
 
     /// From when on it vouches for nothing new of this kind, where that is `now` or before: its sunset.
-    pub(crate) fn sunset(
-        &self,
-        purpose: Purpose,
-        policies: &[ObjectIdentifier],
-        now: Time,
-    ) -> Result<Option<Time>, NotVouched> {
+    pub(crate) fn sunset(&self, purpose: Purpose, policies: &[Oid], now: Time) -> Result<Option<Time>, NotVouched> {
         let fitting = self.fitting(purpose, policies)?;
         let begun = || fitting.iter().filter(|term| term.begin().is_none_or(|begin| begin <= now));
         let first = fitting.iter().filter_map(|term| term.begin()).min();
@@ -248,7 +243,7 @@ impl TrustAnchor {
     }
 
     /// The terms that speak of `purpose` and of certificates with `policies`, whatever the time.
-    fn fitting(&self, purpose: Purpose, policies: &[ObjectIdentifier]) -> Result<Vec<&Term>, NotVouched> {
+    fn fitting(&self, purpose: Purpose, policies: &[Oid]) -> Result<Vec<&Term>, NotVouched> {
         let covering: Vec<&Term> = self.terms.iter().filter(|term| term.covers(purpose)).collect();
         if covering.is_empty() {
             return Err(NotVouched::Use(self.uses()));

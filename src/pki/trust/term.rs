@@ -4,8 +4,7 @@
 
 use std::fmt;
 
-use const_oid::ObjectIdentifier;
-
+use crate::pki::oid::Oid;
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
 
@@ -35,7 +34,7 @@ pub struct Term {
     uses: Option<Vec<TrustUse>>,
     from: Option<Time>,
     until: Option<Time>,
-    policies: Vec<ObjectIdentifier>,
+    policies: Vec<Oid>,
 }
 
 /// Why an anchor does not vouch.
@@ -79,7 +78,7 @@ impl Term {
 
     /// Only for certificates that name one of these policies; none means any.
     #[cfg(feature = "trust-lists")]
-    pub(crate) fn under(self, policies: Vec<ObjectIdentifier>) -> Self {
+    pub(crate) fn under(self, policies: Vec<Oid>) -> Self {
         Self { policies, ..self }
     }
 
@@ -110,7 +109,7 @@ impl Term {
     }
 
     /// Whether it allows a certificate that names `policies`; anyPolicy is no answer to who asks for one.
-    pub(crate) fn permits(&self, policies: &[ObjectIdentifier]) -> bool {
+    pub(crate) fn permits(&self, policies: &[Oid]) -> bool {
         self.policies.is_empty() || policies.iter().any(|policy| self.policies.contains(policy))
     }
 }

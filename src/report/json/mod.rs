@@ -10,8 +10,8 @@ use serde::Serialize;
 use self::basis::{ChainJson, LevelJson, StatusJson};
 use self::statement::{AttributeJson, PolicyJson};
 use super::{
-    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step,
-    TimestampReport, TrustAnchorReport,
+    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Horizon, Report, SignatureReport,
+    Step, TimestampReport, TrustAnchorReport,
 };
 use crate::error::Error;
 use crate::time::Time;
@@ -34,7 +34,7 @@ impl Report {
     /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
-    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
+    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `at_hand` (with what is at hand alone) and `renewed` (if it is renewed by then): each `until` (`null`: nothing known ends it) and `causes`; `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
     ///
     /// A signature has the fields of [`SignatureReport`] by their names, and among them:
     ///
@@ -123,7 +123,22 @@ struct Outlook<'a> {
     holds_until: Option<String>,
     causes: Vec<String>,
     renewal_due: Option<String>,
+    at_hand: HorizonJson,
+    renewed: HorizonJson,
     lost: Vec<Lost<'a>>,
+}
+
+#[derive(Serialize)]
+struct HorizonJson {
+    until: Option<String>,
+    causes: Vec<String>,
+}
+
+impl From<&Horizon> for HorizonJson {
+    fn from(horizon: &Horizon) -> Self {
+        let causes = horizon.causes.iter().map(ToString::to_string).collect();
+        Self { until: horizon.until.map(|time| time.to_string()), causes }
+    }
 }
 
 #[derive(Serialize)]
@@ -339,6 +354,8 @@ impl<'a> From<&'a Future> for Outlook<'a> {
             holds_until: future.outlook.holds_until.map(|time| time.to_string()),
             causes: future.outlook.causes.iter().map(ToString::to_string).collect(),
             renewal_due: future.outlook.renewal_due.map(|time| time.to_string()),
+            at_hand: HorizonJson::from(&future.outlook.at_hand),
+            renewed: HorizonJson::from(&future.outlook.renewed),
             lost: lost.collect(),
         }
     }

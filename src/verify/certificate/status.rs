@@ -207,7 +207,7 @@ mod tests {
     /// RFC 9608 and EN 319 412-1, 5.2.2: what no revocation data exists for is not asked about. Authorities never claim that.
     #[test]
     fn certificates_may_say_that_nobody_can_be_asked() {
-        let issue = |extensions: &[x509_cert::ext::Extension]| party(1, 1).issue(party(2, 2), extensions);
+        let issue = |extensions: &[crate::pki::extension::Extension]| party(1, 1).issue(party(2, 2), extensions);
         for oid in ["2.5.29.56", "0.4.0.194121.2.1"] {
             let says_so = extension(ObjectIdentifier::new_unwrap(oid), false, &der::asn1::Null);
             assert!(is_exempt(&issue(std::slice::from_ref(&says_so))), "{oid}");

@@ -1,9 +1,9 @@
 //! Each step of 5.2.6 by a certificate of our own making: its sub-indication, and whether the policy asks for it.
 
-use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::KeyUsages;
 
 use super::*;
+use crate::pki::extension::Extension;
 use crate::pki::fixture::{extension, party, time, usage};
 use crate::pki::path::Purpose;
 use crate::report::Constraint;

@@ -1,9 +1,8 @@
 //! X.509 certificate validation (EN 319 102-1, 5.2.6; steps by their numbers).
 
-use const_oid::ObjectIdentifier;
-
 use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links, path_code};
 use crate::pki::certificate::Certificate;
+use crate::pki::oid::Oid;
 use crate::pki::path::{
     Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, named_policies, purpose, validate,
 };
@@ -195,7 +194,7 @@ fn check_trust(path: &Path, purpose: Purpose, moment: Moment) -> Result<(), Faul
 }
 
 /// The policies that the target names.
-pub(in crate::verify) fn policies(path: &Path) -> Vec<ObjectIdentifier> {
+pub(in crate::verify) fn policies(path: &Path) -> Vec<Oid> {
     let named = path.certificates.first().map(named_policies);
     named.and_then(Result::ok).unwrap_or_default()
 }

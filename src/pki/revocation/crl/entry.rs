@@ -3,11 +3,11 @@
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
 use der::{Any, Decode, Reader, SliceReader};
-use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::CrlReason;
 
 use super::{Reason, RevocationFault};
 use crate::pki::asn1_time::time_of;
+use crate::pki::extension::{Extension, value};
 use crate::pki::general_name::{GeneralName, general_names};
 use crate::pki::name::Name;
 use crate::time::Time;
@@ -142,10 +142,6 @@ impl<'a> RawEntry<'a> {
 }
 
 fn check(extensions: &[Extension]) -> Result<(), RevocationFault> {
-    let unknown = extensions.iter().find(|one| one.critical && !KNOWN_EXTENSIONS.contains(&one.extn_id));
-    unknown.map_or(Ok(()), |extension| Err(RevocationFault::CriticalExtension(extension.extn_id)))
-}
-
-fn value(extensions: &[Extension], oid: ObjectIdentifier) -> Option<&[u8]> {
-    extensions.iter().find(|extension| extension.extn_id == oid).map(|extension| extension.extn_value.as_bytes())
+    let unknown = extensions.iter().find(|one| one.is_unknown_critical(&KNOWN_EXTENSIONS));
+    unknown.map_or(Ok(()), |extension| Err(RevocationFault::CriticalExtension(extension.extn_id.clone())))
 }

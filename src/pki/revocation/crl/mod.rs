@@ -8,13 +8,10 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
-use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::{Any, Decode, Reader, SliceReader, Tag, Tagged};
 use spki::AlgorithmIdentifierOwned;
-use x509_cert::ext::Extension;
-use x509_cert::ext::pkix::AuthorityInfoAccessSyntax;
-use x509_cert::ext::pkix::name::GeneralName;
 
 use self::distribution::IssuingDistributionPoint;
 use super::{Reason, RevocationFault};
@@ -22,7 +19,10 @@ use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::asn1_time::time_of;
+use crate::pki::extension::{self, Extension};
+use crate::pki::general_name::access_urls;
 use crate::pki::name::Name;
+use crate::pki::oid::Oid;
 use crate::pki::signature::{KeyMemo, Signed};
 use crate::time::Time;
 
@@ -75,7 +75,7 @@ impl Crl {
             return Err(RevocationFault::AlgorithmMismatch);
         }
         let issuer = Name::from_der(fields.issuer)?;
-        let point = extension(&fields.extensions, rfc5912::ID_CE_ISSUING_DISTRIBUTION_POINT);
+        let point = extension::value(&fields.extensions, rfc5912::ID_CE_ISSUING_DISTRIBUTION_POINT);
         let distribution = point.map(|point| IssuingDistributionPoint::from_der(point, &issuer)).transpose()?;
         Ok(Self(Arc::new(Inner {
             der: der.to_vec(),
@@ -129,14 +129,8 @@ impl Crl {
 
     /// Where the certificate of who signed it can be had (RFC 5280, 5.2.7).
     pub(crate) fn issuer_urls(&self) -> Vec<String> {
-        let Some(der) = self.raw_extension(AuthorityInfoAccessSyntax::OID) else { return Vec::new() };
-        let Ok(access) = AuthorityInfoAccessSyntax::from_der(der) else { return Vec::new() };
-        let places = access.0.into_iter().filter(|one| one.access_method == rfc5912::ID_AD_CA_ISSUERS);
-        let urls = places.filter_map(|one| match one.access_location {
-            GeneralName::UniformResourceIdentifier(url) => Some(url.as_str().to_owned()),
-            _ => None,
-        });
-        urls.collect()
+        let access = self.raw_extension(rfc5912::ID_PE_AUTHORITY_INFO_ACCESS);
+        access.map(|der| access_urls(der, rfc5912::ID_AD_CA_ISSUERS)).unwrap_or_default()
     }
 
     /// Whether it lists only changes since another (RFC 5280, 5.2.4).
@@ -162,9 +156,9 @@ impl Crl {
     }
 
     /// A critical extension that is not known, which makes the list unusable.
-    pub(crate) fn unknown_critical(&self) -> Option<ObjectIdentifier> {
+    pub(crate) fn unknown_critical(&self) -> Option<&Oid> {
         let mut extensions = self.0.extensions.iter();
-        extensions.find(|one| one.critical && !KNOWN_EXTENSIONS.contains(&one.extn_id)).map(|one| one.extn_id)
+        extensions.find(|one| one.is_unknown_critical(&KNOWN_EXTENSIONS)).map(|one| &one.extn_id)
     }
 
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
@@ -191,7 +185,7 @@ impl Crl {
     }
 
     fn raw_extension(&self, oid: ObjectIdentifier) -> Option<&[u8]> {
-        extension(&self.0.extensions, oid)
+        extension::value(&self.0.extensions, oid)
     }
 }
 
@@ -246,8 +240,4 @@ impl<'a> Fields<'a> {
 
 fn next_tag<'a>(reader: &impl Reader<'a>) -> Option<Tag> {
     if reader.is_finished() { None } else { Tag::peek(reader).ok() }
-}
-
-fn extension(extensions: &[Extension], oid: ObjectIdentifier) -> Option<&[u8]> {
-    extensions.iter().find(|extension| extension.extn_id == oid).map(|extension| extension.extn_value.as_bytes())
 }

@@ -8,8 +8,10 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{Any, BitString, GeneralizedTime, Int, Null, OctetString};
 use der::{Choice, Enumerated, Sequence};
 use spki::AlgorithmIdentifierOwned;
-use x509_cert::ext::Extensions;
 use x509_cert::ext::pkix::CrlReason;
+
+use crate::pki::extension::Extension;
+use crate::pki::oid::Oid;
 
 /// `id-pkix-ocsp-basic`: the response is a [`BasicOcspResponse`].
 pub(crate) const ID_PKIX_OCSP_BASIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.1");
@@ -37,14 +39,14 @@ pub(crate) struct TbsRequest {
     pub(crate) requestor_name: Option<Any>,
     pub(crate) request_list: Vec<Request>,
     #[asn1(context_specific = "2", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) request_extensions: Option<Extensions>,
+    pub(crate) request_extensions: Option<Vec<Extension>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Request {
     pub(crate) req_cert: CertId,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) single_request_extensions: Option<Extensions>,
+    pub(crate) single_request_extensions: Option<Vec<Extension>>,
 }
 
 /// Which certificate: two digests of its issuer and the serial number.
@@ -78,7 +80,7 @@ pub(crate) enum OcspResponseStatus {
 
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct ResponseBytes {
-    pub(crate) response_type: ObjectIdentifier,
+    pub(crate) response_type: Oid,
     /// With [`ID_PKIX_OCSP_BASIC`], the DER of a [`BasicOcspResponse`].
     pub(crate) response: OctetString,
 }
@@ -101,7 +103,7 @@ pub(crate) struct ResponseData {
     pub(crate) produced_at: GeneralizedTime,
     pub(crate) responses: Vec<SingleResponse>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) response_extensions: Option<Extensions>,
+    pub(crate) response_extensions: Option<Vec<Extension>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Choice)]
@@ -122,7 +124,7 @@ pub(crate) struct SingleResponse {
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) next_update: Option<GeneralizedTime>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) single_extensions: Option<Extensions>,
+    pub(crate) single_extensions: Option<Vec<Extension>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Choice)]
@@ -189,7 +191,8 @@ mod tests {
             };
             let der = basic.to_der().unwrap();
             assert_eq!(BasicOcspResponse::from_der(&der).unwrap(), basic);
-            let bytes = ResponseBytes { response_type: ID_PKIX_OCSP_BASIC, response: OctetString::new(der).unwrap() };
+            let bytes =
+                ResponseBytes { response_type: ID_PKIX_OCSP_BASIC.into(), response: OctetString::new(der).unwrap() };
             let response =
                 OcspResponse { response_status: OcspResponseStatus::Successful, response_bytes: Some(bytes) };
             assert_eq!(OcspResponse::from_der(&response.to_der().unwrap()).unwrap(), response);

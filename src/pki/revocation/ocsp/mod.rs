@@ -12,7 +12,6 @@ use std::sync::Arc;
 use const_oid::ObjectIdentifier;
 use der::asn1::GeneralizedTime;
 use der::{Decode, Encode};
-use x509_cert::ext::Extension;
 
 use super::RevocationFault;
 use crate::digest::DigestAlgorithm;
@@ -20,6 +19,7 @@ use crate::limits::Limits;
 use crate::pki::algorithm::{SignatureAlgorithm, digest_of};
 use crate::pki::certificate::Certificate;
 use crate::pki::certificates::{Certificates, key_hash};
+use crate::pki::extension::Extension;
 use crate::pki::name::Name;
 use crate::pki::signature::{KeyMemo, Signed};
 use crate::time::Time;
@@ -180,8 +180,8 @@ impl OcspResponse {
         }
         let extensions = data.response_extensions.iter().chain(&single.single_extensions).flatten();
         for extension in extensions {
-            if extension.critical && !KNOWN_EXTENSIONS.contains(&extension.extn_id) {
-                return Err(RevocationFault::CriticalExtension(extension.extn_id));
+            if extension.is_unknown_critical(&KNOWN_EXTENSIONS) {
+                return Err(RevocationFault::CriticalExtension(extension.extn_id.clone()));
             }
             if extension.extn_id == CERT_HASH {
                 check_cert_hash(extension, certificate)?;

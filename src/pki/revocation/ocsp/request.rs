@@ -1,14 +1,13 @@
 //! Writing OCSP requests.
 
-use const_oid::ObjectIdentifier;
 use der::Encode;
 use der::asn1::{Int, OctetString};
-use x509_cert::ext::Extension;
 
 use super::asn1::{CertId, ID_PKIX_OCSP_NONCE, OcspRequest, Request, TbsRequest};
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::digest_identifier;
 use crate::pki::certificate::Certificate;
+use crate::pki::extension::Extension;
 
 impl OcspRequest {
     /// The DER of a request for the status of `certificate`, which `issuer` issued.
@@ -46,7 +45,6 @@ impl CertId {
 
 /// The nonce as an OCTET STRING inside the extension's own (RFC 9654, 2.1).
 fn nonce_extension(nonce: &[u8]) -> der::Result<Extension> {
-    let extn_id: ObjectIdentifier = ID_PKIX_OCSP_NONCE;
     let value = OctetString::new(nonce)?.to_der()?;
-    Ok(Extension { extn_id, critical: false, extn_value: OctetString::new(value)? })
+    Ok(Extension { extn_id: ID_PKIX_OCSP_NONCE.into(), critical: false, extn_value: OctetString::new(value)? })
 }
