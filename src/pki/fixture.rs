@@ -146,7 +146,7 @@ impl Party {
             certs: (!certs.is_empty()).then_some(certs),
         };
         let response = OctetString::new(basic.to_der().unwrap()).unwrap();
-        let bytes = ResponseBytes { response_type: ID_PKIX_OCSP_BASIC, response };
+        let bytes = ResponseBytes { response_type: ID_PKIX_OCSP_BASIC.into(), response };
         let status = OcspResponseStatus::Successful;
         OcspResponse { response_status: status, response_bytes: Some(bytes) }.to_der().unwrap()
     }

@@ -30,12 +30,14 @@ pub(crate) enum Oid {
 impl Oid {
     /// Reads content octets; `None` where they are no object identifier (X.690, 8.19.2).
     pub(crate) fn from_bytes(content: &[u8]) -> Option<Self> {
-        if let Ok(held) = ObjectIdentifier::from_bytes(content) {
-            return Some(Self::Held(held));
-        }
         let ends = content.last()? & 0x80 == 0;
         let mut arcs = content.split_inclusive(|octet| octet & 0x80 == 0);
-        (ends && arcs.all(|arc| !arc.starts_with(&[0x80]))).then(|| Self::Other(content.into()))
+        // `const_oid` takes arcs with leading zeros, which would be a second way to write the same.
+        if !ends || arcs.any(|arc| arc.starts_with(&[0x80])) {
+            return None;
+        }
+        let held = ObjectIdentifier::from_bytes(content).map(Self::Held);
+        Some(held.unwrap_or_else(|_| Self::Other(content.into())))
     }
 
     /// The identifier as constants are matched; no constant is one that does not fit.

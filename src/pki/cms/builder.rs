@@ -274,7 +274,7 @@ mod tests {
 
         let signed = read(&built);
         assert!(signed.is_der() && signed.content().is_none());
-        assert_eq!((signed.content_type(), signed.crls()), (ID_DATA, &[crl][..]));
+        assert_eq!((signed.content_type(), signed.crls()), (&ID_DATA.into(), &[crl][..]));
         assert_eq!(signed.certificates().len(), 2, "each certificate stands once");
         let info = signed.signer().unwrap();
         assert_eq!(info.signed_attributes_der(), Some(&attributes[..]));

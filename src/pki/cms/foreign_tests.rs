@@ -65,7 +65,7 @@ fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
 fn verdict(cms: &[u8], message: Option<&[u8]>) -> Result<&'static str, CmsFault> {
     let signed = SignedData::from_der(cms, &Limits::default())?;
     let signer = signed.signer()?;
-    if signed.content_type() == ID_CT_TST_INFO {
+    if *signed.content_type() == ID_CT_TST_INFO {
         return Ok(token_verdict(cms, message));
     }
     let certificate = match signer.signing_certificate_in(signed.certificates()) {
@@ -80,7 +80,8 @@ fn verdict(cms: &[u8], message: Option<&[u8]>) -> Result<&'static str, CmsFault>
     signer.check_signature(&key, digest.as_deref().unwrap_or_default())?;
     signer.check_algorithms()?;
     let Some(digest) = digest else { return Ok("signature verified, content not at hand") };
-    signer.check_content(&digest, signed.content_type())?;
+    let content_type = signed.content_type().held().expect("a type that is known");
+    signer.check_content(&digest, content_type)?;
     for token in signer.signature_timestamps(&Limits::default())? {
         let word = token_verdict(token, Some(signer.signature()));
         if word != "token verified" {

@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(verify(&signed(&[content_type(), wrong])), Err(CmsFault::UnreadableAttribute(name)));
         let found = const_oid::db::rfc5911::ID_SIGNED_DATA;
         let other = attribute(attribute::CONTENT_TYPE, &[&oid(found)]);
-        let fault = CmsFault::ContentType { expected: ID_DATA, found };
+        let fault = CmsFault::ContentType { expected: ID_DATA.into(), found: found.into() };
         assert_eq!(verify(&signed(&[other, message_digest()])), Err(fault));
     }
 

@@ -280,8 +280,9 @@ mod tests {
         let assertion = tlv(SEQUENCE, &[&oid(POLICY), &[NULL, 0]]);
         let list = |number, value: &[u8]| tlv(context(number), &[&tlv(SEQUENCE, &[value])]);
         let value = tlv(SEQUENCE, &[&list(0, &role), &list(1, &[]), &list(2, &assertion)]);
-        let claimed = SignerStatement::Claimed { oid: POLICY, values: vec!["部長".to_owned(), "0500".to_owned()] };
-        let expected = [claimed, SignerStatement::Certified, SignerStatement::Asserted { oid: POLICY }];
+        let claimed =
+            SignerStatement::Claimed { oid: POLICY.into(), values: vec!["部長".to_owned(), "0500".to_owned()] };
+        let expected = [claimed, SignerStatement::Certified, SignerStatement::Asserted { oid: POLICY.into() }];
         assert_eq!(statements_in(&value).unwrap(), expected);
     }
 

@@ -28,7 +28,7 @@ use super::trust::store::TrustAnchor;
 pub(crate) mod build;
 mod fault;
 mod name_constraints;
-mod policy;
+pub(crate) mod policy;
 pub(crate) mod validate;
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ fn webpki_crls() {
     for path in &files {
         let outcome = Crl::from_der(&std::fs::read(path).unwrap(), &Limits::default());
         let fault = outcome.and_then(|crl| match crl.unknown_critical() {
-            Some(oid) => Err(RevocationFault::CriticalExtension(oid)),
+            Some(oid) => Err(RevocationFault::CriticalExtension(oid.clone())),
             None => crl.find(crl.issuer(), b"\0"),
         });
         let fault = fault.err().map(|fault| fault.to_string());

@@ -1,6 +1,7 @@
 //! Who may say what about whom, and what happens to values that lie.
 
 use crate::pki::extension::Extension;
+use const_oid::ObjectIdentifier;
 use der::Decode;
 use proptest::prelude::*;
 use x509_cert::ext::pkix::KeyUsages;
@@ -191,7 +192,7 @@ fn one_unknown_critical_entry_spoils_the_list() {
     let unknown = ObjectIdentifier::new_unwrap("1.2.3");
     let odd = entry(&[5], "251230000000Z", &[extension(unknown, true, &true)]);
     let crl = CA.crl_with("260101000000Z", None, &[entry(scene.leaf.serial(), "251230000000Z", &[]), odd], &[]);
-    assert_eq!(scene.fault(&[crl], &[], &[]), RevocationFault::CriticalExtension(unknown));
+    assert_eq!(scene.fault(&[crl], &[], &[]), RevocationFault::CriticalExtension(unknown.into()));
 }
 
 #[test]

@@ -214,7 +214,7 @@ mod tests {
         let tsa = Party::tsa(1);
         let sent = response(PkiStatusInfo::granted(), Some(&tsa.token(&good_tst(), &tsa.certificate)));
         let fault = request().under_policy(&OTHER.to_string()).unwrap().accept(&sent, &Limits::default()).unwrap_err();
-        assert_eq!(fault, TimestampFault::Policy { asked: OTHER, found: good_tst().policy });
+        assert_eq!(fault, TimestampFault::Policy { asked: OTHER.into(), found: good_tst().policy });
     }
 
     #[test]

@@ -112,9 +112,10 @@ fn has_usages(certificate: &Certificate, profile: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use x509_cert::ext::Extension;
     use x509_cert::ext::pkix::certpolicy::PolicyInformation;
     use x509_cert::ext::pkix::{CertificatePolicies, KeyUsages};
+
+    use crate::pki::extension::Extension;
 
     use super::*;
     use crate::pki::fixture::{extension, party, usage};
