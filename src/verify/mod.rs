@@ -18,6 +18,7 @@ mod basis;
 mod certificate;
 mod conformity;
 mod context;
+mod diagnosis;
 mod existence;
 #[cfg(test)]
 mod foreign_tests;
