@@ -5,7 +5,10 @@
 use std::fmt::{self, Write};
 
 use super::vocabulary::say;
-use super::{Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport, TimestampReport};
+use super::{
+    AccreditationReport, Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport,
+    TimestampReport, TrustAnchorReport,
+};
 use crate::time::{Time, UtcOffset};
 
 /// How many changes are listed for each signature.
@@ -134,6 +137,8 @@ impl Panel {
         if let Some(source) = &report.trust_source {
             self.entry(2, self.say("信頼ソース取得元", "Source of trust obtained from"), source);
         }
+        report.trust_anchor.iter().for_each(|anchor| self.anchor(anchor));
+        report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
         if report.conclusion.is_passed() {
             self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
@@ -155,6 +160,47 @@ impl Panel {
         if report.conclusion.is_passed() {
             self.long_term(report);
         }
+    }
+
+    /// What the anchor is trusted for, where its source says.
+    fn anchor(&mut self, anchor: &TrustAnchorReport) {
+        if let Some(uses) = &anchor.uses {
+            let uses: Vec<&str> = uses.iter().map(|one| self.trust_use(one)).collect();
+            self.entry(2, self.say("信頼の用途", "Trusted for"), uses.join(self.say("、", ", ")));
+        }
+        if anchor.from.is_some() || anchor.until.is_some() {
+            let period = self.period((anchor.from, anchor.until));
+            self.entry(2, self.say("信頼の期間", "Trusted"), period);
+        }
+    }
+
+    fn accredited(&mut self, depth: usize, accredited: &AccreditationReport) {
+        let mut text = accredited.list.clone();
+        if accredited.from.is_some() || accredited.until.is_some() {
+            text.push_str(&format!(" ({})", self.period((accredited.from, accredited.until))));
+        }
+        self.entry(depth, self.say("タイムスタンプ局の認定", "Timestamp authority accredited by"), text);
+    }
+
+    fn trust_use<'w>(&self, word: &'w str) -> &'w str {
+        match word {
+            "signing" => self.say("署名", "signing"),
+            "certifying" => self.say("文書の認証", "certifying"),
+            "timestamping" => self.say("タイムスタンプ", "timestamping"),
+            other => other,
+        }
+    }
+
+    fn period(&self, (from, until): (Option<Time>, Option<Time>)) -> String {
+        let from = from.map(|from| match self.language {
+            Language::Japanese => format!("{}から", self.time(from)),
+            Language::English => format!("from {}", self.time(from)),
+        });
+        let until = until.map(|until| match self.language {
+            Language::Japanese => format!("{}まで", self.time(until)),
+            Language::English => format!("until {}", self.time(until)),
+        });
+        from.into_iter().chain(until).collect::<Vec<_>>().join(" ")
     }
 
     fn long_term(&mut self, report: &SignatureReport) {
@@ -238,6 +284,7 @@ impl Panel {
         }
         for stamp in &report.signature_timestamps {
             self.entry(2, self.say("署名タイムスタンプ", "Signature timestamp"), self.stamp(stamp));
+            stamp.accredited.iter().for_each(|accredited| self.accredited(3, accredited));
         }
     }
 

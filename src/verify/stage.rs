@@ -14,7 +14,7 @@ use super::modification::Modified;
 use super::order::{Claim, Layers};
 use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
-use super::timestamp::{JudgedToken, certificate_report, trust_source};
+use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
@@ -119,6 +119,8 @@ impl<'s> Stage<'s> {
         report.intact = token.cryptography.is_intact();
         report.signer = token.report.signer;
         report.trust_source = token.report.trust_source;
+        report.trust_anchor = token.report.trust_anchor;
+        report.accredited = token.report.accredited;
         report.best_signature_time = token.report.time.filter(|_| report.conclusion.is_passed());
         report.claimed_time = token.report.time;
         report.long_term = needs.as_ref().is_some_and(|needs| needs.gaps.is_empty());
@@ -157,6 +159,7 @@ impl<'s> Stage<'s> {
         let subject = Subject {
             cms,
             cryptography: &cryptography,
+            purpose: facts.purpose(),
             carried: facts.format().and_then(Format::digest),
             context: &context,
             proved: best,
@@ -170,6 +173,7 @@ impl<'s> Stage<'s> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
+        report.trust_anchor = trust_anchor(validated.judged.as_ref(), facts.purpose(), now);
         report.chain = basis::chain(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.revocation = basis::statuses(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.algorithm = cms
@@ -362,6 +366,8 @@ fn blank(facts: &Facts) -> SignatureReport {
         changes: Changes::default(),
         signer: None,
         trust_source: None,
+        trust_anchor: None,
+        accredited: None,
         algorithm: None,
         claimed_time: dictionary.m.as_deref().and_then(Time::from_pdf_date),
         best_signature_time: None,
