@@ -11,12 +11,13 @@ pub(crate) enum Topic {
     Timestamp,
     Augment,
     Revisions,
+    Doctor,
     Version,
 }
 
 impl Topic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let commands = [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions];
+        let commands = [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions, Self::Doctor];
         match name {
             "help" => Some(Self::All),
             "version" => Some(Self::Version),
@@ -33,6 +34,7 @@ impl Topic {
             Self::Timestamp => Some("timestamp"),
             Self::Augment => Some("augment"),
             Self::Revisions => Some("revisions"),
+            Self::Doctor => Some("doctor"),
         }
     }
 
@@ -44,6 +46,7 @@ impl Topic {
             Self::Timestamp => (TIMESTAMP, TIMESTAMP_JA),
             Self::Augment => (AUGMENT, AUGMENT_JA),
             Self::Revisions => (REVISIONS, REVISIONS_JA),
+            Self::Doctor => (DOCTOR, DOCTOR_JA),
         };
         match language {
             Language::Japanese => japanese.to_owned(),
@@ -60,6 +63,7 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
                                      (B-LT, B-LTA)
   pades timestamp [OPTIONS] IN OUT   add a document timestamp
   pades verify [OPTIONS] FILE...     verify every signature
+  pades doctor [OPTIONS] FILE...     what is missing, what to do, and until when it verifies
   pades revisions [OPTIONS] IN       list revisions, or extract one
   pades help COMMAND                 options and exit codes
   pades version
@@ -76,6 +80,7 @@ pades は、署名を何十年も検証できるように PDF に署名し (PAdE
   pades augment [オプション] IN OUT     証明書・失効情報と文書タイムスタンプの追加 (B-LT、B-LTA)
   pades timestamp [オプション] IN OUT   文書タイムスタンプの付与
   pades verify [オプション] FILE...     すべての署名の検証
+  pades doctor [オプション] FILE...     不足しているもの、必要な処理、有効と判定できる期限
   pades revisions [オプション] IN       バージョンの一覧と取り出し
   pades help コマンド                   オプションと終了コードの説明
   pades version
@@ -526,4 +531,44 @@ IN の各バージョン (保存の単位) の番号、バイト範囲、署名�
   --lang ja|en
 
 終了コード: 0 成功、4 失敗し、OUT は元のまま
+";
+
+const DOCTOR: &str = "\
+pades doctor [OPTIONS] FILE...
+
+Says what each FILE has, exactly what it lacks for B-T, B-LT, B-LTA and Acrobat's \"LTV enabled\" (about
+which certificate, in which chain, and where that may be had), what to do next, and until when it
+verifies, and why not longer. Writes nothing.
+
+  --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
+  --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
+                  as in pades help verify
+  --online        asks OCSP responders and CRL servers, for the verdict and the date until when it holds.
+                  What is missing is told from FILE alone in any case
+  --text          for people (default)
+  --json          for programs: one JSON object a line for each FILE, all keys always there: has,
+                  missing (for, certificate, what, url ...), level_after, verifies_until, because ...
+  --lang ja|en
+
+Exit code: 0 examined, whatever was found; 4 a FILE could not be read.
+";
+
+const DOCTOR_JA: &str = "\
+pades doctor [オプション] FILE...
+
+FILE にあるもの、B-T・B-LT・B-LTA と Acrobat の「LTV 対応」に不足しているもの (どのチェーンのどの
+証明書か、取得先はどこか)、次に行うこと、いつまで有効と判定できるか、その理由を示します。
+何も書き込みません。
+
+  --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
+  --crl FILE, --ocsp FILE, --cert FILE, --password 文, --password-file FILE
+                  pades help verify を参照
+  --online        判定と期限のために、OCSP レスポンダーと CRL サーバーに問い合わせます。
+                  不足しているものは、常に FILE だけから判断します
+  --text          人が読む形式 (既定)
+  --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力: has、
+                  missing (for、certificate、what、url など)、level_after、verifies_until、because など
+  --lang ja|en
+
+終了コード: 0 診断済み (結果によらない)、4 読み取れない FILE がある
 ";

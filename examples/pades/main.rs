@@ -8,6 +8,8 @@ mod access;
 mod arguments;
 mod atomic;
 mod augment;
+mod basis;
+mod doctor;
 mod errand;
 mod failure;
 mod fields;
@@ -82,6 +84,7 @@ fn run(arguments: &mut Arguments, language: Language) -> Result<u8, Stop> {
         Topic::Timestamp => timestamp::run(&timestamp::Options::read(arguments)?, language),
         Topic::Augment => augment::run(&augment::Options::read(arguments)?, language),
         Topic::Revisions => revisions::run(&revisions::Options::read(arguments)?, language),
+        Topic::Doctor => doctor::run(&doctor::Options::read(arguments)?, language),
         Topic::All => help(arguments),
         Topic::Version => {
             print(concat!("pades ", env!("CARGO_PKG_VERSION"), "\n"));

@@ -19,8 +19,8 @@ impl Diagnosis {
             panel.line(1, panel.say("ありません。", "Nothing."));
         }
         for (index, missing) in self.missing.iter().enumerate() {
-            let is_first = index.checked_sub(1).and_then(|before| self.missing.get(before)).map(|one| one.goal);
-            panel.missing(missing, is_first != Some(missing.goal));
+            let last = index.checked_sub(1).and_then(|before| self.missing.get(before)).map(|one| one.goal);
+            panel.missing(missing, last != Some(missing.goal));
         }
         if let Some(level) = self.level_after {
             panel.entry(0, panel.say("すべて追加した後の水準", "Level once all that is there"), level.as_str());
