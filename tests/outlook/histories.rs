@@ -1,4 +1,4 @@
-//! The law of looking ahead, over random histories: at the last second that the outlook names everything passes, one second later it does not.
+//! The law of looking ahead, as the doctor says it, over random histories: at the last second that the outlook names everything passes, one second later it does not.
 //!
 //! Each history is a document with a life of its own: signed by one or two, stamped or not, archived, renewed in time or late, under
 //! policies whose algorithms end and anchors whose trust does, looked at after some years. The authority's clock is an argument.
@@ -110,7 +110,7 @@ impl Rules {
         let report = verification(&document);
         let outlook = move || {
             let verification = Verification::new(&document, &self.trust, time).policy(self.policy.clone());
-            verification.evidence(evidence).outlook()
+            verification.evidence(evidence).diagnose().outlook
         };
         (report, outlook)
     }

@@ -18,7 +18,7 @@ impl Diagnosis {
         if self.missing.is_empty() {
             panel.line(1, panel.say("ありません。", "Nothing."));
         }
-        for (index, missing) in self.missing.iter().enumerate() {
+        for (index, missing) in self.missing.iter().enumerate().filter(|(_, missing)| !self.is_said(missing)) {
             let last = index.checked_sub(1).and_then(|before| self.missing.get(before)).map(|one| one.goal);
             panel.missing(missing, last != Some(missing.goal));
         }
@@ -31,6 +31,12 @@ impl Diagnosis {
             panel.line(1, advice.text(language));
         }
         panel.text
+    }
+
+    /// Whether the same stands above, for B-LT.
+    fn is_said(&self, missing: &Missing) -> bool {
+        let is_same = |one: &Missing| one.goal == Goal::Lt && one.field == missing.field && one.thing == missing.thing;
+        missing.goal == Goal::LongTerm && self.missing.iter().any(is_same)
     }
 
     /// Why it does not verify longer, a sentence each.
