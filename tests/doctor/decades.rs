@@ -34,7 +34,8 @@ impl Worlds {
         all.iter().for_each(|one| trust.add_der(one.root_der(), "ours").unwrap());
         let policy = Policy::etsi_119312()
             .ending(Algorithm::Ecdsa { bits: 256 }, now().after(years(25)))
-            .ending(Algorithm::Ecdsa { bits: 384 }, now().after(years(42)));
+            .ending(Algorithm::Ecdsa { bits: 384 }, now().after(years(42)))
+            .ending(Algorithm::Ecdsa { bits: 521 }, Time::MAX);
         Self { all, trust, policy }
     }
 
