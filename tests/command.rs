@@ -8,6 +8,8 @@ use pades_ltv::Font;
 mod bad_input;
 #[path = "command/bench.rs"]
 mod bench;
+#[path = "command/bulk.rs"]
+mod bulk;
 #[path = "command/disk.rs"]
 mod disk;
 #[path = "command/evidence.rs"]

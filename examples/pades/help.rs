@@ -62,7 +62,7 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
   pades augment [OPTIONS] IN OUT     add certificates and revocation data, and a document timestamp
                                      (B-LT, B-LTA)
   pades timestamp [OPTIONS] IN OUT   add a document timestamp
-  pades verify [OPTIONS] FILE...     verify every signature
+  pades verify [OPTIONS] FILE...     verify every signature; of many files, as a table
   pades doctor [OPTIONS] FILE...     what is missing, what to do, and until when it verifies
   pades revisions [OPTIONS] IN       list revisions, or extract one
   pades help COMMAND                 options and exit codes
@@ -125,6 +125,17 @@ pades verify [OPTIONS] FILE...
   --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
   --lang ja|en
 
+Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
+  --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited, time,
+                  expires, renewal_due, in_window, error: as CSV with a heading, or as JSON lines
+  --from TIME, --to TIME
+                  only files that were stamped then; those without any timestamp are told of, too
+  --threads N     as many at once; one for each core unless given
+  --holidays FILE whether each signature was stamped within two months and seven business days of its
+                  claimed time (Japan's E-Bookkeeping Act): FILE has a holiday a line, as 2027-01-01
+  --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
+                  since, are not verified again. LOG has all rows, standard output those of this run
+
 Exit code, the first that applies to any FILE:
   4  could not be read, or the command line makes no sense
   1  TOTAL-FAILED: a signature is proved to be bad
@@ -167,6 +178,17 @@ pades verify [オプション] FILE...
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
   --xml FILE      TS 119 102-2 の検証レポートを FILE にも書き出します (PDF は 1 つだけ)
   --lang ja|en
+
+一括検証 (1 ファイル 1 行。FILE がフォルダーなら、その下のすべての .pdf を名前順に検証します):
+  --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、time、
+                  expires、renewal_due、in_window、error を、見出し付きの CSV か JSON 行で出力
+  --from 時刻, --to 時刻
+                  その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
+  --threads N     同時に検証する数。省略時はコアの数
+  --holidays FILE 各署名のタイムスタンプが、署名時刻から 2 か月と 7 営業日以内に付与されたか
+                  (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
+  --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
+                  しません。LOG には全行が、標準出力には今回の行が残ります
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
   4  読み取れない、またはコマンドラインの誤り

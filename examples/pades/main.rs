@@ -9,6 +9,7 @@ mod arguments;
 mod atomic;
 mod augment;
 mod basis;
+mod bulk;
 mod doctor;
 mod errand;
 mod failure;

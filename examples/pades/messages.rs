@@ -61,6 +61,7 @@ pub(crate) enum Message {
     Asking(String),
     Writing(PathBuf),
     Signing { first: usize, last: usize, count: usize },
+    Verifying(usize),
     SoFar { megabytes: u64, seconds: u64 },
 }
 
@@ -147,6 +148,9 @@ impl Message {
             Self::Asking(url) => format!("asking {url}"),
             Self::Writing(path) => format!("writing {}", short(path)),
             Self::Signing { first, last, count } => format!("signing {first} to {last} of {count}"),
+            Self::Verifying(done) => {
+                format!("verifying, {} files are done", grouped(u64::try_from(*done).unwrap_or(u64::MAX)))
+            }
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
@@ -236,6 +240,7 @@ impl Message {
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
             Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
+            Self::Verifying(done) => format!("検証中: {} 件完了", grouped(u64::try_from(*done).unwrap_or(u64::MAX))),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }

@@ -8,6 +8,7 @@ use pades_ltv::{Indication, Language, Report, Time};
 use crate::arguments::{Arguments, Given};
 use crate::atomic;
 use crate::basis::{Basis, Ground};
+use crate::bulk::Bulk;
 use crate::failure::{During, Failure, Stop};
 use crate::inputs::{Input, Use};
 use crate::messages::Message;
@@ -22,6 +23,7 @@ pub(crate) struct Options {
     form: Form,
     detail: Detail,
     xml: Option<PathBuf>,
+    bulk: Option<Bulk>,
     files: Vec<PathBuf>,
 }
 
@@ -46,6 +48,7 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut basis, mut files) = (Basis::default(), Vec::new());
         let (mut form, mut future, mut detail, mut xml) = (None, None, Detail::Panel, None);
+        let mut bulk = Bulk::default();
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
@@ -53,7 +56,9 @@ impl Options {
                     "future" => future = Some(arguments.moment(&option)?.time),
                     "explain" => detail = Detail::EveryStep,
                     "xml" => xml = Some(arguments.path(&option)?),
-                    _ if Form::take(&mut form, &option, arguments)? || basis.take(&option, arguments)? => {}
+                    _ if bulk.take(&option, arguments)?
+                        || Form::take(&mut form, &option, arguments)?
+                        || basis.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -64,11 +69,17 @@ impl Options {
         if xml.is_some() && files.len() > 1 {
             return Err(arguments.wrong(Message::OnlyOne("--xml", "FILE")));
         }
+        let is_bulk = bulk.is_asked_for(arguments)?;
+        let alone = [("text", form.is_some()), ("xml", xml.is_some()), ("future", future.is_some())];
+        if let Some((option, _)) = alone.into_iter().find(|(_, is_given)| *is_given && is_bulk) {
+            return Err(arguments.wrong(Message::Apart(option, "csv")));
+        }
+        let bulk = is_bulk.then_some(bulk);
         let now = basis.settle();
         if future.is_some_and(|asked| asked <= now) {
             return Err(arguments.wrong(Message::NoFuture));
         }
-        Ok(Self { basis, future, form: form.unwrap_or(Form::Text), detail, xml, files })
+        Ok(Self { basis, future, form: form.unwrap_or(Form::Text), detail, xml, bulk, files })
     }
 }
 
@@ -81,6 +92,10 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         crate::complain(&Message::NoTrust.text(language));
     }
     let mut worst = Outcome::Passed;
+    if let Some(bulk) = &options.bulk {
+        bulk.run(&options.files, &ground, language, |verdict| worst = worst.max(Outcome::named(verdict)))?;
+        return Ok(worst.code());
+    }
     for (index, path) in options.files.iter().enumerate() {
         let result = options.verify(path, &ground, language);
         worst = worst.max(Outcome::of(&result));
@@ -135,6 +150,17 @@ impl Outcome {
             Ok(Some(Indication::TotalFailed)) => Self::Failed,
             Ok(None) => Self::NoSignature,
             Err(_) => Self::Unread,
+        }
+    }
+
+    /// By the word of a row.
+    fn named(verdict: &str) -> Self {
+        match verdict {
+            "TOTAL-PASSED" => Self::Passed,
+            "TOTAL-FAILED" => Self::Failed,
+            "INDETERMINATE" => Self::Indeterminate,
+            "NO-SIGNATURE" => Self::NoSignature,
+            _ => Self::Unread,
         }
     }
 
