@@ -12,6 +12,8 @@ mod bench;
 mod bulk;
 #[path = "command/disk.rs"]
 mod disk;
+#[path = "command/doctor.rs"]
+mod doctor;
 #[path = "command/evidence.rs"]
 mod evidence;
 #[path = "command/failures.rs"]

@@ -12,12 +12,14 @@ pub(crate) enum Topic {
     Augment,
     Revisions,
     Doctor,
+    Renew,
     Version,
 }
 
 impl Topic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let commands = [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions, Self::Doctor];
+        let commands =
+            [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions, Self::Doctor, Self::Renew];
         match name {
             "help" => Some(Self::All),
             "version" => Some(Self::Version),
@@ -35,6 +37,7 @@ impl Topic {
             Self::Augment => Some("augment"),
             Self::Revisions => Some("revisions"),
             Self::Doctor => Some("doctor"),
+            Self::Renew => Some("renew"),
         }
     }
 
@@ -47,6 +50,7 @@ impl Topic {
             Self::Augment => (AUGMENT, AUGMENT_JA),
             Self::Revisions => (REVISIONS, REVISIONS_JA),
             Self::Doctor => (DOCTOR, DOCTOR_JA),
+            Self::Renew => (RENEW, RENEW_JA),
         };
         match language {
             Language::Japanese => japanese.to_owned(),
@@ -64,6 +68,7 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
   pades timestamp [OPTIONS] IN OUT   add a document timestamp
   pades verify [OPTIONS] FILE...     verify every signature; of many files, as a table
   pades doctor [OPTIONS] FILE...     what is missing, what to do, and until when it verifies
+  pades renew [OPTIONS] FILE...      by when to renew, and renewing what is due
   pades revisions [OPTIONS] IN       list revisions, or extract one
   pades help COMMAND                 options and exit codes
   pades version
@@ -81,6 +86,7 @@ pades は、署名を何十年も検証できるように PDF に署名し (PAdE
   pades timestamp [オプション] IN OUT   文書タイムスタンプの付与
   pades verify [オプション] FILE...     すべての署名の検証
   pades doctor [オプション] FILE...     不足しているもの、必要な処理、有効と判定できる期限
+  pades renew [オプション] FILE...      更新期限の一覧と、期限の近いファイルの更新
   pades revisions [オプション] IN       バージョンの一覧と取り出し
   pades help コマンド                   オプションと終了コードの説明
   pades version
@@ -593,4 +599,58 @@ FILE にあるもの、B-T・B-LT・B-LTA と Acrobat の「LTV 対応」に不�
   --lang ja|en
 
 終了コード: 0 診断済み (結果によらない)、4 読み取れない FILE がある
+";
+
+const RENEW: &str = "\
+pades renew --dry-run [OPTIONS] FILE...
+pades renew --in-place --tsa URL [OPTIONS] FILE...
+pades renew --out-dir DIR --tsa URL [OPTIONS] FILE...
+
+Says by when each FILE (or each .pdf below a folder) is to be renewed, told from the file alone,
+earliest first and by the authority of its newest timestamp; then renews those that are due, as pades
+augment --lta does.
+
+  --dry-run       says it, and renews nothing
+  --within DAYS   due is what must be renewed within so many days, as 30d; 90d unless given
+  --in-place      appends to each FILE itself
+  --out-dir DIR   writes each renewed file to its own name in DIR
+  --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and files
+                  (file, state, due, until, because, authority, ca, error)
+  --tsa, --online, --offline, --cache, --crl-limit, --vri
+                  as in pades help augment
+  --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
+  --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
+                  as in pades help verify
+  --lang ja|en
+
+States: due; later; overdue (what it proved may be lost: see pades doctor); unknown (it does not
+verify); never (nothing known ends it).
+Exit code: 0 done; 4 nothing could be renewed, or read; 5 some are renewed and some are not.
+";
+
+const RENEW_JA: &str = "\
+pades renew --dry-run [オプション] FILE...
+pades renew --in-place --tsa URL [オプション] FILE...
+pades renew --out-dir DIR --tsa URL [オプション] FILE...
+
+各 FILE (フォルダーなら、その下のすべての .pdf) の更新期限を、ファイルだけから求め、最新の
+タイムスタンプの発行元ごとに、早い順に示します。期限の近いものを pades augment --lta と同じように
+更新します。
+
+  --dry-run       一覧を示すだけで、更新しません
+  --within 日数   この日数以内に期限が来るものを更新します (30d の形)。省略時は 90d
+  --in-place      FILE 自体に追記します
+  --out-dir DIR   更新したファイルを、DIR に同じ名前で書き出します
+  --csv, --json   一覧を CSV、または 1 つの JSON オブジェクトで出力: groups (authority、ca、due、count) と
+                  files (file、state、due、until、because、authority、ca、error)
+  --tsa, --online, --offline, --cache, --crl-limit, --vri
+                  pades help augment を参照
+  --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
+  --crl FILE, --ocsp FILE, --cert FILE, --password 文, --password-file FILE
+                  pades help verify を参照
+  --lang ja|en
+
+状態: due (期限が近い)、later (まだ先)、overdue (期限切れ。pades doctor を参照)、unknown (有効と
+判定できない)、never (期限となるものがない)。
+終了コード: 0 完了、4 更新も読み取りもできない、5 一部だけ更新
 ";

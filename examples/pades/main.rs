@@ -28,6 +28,7 @@ mod output;
 mod preflight;
 mod progress;
 mod reasons;
+mod renew;
 mod revisions;
 mod services;
 mod sign;
@@ -86,6 +87,7 @@ fn run(arguments: &mut Arguments, language: Language) -> Result<u8, Stop> {
         Topic::Augment => augment::run(&augment::Options::read(arguments)?, language),
         Topic::Revisions => revisions::run(&revisions::Options::read(arguments)?, language),
         Topic::Doctor => doctor::run(&doctor::Options::read(arguments)?, language),
+        Topic::Renew => renew::run(&renew::Options::read(arguments)?, language),
         Topic::All => help(arguments),
         Topic::Version => {
             print(concat!("pades ", env!("CARGO_PKG_VERSION"), "\n"));

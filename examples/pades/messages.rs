@@ -53,6 +53,7 @@ pub(crate) enum Message {
     NothingNew,
     NoRoomInSignature,
     SignedOf { signed: usize, count: usize },
+    RenewedOf { renewed: usize, count: usize },
     Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
@@ -137,6 +138,7 @@ impl Message {
                     .into()
             }
             Self::SignedOf { signed, count } => format!("{signed} of {count} documents are signed"),
+            Self::RenewedOf { renewed, count } => format!("{renewed} of {count} files that are due are renewed"),
             Self::Repaired(path) => {
                 format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
             }
@@ -229,6 +231,7 @@ impl Message {
                 "署名にタイムスタンプ用の領域がないため、代わりに文書タイムスタンプを付与しました".into()
             }
             Self::SignedOf { signed, count } => format!("{count} 件中 {signed} 件に署名しました"),
+            Self::RenewedOf { renewed, count } => format!("期限の近い {count} 件中 {renewed} 件を更新しました"),
             Self::Repaired(path) => {
                 format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
             }

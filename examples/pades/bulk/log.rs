@@ -52,7 +52,7 @@ impl Log {
 
     /// Whether the file was finished, and is what it was.
     pub(crate) fn has(&self, file: &str, mark: Mark) -> bool {
-        self.done.get(file) == Some(&mark)
+        mark.0.is_some() && self.done.get(file) == Some(&mark)
     }
 
     /// Notes a row, at once.

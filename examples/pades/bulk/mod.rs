@@ -5,7 +5,7 @@
 
 mod log;
 mod row;
-mod walk;
+pub(crate) mod walk;
 mod window;
 
 use std::num::NonZeroUsize;
@@ -18,6 +18,7 @@ use pades_ltv::{Error, ErrorKind, Language, Time};
 
 use self::log::{Log, Mark};
 use self::row::Row;
+pub(crate) use self::row::quoted;
 use self::walk::{Found, Walk};
 use self::window::Holidays;
 use crate::arguments::Arguments;
@@ -139,6 +140,11 @@ impl Bulk {
     }
 }
 
+/// A folder that cannot be read.
+pub(crate) fn unreadable_folder(error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, "the folder cannot be read").because(std::io::Error::from(error.kind()))
+}
+
 fn threads(text: &str) -> Option<NonZeroUsize> {
     text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= 256)
 }
@@ -190,8 +196,10 @@ impl Work<'_> {
             }
         };
         verified.unwrap_or_else(|error| {
+            // What could not be read for now is tried again.
+            let mark = if error.kind() == ErrorKind::Io { (None, None) } else { mark(path) };
             let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
-            Row::unread(path, ErrorJson::of(&failure))
+            Row::unread(path, mark, ErrorJson::of(&failure))
         })
     }
 

@@ -6,6 +6,7 @@ use pades_ltv::report::{Kind, SignatureReport};
 use pades_ltv::{Indication, Language, Report, Time, Verification};
 use serde::Serialize;
 
+use super::log::Mark;
 use super::window::Holidays;
 use crate::outcome::ErrorJson;
 
@@ -58,12 +59,12 @@ const COLUMNS: [&str; 12] = [
 const SCHEMA: &str = "pades-ltv/row/1";
 
 impl Row {
-    pub(crate) fn unread(file: &Path, error: ErrorJson) -> Self {
+    pub(crate) fn unread(file: &Path, (length, modified): Mark, error: ErrorJson) -> Self {
         Self {
             schema: SCHEMA,
             file: file.to_string_lossy().into_owned(),
-            length: None,
-            modified: None,
+            length,
+            modified,
             verdict: "UNREAD".to_owned(),
             reason: None,
             signer: None,
@@ -212,7 +213,7 @@ fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
 }
 
 /// As RFC 4180, 2 has it. What a spreadsheet would take for a formula is kept from being one.
-fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     let text: String = cell.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if guard.is_empty() && !text.contains([',', '"']) {
