@@ -8,10 +8,11 @@ mod row;
 pub(crate) mod walk;
 mod window;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 use pades_ltv::{Error, ErrorKind, Language, Time};
@@ -29,7 +30,7 @@ use crate::messages::Message;
 use crate::outcome::{self, ErrorJson};
 use crate::progress::Progress;
 
-/// Files that each thread takes before rows are written.
+/// Files for each thread that are found at once, and that may wait for a slow one before them.
 const EACH: usize = 32;
 
 /// As the command line has it.
@@ -117,18 +118,18 @@ impl Bulk {
                 _ => true,
             };
             let fresh: Vec<Found> = found.into_iter().filter(is_new).collect();
-            for row in work.rows(&fresh, threads) {
+            work.rows(&fresh, threads, |row| {
                 let json = outcome::line(&row);
                 if let (Some(log), Some(path)) = (&mut log, &self.resume) {
                     log.note(&json).during(|| Message::CannotWrite(path.clone()))?;
                 }
-                if !self.is_within(&row) {
-                    continue;
+                if self.is_within(&row) {
+                    worst(&row.verdict);
+                    let text = if self.form == Some(Form::Csv) { row.csv() } else { json };
+                    progress.above(|| crate::print(&text));
                 }
-                worst(&row.verdict);
-                let text = if self.form == Some(Form::Csv) { row.csv() } else { json };
-                progress.above(|| crate::print(&text));
-            }
+                Ok(())
+            })?;
         }
     }
 
@@ -166,24 +167,34 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// A row for each, in their order.
-    fn rows(&self, found: &[Found], threads: usize) -> Vec<Row> {
-        let (next, rows) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    /// Tells of a row for each, in their order, as soon as those before it are there.
+    fn rows(&self, found: &[Found], threads: usize, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, receiver) = mpsc::channel();
         std::thread::scope(|scope| {
             for _ in 0..threads.min(found.len()) {
-                scope.spawn(|| {
-                    loop {
+                let (sender, next, is_over) = (sender.clone(), &next, &is_over);
+                scope.spawn(move || {
+                    while !is_over.load(Ordering::Relaxed) {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(one) = found.get(index) else { return };
-                        let row = self.row(one);
-                        rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, row));
+                        if sender.send((index, self.row(one))).is_err() {
+                            return;
+                        }
                     }
                 });
             }
-        });
-        let mut rows = rows.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        rows.sort_by_key(|(index, _)| *index);
-        rows.into_iter().map(|(_, row)| row).collect()
+            drop(sender);
+            let (mut waiting, mut told) = (BTreeMap::new(), 0_usize);
+            for (index, row) in receiver {
+                waiting.insert(index, row);
+                while let Some(row) = waiting.remove(&told) {
+                    told = told.saturating_add(1);
+                    each(row).inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn row(&self, found: &Found) -> Row {
