@@ -28,6 +28,7 @@ mod reasons;
 mod revisions;
 mod services;
 mod sign;
+mod stamper;
 mod terms;
 mod timestamp;
 mod two_phase;

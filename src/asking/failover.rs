@@ -97,9 +97,11 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.error.to_string();
         // Errors of HTTP say whom they asked.
-        if words.contains(&self.name) { f.write_str(&words) } else { write!(f, "{}: {words}", self.name) }
+        match self.error.place() {
+            Some(place) if place == self.name => write!(f, "{}", self.error),
+            _ => write!(f, "{}: {}", self.name, self.error),
+        }
     }
 }
 
