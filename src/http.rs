@@ -204,6 +204,10 @@ impl Client {
             HostNotFound => question
                 .error("cannot be found: no such host")
                 .advise("check the address and this machine's name service"),
+            Io(cause) if cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+                let error = question.error("gave no answer").because(cause);
+                error.advise("check the address and the certificates of both").class_is(ErrorClass::Operator)
+            }
             fault @ (Tls(_) | Rustls(_)) => {
                 let error = question.error("gave no answer").because(fault);
                 error.advise("check the address and the server's certificate").class_is(ErrorClass::Operator)

@@ -30,11 +30,12 @@ impl Bench {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    /// Runs OpenSSL in the folder.
-    pub(crate) fn openssl(&self, arguments: &str) {
+    /// Runs OpenSSL in the folder, and gives what it prints.
+    pub(crate) fn openssl(&self, arguments: &str) -> String {
         let run = Command::new("openssl").args(arguments.split(' ')).current_dir(self.folder.path()).output();
-        let Output { status, stderr, .. } = run.unwrap();
+        let Output { status, stdout, stderr } = run.unwrap();
         assert!(status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&stderr));
+        String::from_utf8_lossy(&stdout).into_owned()
     }
 
     /// A root `name`.pem with its key.

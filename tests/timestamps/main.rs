@@ -10,6 +10,7 @@ mod evidence;
 mod foreign;
 mod http;
 mod misbehaving;
+#[allow(dead_code, reason = "made for the tests of the command, which use all of it")]
 #[path = "../command/server.rs"]
 mod server;
 mod several;

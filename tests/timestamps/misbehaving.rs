@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use pades_ltv::authority::{Authority, Misbehaviour};
-use pades_ltv::{Document, Error, ErrorClass, ErrorKind, Failover, Retry, Retrying, Signing, TimestampTerms, Timestamping};
+use pades_ltv::{
+    Document, Error, ErrorClass, ErrorKind, Failover, Retry, Retrying, Signing, TimestampTerms, Timestamping,
+};
 
 use crate::common::{CONTRACT, now};
 
@@ -13,7 +15,7 @@ fn error(bad: Misbehaviour) -> Error {
     let (signer, services) = (authority.issue("signer").unwrap(), authority.at(now()).misbehaving(bad));
     let document = Document::open(CONTRACT).unwrap();
     // The authority's own policy, so that another is not the one that was asked for.
-    let terms = TimestampTerms::new().policy("1.3.6.1.4.1.32473.1.4").unwrap();
+    let terms = TimestampTerms::new().policy("1.3.6.1.4.1.32473.1.2").unwrap();
     let error = Timestamping::new(&document, now()).terms(&terms).timestamp(&services).unwrap_err();
     let signed = Signing::new(&document, now()).sign(&signer).unwrap();
     let of_signature = signed.timestamp_with(&services, &terms).err().unwrap();
@@ -38,7 +40,7 @@ fn each_way_to_answer_badly_has_its_words_and_its_class() {
         (M::TransportFailure, Retryable, "the connection was closed before an answer came"),
         (M::HtmlPage, Retryable, "no TimeStampResp; it begins with \"<!DOCTYPE html>"),
         (M::Empty, Retryable, "the TSA's answer is empty"),
-        (M::Garbage, Retryable, "no TimeStampResp; it begins with \"\u{fffd}"),
+        (M::Garbage, Retryable, "no TimeStampResp; it begins with \"\u{7ad}"),
         (M::Truncated, Retryable, "no TimeStampResp; it begins with \"0"),
         (M::TrailingData, Retryable, "something follows the TimeStampResp"),
         (M::Rejected, Retryable, "status 2: systemFailure, saying \"the clock is out of order\""),
@@ -59,8 +61,8 @@ fn each_way_to_answer_badly_has_its_words_and_its_class() {
         (M::WrongName, Operator, "the token says that it is by"),
         (M::WrongContentType, Operator, "not a TSTInfo"),
         (M::NoCertificate, Operator, "the TSA's certificate was asked for, but is not in the token"),
-        (M::WrongCertificate, Operator, "signing-certificate"),
-        (M::NoSigningCertificate, Operator, "attribute is missing"),
+        (M::WrongCertificate, Operator, "is not the one that the signer identifier names"),
+        (M::NoSigningCertificate, Operator, "there is no signing-certificate attribute"),
         (M::ExpiredCertificate, Operator, "lies outside the validity of the TSA's certificate, 2025"),
         (M::NotYetValid, Operator, "lies outside the validity of the TSA's certificate, 2026"),
         (M::NoExtendedKeyUsage, Operator, "its extended key usage does not include timeStamping"),

@@ -83,7 +83,7 @@ impl TimestampFault {
     pub(crate) fn advice(&self) -> &'static str {
         match (self.class(), self) {
             (ErrorClass::Retryable, _) => "ask again, or another authority",
-            (_, Self::Rejected { .. } | Self::Policy { .. }) => {
+            (ErrorClass::Operator, Self::Rejected { status: 2, .. } | Self::Policy { .. }) => {
                 "ask for what this authority gives (digest, policy), or ask another authority"
             }
             (ErrorClass::Operator, _) => "ask another authority, or have this one mended",
