@@ -55,14 +55,15 @@ impl Topic {
 /// What stands in the help of every command that asks a TSA.
 const TSA: &str = "\
 Asking a TSA:
-  --tsa URL        may be given again: the next is asked where one gives no timestamp that is good in
-                   every respect, and standard error says so. All fail: nothing is written
+  --tsa URL        may be given again: the next is asked where one gives no timestamp that is good
+                   in every respect, and standard error says so. All fail: nothing is written
   --tsa-user NAME, --tsa-pass-file FILE
-                   user, and password in the first line of a file, for the --tsa before them; for the
-                   first --tsa, else PADES_TSA_USER and PADES_TSA_PASSWORD
+                   user, and password in the first line of a file, for the --tsa before them; for
+                   the first --tsa, else PADES_TSA_USER and PADES_TSA_PASSWORD
   --tsa-cert FILE, --tsa-key FILE
                    a client certificate with its chain, and its key, PEM, for the --tsa before them
-  --tsa-ca FILE    who says who the server of the --tsa before it is, PEM, instead of Mozilla's roots
+  --tsa-ca FILE    who says who the server of the --tsa before it is, PEM; Mozilla's roots unless
+                   given
   --tsa-policy OID the policy to stamp under; a token under another is refused
   --tsa-digest NAME
                    sha256 (default), sha384, sha512, sha3-256, sha3-384, sha3-512
@@ -75,20 +76,20 @@ Asking a TSA:
 
 const TSA_JA: &str = "\
 TSA への要求:
-  --tsa URL        繰り返し指定できます。すべての点で正しいタイムスタンプが得られないときは次の TSA に
-                   要求し、標準エラー出力に示します。どこからも得られないときは何も書き込みません
+  --tsa URL        繰り返し指定できます。すべての点で正しいタイムスタンプが得られないときは次の TSA
+                   に要求し、標準エラー出力に示します。どこからも得られないときは何も書き込みません
   --tsa-user 名前, --tsa-pass-file FILE
-                   直前の --tsa のユーザー名と、パスワードを 1 行目に書いたファイル。最初の --tsa では、
-                   省略時に PADES_TSA_USER と PADES_TSA_PASSWORD を使います
+                   直前の --tsa のユーザー名と、パスワードを 1 行目に書いたファイル。最初の --tsa
+                   では、省略時に PADES_TSA_USER と PADES_TSA_PASSWORD を使います
   --tsa-cert FILE, --tsa-key FILE
                    直前の --tsa に示すクライアント証明書 (チェーンを含む) とその秘密鍵 (PEM)
-  --tsa-ca FILE    直前の --tsa のサーバー証明書を検証するための認証局 (PEM)。省略時は Mozilla のもの
+  --tsa-ca FILE    直前の --tsa のサーバー証明書を検証する認証局 (PEM)。省略時は Mozilla のもの
   --tsa-policy OID 要求するポリシー。異なるポリシーのトークンは受け付けません
   --tsa-digest 名前
                    sha256 (既定)、sha384、sha512、sha3-256、sha3-384、sha3-512
   --tsa-timeout 秒 1 回の要求の制限時間。省略時は 30
-  --retry 回数     再度の要求に意味があるとき、最大でこの回数だけ、1、2、4 … 60 秒またはサーバーの指定
-                   (Retry-After) だけ待って、すべての TSA に要求し直します。省略時は 0
+  --retry 回数     再度の要求に意味があるとき、最大でこの回数だけ、1、2、4 … 60 秒またはサーバーの
+                   指定 (Retry-After) だけ待って、すべての TSA に要求し直します。省略時は 0
 
 ";
 
@@ -133,8 +134,8 @@ pades verify [OPTIONS] FILE...
                   and .der files; may be given again. Reports name the file as the source of trust
   --at TIME       verify as of this time, RFC 3339; now unless given
   --policy etsi-119312|cryptrec|permissive
-                  until when algorithms are relied on: TS 119 312 (default), the Japanese government's
-                  CRYPTREC list, or for ever (to look at old files, not to rely on them)
+                  until when algorithms are relied on: TS 119 312 (default), the Japanese
+                  government's CRYPTREC list, or for ever (to look at old files, not to rely on them)
   --model shell|chain
                   every certificate valid at the time that counts (default), or each when it
                   issued the one below it
@@ -145,8 +146,8 @@ pades verify [OPTIONS] FILE...
   --password TEXT, --password-file FILE
                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
-  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why, the
-                  chains of certificates, and what the file lacks for its PAdES level
+  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why,
+                  the chains of certificates, and what the file lacks for its PAdES level
   --json          for programs: one JSON object a line for each FILE, all keys always there
   --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
   --lang ja|en
