@@ -83,6 +83,8 @@ pub(crate) mod sign;
 #[cfg(feature = "software")]
 pub(crate) mod software;
 pub(crate) mod time;
+#[cfg(feature = "trust-lists")]
+pub mod trustlist;
 pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
@@ -110,6 +112,7 @@ pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::timestamp::terms::TimestampTerms;
 pub use pki::trust::store::TrustStore;
+pub use pki::trust::term::{Term, TrustUse};
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Constraint, Indication, Language, Model, ModificationRule, Report};
 pub use sign::preflight::{self, Preflight};

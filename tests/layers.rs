@@ -26,12 +26,16 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("sign", &["pki", "pdf", "port"]),
     ("verify", &["pki", "pdf", "report"]),
     ("ltv", &["pki", "pdf", "port", "sign", "verify", "report"]),
+    ("trustlist", &["pki", "pdf", "report", "verify"]),
     ("software", &["pki", "port"]),
     ("authority", &["pki", "port", "software"]),
     ("http", &["pki", "port"]),
     ("csc", &["pki", "port", "http"]),
     ("pkcs11", &["pki", "port"]),
-    ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
+    (
+        "fuzzing",
+        &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "trustlist", "software", "authority", "http"],
+    ),
 ];
 
 /// The floors inside the two towers: each sees those to its left, and modules of one floor see one another.
@@ -42,7 +46,7 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "pdf",
-        "object < text < lexer < parser < filter < crypt < source < bytes < xref container document revision hashing security view account \
+        "object < text < lexer < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
          < byte_range contents < transform < signature form dss seed_value < restriction listing \
          < serializer < placeholder < update < repair field extensions appearance < evidence",
     ),

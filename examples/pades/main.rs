@@ -31,6 +31,7 @@ mod sign;
 mod stamper;
 mod terms;
 mod timestamp;
+mod trust;
 mod two_phase;
 mod verify;
 mod who;

@@ -27,6 +27,7 @@ pub(crate) struct Stray {
 }
 
 /// The stray bytes of a revision (index from 0). The first revision has none: nobody could have signed anything before it.
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn account(document: &Document<'_>, revision: usize) -> Result<Vec<Stray>> {
     account_meeting(document, revision, |_, _| ())
 }

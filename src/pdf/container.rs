@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::lexer::{SENTINEL, digits};
+use super::mention;
 use super::object::{Dictionary, Object};
 use super::parser::{self, Stop, lex};
 use crate::error::{Error, ErrorKind, Result};
@@ -53,19 +54,29 @@ impl Container {
 
     /// The `index`th member, which must be object `number`.
     pub(crate) fn object(&self, number: u32, index: u32, limits: &Limits) -> Result<Object> {
-        let member = usize::try_from(index).ok().and_then(|index| self.members.get(index));
-        let (found, range) = member.ok_or_else(|| wrong("the object stream has no such member"))?;
-        if *found != number {
-            return Err(wrong("the object stream holds another object there"));
-        }
-        let mut window = self.data.get(range.clone()).unwrap_or_default().to_vec();
-        window.extend_from_slice(SENTINEL);
+        let window = self.window(number, index)?;
         match parser::object(&window, None, limits) {
             Ok((object, _)) => Ok(object),
             Err(Stop::Limit(what)) => Err(Error::new(ErrorKind::Limit, what)),
             Err(Stop::Fault(_, what)) => Err(wrong(what)),
             Err(Stop::Incomplete) => Err(wrong("it does not end")),
         }
+    }
+
+    /// Whether that member is spelled so plainly that what it refers to can be said without reading it: see [`mention`].
+    pub(crate) fn mentions(&self, number: u32, index: u32, limits: &Limits, mentioned: &mut Vec<u32>) -> Result<bool> {
+        let window = self.window(number, index)?;
+        Ok(mention::value(&window, limits, mentioned).is_some())
+    }
+
+    fn window(&self, number: u32, index: u32) -> Result<Vec<u8>> {
+        let member = usize::try_from(index).ok().and_then(|index| self.members.get(index));
+        let (found, range) = member.ok_or_else(|| wrong("the object stream has no such member"))?;
+        if *found != number {
+            return Err(wrong("the object stream holds another object there"));
+        }
+        let bytes = self.data.get(range.clone()).unwrap_or_default();
+        Ok([bytes, SENTINEL].concat())
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) mod form;
 pub(crate) mod hashing;
 pub(crate) mod lexer;
 pub(crate) mod listing;
+mod mention;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;

@@ -12,7 +12,10 @@ const OBJECTS: &[(u32, &str)] = &[
         3,
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 5 0 R/Resources 6 0 R/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 96 0 R 54 0 R]>>",
     ),
-    (4, "<</Fields[40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 95 0 R 55 0 R]/SigFlags 3@resources/Q 0>>"),
+    (
+        4,
+        "<</Fields[@group40 0 R 41 0 R 42 0 R 43 0 R 44 0 R 90 0 R 92 0 R 93 0 R 95 0 R 55 0 R]/SigFlags 3@resources/Q 0>>",
+    ),
     (5, "<<>>stream BT /F 12 Tf (The price is 100.) Tj ET /X Do"),
     (6, "<</Font<</F 8 0 R>>/XObject<</X 9 0 R>>/Properties<</O 23 0 R>>/ExtGState<</G 77 0 R>>>>"),
     (7, "<</Font 11 0 R/Encoding<</E 12 0 R>>>>"),
@@ -67,7 +70,7 @@ const OBJECTS: &[(u32, &str)] = &[
 ];
 
 /// The document with its first signature, under a certification (`P1` to `P3`), a lock of fields or neither; `bare` without
-/// default resources, `broken` with an object that cannot be read.
+/// default resources, `broken` with an object that cannot be read, `group` with a group of fields and its `/Kids`.
 pub(crate) fn base(style: Style, under: &str) -> File {
     let certification = under.strip_prefix('P').map(|level| {
         format!("/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P {level}/V/1.2>>>>]")
@@ -79,15 +82,25 @@ pub(crate) fn base(style: Style, under: &str) -> File {
     });
     let reference = certification.or(fields).unwrap_or_default();
     let resources = if under == "bare" { "" } else { "/DR 7 0 R/DA(/F 9 Tf)" };
+    let group = if under.starts_with("group") { "98 0 R " } else { "" };
     let spelled = |body: &str| {
         body.replace("@resources", resources)
             .replace("@perms", perms)
+            .replace("@group", group)
             .replace("@lock", &lock)
             .replace("@reference", &reference)
     };
     let mut objects: Vec<(u32, String)> = OBJECTS.iter().map(|(number, body)| (*number, spelled(body))).collect();
     if under == "broken" {
         objects.push((97, "<</A ]>>".into()));
+    }
+    if let Some(kids) = under.strip_prefix("group ") {
+        objects.push((98, format!("<</T(party)/Kids {kids}>>")));
+        objects.push((
+            99,
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(one)/Parent 98 0 R/Rect[0 0 0 0]/F 132/P 3 0 R>>".into(),
+        ));
+        objects.push((100, "[99 0 R]".into()));
     }
     File::new(style, &objects)
 }

@@ -6,9 +6,11 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod attacks;
 mod base;
 #[path = "../common/mod.rs"]
 mod common;
+mod coverage;
 mod file;
 mod outside;
 mod pairs;
@@ -24,7 +26,7 @@ use pades_ltv::{Document, Report, Time, TrustStore, Verification};
 
 use base::base;
 use file::{Edit, Style};
-use pairs::PAIRS;
+use pairs::pairs;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/modification")
@@ -44,12 +46,12 @@ fn vectors() -> PathBuf {
 fn regenerate() {
     let _ = fs::remove_dir_all(folder());
     fs::create_dir_all(folder()).unwrap();
-    for (index, pair) in PAIRS.iter().enumerate() {
+    for (index, pair) in pairs().enumerate() {
         // Both styles of cross-reference in turns.
         let style = if index % 2 == 0 { Style::Table } else { Style::Stream };
-        for (edits, end) in [(pair.good, "good"), (pair.bad, "bad")] {
+        for (edits, end) in [(pair.good.to_vec(), "good"), (pair.bad.concat(), "bad")] {
             let name = format!("{}_{end}", pair.name);
-            let file = made(style, pair.under, edits);
+            let file = made(style, pair.under, &edits);
             assert!(!folder().join(format!("{name}.pdf")).exists(), "{name} is there twice");
             fs::write(folder().join(format!("{name}.expected")), told(&file)).unwrap();
             fs::write(folder().join(format!("{name}.pdf")), file).unwrap();

@@ -43,7 +43,7 @@ const TABLE: [(SubIndication, Shown); 25] = [
     (S::RevokedNoPoe, By(VERDICTS, "revocation_counts_from_its_own_time_on")),
     (S::RevokedCaNoPoe, By(VERDICTS, "revocation_counts_from_its_own_time_on")),
     (S::OutOfBoundsNotRevoked, By(VERDICTS, "an_expired_signer_needs_a_proof_of_existence")),
-    (S::OutOfBoundsNoPoe, By("tests/verification/decades.rs", "a_contract_that_nobody_renewed_is_not_known_any_more")),
+    (S::OutOfBoundsNoPoe, By(ARCHIVE, "a_crl_from_after_the_signers_end_neither_helps_nor_harms")),
     (S::RevocationOutOfBoundsNoPoe, By(STEPS, "what_an_expired_authority_signed_is_out_of_bounds")),
     (
         S::NoPoe,

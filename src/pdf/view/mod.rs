@@ -18,6 +18,7 @@ use super::container::Container;
 use super::document::Document;
 use super::filter::{Filter, decode};
 use super::lexer::{is_line_end, keyword};
+use super::mention;
 use super::object::{Dictionary, Object, Ref, Stream};
 use super::parser::{self, Body, Indirect, stream_end};
 use super::revision::{Revision, find};
@@ -111,6 +112,25 @@ impl<'d> View<'d> {
             XrefEntry::InStream { stream, index } => self.member(id, stream, index),
         }
         .map_err(|error| error.at(id))
+    }
+
+    /// Whether what `entry` leads to is spelled so plainly that what it refers to can be said without reading it; `mentioned` then holds
+    /// the number of every object that it refers to, as often as it does. Streams never are.
+    pub(crate) fn mentions(&self, id: Ref, entry: XrefEntry, mentioned: &mut Vec<u32>) -> Result<bool> {
+        let limits = self.document.limits();
+        match entry {
+            XrefEntry::InFile { offset, .. } => {
+                let bytes = self.document.bytes();
+                let end = offset.saturating_add(self.document.window(offset)).min(bytes.len());
+                let window = bytes.read(offset.min(end)..end)?;
+                Ok(mention::indirect(&window, limits, mentioned) == Some(id))
+            }
+            XrefEntry::InStream { stream, index } => {
+                let container = self.containing(stream)?;
+                container.mentions(id.number, index, limits, mentioned)
+            }
+            XrefEntry::Free => Ok(false),
+        }
     }
 
     /// Whether an object can be read, and the data of a stream ends where it says.
@@ -272,12 +292,16 @@ impl<'d> View<'d> {
 
     /// A member of an object stream. The stream itself is as of this view too.
     fn member(&self, id: Ref, stream: u32, index: u32) -> Result<Object> {
+        self.containing(stream)?.object(id.number, index, self.document.limits())
+    }
+
+    /// The object stream of this number.
+    fn containing(&self, stream: u32) -> Result<Arc<Container>> {
         let stream = Ref { number: stream, generation: 0 };
-        let Some(XrefEntry::InFile { offset, .. }) = self.location(stream) else {
-            return Err(Error::new(ErrorKind::Syntax, format!("its object stream, {stream}, does not exist")));
-        };
-        let container = self.container(stream, offset)?;
-        container.object(id.number, index, self.document.limits())
+        match self.location(stream) {
+            Some(XrefEntry::InFile { offset, .. }) => self.container(stream, offset),
+            _ => Err(Error::new(ErrorKind::Syntax, format!("its object stream, {stream}, does not exist"))),
+        }
     }
 
     /// The object numbers of the members of the object stream `id`, which stands at `offset`.

@@ -34,8 +34,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn raise(&mut self, level: Modification) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Allows, 0);
         }
         self.level = self.level.max(level);
     }
@@ -44,8 +44,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn refuse(&mut self, object: u32, what: impl std::fmt::Display) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Forbids, object);
         }
         self.refuse_under(Rule::DefaultDeny, object, what);
     }
@@ -54,8 +54,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Forbids, object);
         }
         if self.ground.permissions.freezes(name, self.revision) {
             let what = format_args!("the field \"{name}\" was {what}, which an earlier signature forbids");
@@ -63,7 +63,7 @@ impl Step<'_> {
         }
     }
 
-    fn refuse_under(&mut self, rule: Rule, object: u32, what: impl std::fmt::Display) {
+    pub(super) fn refuse_under(&mut self, rule: Rule, object: u32, what: impl std::fmt::Display) {
         self.level = self.level.max(Modification::Other);
         self.note(Code::ModifiedAfterSigning, what);
         self.tell_refused(object, rule);
@@ -72,8 +72,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn unknown(&mut self, code: Code, what: impl std::fmt::Display) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Forbids, 0);
         }
         self.level = self.level.max(Modification::Unknown);
         self.note(code, what);
@@ -100,8 +100,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn clear(&mut self, number: u32, clearance: Clearance) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Allows, number);
         }
         if self.changes.contains_key(&number) || self.scaffold.contains(&number) {
             let cleared = self.cleared.entry(number).or_insert(clearance);
@@ -113,8 +113,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn admit(&mut self, place: &Place, id: Ref, clearance: Clearance) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Allows, id.number);
         }
         if !self.changes.contains_key(&id.number) {
             return;
@@ -131,8 +131,8 @@ impl Step<'_> {
     #[cfg_attr(test, track_caller)]
     pub(super) fn admit_all(&mut self, place: &Place, value: &Object) {
         #[cfg(test)]
-        if super::mutant::is_off() {
-            return;
+        if let Some(mutation) = super::mutant::here() {
+            return self.mutated(mutation, super::mutant::Rule::Allows, place.holder);
         }
         let mut waiting = vec![(place.clone(), value)];
         while let Some((place, value)) = waiting.pop() {

@@ -125,7 +125,7 @@ impl Step<'_> {
             return Ok(());
         };
         self.admit(place, id, Clearance::Whole);
-        self.sign_new_field(id, &field)
+        self.sign_new_field(id, &field, None)
     }
 
     /// Empty signature fields that got a signature, other blank fields that got a value, and the widgets that show them.

@@ -30,6 +30,8 @@ pub(super) struct Ground<'d> {
     pub(super) fields: HashMap<Ref, Arc<str>>,
     /// The text and choice fields, check boxes and radio buttons of the last revision, by object.
     pub(super) inputs: HashMap<Ref, Field>,
+    /// The groups of fields of the last revision, by their own numbers and those of their lists of kids.
+    pub(super) groups: HashMap<u32, Ref>,
     /// The names that more than one field of the last revision has.
     pub(super) twins: HashSet<Arc<str>>,
     /// The object streams, and the first revision that has an object in each.
@@ -80,6 +82,7 @@ impl<'d> Ground<'d> {
             permissions: Permissions::read(document, &form)?,
             fields: signatures.filter_map(|field| Some((field.id?, Arc::clone(&field.name)))).collect(),
             inputs: inputs.filter_map(|field| Some((field.id?, field.clone()))).collect(),
+            groups: groups(document, &form),
             twins,
             containers: containers(document),
             section_starts: sections.map(|section| section.start).collect(),
@@ -92,8 +95,12 @@ impl<'d> Ground<'d> {
         // From here on every object is read, so that it pays to know where each ends.
         document.places();
         let view = document.view(first);
+        let mut mentioned = Vec::new();
         for (id, entry) in view.live_entries() {
-            ground.index(id, || view.at(id, entry));
+            match view.mentions(id, entry, &mut mentioned) {
+                Ok(true) => ground.references.set_mentioned(id.number, &mentioned),
+                _ => drop(ground.index(id, || view.at(id, entry))),
+            }
         }
         Ok(ground)
     }
@@ -165,6 +172,16 @@ pub(super) fn id_of(number: u32, entry: XrefEntry) -> Option<Ref> {
         XrefEntry::InFile { generation, .. } => Some(Ref { number, generation }),
         XrefEntry::InStream { .. } => Some(Ref { number, generation: 0 }),
     }
+}
+
+fn groups(document: &Document<'_>, form: &Form) -> HashMap<u32, Ref> {
+    let mut groups = HashMap::new();
+    for id in form.fields.iter().filter(|field| field.is_group).filter_map(|field| field.id) {
+        let group = document.latest().get(id).ok();
+        let kids = group.as_ref().and_then(Object::as_dictionary).and_then(|group| group.get("Kids")?.as_reference());
+        groups.extend([id].into_iter().chain(kids).map(|one| (one.number, id)));
+    }
+    groups
 }
 
 fn containers(document: &Document<'_>) -> HashMap<u32, usize> {

@@ -20,6 +20,7 @@ mod equality;
 mod fields;
 mod filling;
 mod ground;
+mod groups;
 #[cfg(test)]
 mod mutant;
 mod pages;

@@ -1,6 +1,7 @@
 //! Rules for pages (ISO 32000-2, 7.7.3.3): nothing but the widgets of new signature fields, and remarks, may be laid on them.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::clearance::{Clearance, Place};
 use super::equality::{differences, same};
@@ -21,17 +22,17 @@ pub(super) struct PageNumbers {
 
 impl Step<'_> {
     pub(super) fn pages(&mut self) -> Result<()> {
-        let pages = self.changes.iter().filter(|(number, _)| !self.cleared.contains_key(number)).filter_map(
-            |(number, change)| {
-                let (before, after) =
-                    change.dictionaries().filter(|(before, after)| is_page(before) && is_page(after))?;
-                Some((*number, before.clone(), after.clone()))
-            },
-        );
-        let pages: Vec<(u32, Dictionary, Dictionary)> = pages.collect();
+        let pages = self.changes.iter().filter(|(number, _)| !self.cleared.contains_key(number));
+        let pages = pages.filter(|(_, change)| {
+            change.dictionaries().is_some_and(|(before, after)| is_page(before) && is_page(after))
+        });
+        let pages: Vec<_> =
+            pages.map(|(number, change)| (*number, Rc::clone(&change.before), Rc::clone(&change.after))).collect();
         let mut lists = HashMap::new();
         for (number, before, after) in &pages {
-            self.page(*number, before, after, &mut lists)?;
+            if let (Object::Dictionary(before), Object::Dictionary(after)) = (&**before, &**after) {
+                self.page(*number, before, after, &mut lists)?;
+            }
         }
         self.lists(&lists)
     }
@@ -96,9 +97,14 @@ impl Step<'_> {
             self.refuse(place.holder, "the annotations of a page are no list");
             return Ok(());
         };
-        let kept: HashSet<Ref> = after.iter().filter_map(Object::as_reference).collect();
-        let mut index = 0_usize;
-        for item in before {
+        // Long lists are written again and again with one more entry.
+        let pairs = before.iter().zip(after);
+        let front = pairs.take_while(|(item, other)| item.as_reference().is_some() && item == other).count();
+        let rest = before.get(front..).unwrap_or_default();
+        let looked_through = if rest.is_empty() { &[][..] } else { after };
+        let kept: HashSet<Ref> = looked_through.iter().filter_map(Object::as_reference).collect();
+        let mut index = front;
+        for item in rest {
             let is_kept = match item.as_reference() {
                 Some(id) => kept.contains(&id),
                 None => after.get(index).is_some_and(|other| same(item, other)),

@@ -4,14 +4,15 @@
 //! is cleared on one way is not cleared on another by accident.
 //! Invariant: only references to objects that some later revision writes are kept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::pdf::object::{Dictionary, Object};
 
 /// The references to watched objects, as of one view.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    watched: HashSet<u32>,
+    /// Ascending.
+    watched: Vec<u32>,
     incoming: HashMap<u32, Incoming>,
     outgoing: HashMap<u32, Vec<Edge>>,
 }
@@ -31,14 +32,30 @@ struct Incoming {
 }
 
 impl References {
-    pub(super) fn to(watched: HashSet<u32>) -> Self {
+    pub(super) fn to(mut watched: Vec<u32>) -> Self {
+        watched.sort_unstable();
+        watched.dedup();
         Self { watched, ..Self::default() }
+    }
+
+    /// Whether some later revision writes an object of this number.
+    fn is_watched(&self, number: u32) -> bool {
+        self.watched.binary_search(&number).is_ok()
     }
 
     /// Notes what `source` refers to now, instead of what it did.
     pub(super) fn set(&mut self, source: u32, object: &Object) {
+        self.replace(source, edges(object).into_iter().filter(|edge| self.is_watched(edge.target)).collect());
+    }
+
+    /// The same where the numbers of the objects are known, and none is a page's `/Annots`.
+    pub(super) fn set_mentioned(&mut self, source: u32, numbers: &[u32]) {
+        let watched = numbers.iter().filter(|number| self.is_watched(**number));
+        self.replace(source, watched.map(|number| Edge { target: *number, is_annots: false }).collect());
+    }
+
+    fn replace(&mut self, source: u32, edges: Vec<Edge>) {
         let before = self.outgoing.remove(&source).unwrap_or_default();
-        let edges: Vec<Edge> = edges(object).into_iter().filter(|edge| self.watched.contains(&edge.target)).collect();
         // Long lists are written again and again with one more entry: what stays needs no counting.
         let pairs = before.iter().zip(&edges);
         let front = pairs.take_while(|(before, after)| before == after).count();
@@ -119,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_occurrence_counts_until_its_source_is_rewritten() {
-        let mut references = References::to([5, 6].into());
+        let mut references = References::to(vec![6, 5, 6]);
         references.set(1, &parse("<</Type/Page/Annots 5 0 R/Contents[5 0 R 6 0 R 7 0 R]/A<</B[[5 0 R]]>>>>"));
         references.set(2, &parse("5 0 R"));
         assert_eq!((references.total(5), references.annots(5)), (4, 1));

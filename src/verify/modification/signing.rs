@@ -36,8 +36,8 @@ const WIDGET: [&str; 15] =
     ["Type", "Subtype", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "H", "NM", "M", "Contents", "StructParent"];
 
 impl Step<'_> {
-    /// A field that this revision added to the form.
-    pub(super) fn sign_new_field(&mut self, id: Ref, field: &Dictionary) -> Result<()> {
+    /// A field that this revision added to the form, or to a group of it.
+    pub(super) fn sign_new_field(&mut self, id: Ref, field: &Dictionary, group: Option<Ref>) -> Result<()> {
         if !says(field, "FT", "Sig") || !matches!(field.get("T"), Some(Object::String(_))) {
             self.refuse(id.number, format_args!("{id} was added to the form and is no signature field with a name"));
             return Ok(());
@@ -48,7 +48,11 @@ impl Step<'_> {
             let what = format_args!("the new signature field {id} has the name of another field, \"{name}\"");
             self.refuse(id.number, what);
         }
-        if let Some(key) = strange(field, &[&FIELD, &WIDGET]) {
+        let known: [&[&str]; 3] = [&FIELD, &WIDGET, if group.is_some() { &["Parent"] } else { &[] }];
+        if field.get("Parent").and_then(Object::as_reference) != group {
+            self.refuse(id.number, format_args!("the new signature field {id} names another parent than it has"));
+        }
+        if let Some(key) = strange(field, &known) {
             self.refuse(id.number, format_args!("the new signature field {id} has a /{key}"));
         }
         let kind = self.signature(id, &Place::object(id.number).key("V"), field.get("V"))?;

@@ -152,6 +152,7 @@ impl<'g> Step<'g> {
             return Ok(());
         };
         self.catalog(root, before, after)?;
+        self.grow_groups()?;
         self.fill_fields()?;
         self.change_comments();
         self.structure(after)?;

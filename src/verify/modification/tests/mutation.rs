@@ -1,4 +1,5 @@
-//! Every place at which a rule allows or refuses something is needed: without it, some vector is judged differently.
+//! Every place at which a rule allows or refuses something is needed: without it, and with its contrary,
+//! some vector is judged differently.
 //!
 //! The vectors are the files of `tests/vectors/modification` and `tests/vectors/threats`.
 
@@ -6,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::super::mutant::{Site, without};
+use super::super::mutant::{Mutation, Site, with};
 use super::*;
 
 /// What a rule is made of.
@@ -92,16 +93,20 @@ fn every_rule_is_needed() {
     let mut sound: Vec<Option<Vec<String>>> = Vec::new();
     let mut met: BTreeMap<Site, Vec<usize>> = BTreeMap::new();
     for (index, (_, file)) in vectors.iter().enumerate() {
-        let (found, sites) = without(None, || verdict(file));
+        let (found, sites) = with(None, || verdict(file));
         sound.push(found);
         sites.into_iter().for_each(|site| met.entry(site).or_default().push(index));
     }
     let mut idle = Vec::new();
     for (site, indices) in &met {
-        let differs = |index: &usize| without(Some(*site), || verdict(&vectors[*index].1)).0 != sound[*index];
-        if !indices.iter().any(differs) {
-            let names: Vec<&str> = indices.iter().take(5).map(|index| vectors[*index].0.as_str()).collect();
-            idle.push((*site, format!("no vector notices, of {} that come by: {names:?}", indices.len())));
+        for mutation in [Mutation::Removed, Mutation::Inverted] {
+            let mutant = Some((*site, mutation));
+            let differs = |index: &usize| with(mutant, || verdict(&vectors[*index].1)).0 != sound[*index];
+            if !indices.iter().any(differs) {
+                let names: Vec<&str> = indices.iter().take(5).map(|index| vectors[*index].0.as_str()).collect();
+                let count = indices.len();
+                idle.push((*site, format!("{mutation:?}: no vector notices, of {count} that come by: {names:?}")));
+            }
         }
     }
     let name = |file: &str| file.rsplit('/').next().unwrap().to_owned();
@@ -127,6 +132,6 @@ fn every_rule_is_needed() {
             complaints.push(format!("{file}:{line}: {words}: no vector comes by"));
         }
     }
-    println!("{} places, {} vectors", met.len(), vectors.len());
+    println!("{} places, {} mutants, {} vectors", met.len(), met.len() * 2, vectors.len());
     assert!(complaints.is_empty(), "{} places\n{}", complaints.len(), complaints.join("\n"));
 }
