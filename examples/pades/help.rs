@@ -53,11 +53,52 @@ impl Topic {
             Self::Renew => (RENEW, RENEW_JA),
         };
         match language {
-            Language::Japanese => japanese.to_owned(),
-            _ => english.to_owned(),
+            Language::Japanese => japanese.replace("{TSA}", TSA_JA),
+            _ => english.replace("{TSA}", TSA),
         }
     }
 }
+
+/// What stands in the help of every command that asks a TSA.
+const TSA: &str = "\
+Asking a TSA:
+  --tsa URL        may be given again: the next is asked where one gives no timestamp that is good
+                   in every respect, and standard error says so. All fail: nothing is written
+  --tsa-user NAME, --tsa-pass-file FILE
+                   user, and password in the first line of a file, for the --tsa before them; for
+                   the first --tsa, else PADES_TSA_USER and PADES_TSA_PASSWORD
+  --tsa-cert FILE, --tsa-key FILE
+                   a client certificate with its chain, and its key, PEM, for the --tsa before them
+  --tsa-ca FILE    who says who the server of the --tsa before it is, PEM; Mozilla's roots unless
+                   given
+  --tsa-policy OID the policy to stamp under; a token under another is refused
+  --tsa-digest NAME
+                   sha256 (default), sha384, sha512, sha3-256, sha3-384, sha3-512
+  --tsa-timeout SECONDS
+                   for each question; 30 unless given
+  --retry N        asks all again up to N times where that may help, after 1, 2, 4 ... 60 seconds or
+                   what a server asks for (Retry-After); 0 unless given
+
+";
+
+const TSA_JA: &str = "\
+TSA への要求:
+  --tsa URL        繰り返し指定できます。すべての点で正しいタイムスタンプが得られないときは次の TSA
+                   に要求し、標準エラー出力に示します。どこからも得られないときは何も書き込みません
+  --tsa-user 名前, --tsa-pass-file FILE
+                   直前の --tsa のユーザー名と、パスワードを 1 行目に書いたファイル。最初の --tsa
+                   では、省略時に PADES_TSA_USER と PADES_TSA_PASSWORD を使います
+  --tsa-cert FILE, --tsa-key FILE
+                   直前の --tsa に示すクライアント証明書 (チェーンを含む) とその秘密鍵 (PEM)
+  --tsa-ca FILE    直前の --tsa のサーバー証明書を検証する認証局 (PEM)。省略時は Mozilla のもの
+  --tsa-policy OID 要求するポリシー。異なるポリシーのトークンは受け付けません
+  --tsa-digest 名前
+                   sha256 (既定)、sha384、sha512、sha3-256、sha3-384、sha3-512
+  --tsa-timeout 秒 1 回の要求の制限時間。省略時は 30
+  --retry 回数     再度の要求に意味があるとき、最大でこの回数だけ、1、2、4 … 60 秒またはサーバーの
+                   指定 (Retry-After) だけ待って、すべての TSA に要求し直します。省略時は 0
+
+";
 
 const ALL: &str = "\
 pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and verifies them.
@@ -290,8 +331,7 @@ Files:
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 signed, prepared, or could be signed with --dry-run; 4 not signed, and OUT or IN as it
+{TSA}Exit code: 0 signed, prepared, or could be signed with --dry-run; 4 not signed, and OUT or IN as it
 was; 5 with --out-dir, some are signed and some are not.
 ";
 
@@ -386,8 +426,7 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 署名済み、準備済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元の
+{TSA}終了コード: 0 署名済み、準備済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元の
 まま、5 --out-dir で一部の文書だけに署名
 ";
 
@@ -410,8 +449,7 @@ pades timestamp --in-place [OPTIONS] IN
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 timestamped, 4 not timestamped and OUT or IN as it was.
+{TSA}Exit code: 0 timestamped, 4 not timestamped and OUT or IN as it was.
 ";
 
 const TIMESTAMP_JA: &str = "\
@@ -434,8 +472,7 @@ pades timestamp --in-place [オプション] IN
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 付与済み、4 付与できず、OUT または IN は元のまま
+{TSA}終了コード: 0 付与済み、4 付与できず、OUT または IN は元のまま
 ";
 
 const AUGMENT: &str = "\
@@ -480,8 +517,7 @@ the newest timestamp expires.
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 augmented, 4 something is missing and OUT or IN is as it was.
+{TSA}Exit code: 0 augmented, 4 something is missing and OUT or IN is as it was.
 ";
 
 const AUGMENT_JA: &str = "\
@@ -525,8 +561,7 @@ IN のすべての署名とタイムスタンプをオフラインで検証す�
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 追加済み、4 不足があり、OUT または IN は元のまま
+{TSA}終了コード: 0 追加済み、4 不足があり、OUT または IN は元のまま
 ";
 
 const REVISIONS: &str = "\

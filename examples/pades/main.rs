@@ -32,6 +32,7 @@ mod renew;
 mod revisions;
 mod services;
 mod sign;
+mod stamper;
 mod terms;
 mod timestamp;
 mod trust;

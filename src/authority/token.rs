@@ -47,7 +47,7 @@ pub(super) fn token(
             version: CmsVersion::V3,
             digest_algorithms: SetOfVec::try_from([digest_identifier(draft.digest())])?,
             encap_content_info: EncapsulatedContentInfo {
-                econtent_type: ID_CT_TST_INFO,
+                econtent_type: draft.content_type(),
                 econtent: Some(Any::encode_from(&OctetString::new(info)?)?),
             },
             certificates: (!choices.is_empty()).then(|| CertificateSet::try_from(choices)).transpose()?,
@@ -121,7 +121,7 @@ impl Draft<'_> {
 
     fn attributes(&self, signing_time: SigningTime) -> der::Result<Attributes> {
         let mut attributes = Attributes::new();
-        attributes.insert(attribute(ID_CONTENT_TYPE, &ID_CT_TST_INFO)?)?;
+        attributes.insert(attribute(ID_CONTENT_TYPE, &self.content_type())?)?;
         attributes.insert(attribute(ID_MESSAGE_DIGEST, &OctetString::new(self.message_digest())?)?)?;
         if signing_time == SigningTime::Present {
             attributes.insert(attribute(ID_SIGNING_TIME, &x509_time(self.time)?)?)?;
@@ -130,6 +130,10 @@ impl Draft<'_> {
             attributes.insert(attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &self.signing_certificate()?)?)?;
         }
         Ok(attributes)
+    }
+
+    fn content_type(&self) -> ObjectIdentifier {
+        if self.misbehaviour == Some(Misbehaviour::WrongContentType) { ID_DATA } else { ID_CT_TST_INFO }
     }
 
     fn message_digest(&self) -> Vec<u8> {
