@@ -30,6 +30,7 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("http", &["port"]),
     ("csc", &["pki", "port", "http"]),
     ("pkcs11", &["pki", "port"]),
+    ("render", &["pdf", "report"]),
     ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
 ];
 
