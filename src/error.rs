@@ -126,6 +126,8 @@ pub enum ErrorKind {
     Password,
     /// A certificate cannot be read or may not be used for this.
     Certificate,
+    /// A published list of trust anchors is none, or its signature does not hold.
+    TrustList,
     /// The place reserved for a signature or timestamp is too small.
     Capacity,
     /// The signer failed or answered with something that does not verify.
@@ -162,6 +164,7 @@ impl ErrorKind {
             Self::Key => "key",
             Self::Password => "password",
             Self::Certificate => "certificate",
+            Self::TrustList => "trust_list",
             Self::Capacity => "capacity",
             Self::Signer => "signer",
             Self::Timestamp => "timestamp",
@@ -178,7 +181,9 @@ impl ErrorKind {
     fn class(self) -> ErrorClass {
         match self {
             Self::Signer | Self::Timestamp | Self::Fetch | Self::Io => ErrorClass::Retryable,
-            Self::Key | Self::Password | Self::Certificate | Self::Evidence | Self::Capacity => ErrorClass::Operator,
+            Self::Key | Self::Password | Self::Certificate | Self::TrustList | Self::Evidence | Self::Capacity => {
+                ErrorClass::Operator
+            }
             _ => ErrorClass::Permanent,
         }
     }

@@ -80,6 +80,37 @@ fn read_again(view: View<'_>, object: &Object) {
     }
 }
 
+/// Reads each kind of trust list.
+///
+/// Laws: what nobody signed is refused; taking a list twice changes nothing; a canonical form is its own canonical form.
+#[cfg(feature = "trust-lists")]
+pub fn trust_list(data: &[u8]) {
+    use crate::trustlist::{AdobeList, TrustedList, Unchecked, accredited, canonical_again};
+    let mut trust = TrustStore::new();
+    if let Ok(list) = Unchecked::<TrustedList>::read(data) {
+        let own: Vec<Vec<u8>> = list.claims().services().flat_map(|one| one.current.certificates.clone()).collect();
+        assert!(list.clone().signed_by(&Vec::<Vec<u8>>::new()).is_err(), "signed by nobody");
+        let _ = list.clone().signed_by(&own);
+        let list = list.danger_unverified();
+        list.add_to(&mut trust);
+        let before = trust.len();
+        assert_eq!((list.add_to(&mut trust).anchors, trust.len()), (0, before), "taken twice");
+    }
+    if let Some((first, second)) = canonical_again(data) {
+        assert!(first == second, "the canonical form has another");
+    }
+    if let Ok(list) = Unchecked::<AdobeList>::read(data) {
+        assert!(
+            list.clone().verified(&TrustStore::new(), Time::from_unix(1_791_331_200)).is_err(),
+            "nobody is trusted"
+        );
+        list.danger_unverified().add_to(&mut trust);
+    }
+    if let Ok(list) = accredited(data, "fuzz") {
+        assert_eq!(list.add_to(&mut trust, "fuzz", None, None).anchors, 0, "accredited is not trusted");
+    }
+}
+
 /// Reads one value.
 ///
 /// Law: it is written so that it reads the same.

@@ -84,6 +84,8 @@ pub(crate) mod sign;
 #[cfg(feature = "software")]
 pub(crate) mod software;
 pub(crate) mod time;
+#[cfg(feature = "trust-lists")]
+pub mod trustlist;
 pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
@@ -109,6 +111,7 @@ pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
 pub use pki::trust::store::TrustStore;
+pub use pki::trust::term::{Term, TrustUse};
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};
 pub use report::{Constraint, Indication, Language, Model, ModificationRule, Report};
 pub use sign::preflight::{self, Preflight};

@@ -23,6 +23,8 @@ mod fixture;
 mod form;
 #[path = "command/keys.rs"]
 mod keys;
+#[path = "command/lists.rs"]
+mod lists;
 #[path = "command/many.rs"]
 mod many;
 #[path = "command/output.rs"]

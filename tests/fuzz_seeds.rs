@@ -10,7 +10,7 @@ use pades_ltv::fuzzing;
 type Door = fn(&[u8]);
 
 /// The doors by the names of their targets.
-const DOORS: [(&str, Door); 11] = [
+const DOORS: [(&str, Door); 12] = [
     ("certificate", fuzzing::certificate),
     ("cms", fuzzing::cms),
     ("crl", fuzzing::crl),
@@ -21,6 +21,7 @@ const DOORS: [(&str, Door); 11] = [
     ("prepared_state", fuzzing::prepared_state),
     ("repair", fuzzing::repair),
     ("timestamp_response", fuzzing::timestamp_response),
+    ("trust_list", fuzzing::trust_list),
     ("verify", fuzzing::verify),
 ];
 /// Below that a fuzzer has nothing to start from.

@@ -25,13 +25,17 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("sign", &["pki", "pdf", "port"]),
     ("verify", &["pki", "pdf", "report"]),
     ("ltv", &["pki", "pdf", "port", "sign", "verify", "report"]),
+    ("trustlist", &["pki", "pdf", "report", "verify"]),
     ("software", &["pki", "port"]),
     ("authority", &["pki", "port", "software"]),
     ("http", &["port"]),
     ("csc", &["pki", "port", "http"]),
     ("pkcs11", &["pki", "port"]),
     ("render", &["pdf", "report"]),
-    ("fuzzing", &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "software", "authority", "http"]),
+    (
+        "fuzzing",
+        &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "trustlist", "software", "authority", "http"],
+    ),
 ];
 
 /// The floors inside the two towers: each sees those to its left, and modules of one floor see one another.

@@ -18,9 +18,10 @@ use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
 use crate::services::{self, Services, Tsa};
+use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: Vec<PathBuf>,
+    trust: TrustFiles,
     evidence: EvidenceFiles,
     collecting: Collecting,
     /// Who makes timestamps.
@@ -77,7 +78,7 @@ fn duration(text: &str) -> Option<Duration> {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> std::result::Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Files::default());
+        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Files::default());
         let (mut is_lta, mut tsa, mut field, mut at) = (false, None, None, None);
         let (mut signature, mut vri, mut archives_what_is_left) = (None, None, false);
         let (mut collecting, mut ignores_permissions) = (Collecting::default(), false);
@@ -86,7 +87,6 @@ impl Options {
             match given {
                 Given::Operand(path) => files.operand(path),
                 Given::Option(option) => match option.as_str() {
-                    "trust" => trust.push(arguments.path(&option)?),
                     "lta" => is_lta = true,
                     "tsa" => tsa = Some(arguments.tsa(&option)?),
                     "timestamp-signature" => signature = Some(arguments.text(&option)?),
@@ -95,7 +95,8 @@ impl Options {
                     "archive-what-is-left" => archives_what_is_left = true,
                     "at" => at = Some(arguments.moment(&option)?),
                     "ignore-permissions" => ignores_permissions = true,
-                    _ if evidence.take(&option, arguments)?
+                    _ if trust.take(&option, arguments)?
+                        || evidence.take(&option, arguments)?
                         || collecting.take(&option, arguments)?
                         || password.take(&option, arguments)?
                         || files.take(&option, arguments)? => {}
@@ -156,7 +157,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     if options.collecting.is_online {
         services = services.online();
     }
-    let (mut trust, mut files) = (inputs::trust(&options.trust)?, options.evidence.read()?);
+    let (mut trust, mut files) = (options.trust.read(language)?, options.evidence.read()?);
     let cache = Cache::open(options.collecting.cache.as_deref())?;
     files.extend(&cache.evidence(options.at.time));
     let is_test = options.tsa == Some(Tsa::Local);

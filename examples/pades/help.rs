@@ -90,11 +90,20 @@ const VERIFY: &str = "\
 pades verify [OPTIONS] FILE...
 
   --trust PATH    whom to trust: PEM or DER certificates, a file or a folder of .pem, .crt, .cer
-                  and .der files; may be given again. Reports name the file as the source of trust
+                  and .der files; may be given again. Reports name the file as the source of trust.
+                  Or a published list, known by its content: Adobe's (AATL, a PDF), an EU trusted
+                  list or the list of them (XML). Each entry is trusted for what its list says
+  --list-signer PATH
+                  who may sign lists: certificates, for Adobe's list its root. Who may sign a
+                  national list is also taken from a list of lists. Adobe's is judged as of when it
+                  was signed. --take-unverified-lists takes lists without looking at signatures
+  --accredited PATH
+                  certificates of accredited timestamp authorities: a file, a ZIP or a folder. Their
+                  timestamps are reported as accredited by what the PATH is called; it trusts nobody
   --at TIME       verify as of this time, RFC 3339; now unless given
   --policy etsi-119312|cryptrec|permissive
-                  until when algorithms are relied on: TS 119 312 (default), the Japanese government's
-                  CRYPTREC list, or for ever (to look at old files, not to rely on them)
+                  until when algorithms count: TS 119 312 (default), Japan's CRYPTREC list, or for
+                  ever (to look at old files, not to rely on them)
   --model shell|chain
                   every certificate valid at the time that counts (default), or each when it
                   issued the one below it
@@ -105,7 +114,7 @@ pades verify [OPTIONS] FILE...
   --password TEXT, --password-file FILE
                   the password of encrypted files; better PADES_PASSWORD (see pades help sign)
   --text          for people (default)
-  --explain       with --text: every step of the process (EN 319 102-1) with its outcome and why, the
+  --explain       with --text: every step of the process (EN 319 102-1), its outcome and why, the
                   chains of certificates, and what the file lacks for its PAdES level
   --json          for programs: one JSON object a line for each FILE, all keys always there
   --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
@@ -123,7 +132,16 @@ const VERIFY_JA: &str = "\
 pades verify [オプション] FILE...
 
   --trust PATH    信頼する証明書 (PEM または DER)。ファイル、または .pem .crt .cer .der の
-                  入ったフォルダー。繰り返し指定可。レポートの信頼ソースはファイル名になります
+                  入ったフォルダー。繰り返し指定可。レポートの信頼ソースはファイル名になります。
+                  公開リストも指定できます (内容で判別): Adobe の AATL (PDF)、EU のトラステッド
+                  リストとその一覧 (XML)。証明書はリストの定める用途と期間に限って信頼します
+  --list-signer PATH
+                  リストの署名者の証明書 (AATL には Adobe のルート)。国別リストの署名者は、EU の
+                  一覧からも得ます。AATL は署名された時刻で検証します。署名を確認せずにリストを
+                  使うには --take-unverified-lists を指定してください
+  --accredited PATH
+                  認定タイムスタンプ局の証明書 (ファイル、ZIP またはフォルダー)。その局の
+                  タイムスタンプを、PATH の名前の認定として示します。信頼する証明書にはなりません
   --at 時刻       この時刻での検証 (RFC 3339)。省略時は現在
   --policy etsi-119312|cryptrec|permissive
                   アルゴリズムをいつまで信頼するか: TS 119 312 (既定)、CRYPTREC の基準、無期限

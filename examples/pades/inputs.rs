@@ -1,10 +1,10 @@
-//! Reading what the command is given: documents, trust anchors, evidence.
+//! Reading what the command is given: documents and evidence.
 
 use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use pades_ltv::{Document, Error, ErrorKind, Evidence, Result, TrustStore};
+use pades_ltv::{Document, Error, ErrorKind, Evidence, Result};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
@@ -13,8 +13,6 @@ use crate::progress::Progress;
 
 /// A certificate, CRL or OCSP response beyond this is no such thing; the largest public CRLs are about 50 MB.
 const SMALL: u64 = 256 << 20;
-/// What counts as a certificate in a folder of anchors.
-const ANCHORS: [&str; 4] = ["pem", "crt", "cer", "der"];
 
 /// What will be done to the file of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,39 +94,6 @@ impl Seen {
             inode: (std::os::unix::fs::MetadataExt::dev(metadata), std::os::unix::fs::MetadataExt::ino(metadata)),
         }
     }
-}
-
-/// The anchors in all of `paths`, each labelled with the name of its file.
-pub(crate) fn trust(paths: &[PathBuf]) -> std::result::Result<TrustStore, Stop> {
-    let mut store = TrustStore::new();
-    for path in paths {
-        add_anchors(&mut store, path).during(|| Message::CannotUse { option: "trust", path: path.clone() })?;
-    }
-    Ok(store)
-}
-
-fn add_anchors(store: &mut TrustStore, path: &Path) -> Result<()> {
-    if !path.is_dir() {
-        return add_anchor_file(store, path);
-    }
-    let unreadable = |cause: std::io::Error| Error::new(ErrorKind::Io, "the folder cannot be read").because(cause);
-    let entries = std::fs::read_dir(path).map_err(unreadable)?;
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>().map_err(unreadable)?;
-    files.retain(|file| {
-        let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        ANCHORS.iter().any(|one| extension.eq_ignore_ascii_case(one))
-    });
-    files.sort();
-    if files.is_empty() {
-        let error = Error::new(ErrorKind::Certificate, "no certificate is in the folder");
-        return Err(error.advise("its name must end in .pem, .crt, .cer or .der"));
-    }
-    files.iter().try_for_each(|file| add_anchor_file(store, file))
-}
-
-fn add_anchor_file(store: &mut TrustStore, path: &Path) -> Result<()> {
-    let label = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    store.add_pem(&small(path)?, &label).map(|_| ()).map_err(|error| error.at(path.display()))
 }
 
 /// All of a file that is not a document.

@@ -30,6 +30,7 @@ mod services;
 mod sign;
 mod terms;
 mod timestamp;
+mod trust;
 mod two_phase;
 mod verify;
 mod who;

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use pades_ltv::Language;
+use pades_ltv::trustlist::Added;
 
 use crate::help::Topic;
 
@@ -46,6 +47,7 @@ pub(crate) enum Message {
     // What happened.
     TestAuthority,
     NoTrust,
+    ListTaken { label: String, added: Added },
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
@@ -117,6 +119,11 @@ impl Message {
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
             Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
+            Self::ListTaken { label, added } => {
+                let (anchors, accredited) = (added.anchors, added.accredited);
+                let text = format!("{label}: {anchors} anchors, {accredited} accredited timestamp authorities");
+                lines(text, "cannot be read", &added.unreadable)
+            }
             Self::StampEvidenceMissing => "WARNING: the file is as asked for, but the new document timestamp's own \
                                            revocation data is not in it. Augment it again later"
                 .into(),
@@ -200,6 +207,11 @@ impl Message {
             Self::NoTrust => {
                 "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()
             }
+            Self::ListTaken { label, added } => {
+                let (anchors, accredited) = (added.anchors, added.accredited);
+                let text = format!("{label}: 信頼する証明書 {anchors} 件、認定タイムスタンプ局 {accredited} 件");
+                lines(text, "読み取れません", &added.unreadable)
+            }
             Self::StampEvidenceMissing => {
                 "警告: ファイルは指定どおりですが、新しい文書タイムスタンプ自体の失効情報が含まれていません。\
                                            後でもう一度 augment を実行してください"
@@ -266,4 +278,9 @@ pub(crate) fn grouped(number: u64) -> String {
         }
     }
     text
+}
+
+/// `text`, and below it each of `items` with what is wrong with it.
+fn lines(text: String, wrong: &str, items: &[String]) -> String {
+    items.iter().fold(text, |text, item| format!("{text}\n  {wrong}: {}", one_line(item)))
 }

@@ -123,6 +123,9 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Appearance => "画像、フォントまたは文字を表示できません",
         ErrorKind::Key => "鍵を使用できません",
         ErrorKind::Certificate => "証明書を使用できません",
+        ErrorKind::TrustList => {
+            "信頼リストを使用できません。--list-signer に発行者の証明書を指定し、最新のリストをお使いください"
+        }
         ErrorKind::Capacity => "署名またはタイムスタンプのための領域が不足しています",
         ErrorKind::Signer => "署名の生成に失敗しました",
         ErrorKind::Timestamp => "タイムスタンプを取得できませんでした",

@@ -9,15 +9,16 @@ use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
 use crate::atomic;
 use crate::failure::{During, Failure, Stop};
-use crate::inputs::{self, EvidenceFiles, Input, Use};
+use crate::inputs::{EvidenceFiles, Input, Use};
 use crate::messages::Message;
 use crate::output;
 use crate::preflight::Form;
 use crate::progress::Progress;
 use crate::reasons::in_options;
+use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: Vec<PathBuf>,
+    trust: TrustFiles,
     evidence: EvidenceFiles,
     password: Password,
     at: Moment,
@@ -55,19 +56,19 @@ enum Outcome {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (Vec::new(), EvidenceFiles::default(), Vec::new());
+        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Vec::new());
         let (mut at, mut form, mut password) = (None, None, Password::default());
         let (mut rules, mut detail, mut xml) = (Rules::default(), Detail::Panel, None);
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
                 Given::Option(option) => match option.as_str() {
-                    "trust" => trust.push(arguments.path(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
                     "explain" => detail = Detail::EveryStep,
                     "xml" => xml = Some(arguments.path(&option)?),
                     _ if rules.take(&option, arguments)? => {}
                     _ if Form::take(&mut form, &option, arguments)?
+                        || trust.take(&option, arguments)?
                         || evidence.take(&option, arguments)?
                         || password.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
@@ -110,7 +111,7 @@ fn model(name: &str) -> Option<Model> {
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
-    let (trust, evidence) = (inputs::trust(&options.trust)?, options.evidence.read()?);
+    let (trust, evidence) = (options.trust.read(language)?, options.evidence.read()?);
     let password = options.password.read()?;
     if let Some(path) = &options.xml {
         atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;

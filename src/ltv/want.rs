@@ -75,7 +75,9 @@ impl Want {
 impl Freshness {
     fn wanted(needs: &Needs, reliance: &Reliance, grace: Duration, now: Time) -> Option<Self> {
         let subject = &reliance.certificate;
-        let proved = reliance.proved.filter(|_| reliance.purpose == Purpose::DocumentSigning)?;
+        let proved = reliance
+            .proved
+            .filter(|_| matches!(reliance.purpose, Purpose::DocumentSigning | Purpose::DocumentCertification))?;
         let Settled { issuer, answer, .. } = needs.settled.iter().find(|settled| settled.subject == *subject)?;
         let since = proved.after(grace);
         // Nothing undoes a revocation; what is older than the grace period says nothing of requests on their way.

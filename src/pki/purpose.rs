@@ -26,6 +26,8 @@ const EKU_DOCUMENT_SIGNING: [ObjectIdentifier; 5] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Purpose {
     DocumentSigning,
+    /// Signing and saying what may change afterwards (ISO 32000-2, 12.8.2.2): no other certificate, but not every anchor vouches for it.
+    DocumentCertification,
     TimeStamping,
     OcspSigning,
     CrlSigning,
@@ -52,7 +54,7 @@ pub(crate) fn check(certificate: &Certificate, purpose: Purpose) -> Result<(), P
     let signs = KeyUsages::DigitalSignature | KeyUsages::NonRepudiation;
     match purpose {
         Purpose::CrlSigning => check_usage(usages, KeyUsages::CRLSign.into(), "cRLSign"),
-        Purpose::DocumentSigning => {
+        Purpose::DocumentSigning | Purpose::DocumentCertification => {
             check_usage(usages, signs, "digitalSignature or nonRepudiation")?;
             let named = certificate.extended_key_usage()?;
             let known = named.is_none_or(|(_, oids)| oids.iter().any(|oid| EKU_DOCUMENT_SIGNING.contains(oid)));

@@ -26,6 +26,10 @@ impl Report {
         panel.entry(1, panel.say("検証時刻", "Validation time"), time);
         panel.entry(1, policy, &self.policy);
         panel.entry(1, panel.say("有効性モデル", "Model"), self.model.as_str());
+        let constraints: Vec<&str> = self.constraints.iter().map(|one| one.said(language)).collect();
+        let constraints = constraints.join(panel.say("、", ", "));
+        panel.entry(1, panel.say("確認する条件", "Checks asked for"), constraints);
+        panel.entry(1, panel.say("署名後の変更", "Changes after signing"), self.modification_rule.said(language));
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.explain(index.saturating_add(1), signature);
         }
@@ -41,14 +45,15 @@ impl Panel {
             self.line(1, sub_indication.meaning(self.language));
         }
         self.process(1, &report.process);
-        let contents = self.say("コンテンツタイムスタンプ", "Content timestamp");
-        self.stamps(contents, &report.content_timestamps);
-        self.stamps(self.say("署名タイムスタンプ", "Signature timestamp"), &report.signature_timestamps);
+        let content = self.say("コンテンツタイムスタンプ", "Content timestamp");
+        self.timestamps(content, &report.content_timestamps);
+        let signature = self.say("署名タイムスタンプ", "Signature timestamp");
+        self.timestamps(signature, &report.signature_timestamps);
         self.certificates(1, &report.chain, &report.revocation);
         self.level_findings(report);
     }
 
-    fn stamps(&mut self, name: &str, stamps: &[TimestampReport]) {
+    fn timestamps(&mut self, name: &str, stamps: &[TimestampReport]) {
         for (index, stamp) in stamps.iter().enumerate() {
             self.line(1, format_args!("{name} {} : {}", index.saturating_add(1), self.stamp(stamp)));
             self.process(2, &stamp.process);
@@ -90,9 +95,9 @@ impl Panel {
         if let Some(said) = why.strip_prefix("not revoked, says the ").and_then(|said| said.split_once(" of ")) {
             return format!("失効していません ({}、{})", said.0, said.1);
         }
-        let context = why.strip_prefix("policy ").and_then(|said| said.strip_suffix(" model")?.rsplit_once(", "));
-        if let Some((policy, model)) = context {
-            return format!("アルゴリズムの基準 {policy}、有効性モデル {model}");
+        let context = why.strip_prefix("policy ").and_then(|said| said.split_once(" model"));
+        if let Some((policy, model)) = context.and_then(|(said, _)| said.rsplit_once(", ")) {
+            return format!("アルゴリズムの基準 {policy}、有効性モデル {model}、確認する条件は冒頭のとおり");
         }
         match why {
             "no revocation data exists for it" => "失効情報の対象外です".to_owned(),

@@ -95,8 +95,6 @@ requirements! {
     NoReason: "no_reason", B, Shall, "6.3 (d), (m)";
     /// `/Contents` has room for a later timestamp.
     Room: "room", B, Should, "6.3 (q)";
-    /// Signature timestamps are DER.
-    TimestampEncoding: "timestamp_encoding", T, Shall, "6.3 (o)";
     /// The store is built as it has to be.
     StoreStructure: "store_structure", Lt, Shall, "5.4.2.2";
     /// The certificates of all paths are in the file.
@@ -117,6 +115,8 @@ requirements! {
     EvidenceBeforeTimestamp: "evidence_before_timestamp", Lta, Shall, "6.3 (x)";
     /// A document timestamp's `/SubFilter` is `ETSI.RFC3161`.
     TimestampSubFilter: "timestamp_sub_filter", Lta, Shall, "6.3 (y)";
+    /// A document timestamp's token is DER. (Those inside of a signature count with its own [`Encoding`](Self::Encoding).)
+    TimestampEncoding: "timestamp_encoding", Lta, Shall, "5.4.3";
     /// A document timestamp's dictionary has no entries that only signatures have.
     TimestampEntries: "timestamp_entries", Lta, Shall, "5.4.3";
     /// A document timestamp's dictionary says nothing of who, when and why: the token does.

@@ -145,6 +145,10 @@ pub struct SignatureReport {
     pub signer: Option<CertificateReport>,
     /// Where the trust anchor of the signing certificate's path comes from: the label that the caller gave it.
     pub trust_source: Option<String>,
+    /// That anchor, and what its source trusts it for.
+    pub trust_anchor: Option<TrustAnchorReport>,
+    /// Who accredited the authority of a document timestamp; `None` for signatures.
+    pub accredited: Option<AccreditationReport>,
     /// How it was signed, as in `ECDSA with SHA-256`.
     pub algorithm: Option<String>,
     /// The dictionary's `/M`: what the signer claims.
@@ -201,6 +205,10 @@ pub struct TimestampReport {
     pub signer: Option<CertificateReport>,
     /// Where its trust anchor comes from.
     pub trust_source: Option<String>,
+    /// That anchor, and what its source trusts it for.
+    pub trust_anchor: Option<TrustAnchorReport>,
+    /// Who accredited the authority, as of the time that it states.
+    pub accredited: Option<AccreditationReport>,
     /// The authority's policy, as a dotted OID.
     pub policy: Option<String>,
     /// The token's number at its authority, in lower-case hexadecimal.
@@ -231,6 +239,32 @@ pub struct CertificateReport {
     pub serial: String,
     /// The end of its validity.
     pub not_after: Time,
+}
+
+/// The trust anchor that a path ends in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrustAnchorReport {
+    /// Its name, as RFC 4514 writes it.
+    pub subject: String,
+    /// What it is trusted for: `signing`, `certifying`, `timestamping`; `None` is everything.
+    pub uses: Option<Vec<String>>,
+    /// From when on, in UTC seconds.
+    pub from: Option<Time>,
+    /// Until when, in UTC seconds; what is proved to be older stays trusted.
+    pub until: Option<Time>,
+}
+
+/// That a timestamp authority stands on a list of accredited ones. It changes no verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccreditationReport {
+    /// The list's name and date.
+    pub list: String,
+    /// From when on, in UTC seconds.
+    pub from: Option<Time>,
+    /// Until when, in UTC seconds.
+    pub until: Option<Time>,
 }
 
 /// How the validity of a chain of certificates is judged (EN 319 102-1, 5.6.2.1 and 5.6.2.2).

@@ -5,7 +5,10 @@
 use std::fmt::{self, Write};
 
 use super::vocabulary::say;
-use super::{Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport, TimestampReport};
+use super::{
+    AccreditationReport, Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport,
+    TimestampReport, TrustAnchorReport,
+};
 use crate::time::{Time, UtcOffset};
 
 /// How many changes are listed for each signature.
@@ -134,6 +137,8 @@ impl Panel {
         if let Some(source) = &report.trust_source {
             self.entry(2, self.say("信頼ソース取得元", "Source of trust obtained from"), source);
         }
+        report.trust_anchor.iter().for_each(|anchor| self.anchor(anchor));
+        report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
         if report.conclusion.is_passed() {
             self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
@@ -155,6 +160,47 @@ impl Panel {
         if report.conclusion.is_passed() {
             self.long_term(report);
         }
+    }
+
+    /// What the anchor is trusted for, where its source says.
+    fn anchor(&mut self, anchor: &TrustAnchorReport) {
+        if let Some(uses) = &anchor.uses {
+            let uses: Vec<&str> = uses.iter().map(|one| self.trust_use(one)).collect();
+            self.entry(2, self.say("信頼の用途", "Trusted for"), uses.join(self.say("、", ", ")));
+        }
+        if anchor.from.is_some() || anchor.until.is_some() {
+            let period = self.period((anchor.from, anchor.until));
+            self.entry(2, self.say("信頼の期間", "Trusted"), period);
+        }
+    }
+
+    fn accredited(&mut self, depth: usize, accredited: &AccreditationReport) {
+        let mut text = accredited.list.clone();
+        if accredited.from.is_some() || accredited.until.is_some() {
+            text.push_str(&format!(" ({})", self.period((accredited.from, accredited.until))));
+        }
+        self.entry(depth, self.say("タイムスタンプ局の認定", "Timestamp authority accredited by"), text);
+    }
+
+    fn trust_use<'w>(&self, word: &'w str) -> &'w str {
+        match word {
+            "signing" => self.say("署名", "signing"),
+            "certifying" => self.say("文書の認証", "certifying"),
+            "timestamping" => self.say("タイムスタンプ", "timestamping"),
+            other => other,
+        }
+    }
+
+    fn period(&self, (from, until): (Option<Time>, Option<Time>)) -> String {
+        let from = from.map(|from| match self.language {
+            Language::Japanese => format!("{}から", self.time(from)),
+            Language::English => format!("from {}", self.time(from)),
+        });
+        let until = until.map(|until| match self.language {
+            Language::Japanese => format!("{}まで", self.time(until)),
+            Language::English => format!("until {}", self.time(until)),
+        });
+        from.into_iter().chain(until).collect::<Vec<_>>().join(" ")
     }
 
     fn long_term(&mut self, report: &SignatureReport) {
@@ -216,6 +262,7 @@ impl Panel {
         for (name, text) in texts {
             text.iter().for_each(|text| self.entry(2, name, text));
         }
+        self.stated(report);
         let is_stamp = report.kind == Kind::DocumentTimestamp;
         if let Some(time) = report.claimed_time.filter(|_| !is_stamp) {
             self.entry(2, self.say("署名時刻 (署名者の申告)", "Signing time (claimed)"), self.time(time));
@@ -232,20 +279,33 @@ impl Panel {
             self.entry(2, self.say("証明書の発行者", "Certificate issued by"), &signer.issuer);
             self.entry(2, self.say("証明書の有効期限", "Certificate valid until"), self.time(signer.not_after));
         }
-        if let Some(policy) = &report.signature_policy {
-            let implied = self.say("署名内容による（暗黙）", "implied by what was signed");
-            let named = policy.identifier.as_deref().unwrap_or(implied);
-            self.entry(2, self.say("署名ポリシー", "Signature policy"), named);
-        }
         for stamp in &report.content_timestamps {
-            self.entry(2, self.say("コンテンツタイムスタンプ", "Content timestamp"), self.stamp(stamp));
+            self.entry(2, self.say("コンテンツタイムスタンプ (署名前)", "Content timestamp"), self.stamp(stamp));
         }
         for stamp in &report.signature_timestamps {
             self.entry(2, self.say("署名タイムスタンプ", "Signature timestamp"), self.stamp(stamp));
+            stamp.accredited.iter().for_each(|accredited| self.accredited(3, accredited));
         }
     }
 
-    /// What a reader would want to know of.
+    /// What the signer states besides.
+    fn stated(&mut self, report: &SignatureReport) {
+        for commitment in &report.commitment_types {
+            self.entry(2, self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"), commitment);
+        }
+        for attribute in &report.signer_attributes {
+            let values = attribute.values.join(", ");
+            let name = self.say("署名者の属性", "Signer attribute");
+            self.entry(2, name, format_args!("{values} ({})", attribute.origin.as_str()));
+        }
+        if let Some(policy) = &report.signature_policy {
+            let identifier = policy.identifier.as_deref().unwrap_or(self.say("暗黙", "implied"));
+            let name = self.say("署名ポリシー", "Signature policy");
+            self.entry(2, name, format_args!("{identifier} ({})", policy.document.as_str()));
+        }
+    }
+
+    /// What a reader would want to know of: not evidence and timestamps that are permitted, which change nothing to be read.
     fn changes(&mut self, report: &SignatureReport) {
         let told: Vec<&Change> = report.changes.iter().filter(|change| !is_evidence(change)).collect();
         for change in told.iter().take(CHANGES) {

@@ -1,6 +1,9 @@
 //! The standard's words in the words of people, in Japanese and English.
 
-use super::{Block, CertificateStatus, Conclusion, Indication, Language, Place, RevocationSource, Rule, SubIndication};
+use super::{
+    Block, CertificateStatus, Conclusion, Constraint, Indication, Language, ModificationRule, Place, RevocationSource,
+    Rule, SubIndication,
+};
 
 /// Picks one of two texts.
 pub(super) fn say(language: Language, japanese: &'static str, english: &'static str) -> &'static str {
@@ -149,6 +152,36 @@ impl SubIndication {
             Self::SignedDataNotFound => ("署名された内容が見つかりません。", "What was signed is not at hand."),
         };
         say(language, japanese, english)
+    }
+}
+
+impl Constraint {
+    /// What it asks for, in a few words.
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::SignerRevocation => say(language, "署名者の失効状態", "revocation of the signer"),
+            Self::AuthorityRevocation => say(language, "認証局の失効状態", "revocation of authorities"),
+            Self::TimestampRevocation => {
+                say(language, "タイムスタンプ局の失効状態", "revocation of timestamp authorities")
+            }
+            Self::KeyUsage => say(language, "鍵の用途", "key usage"),
+            Self::ContentCommitment => say(language, "否認防止の用途", "content commitment"),
+            Self::SigningCertificateAttribute => say(language, "署名者証明書の属性", "signing-certificate attribute"),
+            Self::SignaturePolicy => say(language, "署名ポリシー", "signature policy"),
+            Self::TimestampOrder => say(language, "タイムスタンプの順序", "order of timestamps"),
+            Self::ClaimedTime => say(language, "申告された署名時刻", "claimed time"),
+        }
+    }
+}
+
+impl ModificationRule {
+    /// What it allows, in a few words.
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::EvidenceOnly => say(language, "検証情報とタイムスタンプの追加のみ", "evidence and timestamps only"),
+            Self::AsPermitted => say(language, "署名と認証が許可する範囲", "what signatures permit"),
+            Self::ListedOnly => say(language, "一覧のみ (判定しない)", "listed, not judged"),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a verdict rests on, as plain data for the report: the chain, and what was known of each certificate of it.
 
+use der::{Reader, SliceReader};
+
 use super::certificate::{Judged, Known, Validator};
 use super::integrity::{Content, Facts, Hashed};
 use crate::digest::{DigestAlgorithm, hex};
@@ -108,12 +110,17 @@ pub(super) fn identifier(facts: &Facts, hashed: &Hashed) -> Option<SignatureIden
         }),
         value: signer.signature().to_vec(),
         token: match &facts.content {
-            Content::Timestamp(token) => Some(fingerprint(token.der())),
+            Content::Timestamp(token) => Some(fingerprint(without_padding(token.der()))),
             _ => None,
         },
         byte_range: facts.dictionary.byte_range.as_ref().ok().map(|range| range.numbers()),
         filter: facts.dictionary.filter.clone(),
     })
+}
+
+/// The value that `bytes` begin with.
+fn without_padding(bytes: &[u8]) -> &[u8] {
+    SliceReader::new(bytes).and_then(|mut reader| reader.tlv_bytes()).unwrap_or(bytes)
 }
 
 /// SHA-256 of `der`, in lower-case hexadecimal.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use const_oid::db::rfc5911::ID_DATA;
 
 use super::certificate::{Gap, Needs};
-use super::integrity::Facts;
+use super::integrity::{Content, Facts};
 use crate::pdf::dss::{Dss, DssValue};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attribute::EssVersion;
@@ -64,11 +64,13 @@ pub(super) fn of_signature(facts: &Facts, cms: &SignedData) -> Vec<LevelFinding>
             "/Reason beside a commitment type or policy",
         ),
     ];
-    let broken = rules.into_iter().filter(|(is_broken, ..)| *is_broken);
+    // Of what does not say to be of PAdES, nothing else is asked.
+    let counts = |requirement: Requirement| facts.is_pades() || requirement == SubFilter;
+    let broken = rules.into_iter().filter(|(is_broken, requirement, _)| *is_broken && counts(*requirement));
     broken.map(|(_, requirement, message)| LevelFinding::new(requirement, message)).collect()
 }
 
-/// What should be otherwise in a baseline signature, and what is wrong with its timestamps. `path` is the signer's, without the anchor.
+/// What should be otherwise in a baseline signature. `path` is the signer's, without the anchor.
 pub(super) fn of_details(facts: &Facts, cms: &SignedData, path: &[Certificate]) -> Vec<LevelFinding> {
     let mut findings = Vec::new();
     let mut note = |requirement, message: String| findings.push(LevelFinding::new(requirement, message));
@@ -84,11 +86,6 @@ pub(super) fn of_details(facts: &Facts, cms: &SignedData, path: &[Certificate]) 
     let room = room.map(|contents| contents.der.iter().rev().take_while(|byte| **byte == 0).count());
     if facts.tokens.is_empty() && room.is_some_and(|room| room < ROOM) {
         note(Requirement::Room, "/Contents has no room for a timestamp".to_owned());
-    }
-    for (index, token) in facts.tokens.iter().enumerate() {
-        if token.as_ref().is_ok_and(|token| !token.signed_data().is_der()) {
-            note(Requirement::TimestampEncoding, format!("signature timestamp {} is not DER", index.saturating_add(1)));
-        }
     }
     findings
 }
@@ -112,8 +109,9 @@ pub(super) fn of_needs(needs: &Needs) -> Vec<LevelFinding> {
 
 /// A document timestamp's own dictionary.
 pub(super) fn of_timestamp(facts: &Facts) -> Vec<LevelFinding> {
-    use Requirement::{TimestampEntries, TimestampSubFilter, TimestampTexts};
+    use Requirement::{TimestampEncoding, TimestampEntries, TimestampSubFilter, TimestampTexts};
     let dictionary = &facts.dictionary;
+    let is_der = !matches!(&facts.content, Content::Timestamp(token) if !token.signed_data().is_der());
     let is_rfc3161 = dictionary.sub_filter.as_deref() == Some("ETSI.RFC3161");
     let texts = [
         ("Name", &dictionary.name),
@@ -125,12 +123,14 @@ pub(super) fn of_timestamp(facts: &Facts) -> Vec<LevelFinding> {
     let said = texts.into_iter().filter(|(_, text)| text.is_some()).map(|(name, _)| (true, TimestampTexts, name));
     let rules = [
         (!is_rfc3161, TimestampSubFilter, "SubFilter"),
+        (!is_der, TimestampEncoding, "Contents"),
         (dictionary.has_certificate, TimestampEntries, "Cert"),
         (!dictionary.transforms.is_empty(), TimestampEntries, "Reference"),
     ];
     let broken = rules.into_iter().chain(said).filter(|(is_broken, ..)| *is_broken);
     let message = |requirement, entry: &str| match requirement {
         TimestampSubFilter => "/SubFilter is not ETSI.RFC3161".to_owned(),
+        TimestampEncoding => "the token is not DER".to_owned(),
         _ => format!("the document timestamp has a /{entry} entry"),
     };
     broken.map(|(_, requirement, entry)| LevelFinding::new(requirement, message(requirement, entry))).collect()

@@ -14,9 +14,11 @@ use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
 use crate::pdf::revision::Revision;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
+use crate::pdf::transform::Transform;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo};
 use crate::pki::key::KeyFault;
+use crate::pki::path::Purpose;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{Code, Coverage, Finding};
 
@@ -130,6 +132,18 @@ impl Facts {
 
     pub(crate) fn is_timestamp(&self) -> bool {
         self.dictionary.kind == SignatureKind::DocumentTimestamp
+    }
+
+    /// What its signing certificate was used for. A certification asks more of the anchor.
+    pub(crate) fn purpose(&self) -> Purpose {
+        let certifies = |transform: &Transform| matches!(transform, Transform::DocMdp(_));
+        if self.is_timestamp() {
+            Purpose::TimeStamping
+        } else if self.dictionary.transforms.iter().any(certifies) {
+            Purpose::DocumentCertification
+        } else {
+            Purpose::DocumentSigning
+        }
     }
 
     /// Whether it says to be of PAdES (EN 319 142-1, 6.3, row T17).

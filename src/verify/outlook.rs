@@ -165,7 +165,7 @@ impl Ends {
     fn of(verification: &Verification<'_>) -> Self {
         let mut ends = Self(verification.policy.ends().map(|end| (just_before(end), Vec::new())).collect());
         for anchor in verification.trust.anchors() {
-            if let Some(sunset) = anchor.sunset() {
+            for sunset in anchor.ends() {
                 let (subject, source) = (anchor.name().to_string(), anchor.label().to_owned());
                 ends.add(just_before(sunset), Some(Cause::Anchor { subject, source }));
             }

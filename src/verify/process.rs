@@ -28,6 +28,8 @@ pub(super) struct Validated {
 pub(super) struct Subject<'s> {
     pub(super) cms: &'s SignedData,
     pub(super) cryptography: &'s Cryptography,
+    /// What its certificate was used for.
+    pub(super) purpose: Purpose,
     /// What the format digests the bytes with before anything is signed.
     pub(super) carried: Option<DigestAlgorithm>,
     pub(super) context: &'s Context,
@@ -67,12 +69,12 @@ impl<'s> Acceptance<'s> {
 /// Signature validation, from 5.3 to 5.6: at now, and where that does not suffice with the time at which the signature is proved to
 /// have existed. Format checking was done before.
 pub(super) fn validate_signature(validator: Validator<'_>, subject: &Subject<'_>) -> Validated {
-    let Subject { cms, cryptography, proved, .. } = *subject;
+    let Subject { cms, cryptography, purpose, proved, .. } = *subject;
     let now = validator.proofs.now();
     let mut steps = vec![identification(cryptography), context(validator, subject.context)];
     let certificate = cryptography.signing_certificate.as_ref();
     let basic = certificate.map(|one| {
-        let judged = validator.judge(one, Purpose::DocumentSigning, Moment::at(now));
+        let judged = validator.judge(one, purpose, Moment::at(now));
         signed_too_late(judged, one, subject.not_before)
     });
     steps.extend(basic.iter().flat_map(|judged| judged.steps.iter().cloned()));
@@ -82,7 +84,7 @@ pub(super) fn validate_signature(validator: Validator<'_>, subject: &Subject<'_>
     let is_sound = conclusion.is_passed() || basic.as_ref().is_some_and(|basic| basic.conclusion == conclusion);
     let judged = match (certificate, basic) {
         (Some(certificate), Some(basic)) if is_sound => {
-            let judged = with_proof(validator, certificate, Purpose::DocumentSigning, basic, proved, &mut steps);
+            let judged = with_proof(validator, certificate, purpose, basic, proved, &mut steps);
             Some(judged)
         }
         (_, basic) => basic,

@@ -95,7 +95,7 @@ fn of_signature(validator: Validator<'_>, facts: &Facts, cms: &SignedData, prove
     let (tokens, _) = signature_timestamps(validator, facts, cms, proved);
     let best = tokens.iter().filter_map(|token| token.proof()).chain(proved).min();
     let signer = signer(cms, validator.pool.evidence.certificates().as_slice());
-    let signer = signer.map(|signer| Reliance::new(validator, facts, signer, Purpose::DocumentSigning, best));
+    let signer = signer.map(|signer| Reliance::new(validator, facts, signer, facts.purpose(), best));
     let authorities = tokens.into_iter().filter_map(|token| token.cryptography.signing_certificate);
     let authorities =
         authorities.map(|authority| Reliance::new(validator, facts, authority, Purpose::TimeStamping, proved));

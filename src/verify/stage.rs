@@ -13,7 +13,7 @@ use super::modification::Modified;
 use super::order::{Claim, Layers};
 use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
-use super::timestamp::{JudgedToken, certificate_report, trust_source};
+use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
@@ -120,6 +120,8 @@ impl<'s> Stage<'s> {
         report.intact = token.cryptography.is_intact();
         report.signer = token.report.signer;
         report.trust_source = token.report.trust_source;
+        report.trust_anchor = token.report.trust_anchor;
+        report.accredited = token.report.accredited;
         report.best_signature_time = token.report.time.filter(|_| report.conclusion.is_passed());
         report.claimed_time = token.report.time;
         report.long_term = is_long_term;
@@ -157,6 +159,7 @@ impl<'s> Stage<'s> {
         let subject = Subject {
             cms,
             cryptography: &cryptography,
+            purpose: facts.purpose(),
             carried: facts.format().and_then(Format::digest),
             context: &context,
             proved: best,
@@ -170,6 +173,7 @@ impl<'s> Stage<'s> {
         report.intact = cryptography.is_intact();
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
+        report.trust_anchor = trust_anchor(validated.judged.as_ref(), facts.purpose(), now);
         report.chain = basis::chain(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.revocation = basis::statuses(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.algorithm = cms
@@ -189,7 +193,8 @@ impl<'s> Stage<'s> {
         let layers = [("the content timestamp", content), ("the signature timestamp", proved)];
         self.check_order(&mut report, facts, &layers, stamped);
         let all: Vec<&JudgedToken> = tokens.iter().chain(&content_tokens).collect();
-        self.add_level(&mut report, facts, cms, (&cryptography, &tokens, &all), (proofs, stamped));
+        report.level_findings = conformity::of_signature(facts, cms);
+        self.add_level(&mut report, facts, (&cryptography, &tokens, &all), (proofs, stamped));
         report.content_timestamps = content_tokens.into_iter().map(|token| token.report).collect();
         let path = validated.judged.as_ref().and_then(|judged| judged.path.as_ref());
         if facts.is_pades() {
@@ -248,7 +253,6 @@ impl<'s> Stage<'s> {
         &self,
         report: &mut SignatureReport,
         facts: &Facts,
-        cms: &SignedData,
         (cryptography, tokens, all): (&Cryptography, &[JudgedToken], &[&JudgedToken]),
         (proofs, stamped): (&ProofsOfExistence, &[Stamped<'_>]),
     ) {
@@ -273,18 +277,13 @@ impl<'s> Stage<'s> {
         };
         report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
             && !material.certificates.is_empty();
-        let broken = conformity::of_signature(facts, cms);
         if !facts.is_pades() {
-            // It does not say to be of PAdES: nothing else is asked of it.
-            report.level_findings =
-                broken.into_iter().filter(|one| one.requirement == Requirement::SubFilter).collect();
             return;
         }
-        if broken.is_empty() && facts.is_well_formed {
+        if !report.level_findings.iter().any(LevelFinding::is_nonconformity) && facts.is_well_formed {
             report.level = Some(level::level(&material));
         }
-        report.findings.extend(broken.iter().filter_map(nonconformity));
-        report.level_findings = broken;
+        report.findings.extend(report.level_findings.iter().filter_map(nonconformity));
         report.level_findings.extend(self.missing_evidence(&material, report.level));
     }
 
@@ -336,6 +335,7 @@ fn unhashed(facts: &Facts, cms: &SignedData) -> SignatureReport {
         }
         _ => (Code::Cms, report.conclusion),
     };
+    report.level_findings = conformity::of_signature(facts, cms);
     report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
     report.conclusion = conclusion;
     report
@@ -363,6 +363,8 @@ fn blank(facts: &Facts) -> SignatureReport {
         changes: Changes::default(),
         signer: None,
         trust_source: None,
+        trust_anchor: None,
+        accredited: None,
         algorithm: None,
         claimed_time: dictionary.m.as_deref().and_then(Time::from_pdf_date),
         best_signature_time: None,

@@ -3,7 +3,7 @@
 //! Specified in EN 319 102-1, 5.4; RFC 3161, 2.4.2 and 4.
 
 use super::basis;
-use super::certificate::{Judged, Moment, Validator};
+use super::certificate::{Judged, Moment, Validator, policies};
 use super::context::Context;
 use super::integrity::Cryptography;
 use super::process::{
@@ -14,8 +14,10 @@ use crate::pki::certificate::Certificate;
 use crate::pki::path::Purpose;
 use crate::pki::timestamp::TimestampToken;
 use crate::pki::timestamp::token::Interval;
+use crate::pki::trust::term::Term;
 use crate::report::{
-    AssociatedData, Block, CertificateReport, Code, Conclusion, Finding, Step, SubIndication, TimestampReport,
+    AccreditationReport, AssociatedData, Block, CertificateReport, Code, Conclusion, Finding, Step, SubIndication,
+    TimestampReport, TrustAnchorReport,
 };
 use crate::time::Time;
 
@@ -36,6 +38,8 @@ impl JudgedToken {
             conclusion: Conclusion::failed(SubIndication::FormatFailure),
             signer: None,
             trust_source: None,
+            trust_anchor: None,
+            accredited: None,
             policy: None,
             serial: None,
             associated: AssociatedData::default(),
@@ -104,6 +108,8 @@ pub(crate) fn judge(
         conclusion,
         signer: cryptography.signing_certificate.as_ref().map(certificate_report),
         trust_source: trust_source(judged.as_ref()),
+        trust_anchor: trust_anchor(judged.as_ref(), Purpose::TimeStamping, now),
+        accredited: accredited(validator, &cryptography, judged.as_ref(), gen_time),
         policy: Some(token.policy().to_string()),
         serial: Some(token.serial_hex()),
         associated,
@@ -148,6 +154,35 @@ pub(super) fn certificate_report(certificate: &Certificate) -> CertificateReport
 /// The label of the anchor that a certificate's path ends in.
 pub(super) fn trust_source(judged: Option<&Judged>) -> Option<String> {
     judged?.path.as_ref().map(|path| path.anchor.label().to_owned())
+}
+
+/// The anchor itself, and the term under which it vouches `now`, or else the last one.
+pub(super) fn trust_anchor(judged: Option<&Judged>, purpose: Purpose, now: Time) -> Option<TrustAnchorReport> {
+    let path = judged?.path.as_ref()?;
+    let term = path.anchor.term(purpose, &policies(path), now);
+    let uses = term.and_then(Term::uses);
+    Some(TrustAnchorReport {
+        subject: path.anchor.name().to_string(),
+        uses: uses.map(|uses| uses.iter().map(|one| one.as_str().to_owned()).collect()),
+        from: term.and_then(Term::begin),
+        until: term.and_then(Term::end),
+    })
+}
+
+/// Who accredited the authority of an intact token, or one on its certificate's path, as of the time that the token states.
+fn accredited(
+    validator: Validator<'_>,
+    cryptography: &Cryptography,
+    judged: Option<&Judged>,
+    time: Time,
+) -> Option<AccreditationReport> {
+    let signer = cryptography.signing_certificate.as_ref().filter(|_| cryptography.is_intact())?;
+    let path = judged.and_then(|judged| judged.path.as_ref());
+    let issuers = path.into_iter().flat_map(|path| path.certificates.iter().skip(1).chain([path.anchor.certificate()]));
+    let mut candidates = [signer].into_iter().chain(issuers);
+    let accreditation = candidates.find_map(|one| validator.trust.accreditation_of(one, time))?;
+    let (from, until) = accreditation.period();
+    Some(AccreditationReport { list: accreditation.list().to_owned(), from, until })
 }
 
 fn check_algorithms(

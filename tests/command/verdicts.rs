@@ -8,9 +8,29 @@ use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, signed};
 
-const FILE_KEYS: [&str; 10] =
-    ["schema", "file", "error", "verdict", "validation_time", "policy", "model", "revisions", "signatures", "findings"];
-const SIGNATURE_KEYS: [&str; 19] = [
+const FILE_KEYS: [&str; 13] = [
+    "constraints",
+    "modification_rule",
+    "schema",
+    "file",
+    "error",
+    "verdict",
+    "validation_time",
+    "policy",
+    "model",
+    "revisions",
+    "signatures",
+    "findings",
+    "outlook",
+];
+const SIGNATURE_KEYS: [&str; 26] = [
+    "content_timestamps",
+    "signature_policy",
+    "commitment_types",
+    "signer_attributes",
+    "chain",
+    "revocation",
+    "level_findings",
     "associated",
     "process",
     "field",
@@ -107,6 +127,69 @@ fn json_is_one_object_a_line_with_all_keys_whatever_the_file() {
         }
         assert!(keys(&signature["signer"]).is_superset(&["subject", "issuer", "serial"].into_iter().collect()));
     }
+}
+
+#[test]
+fn the_caller_says_by_what_it_is_judged() {
+    let verify = |options: &str| {
+        let words = format!("verify --json --trust anchor.pem --at {NOW} {options} archived.pdf");
+        let run = signed().pades(words.split(' ').filter(|word| !word.is_empty()));
+        (run.code, json(&run.out))
+    };
+    let (code, report) = verify("");
+    assert_eq!((code, &report["policy"], &report["model"]), (0, &"etsi-119312".into(), &"shell".into()));
+    assert_eq!(report["outlook"], Value::Null);
+    for policy in ["etsi-119312", "cryptrec", "permissive"] {
+        let (code, report) = verify(&format!("--policy {policy} --model chain"));
+        assert_eq!((code, &report["policy"], &report["model"]), (0, &policy.into(), &"chain".into()));
+    }
+    for (option, value) in [("--policy", "strict"), ("--model", "hybrid"), ("--future", "tomorrow")] {
+        signed().fails(["verify", option, value, "archived.pdf"], &[option, value, "expected"]);
+    }
+}
+
+#[test]
+fn the_future_is_told_to_people_and_to_programs() {
+    let verify = |form: &str, future: &str| {
+        let words = format!("verify {form} --trust anchor.pem --at {NOW} --future {future} archived.pdf");
+        signed().does(&words).out
+    };
+    let report = json(&verify("--json", "2030-01-01T00:00:00Z"));
+    assert_eq!(report["outlook"]["survives"], true);
+    assert_eq!(report["outlook"]["asked"], "2030-01-01T00:00:00Z");
+    let report = json(&verify("--json", "2099-01-01T00:00:00Z"));
+    assert_eq!(report["outlook"]["survives"], false);
+    assert!(report["outlook"]["holds_until"].as_str().unwrap() < "2099");
+    assert_eq!(report["outlook"]["lost"][0]["field"], "Signature1");
+    assert!(verify("--text", "2030-01-01T00:00:00Z").contains("Expected to verify at 2030-01-01"));
+    assert!(verify("--lang ja", "2099-01-01T00:00:00Z").contains("有効と判定できない見込みです"));
+    signed().fails(["verify", "--at", NOW, "--future", NOW, "archived.pdf"], &["--future", "later"]);
+}
+
+#[test]
+fn every_step_is_told_on_request_only() {
+    let verify = format!("verify --trust anchor.pem --at {NOW} archived.pdf");
+    let (panel, explained) = (signed().does(&verify).out, signed().does(&format!("{verify} --explain")).out);
+    assert!(explained.starts_with(&panel) && !panel.contains("5.2.6"));
+    for clause in ["5.2.2", "5.2.6", "5.3", "5.6.3"] {
+        assert!(explained.contains(clause), "{clause} is missing in {explained}");
+    }
+    assert!(
+        signed().does(&format!("{verify} --explain --lang ja")).out.contains("[合格] 証明書チェーンの検証 (5.2.6)")
+    );
+}
+
+#[test]
+fn the_report_is_written_as_xml_as_well() {
+    let bench = Bench::new();
+    bench.write("archived.pdf", signed().read("archived.pdf"));
+    bench.write("anchor.pem", signed().read("anchor.pem"));
+    let verify = format!("verify --json --trust anchor.pem --at {NOW} --xml report.xml archived.pdf");
+    assert_eq!(json(&bench.does(&verify).out)["verdict"], "TOTAL-PASSED");
+    let xml = String::from_utf8(bench.read("report.xml")).unwrap();
+    assert!(xml.starts_with("<?xml") && xml.contains("urn:etsi:019102:mainindication:total-passed"), "{xml}");
+    bench.fails(["verify", "--xml", "report.xml", "archived.pdf", "anchor.pem"], &["--xml", "one FILE"]);
+    bench.fails(["verify", "--xml", "no/such/folder.xml", "archived.pdf"], &["folder.xml"]);
 }
 
 #[test]

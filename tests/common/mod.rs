@@ -146,3 +146,27 @@ pub(crate) fn only(haystack: &[u8], needle: &[u8]) -> usize {
 pub(crate) fn all(haystack: &[u8], needle: &[u8]) -> Vec<usize> {
     haystack.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle).map(|(at, _)| at).collect()
 }
+
+/// Every certificate in the hexadecimal `/Contents` of `pdf`, found by how certificates begin.
+pub(crate) fn certificates_in(pdf: &[u8]) -> Vec<Vec<u8>> {
+    all(pdf, b"/Contents").into_iter().flat_map(|at| certificates_in_contents(&pdf[at + 9..])).collect()
+}
+
+fn certificates_in_contents(rest: &[u8]) -> Vec<Vec<u8>> {
+    let Some(digits) = rest.trim_ascii_start().strip_prefix(b"<") else { return Vec::new() };
+    let digits: Vec<u8> = digits.iter().map_while(|one| char::from(*one).to_digit(16)?.try_into().ok()).collect();
+    let der: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect();
+    let mut found = Vec::new();
+    for (start, head) in der.windows(4).enumerate() {
+        let [0x30, 0x82, high, low] = *head else { continue };
+        let end = start + 4 + usize::from(u16::from_be_bytes([high, low]));
+        let certificate = der.get(start..end).filter(|der| TrustStore::new().add_der(der, "").is_ok());
+        found.extend(certificate.map(<[u8]>::to_vec));
+    }
+    found
+}
+
+/// Whether `certificate` names `name` twice: as subject and as issuer.
+pub(crate) fn is_root(certificate: &[u8], name: &str) -> bool {
+    all(certificate, name.as_bytes()).len() == 2
+}

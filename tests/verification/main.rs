@@ -15,5 +15,4 @@ mod forge;
 mod laws;
 mod legacy;
 mod sub_indications;
-mod trust_lists;
 mod verdicts;

@@ -54,7 +54,7 @@ enum Outcome {
 impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
     pub(crate) fn new(target: &Certificate, pool: &'a Certificates, trust: &'a TrustStore, limits: &'a Limits) -> Self {
-        let own = trust.anchor_of(target);
+        let own = trust.anchors_of(target);
         let found = own.map(|anchor| Path::new(vec![target.clone()], anchor));
         Self {
             pool,
@@ -63,7 +63,7 @@ impl<'a> Paths<'a> {
             limits,
             checks: None,
             open: VecDeque::from([Branch { chain: vec![target.clone()], untried: None }]),
-            found: found.into_iter().collect(),
+            found: found.collect(),
             outcome: Outcome::Nothing(PathFault::NoIssuer { certificate: target.clone() }),
         }
     }
@@ -348,7 +348,7 @@ mod tests {
             prop_assert!(found.iter().rev().skip(1).all(Result::is_ok));
             for path in found.into_iter().flatten() {
                 prop_assert!(path.certificates.len() <= limits.path_length);
-                let parties: HashSet<_> = path.certificates.iter().map(|one| (one.subject(), one.spki())).collect();
+                let parties: HashSet<_> = path.certificates.iter().map(|one| (one.subject().der(), one.spki())).collect();
                 prop_assert_eq!(parties.len(), path.certificates.len());
                 for (certificate, issuer) in path.links() {
                     prop_assert_eq!(certificate.issuer(), issuer.subject());

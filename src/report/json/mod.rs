@@ -10,9 +10,11 @@ use serde::Serialize;
 use self::basis::{ChainJson, LevelJson, StatusJson};
 use self::statement::{AttributeJson, PolicyJson};
 use super::{
-    AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step, TimestampReport,
+    AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Report, SignatureReport, Step,
+    TimestampReport, TrustAnchorReport,
 };
 use crate::error::Error;
+use crate::time::Time;
 
 /// The schema's name, in every report.
 const SCHEMA: &str = "pades-ltv/report/1";
@@ -32,7 +34,7 @@ impl Report {
     /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
-    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
+    /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
     ///
     /// A signature has the fields of [`SignatureReport`] by their names, and among them:
     ///
@@ -42,11 +44,14 @@ impl Report {
     /// | `process` | every block that was run: `block`, `clause`, `about`, `time`, `outcome` (`PASSED`, `INDETERMINATE`, `FAILED`), `sub_indication`, `why` |
     /// | `chain` | from the signer's certificate to the anchor: `subject`, `common_name`, `issuer`, `serial`, `not_before`, `not_after`, `key`, `signature_algorithm`, `trust_source` (the anchor's label), `sha256`, `proved` (since when it is proved to exist) |
     /// | `revocation` | for each of the chain but the anchor: `subject`, `serial`, `status` (`good`, `revoked`, `on_hold`, `too_old`, `unknown`, `exempt`, `not_asked`), `source` (`ocsp`, `crl`, `delta_crl`), `this_update`, `next_update`, `produced_at`, `signer`, `revoked_at`, `reason`, `found_in` (of `cms`, `dss`, `vri`, `given`), `sha256`, `proved` |
+    /// | `trust_anchor` | that the chain ends in: `subject`, `uses` (of `signing`, `certifying`, `timestamping`; `null`: everything), `from`, `until` |
+    /// | `accredited` | who accredited the authority of a document timestamp: `list`, `from`, `until`; it changes no verdict |
     /// | `level_findings` | what keeps it from its PAdES level or the next, apart from validity: `level`, `presence` (`shall`: non-conformity, `should`: warning), `requirement`, `clause`, `message` |
     /// | `signature_policy` | `null`, or `identifier` (`null`: implied), `digest`, `locations`, `notices`, `document` (`implied`, `not_at_hand`, `matches`, `differs`, `unbound`) |
     /// | `signer_attributes` | what the signer says about itself: `origin` (`claimed`, `certified`, `asserted`), `identifier`, `values` |
     ///
-    /// Each of `content_timestamps` and `signature_timestamps` has `associated`, `process`, `chain` and `revocation` of its own.
+    /// Each of `content_timestamps` and `signature_timestamps` has `associated`, `process`, `chain`, `revocation`, `trust_anchor` and
+    /// `accredited` of its own.
     pub fn to_json(&self, file: &str) -> String {
         let most = CHANGES.checked_div(self.signatures.len()).unwrap_or(CHANGES).max(CHANGES_EACH);
         let signatures = self.signatures.iter().map(|signature| Signature::new(signature, most)).collect();
@@ -161,6 +166,8 @@ struct Signature<'a> {
     more_changes: usize,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
+    trust_anchor: Option<AnchorJson<'a>>,
+    accredited: Option<AccreditedJson<'a>>,
     algorithm: Option<&'a str>,
     claimed_time: Option<String>,
     best_signature_time: Option<String>,
@@ -204,6 +211,8 @@ struct Timestamp<'a> {
     sub_indication: Option<&'a str>,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
+    trust_anchor: Option<AnchorJson<'a>>,
+    accredited: Option<AccreditedJson<'a>>,
     policy: Option<&'a str>,
     serial: Option<&'a str>,
     associated: Associated<'a>,
@@ -252,6 +261,21 @@ struct Certificate<'a> {
 }
 
 #[derive(Serialize)]
+struct AnchorJson<'a> {
+    subject: &'a str,
+    uses: Option<&'a [String]>,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AccreditedJson<'a> {
+    list: &'a str,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
 struct FindingJson<'a> {
     code: &'a str,
     message: &'a str,
@@ -275,6 +299,8 @@ impl<'a> Signature<'a> {
             more_changes: report.changes.len().saturating_sub(changes),
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
+            trust_anchor: report.trust_anchor.as_ref().map(AnchorJson::from),
+            accredited: report.accredited.as_ref().map(AccreditedJson::from),
             algorithm: report.algorithm.as_deref(),
             claimed_time: report.claimed_time.map(|time| time.to_string()),
             best_signature_time: report.best_signature_time.map(|time| time.to_string()),
@@ -344,6 +370,8 @@ impl<'a> From<&'a TimestampReport> for Timestamp<'a> {
             sub_indication: report.conclusion.sub_indication.map(|sub| sub.as_str()),
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
+            trust_anchor: report.trust_anchor.as_ref().map(AnchorJson::from),
+            accredited: report.accredited.as_ref().map(AccreditedJson::from),
             policy: report.policy.as_deref(),
             serial: report.serial.as_deref(),
             associated: Associated::from(&report.associated),
@@ -391,6 +419,21 @@ impl<'a> From<&'a CertificateReport> for Certificate<'a> {
             serial: &report.serial,
             not_after: report.not_after.to_string(),
         }
+    }
+}
+
+impl<'a> From<&'a TrustAnchorReport> for AnchorJson<'a> {
+    fn from(report: &'a TrustAnchorReport) -> Self {
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        let (from, until) = (text(report.from), text(report.until));
+        Self { subject: &report.subject, uses: report.uses.as_deref(), from, until }
+    }
+}
+
+impl<'a> From<&'a AccreditationReport> for AccreditedJson<'a> {
+    fn from(report: &'a AccreditationReport) -> Self {
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        Self { list: &report.list, from: text(report.from), until: text(report.until) }
     }
 }
 

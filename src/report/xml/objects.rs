@@ -34,7 +34,7 @@ impl<'r> Objects<'r> {
         let mut objects = Self { all: BTreeMap::new() };
         for signature in &report.signatures {
             objects.add_basis(&signature.chain, signature.revocation.iter().filter_map(|one| one.value.as_ref()));
-            for stamp in &signature.signature_timestamps {
+            for stamp in signature.signature_timestamps.iter().chain(&signature.content_timestamps) {
                 objects.add_basis(&stamp.chain, stamp.revocation.iter().filter_map(|one| one.value.as_ref()));
                 objects.add(
                     of_timestamp(stamp),

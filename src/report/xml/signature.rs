@@ -4,8 +4,8 @@ use super::objects::{bytes, of_certificate, of_document_timestamp, of_timestamp,
 use super::sheet::Sheet;
 use crate::digest::DigestAlgorithm;
 use crate::report::{
-    AssociatedData, ChainCertificate, Conclusion, DigestValue, Finding, Indication, Kind, Place, Report,
-    RevocationSource, SignatureReport, StatusReport, Step, TimestampReport,
+    AssociatedData, AttributeOrigin, ChainCertificate, Conclusion, DigestValue, Finding, Indication, Kind, Place,
+    Report, RevocationSource, SignatureReport, StatusReport, Step, TimestampReport,
 };
 use crate::time::Time;
 
@@ -178,12 +178,17 @@ impl Sheet {
             if let Some(document) = document {
                 sheet.within("MessageDigest", &[SIGNED], |sheet| sheet.base64("Digest", &document.value));
             }
+            sheet.statements(signature);
+            for stamp in &signature.content_timestamps {
+                sheet.stamp("AllDataObjectsTimeStamp", SIGNED, of_timestamp(stamp), stamp.time);
+            }
             for stamp in &signature.signature_timestamps {
-                sheet.stamp("SignatureTimeStamp", of_timestamp(stamp), stamp.time);
+                sheet.stamp("SignatureTimeStamp", UNSIGNED, of_timestamp(stamp), stamp.time);
             }
             for stamp in later_stamps(report, signature) {
                 sheet.stamp(
                     "DocTimeStamp",
+                    UNSIGNED,
                     of_document_timestamp(stamp),
                     stamp.claimed_time.or(stamp.best_signature_time),
                 );
@@ -218,9 +223,43 @@ impl Sheet {
         }
     }
 
-    fn stamp(&mut self, name: &str, id: Option<String>, time: Option<Time>) {
+    /// What the signer states besides. A commitment type without a name is an OID.
+    fn statements(&mut self, signature: &SignatureReport) {
+        for commitment in &signature.commitment_types {
+            let is_oid = commitment.starts_with(|first: char| first.is_ascii_digit());
+            let space = if is_oid { "urn:oid" } else { "urn:pades-ltv:commitment" };
+            let identifier = format!("{space}:{}", commitment.replace(' ', "-"));
+            self.within("CommitmentTypeIndication", &[SIGNED], |sheet| {
+                sheet.text("CommitmentTypeIdentifier", &identifier);
+            });
+        }
+        let identifier = signature.signature_policy.as_ref().and_then(|policy| policy.identifier.as_ref());
+        if let Some(identifier) = identifier {
+            self.within("SigPolicyIdentifier", &[SIGNED], |sheet| {
+                sheet.text("SigPolicyId", &format!("urn:oid:{identifier}"));
+            });
+        }
+        if signature.signer_attributes.is_empty() {
+            return;
+        }
+        self.within("SignerRole", &[SIGNED], |sheet| {
+            for attribute in &signature.signer_attributes {
+                sheet.within("RoleDetails", &[], |sheet| {
+                    sheet.text("Role", &attribute.values.join(", "));
+                    let endorsement = match attribute.origin {
+                        AttributeOrigin::Claimed => "claimed",
+                        AttributeOrigin::Certified => "certified",
+                        AttributeOrigin::Asserted => "signed",
+                    };
+                    sheet.text("EndorsementType", endorsement);
+                });
+            }
+        });
+    }
+
+    fn stamp(&mut self, name: &str, signed: (&str, &str), id: Option<String>, time: Option<Time>) {
         let Some(time) = time else { return };
-        self.within(name, &[UNSIGNED], |sheet| {
+        self.within(name, &[signed], |sheet| {
             sheet.reference("AttributeObject", id.as_deref());
             sheet.time("TimeStampValue", time);
         });

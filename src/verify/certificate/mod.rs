@@ -41,7 +41,7 @@ pub(crate) use known::Known;
 pub(crate) use needs::{Gap, Needs, Settled};
 pub(crate) use past::Past;
 pub(super) use status::described;
-pub(super) use validation::time_may_help;
+pub(super) use validation::{policies, time_may_help};
 
 /// How deep judging a certificate may lead to judging those who signed its revocation data, and so on.
 const SIGNER_DEPTH: u8 = 3;
@@ -191,8 +191,10 @@ impl Validator<'_> {
     /// That of whoever signs revocation values always has.
     fn requires_status(&self, purpose: Purpose, is_target: bool) -> bool {
         let constraint = match (purpose, is_target) {
-            (Purpose::DocumentSigning | Purpose::TimeStamping, false) => Constraint::AuthorityRevocation,
-            (Purpose::DocumentSigning, true) => Constraint::SignerRevocation,
+            (Purpose::DocumentSigning | Purpose::DocumentCertification | Purpose::TimeStamping, false) => {
+                Constraint::AuthorityRevocation
+            }
+            (Purpose::DocumentSigning | Purpose::DocumentCertification, true) => Constraint::SignerRevocation,
             (Purpose::TimeStamping, true) => Constraint::TimestampRevocation,
             (Purpose::OcspSigning | Purpose::CrlSigning, _) => return true,
         };

@@ -12,6 +12,7 @@
 //! - (d) An algorithm ends before (b), not after it: what it protects must be proved to be older.
 
 use super::status::{described, is_exempt, signing_purpose};
+use super::validation::{policies, untrusted};
 use super::{Known, Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
@@ -54,9 +55,11 @@ impl Validator<'_> {
         known: &mut Vec<Known>,
     ) -> Result<Time, Unmended> {
         let now = self.proofs.now();
-        let start = path.anchor.sunset().map_or(now, |sunset| now.min(just_before(sunset)));
-        let mut sliding = Sliding { control: start, issuer: start };
         let target = path.certificates.first();
+        let sunset = path.anchor.sunset(purpose, &policies(path), now);
+        let sunset = sunset.map_err(|fault| (SubIndication::NoCertificateChainFound, untrusted(path, &fault)))?;
+        let start = sunset.map_or(now, |sunset| now.min(just_before(sunset)));
+        let mut sliding = Sliding { control: start, issuer: start };
         for (subject, issuer) in links(path).rev() {
             let before = sliding.control;
             let end = self.end_of_certificate(subject, issuer);

@@ -1,10 +1,13 @@
 //! X.509 certificate validation (EN 319 102-1, 5.2.6; steps by their numbers).
 
+use const_oid::ObjectIdentifier;
+
 use super::{Fault, Judged, Moment, SIGNER_DEPTH, Validator, links, path_code};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{
-    Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, purpose, validate,
+    Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, named_policies, purpose, validate,
 };
+use crate::pki::trust::term::NotVouched;
 use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
 
@@ -86,7 +89,7 @@ impl Validator<'_> {
             steps: Vec::new(),
             known: Vec::new(),
         };
-        let outcome = check_sunset(&path, moment)
+        let outcome = check_trust(&path, purpose, moment)
             .and_then(|()| self.check_rfc5280(&path, moment))
             .and_then(|()| self.check_revocation(&path, (purpose, moment), depth, &mut judged))
             .and_then(|answers| {
@@ -137,7 +140,7 @@ impl Validator<'_> {
     pub(super) fn check_purpose(&self, path: &Path, purpose: Purpose) -> Result<(), Fault> {
         let Some(target) = path.certificates.first() else { return Ok(()) };
         let refused = |fault: PurposeFault| Fault::new(SubIndication::ChainConstraintsFailure, Code::Purpose, fault);
-        let signs_documents = purpose == Purpose::DocumentSigning;
+        let signs_documents = matches!(purpose, Purpose::DocumentSigning | Purpose::DocumentCertification);
         if !signs_documents || self.policy.requires(Constraint::KeyUsage) {
             purpose::check(target, purpose).map_err(refused)?;
         }
@@ -179,16 +182,26 @@ fn is_mendable(judged: &Judged) -> bool {
     judged.conclusion.sub_indication.is_some_and(time_may_help)
 }
 
-/// Steps 1 and 3: an anchor past its sunset date vouches for nothing new.
-fn check_sunset(path: &Path, moment: Moment) -> Result<(), Fault> {
-    let time = moment.time.max(moment.issuers);
-    match path.anchor.sunset().filter(|sunset| *sunset <= time) {
-        None => Ok(()),
-        Some(sunset) => {
-            let message = format!("the trust anchor \"{}\" is trusted only until {sunset}", path.anchor.name());
-            Err(Fault::new(SubIndication::NoCertificateChainFoundNoPoe, Code::Path, message))
-        }
-    }
+/// Steps 1 and 3: an anchor vouches under its terms; past its sunset date, for nothing new.
+fn check_trust(path: &Path, purpose: Purpose, moment: Moment) -> Result<(), Fault> {
+    let vouched = path.anchor.vouches(purpose, &policies(path), moment.time, moment.issuers);
+    vouched.map(drop).map_err(|fault| {
+        let sub_indication = match fault {
+            NotVouched::Over(_) => SubIndication::NoCertificateChainFoundNoPoe,
+            NotVouched::Use(_) | NotVouched::NotYet(_) | NotVouched::Policy => SubIndication::NoCertificateChainFound,
+        };
+        Fault::new(sub_indication, Code::Path, untrusted(path, &fault))
+    })
+}
+
+/// The policies that the target names.
+pub(in crate::verify) fn policies(path: &Path) -> Vec<ObjectIdentifier> {
+    let named = path.certificates.first().map(named_policies);
+    named.and_then(Result::ok).unwrap_or_default()
+}
+
+pub(super) fn untrusted(path: &Path, fault: &NotVouched) -> String {
+    format!("the trust anchor \"{}\" {fault} ({})", path.anchor.name(), path.anchor.label())
 }
 
 /// The chain model: everybody was valid when the certificate below was issued.

@@ -1,0 +1,49 @@
+//! Lists that somebody made to do harm.
+
+use std::time::{Duration, Instant};
+
+use pades_ltv::ErrorKind;
+use pades_ltv::trustlist::{AdobeList, TrustedList, Unchecked, accredited};
+
+const HEAD: &str = "<TrustServiceStatusList xmlns=\"http://uri.etsi.org/02231/v2#\">";
+
+fn kind(xml: &str) -> ErrorKind {
+    let begun = Instant::now();
+    let error = Unchecked::<TrustedList>::read(xml.as_bytes()).unwrap_err();
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?} for {} bytes", begun.elapsed(), xml.len());
+    error.kind()
+}
+
+#[test]
+fn expansion_size_and_depth_are_bounded() {
+    let entities: String = (1..20).map(|at| format!("<!ENTITY a{at} \"&a{};&a{};\">", at - 1, at - 1)).collect();
+    let laughs = format!("<!DOCTYPE x [<!ENTITY a0 \"ha\">{entities}]>{HEAD}&a19;</TrustServiceStatusList>");
+    assert_eq!(kind(&laughs), ErrorKind::Syntax);
+    assert_eq!(
+        kind(&format!("<!DOCTYPE x SYSTEM \"http://127.0.0.1/\">{HEAD}</TrustServiceStatusList>")),
+        ErrorKind::Syntax
+    );
+    let (open, close) = ("<a>".repeat(300_000), "</a>".repeat(300_000));
+    assert_eq!(kind(&format!("{HEAD}{open}{close}</TrustServiceStatusList>")), ErrorKind::Syntax);
+    assert_eq!(kind(&format!("{HEAD}{}</TrustServiceStatusList>", "<a/>".repeat(2_100_000))), ErrorKind::Limit);
+    assert_eq!(kind(&" ".repeat((64 << 20) + 1)), ErrorKind::Limit);
+    let attributes: String = (0..50_000).map(|at| format!(" a{at}=\"\"")).collect();
+    assert_eq!(kind(&format!("<a{attributes}/>")), ErrorKind::Limit);
+    let nested: String = (0..30_000).map(|at| format!("<a xmlns:n{at}=\"u{at}\">")).collect();
+    assert_eq!(kind(&nested), ErrorKind::Limit);
+    // As many declarations as are allowed.
+    let nested: String = (0..50_000).map(|at| format!("<a xmlns:n{}=\"u{at}\">", at % 60)).collect();
+    assert_eq!(kind(&nested), ErrorKind::Syntax);
+}
+
+#[test]
+fn what_is_no_list_is_said_to_be_none() {
+    assert_eq!(kind("<TrustServiceStatusList/>"), ErrorKind::Syntax);
+    assert_eq!(kind(""), ErrorKind::Syntax);
+    let old = format!(
+        "{HEAD}<SchemeInformation><TSLVersionIdentifier>4</TSLVersionIdentifier></SchemeInformation></TrustServiceStatusList>"
+    );
+    assert_eq!(kind(&old), ErrorKind::Unsupported);
+    assert_eq!(Unchecked::<AdobeList>::read(crate::common::CONTRACT).unwrap_err().kind(), ErrorKind::TrustList);
+    assert_eq!(accredited(b"", "nothing").unwrap_err().kind(), ErrorKind::TrustList);
+}
