@@ -27,7 +27,7 @@ fn has(picture: &Picture, color: [u8; 3]) -> bool {
 
 /// White that was tinted.
 fn tinted(color: [u8; 3]) -> [u8; 3] {
-    color.map(|one| 127 + one / 2)
+    color.map(|one| u8::midpoint(255, one))
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn color(is_permitted: bool) -> [u8; 3] {
 
 /// Half of each.
 fn mixed(one: u8, other: u8) -> u8 {
-    one / 2 + other / 2
+    u8::midpoint(one, other)
 }
 
 /// The pixel at a place, the nearest where it lies outside of any picture.
