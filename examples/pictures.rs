@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let document = Document::open(&file)?;
     // What changed does not depend on whom one trusts.
     let report = Verification::new(&document, &TrustStore::new(), Time::from(std::time::SystemTime::now())).verify();
-    for (index, signature) in report.signatures.iter().enumerate() {
+    for (number, signature) in (1..).zip(&report.signatures) {
         let told: BTreeSet<usize> = signature.changes.iter().filter_map(|change| change.page).collect();
         // A change of what a page shows is told of an object, and not always of the page.
         let pages = if signature.changes.iter().all(|change| change.page.is_some()) {
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
             };
             for (picture, what) in [(pictures.before, "before"), (pictures.after, "after")] {
-                let name = format!("signature{}-page{page}-{what}.png", index + 1);
+                let name = format!("signature{number}-page{page}-{what}.png");
                 std::fs::write(Path::new(folder).join(&name), picture.to_png()?)?;
                 println!("{name}: {}, {} x {}", signature.field, picture.width(), picture.height());
             }
