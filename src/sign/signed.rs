@@ -162,6 +162,7 @@ fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     let read = SignedData::from_der(cms, &Limits::default())?;
     let (signer, certificate) = signer_of(reserved, &read)?;
     let key = certificate.public_key().map_err(CmsFault::Key)?;
+    key.check_making(signer.signature_algorithm()?)?;
     signer.check_signature(&key, &reserved.imprint)?;
     Ok(certificate.clone())
 }
