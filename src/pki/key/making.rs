@@ -19,7 +19,7 @@ pub(crate) enum Unfit {
     Digest(DigestAlgorithm),
     #[error("an RSA key of {0} bits is too short for a new signature, which takes {SHORTEST_RSA}")]
     Short(u32),
-    #[error("DSA is withdrawn, and only read")]
+    #[error("DSA is withdrawn: old signatures are verified, and none is made")]
     Withdrawn,
     #[error("no standard names {0}")]
     Nameless(SignatureAlgorithm),
