@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::key::PublicKey;
+use crate::pki::key::making::check_digest;
 
 /// Something that holds a private key: memory, a smart card, an HSM, a remote service.
 pub trait Signer {
@@ -155,9 +156,7 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice, and MD5 and SHA-1 are broken.
     pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
-        if [DigestAlgorithm::Md5, DigestAlgorithm::Sha1].contains(&digest) {
-            return Err(self.refuses(format!("{} is broken, and only read", digest.name())));
-        }
+        check_digest(digest).map_err(|unfit| self.refuses(unfit.to_string()))?;
         match self.algorithm {
             SignatureAlgorithm::RsaPkcs1(_) => Ok(self.with_algorithm(SignatureAlgorithm::RsaPkcs1(digest))),
             SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(SignatureAlgorithm::rsa_pss(digest))),
@@ -180,6 +179,13 @@ impl Identity {
             SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(pss)),
             other => Err(self.refuses(format!("a key that signs with {other} cannot sign with {pss}"))),
         }
+    }
+
+    /// Whether a new signature may be made so: not with MD5, SHA-1, DSA or a short key, nor with what the certificate does not let
+    /// its key be used for.
+    pub(crate) fn check_making(&self) -> Result<()> {
+        let advice = "choose another algorithm or key";
+        self.key.check_making(self.algorithm).map_err(|unfit| self.refuses(unfit.to_string()).advise(advice))
     }
 
     fn refuses(&self, message: String) -> Error {
