@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::bytes::Bytes;
 use super::container::Container;
 use super::hashing::Digests;
+use super::object::{Dictionary, Ref};
 use super::parser::offset;
 use super::revision::{self, Ending, Head, Revision};
 use super::security::{Credential, Security};
@@ -40,6 +41,8 @@ pub struct Document<'a> {
     revisions: Vec<Revision>,
     /// Object number and revision index of every entry, ascending: the history of each object without a map for each revision.
     index: Vec<(u32, u32)>,
+    /// The catalog of the last revision, read when first wanted: nearly everything begins there.
+    catalog: OnceLock<(Ref, Arc<Dictionary>)>,
     /// Object streams by where they stand.
     containers: Mutex<HashMap<u64, Arc<Container>>>,
     /// Every offset at which some revision places an object, ascending; made when first wanted.
@@ -48,6 +51,14 @@ pub struct Document<'a> {
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
     first_uses: OnceLock<HashMap<u32, usize>>,
+}
+
+/// What is known of a file before it is opened.
+pub(super) struct Known<'k> {
+    /// The file without its last revision.
+    pub(super) base: Option<&'k Document<'k>>,
+    pub(super) digests: Digests,
+    pub(super) credential: Credential<'k>,
 }
 
 impl<'a> Document<'a> {
@@ -69,17 +80,13 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(source: impl Source + 'a, limits: Limits) -> Result<Self> {
-        Self::open_hashed(source, limits, Digests::default(), Credential::Password(b""))
+        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") };
+        Self::open_knowing(source, limits, known)
     }
 
-    /// Opens a document whose digests are known in part.
-    pub(super) fn open_hashed(
-        source: impl Source + 'a,
-        limits: Limits,
-        digests: Digests,
-        credential: Credential<'_>,
-    ) -> Result<Self> {
-        Self::open_strictly(source, limits, digests, credential).map_err(|error| match error.kind() {
+    /// Opens a document of which something is known.
+    pub(super) fn open_knowing(source: impl Source + 'a, limits: Limits, known: Known<'_>) -> Result<Self> {
+        Self::open_strictly(source, limits, known).map_err(|error| match error.kind() {
             ErrorKind::Syntax if error.advice().is_none() => {
                 error.advise("if nobody has signed the file yet, Document::repair may mend it")
             }
@@ -87,24 +94,53 @@ impl<'a> Document<'a> {
         })
     }
 
-    fn open_strictly(
-        source: impl Source + 'a,
-        limits: Limits,
-        digests: Digests,
-        credential: Credential<'_>,
-    ) -> Result<Self> {
+    fn open_strictly(source: impl Source + 'a, limits: Limits, known: Known<'_>) -> Result<Self> {
         let bytes = Bytes::new(Box::new(source), limits)?;
-        let header = header(&bytes)?;
-        let last = last(&bytes)?;
-        let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
-        let sections = xref::chain(&bytes, last.pointer, head.shift)?;
-        let revisions = revision::cut(&bytes, sections, head, last)?;
-        let index = index(&revisions);
-        let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
-        let security = Security::None;
-        let mut document = Self { bytes, head, revisions, index, containers, places, first_uses, security, digests };
-        document.security = Security::read(document.latest(), credential)?;
+        let last = last(&bytes);
+        let continued = match (known.base, &last) {
+            (Some(base), Ok(last)) => base.continued(&bytes, *last),
+            _ => None,
+        };
+        let (head, revisions) = match continued {
+            Some(continued) => continued,
+            None => {
+                let header = header(&bytes)?;
+                let last = last?;
+                let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
+                let sections = xref::chain(&bytes, last.pointer, head.shift)?;
+                (head, revision::cut(&bytes, sections, head, last)?)
+            }
+        };
+        let mut document = Self {
+            bytes,
+            head,
+            index: index(&revisions),
+            revisions,
+            catalog: OnceLock::new(),
+            containers: Mutex::default(),
+            places: OnceLock::new(),
+            first_uses: OnceLock::new(),
+            security: Security::None,
+            digests: known.digests,
+        };
+        let security = Security::read(document.latest(), known.credential)?;
+        document.set_security(security);
         Ok(document)
+    }
+
+    /// The revisions of the file `bytes` that ends in `last`, where it is this one and one more revision: without reading this one's
+    /// sections again. None where that would not surely be what reading them all gives.
+    fn continued(&self, bytes: &Bytes<'_>, last: Ending) -> Option<(Head, Vec<Revision>)> {
+        let limits = bytes.limits();
+        let is_behind = last.pointer >= self.len() && self.trailing().is_empty();
+        let is_small = self.revisions.len() < limits.revisions / 2;
+        if self.head != (Head { offset: 0, shift: 0 }) || !is_behind || !is_small {
+            return None;
+        }
+        let most = usize::try_from(u64::from(limits.objects).min(bytes.len()) / 2).ok()?;
+        let section = Section::read(bytes, last.pointer, 0, most.checked_sub(self.index.len())?).ok()?;
+        let revisions = revision::continued(bytes, &self.revisions, section, last)?;
+        Some((self.head, revisions))
     }
 
     /// The length of the file in bytes.
@@ -163,6 +199,12 @@ impl<'a> Document<'a> {
 
     pub(super) fn set_security(&mut self, security: Security) {
         self.security = security;
+        // It may have been read with its strings encrypted.
+        self.catalog = OnceLock::new();
+    }
+
+    pub(super) fn latest_catalog(&self) -> &OnceLock<(Ref, Arc<Dictionary>)> {
+        &self.catalog
     }
 
     pub(super) fn digests(&self) -> &Digests {
@@ -268,12 +310,8 @@ pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
 fn last(bytes: &Bytes<'_>) -> Result<Ending> {
     let start = bytes.len().saturating_sub(TAIL);
     let tail = bytes.read(start..bytes.len())?;
-    let mut from = 0;
-    let mut found = None;
-    while let Some(at) = revision::find(&tail, b"startxref", from) {
-        found = Some(at);
-        from = at.saturating_add(1);
-    }
+    const KEYWORD: &[u8] = b"startxref";
+    let found = tail.windows(KEYWORD.len()).rposition(|window| window == KEYWORD);
     let cut_off = || {
         Error::new(ErrorKind::NotPdf, "the PDF is cut off: it does not end in startxref, an offset and %%EOF").advise(
             "fetch the file again; if this is all there is and nobody has signed it, Document::repair may mend it",
@@ -309,7 +347,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
-    use crate::pdf::object::{Object, Ref};
+    use crate::pdf::object::Object;
     use crate::pdf::sample::Sample;
 
     fn id(number: u32) -> Ref {

@@ -259,7 +259,7 @@ fn escape<'a>(input: &'a [u8], bytes: &mut Vec<u8>) -> Lexed<'a, ()> {
 /// A hexadecimal string behind its `<` (7.3.4.3).
 fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
     // Signatures are long, and written without white space.
-    let end = input.iter().position(|byte| *byte == b'>');
+    let end = position(input, b'>');
     let plain = end.and_then(|end| Some((input.get(end.checked_add(1)?..)?, unhex_plain(input.get(..end)?)?)));
     if let Some((rest, bytes)) = plain {
         return Ok((rest, PdfString { bytes, form: StringForm::Hexadecimal }));
@@ -270,6 +270,13 @@ fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
         return Fault::at(rest, "not a hexadecimal digit");
     }
     Ok((end, PdfString { bytes: unhex(body), form: StringForm::Hexadecimal }))
+}
+
+/// Where `byte` first stands. Blocks without it are passed over by `contains`, which looks at whole words.
+pub(crate) fn position(input: &[u8], byte: u8) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let start = input.chunks(BLOCK).position(|block| block.contains(&byte))?.checked_mul(BLOCK)?;
+    input.get(start..)?.iter().position(|one| *one == byte)?.checked_add(start)
 }
 
 /// Decodes hexadecimal digits, passing over what is none; an odd last digit is followed by 0.
