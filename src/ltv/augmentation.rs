@@ -120,9 +120,9 @@ impl<'d> Augmentation<'d> {
     /// Two, because other verifiers look for what a document timestamp protects in the revision before it.
     ///
     /// # Errors
-    /// [`ErrorKind::Evidence`] where the newest timestamp of the file, or of its newest signature, is of an authority whose certificate
-    /// has ended by now: what it proved is lost, and a new timestamp would only look like a renewal; see
-    /// [`archive_what_is_left`](Self::archive_what_is_left). Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
+    /// [`ErrorKind::Evidence`] where the newest timestamp of the file (a document timestamp, or else that of the newest signature with
+    /// one) is of an authority whose certificate has ended by now: what it proved is lost, and a new timestamp would only look like a
+    /// renewal; see [`archive_what_is_left`](Self::archive_what_is_left). Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
     pub fn timestamp<T: TimestampAuthority + ?Sized>(&self, tsa: &T) -> Result<Update> {
         if self.expired == Expired::Refused {
             self.check_newest()?;
@@ -179,14 +179,17 @@ impl<'d> Augmentation<'d> {
             Content::Timestamp(token) => Some((facts, ended(token))),
             _ => None,
         });
-        // Each signature stands for itself where no document timestamp covers them all.
+        // Where no document timestamp covers them all, the newest signature that has timestamps of its own speaks.
         let own = |facts: &'_ Facts| {
             let ends: Option<Vec<Time>> = facts.tokens.iter().flatten().map(ended).collect();
             ends.and_then(|ends| ends.into_iter().max())
         };
         let broken = match archived {
             Some((facts, end)) => end.map(|end| (facts, end)),
-            None => facts.iter().find_map(|facts| own(facts).map(|end| (facts, end))),
+            None => {
+                let newest = facts.iter().rev().find(|facts| facts.tokens.iter().any(Result::is_ok));
+                newest.and_then(|facts| Some((facts, own(facts)?)))
+            }
         };
         let Some((facts, end)) = broken else { return Ok(()) };
         let message =

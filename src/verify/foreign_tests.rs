@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedData, SignerInfo};
 use crate::pki::evidence::Evidence;
+use crate::pki::path::Purpose;
 use crate::pki::trust::store::TrustStore;
 use crate::report::{Conclusion, Indication};
 use crate::time::Time;
@@ -134,8 +135,15 @@ impl Case {
         let intervals = contents.iter().filter_map(JudgedToken::proved_interval);
         let not_before = intervals.filter_map(|interval| interval.earliest_time()).max();
         let validator = Validator { proofs: &proofs, ..validator };
-        let subject =
-            Subject { cms: &cms, cryptography: &cryptography, carried: None, context: &context, proved, not_before };
+        let subject = Subject {
+            cms: &cms,
+            cryptography: &cryptography,
+            purpose: Purpose::DocumentSigning,
+            carried: None,
+            context: &context,
+            proved,
+            not_before,
+        };
         said(validate_signature(validator, &subject).conclusion)
     }
 }

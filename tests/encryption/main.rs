@@ -7,7 +7,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-#[allow(dead_code, reason = "OpenSSL has nothing to say here")]
 #[path = "../interop/tools.rs"]
 mod tools;
 

@@ -32,7 +32,8 @@ fn a_late_timestamp_gives_what_one_at_once_gives() {
         let signed = roomy(&world, &base);
         let rewrite = stamp(&world, &signed, "Signature1", later).unwrap();
         let stamped = rewrite.apply(&signed).unwrap();
-        let (start, end) = (rewrite.range().start as usize, rewrite.range().end as usize);
+        let place = |byte: u64| usize::try_from(byte).unwrap();
+        let (start, end) = (place(rewrite.range().start), place(rewrite.range().end));
         assert_eq!((&stamped[..start], &stamped[end..]), (&signed[..start], &signed[end..]), "only the hole changes");
         let document = Document::open(signed.as_slice()).unwrap();
         let mut written = Vec::new();

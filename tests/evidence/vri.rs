@@ -67,7 +67,7 @@ fn sha1_of_contents(pdf: &[u8]) -> String {
     use sha1::Digest;
     let start = crate::common::only(pdf, b"/Contents <") + b"/Contents <".len();
     let end = start + pdf[start..].iter().position(|byte| *byte == b'>').unwrap();
-    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap() as u8;
+    let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap()).unwrap();
     let bytes: Vec<u8> = pdf[start..end].chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect();
     sha1::Sha1::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect()
 }

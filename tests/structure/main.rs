@@ -13,7 +13,6 @@ mod matrix;
 mod opening;
 mod real_files;
 mod repair;
-#[allow(dead_code, reason = "OpenSSL has nothing to say here")]
 #[path = "../interop/tools.rs"]
 mod tools;
 
