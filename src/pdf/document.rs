@@ -424,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_file_that_goes_on_is_what_it_is_as_a_whole() {
-        let trailer = "/Root 1 0 R/Size 9";
+        let trailer = "/Root 1 0 R";
         let one_page = || Sample::one_page().object(4, "40");
         let hybrid = one_page();
         let hidden = hybrid.offset();
