@@ -57,6 +57,7 @@
     )
 )]
 
+pub(crate) mod asking;
 #[cfg(feature = "authority")]
 pub mod authority;
 #[cfg(test)]
@@ -88,6 +89,7 @@ pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
 
+pub use asking::{Failover, Limited, Rate, Refusal, Refusals, Retry, Retrying};
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
@@ -108,6 +110,7 @@ pub use pdf::transform::{Certification, FieldLock};
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
+pub use pki::timestamp::terms::TimestampTerms;
 pub use pki::trust::store::TrustStore;
 pub use pki::trust::term::{Term, TrustUse};
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};

@@ -39,6 +39,24 @@ pub trait TimestampAuthority {
     fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>>;
 }
 
+impl<T: TimestampAuthority + ?Sized> TimestampAuthority for &T {
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
+        (**self).timestamp(request)
+    }
+}
+
+impl<T: TimestampAuthority + ?Sized> TimestampAuthority for Box<T> {
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
+        (**self).timestamp(request)
+    }
+}
+
+impl<T: TimestampAuthority + ?Sized> TimestampAuthority for Arc<T> {
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
+        (**self).timestamp(request)
+    }
+}
+
 /// Something that can fetch certificates, CRLs and OCSP responses.
 pub trait Fetch {
     /// Does one request and gives the body of the answer, unjudged.
@@ -46,6 +64,18 @@ pub trait Fetch {
     /// # Errors
     /// [`ErrorKind::Fetch`], in the server's own words, where there is no answer.
     fn fetch(&self, request: &FetchRequest) -> Result<Vec<u8>>;
+}
+
+impl<T: Fetch + ?Sized> Fetch for &T {
+    fn fetch(&self, request: &FetchRequest) -> Result<Vec<u8>> {
+        (**self).fetch(request)
+    }
+}
+
+impl<T: Fetch + ?Sized> Fetch for Arc<T> {
+    fn fetch(&self, request: &FetchRequest) -> Result<Vec<u8>> {
+        (**self).fetch(request)
+    }
 }
 
 /// What to fetch.

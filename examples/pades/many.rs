@@ -16,7 +16,7 @@ use crate::messages::Message;
 use crate::outcome::{self, SignedJson};
 use crate::preflight::Form;
 use crate::progress::Progress;
-use crate::services::Services;
+use crate::services::{self, Services};
 use crate::sign::Options;
 use crate::who;
 
@@ -111,10 +111,7 @@ impl Work<'_> {
         let (places, signings): (Vec<usize>, Vec<Signing<'_>>) = signings.into_iter().unzip();
         let batch = Batch::new(&signings).threads(self.threads);
         let signed = batch.sign::<dyn Signer + Sync>(self.signer.as_ref());
-        let updates = batch.finish(signed, |one| match self.tsa {
-            Some(tsa) => one.timestamp(tsa),
-            None => Ok(one),
-        });
+        let updates = batch.finish(signed, |one| self.options.stamped(one, self.tsa.map(services::unshared)));
         let written = failures.sift(places.into_iter().zip(updates).map(|(place, update)| {
             let update = update.map_err(|error| cannot_sign(paths, place, error));
             (place, update.and_then(|update| self.write(inputs.get(&place), opened.get(&place), &update)))

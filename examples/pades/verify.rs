@@ -3,38 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use pades_ltv::report::Future;
-use pades_ltv::{Evidence, Indication, Language, Model, Policy, Report, Time, TrustStore, Verification};
+use pades_ltv::{Indication, Language, Report, Time};
 
-use crate::access::Password;
-use crate::arguments::{Arguments, Given, Moment};
+use crate::arguments::{Arguments, Given};
 use crate::atomic;
+use crate::basis::{Basis, Ground};
+use crate::bulk::Bulk;
 use crate::failure::{During, Failure, Stop};
-use crate::inputs::{EvidenceFiles, Input, Use};
+use crate::inputs::{Input, Use};
 use crate::messages::Message;
 use crate::output;
 use crate::preflight::Form;
 use crate::progress::Progress;
 use crate::reasons::in_options;
-use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: TrustFiles,
-    evidence: EvidenceFiles,
-    password: Password,
-    at: Moment,
-    rules: Rules,
+    basis: Basis,
+    future: Option<Time>,
     form: Form,
     detail: Detail,
     xml: Option<PathBuf>,
+    bulk: Option<Bulk>,
     files: Vec<PathBuf>,
-}
-
-/// By what it is judged, and whether the future is asked about.
-#[derive(Default)]
-struct Rules {
-    policy: Policy,
-    model: Model,
-    future: Option<Time>,
 }
 
 /// How much of the verdict is told to people.
@@ -56,21 +46,19 @@ enum Outcome {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Vec::new());
-        let (mut at, mut form, mut password) = (None, None, Password::default());
-        let (mut rules, mut detail, mut xml) = (Rules::default(), Detail::Panel, None);
+        let (mut basis, mut files) = (Basis::default(), Vec::new());
+        let (mut form, mut future, mut detail, mut xml) = (None, None, Detail::Panel, None);
+        let mut bulk = Bulk::default();
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
                 Given::Option(option) => match option.as_str() {
-                    "at" => at = Some(arguments.moment(&option)?),
+                    "future" => future = Some(arguments.moment(&option)?.time),
                     "explain" => detail = Detail::EveryStep,
                     "xml" => xml = Some(arguments.path(&option)?),
-                    _ if rules.take(&option, arguments)? => {}
-                    _ if Form::take(&mut form, &option, arguments)?
-                        || trust.take(&option, arguments)?
-                        || evidence.take(&option, arguments)?
-                        || password.take(&option, arguments)? => {}
+                    _ if bulk.take(&option, arguments)?
+                        || Form::take(&mut form, &option, arguments)?
+                        || basis.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -81,47 +69,35 @@ impl Options {
         if xml.is_some() && files.len() > 1 {
             return Err(arguments.wrong(Message::OnlyOne("--xml", "FILE")));
         }
-        let (at, form) = (at.unwrap_or_else(Moment::now), form.unwrap_or(Form::Text));
-        if rules.future.is_some_and(|asked| asked <= at.time) {
+        let is_bulk = bulk.is_asked_for(arguments)?;
+        let alone = [("text", form.is_some()), ("xml", xml.is_some()), ("future", future.is_some())];
+        if let Some((option, _)) = alone.into_iter().find(|(_, is_given)| *is_given && is_bulk) {
+            return Err(arguments.wrong(Message::Apart(option, "csv")));
+        }
+        let bulk = is_bulk.then_some(bulk);
+        let now = basis.settle();
+        if future.is_some_and(|asked| asked <= now) {
             return Err(arguments.wrong(Message::NoFuture));
         }
-        Ok(Self { trust, evidence, password, at, rules, form, detail, xml, files })
+        Ok(Self { basis, future, form: form.unwrap_or(Form::Text), detail, xml, bulk, files })
     }
-}
-
-impl Rules {
-    /// Takes `--policy`, `--model` or `--future`, if that is what `option` is.
-    fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
-        match option {
-            "policy" => self.policy = arguments.parsed(option, "etsi-119312 | cryptrec | permissive", policy)?,
-            "model" => self.model = arguments.parsed(option, "shell | chain", model)?,
-            "future" => self.future = Some(arguments.moment(option)?.time),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-}
-
-fn policy(name: &str) -> Option<Policy> {
-    [Policy::etsi_119312(), Policy::cryptrec(), Policy::permissive()].into_iter().find(|one| one.name() == name)
-}
-
-fn model(name: &str) -> Option<Model> {
-    [Model::Shell, Model::Chain].into_iter().find(|one| one.as_str() == name)
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
-    let (trust, evidence) = (options.trust.read(language)?, options.evidence.read()?);
-    let password = options.password.read()?;
+    let ground = options.basis.read(language)?;
     if let Some(path) = &options.xml {
         atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
     }
-    if trust.is_empty() && options.form == Form::Text {
+    if ground.trust.is_empty() && options.form == Form::Text {
         crate::complain(&Message::NoTrust.text(language));
     }
     let mut worst = Outcome::Passed;
+    if let Some(bulk) = &options.bulk {
+        bulk.run(&options.files, &ground, language, |verdict| worst = worst.max(Outcome::named(verdict)))?;
+        return Ok(worst.code());
+    }
     for (index, path) in options.files.iter().enumerate() {
-        let result = options.verify(path, &trust, &evidence, password.as_deref(), language);
+        let result = options.verify(path, &ground, language);
         worst = worst.max(Outcome::of(&result));
         if let (Some(xml), Ok(report)) = (&options.xml, &result) {
             let text = report.to_xml(&path.to_string_lossy());
@@ -154,23 +130,14 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
 }
 
 impl Options {
-    fn verify(
-        &self,
-        path: &Path,
-        trust: &TrustStore,
-        evidence: &Evidence,
-        password: Option<&[u8]>,
-        language: Language,
-    ) -> pades_ltv::Result<Report> {
+    fn verify(&self, path: &Path, ground: &Ground, language: Language) -> pades_ltv::Result<Report> {
         let progress = Progress::start(language);
         progress.step(&Message::Reading(path.to_owned()));
         let input = Input::open(path, Use::Read)?;
-        let document = input.document(password, &progress)?;
-        let Rules { policy, model, future } = &self.rules;
-        let verification = Verification::new(&document, trust, self.at.time).evidence(evidence);
-        let verification = verification.policy(policy.clone()).model(*model);
+        let document = input.document(ground.password.as_deref(), &progress)?;
+        let verification = ground.verification(&document);
         let mut report = verification.verify();
-        report.future = future.map(|asked| Future::new(asked, verification.outlook()));
+        report.future = self.future.map(|asked| Future::new(asked, verification.outlook()));
         Ok(report)
     }
 }
@@ -183,6 +150,17 @@ impl Outcome {
             Ok(Some(Indication::TotalFailed)) => Self::Failed,
             Ok(None) => Self::NoSignature,
             Err(_) => Self::Unread,
+        }
+    }
+
+    /// By the word of a row.
+    fn named(verdict: &str) -> Self {
+        match verdict {
+            "TOTAL-PASSED" => Self::Passed,
+            "TOTAL-FAILED" => Self::Failed,
+            "INDETERMINATE" => Self::Indeterminate,
+            "NO-SIGNATURE" => Self::NoSignature,
+            _ => Self::Unread,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::ocsp::OcspResponse;
-use crate::pki::timestamp::TimestampToken;
+use crate::pki::timestamp::{TimestampTerms, TimestampToken};
 use crate::port::TimestampAuthority;
 use crate::sign::{Timestamping, Update, file_id};
 use crate::time::{Time, UtcOffset};
@@ -44,6 +44,7 @@ pub struct Augmentation<'d> {
     field: Option<String>,
     expired: Expired,
     permissions: Enforcement,
+    terms: TimestampTerms,
 }
 
 /// What becomes of a file whose newest timestamp has expired.
@@ -56,8 +57,8 @@ enum Expired {
 impl<'d> Augmentation<'d> {
     /// An augmentation of `document`, made at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        let (permissions, expired) = (Enforcement::Obeyed, Expired::Refused);
-        Self { document, now, evidence: Evidence::new(), vri: None, field: None, expired, permissions }
+        let (permissions, expired, terms) = (Enforcement::Obeyed, Expired::Refused, TimestampTerms::new());
+        Self { document, now, evidence: Evidence::new(), vri: None, field: None, expired, permissions, terms }
     }
 
     /// Adds `evidence` to the document security store. What is there already is kept and not added again.
@@ -88,6 +89,13 @@ impl<'d> Augmentation<'d> {
     #[must_use]
     pub fn field(mut self, name: impl Into<String>) -> Self {
         self.field = Some(name.into());
+        self
+    }
+
+    /// How to ask for the document timestamp: with which digest, under which policy.
+    #[must_use]
+    pub fn terms(mut self, terms: &TimestampTerms) -> Self {
+        self.terms = terms.clone();
         self
     }
 
@@ -129,7 +137,7 @@ impl<'d> Augmentation<'d> {
         }
         let evidence = self.finish()?;
         let document = evidence.document(self.document)?;
-        let mut timestamping = Timestamping::new(&document, self.now);
+        let mut timestamping = Timestamping::new(&document, self.now).terms(&self.terms);
         if let Some(field) = &self.field {
             timestamping = timestamping.field(field);
         }

@@ -9,14 +9,13 @@ use super::reserved::Reserved;
 use super::revision;
 use super::state::{self, SignedState};
 use super::update::Update;
-use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attribute::SIGNING_TIME;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo, add_timestamp};
-use crate::pki::timestamp::TimestampRequest;
+use crate::pki::timestamp::{TimestampRequest, TimestampTerms};
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
 
@@ -73,7 +72,15 @@ impl<'d> Signed<'d> {
     /// [`ErrorKind::Timestamp`] where the authority fails or its answer is not good in every respect; [`ErrorKind::Capacity`] where
     /// the token does not fit into the room left for it.
     pub fn timestamp<T: TimestampAuthority + ?Sized>(self, tsa: &T) -> Result<Self> {
-        let request = self.timestamp_request()?;
+        self.timestamp_with(tsa, &TimestampTerms::new())
+    }
+
+    /// As [`timestamp`](Self::timestamp), asked on other terms: with another digest, under a policy.
+    ///
+    /// # Errors
+    /// As [`timestamp`](Self::timestamp).
+    pub fn timestamp_with<T: TimestampAuthority + ?Sized>(self, tsa: &T, terms: &TimestampTerms) -> Result<Self> {
+        let request = self.timestamp_request_with(terms)?;
         let response = tsa.timestamp(&request.to_der())?;
         self.timestamped(&request, &response)
     }
@@ -85,8 +92,16 @@ impl<'d> Signed<'d> {
     /// # Errors
     /// [`ErrorKind::SelfCheck`] where the signature does not read back; that would be a defect.
     pub fn timestamp_request(&self) -> Result<TimestampRequest> {
-        let imprint = DigestAlgorithm::Sha256.digest(&self.value()?);
-        Ok(TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &derived_nonce(&imprint, self.reserved.now)))
+        self.timestamp_request_with(&TimestampTerms::new())
+    }
+
+    /// As [`timestamp_request`](Self::timestamp_request), on other terms.
+    ///
+    /// # Errors
+    /// As [`timestamp_request`](Self::timestamp_request).
+    pub fn timestamp_request_with(&self, terms: &TimestampTerms) -> Result<TimestampRequest> {
+        let imprint = terms.imprint_algorithm().digest(&self.value()?);
+        Ok(terms.request(&imprint, &derived_nonce(&imprint, self.reserved.now)))
     }
 
     /// Adds the timestamp in `response`, the DER `TimeStampResp` to `request`.
