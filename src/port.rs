@@ -6,7 +6,7 @@
 //!
 //! Nouns: [`Signer`] with [`Identity`] and [`SigningInput`]; [`TimestampAuthority`]; [`Fetch`] with [`FetchRequest`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
@@ -115,9 +115,11 @@ impl FetchRequest {
 #[derive(Clone, Debug)]
 pub struct Identity {
     signing: Certificate,
-    chain: Vec<Certificate>,
+    // Shared: whoever signs a thousand documents hands it out a thousand times.
+    chain: Arc<[Certificate]>,
     algorithm: SignatureAlgorithm,
-    key: PublicKey,
+    key: Arc<PublicKey>,
+    cms_len: Arc<OnceLock<usize>>,
 }
 
 impl Identity {
@@ -136,18 +138,19 @@ impl Identity {
             Error::new(ErrorKind::Certificate, "the signer has no certificate")
                 .advise("give the signing certificate, followed by those of the issuing authorities")
         })??;
-        let chain = certificates.collect::<Result<Vec<_>>>()?;
+        let chain = certificates.collect::<Result<_>>()?;
         let key = signing.public_key().map_err(|fault| {
             Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(&signing)
         })?;
         let algorithm = key.default_algorithm();
-        Ok(Self { signing, chain, algorithm, key })
+        Ok(Self { signing, chain, algorithm, key: Arc::new(key), cms_len: Arc::default() })
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: SignatureAlgorithm) -> Self {
         self.algorithm = algorithm;
+        self.cms_len = Arc::default();
         self
     }
 
@@ -213,7 +216,7 @@ impl Identity {
 
     /// The signing certificate, then its chain.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Certificate> {
-        std::iter::once(&self.signing).chain(&self.chain)
+        std::iter::once(&self.signing).chain(self.chain())
     }
 
     /// The certificates above the signing certificate.
@@ -223,6 +226,11 @@ impl Identity {
 
     pub(crate) fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// The length of a CMS by this identity, in bytes: `measure` is asked once.
+    pub(crate) fn cms_len(&self, measure: impl FnOnce() -> usize) -> usize {
+        *self.cms_len.get_or_init(measure)
     }
 }
 

@@ -272,6 +272,13 @@ fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
     Ok((end, PdfString { bytes: unhex(body), form: StringForm::Hexadecimal }))
 }
 
+/// Where `byte` first stands. Blocks without it are passed over by `contains`, which looks at whole words.
+pub(crate) fn position(input: &[u8], byte: u8) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let start = input.chunks(BLOCK).position(|block| block.contains(&byte))?.checked_mul(BLOCK)?;
+    input.get(start..)?.iter().position(|one| *one == byte)?.checked_add(start)
+}
+
 /// Decodes hexadecimal digits, passing over what is none; an odd last digit is followed by 0.
 pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len().div_ceil(2));

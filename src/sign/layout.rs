@@ -92,9 +92,11 @@ impl<'i> Signatory<'i> {
             Self::Known(identity) => identity,
             Self::Unknown { cms_room, .. } => return cms_room,
         };
-        let imprint = vec![0; self.digest().len()];
-        let value = vec![0; identity.key().signature_len()];
-        cms(identity, &signed_attributes(identity, &imprint), &value).len()
+        identity.cms_len(|| {
+            let imprint = vec![0; self.digest().len()];
+            let value = vec![0; identity.key().signature_len()];
+            cms(identity, &signed_attributes(identity, &imprint), &value).len()
+        })
     }
 }
 
