@@ -6,6 +6,7 @@
 //! Nouns: [`Error`], [`ErrorKind`] (what to match on), [`ErrorClass`] (what a queue should do with the job).
 
 use std::fmt;
+use std::time::Duration;
 
 /// The result of an operation of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,6 +25,7 @@ struct Inner {
     place: Option<String>,
     advice: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -36,6 +38,7 @@ impl Error {
             place: None,
             advice: None,
             source: None,
+            retry_after: None,
         }))
     }
 
@@ -67,12 +70,27 @@ impl Error {
         self
     }
 
+    /// Says how long whoever was asked wants to be left alone.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
     /// The same error once more, for something else that it struck; what is beneath it, in words.
     #[cfg(all(feature = "csc", feature = "http"))]
     pub(crate) fn again(&self) -> Self {
         let source = self.0.source.as_ref().map(|source| source.to_string().into());
         let (message, place, advice) = (self.0.message.clone(), self.0.place.clone(), self.0.advice.clone());
-        Self(Box::new(Inner { kind: self.0.kind, class: self.0.class, message, place, advice, source }))
+        Self(Box::new(Inner {
+            kind: self.0.kind,
+            class: self.0.class,
+            message,
+            place,
+            advice,
+            source,
+            retry_after: self.0.retry_after,
+        }))
     }
 
     /// What kind of thing went wrong: match on this.
@@ -83,6 +101,11 @@ impl Error {
     /// Whether trying again can help.
     pub fn class(&self) -> ErrorClass {
         self.0.class
+    }
+
+    /// How long to wait before the same is asked again, where a server said so (`Retry-After`; RFC 9110, 10.2.3).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// What could not be done, alone.

@@ -16,94 +16,26 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64ct::{Base64, Encoding};
 use ureq::http::{Response, StatusCode, Uri};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::port::{Fetch, FetchRequest, TimestampAuthority};
+use crate::pki::timestamp::response::refusal_in;
+use crate::port::{Fetch, FetchRequest};
 use crate::words::{printable, spoken};
+
+mod tls;
+mod tsa;
+mod waiting;
+
+pub use tsa::HttpTsa;
 
 /// From the first byte sent to the last received, unless told.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// Tokens are 2 to 10 KB; with long chains and CRLs inside they stay far below this.
-const TSA_ANSWER: u64 = 1 << 20;
 /// How much of a refusal is read.
 const REFUSAL: u64 = 64 << 10;
-
-/// A timestamp authority at an address (RFC 3161, 3.4).
-///
-/// # Examples
-/// ```no_run
-/// use std::time::Duration;
-///
-/// let tsa = pades_ltv::HttpTsa::new("https://tsa.example.jp/rfc3161")?
-///     .basic_auth("city", "the password")
-///     .timeout(Duration::from_secs(10));
-/// # Ok::<(), pades_ltv::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct HttpTsa {
-    url: String,
-    authorization: Option<String>,
-    client: Client,
-}
-
-impl HttpTsa {
-    /// The authority at `url`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Timestamp`] where `url` is not an `http` or `https` address, or holds a password.
-    pub fn new(url: impl Into<String>) -> Result<Self> {
-        let url = url.into();
-        check(ErrorKind::Timestamp, &url)?;
-        Ok(Self { url, authorization: None, client: Client::new(TSA_ANSWER) })
-    }
-
-    /// Says who asks (RFC 7617). Use `https` then: over `http` anybody on the way reads the password.
-    #[must_use]
-    pub fn basic_auth(mut self, user: &str, password: &str) -> Self {
-        let credentials = Base64::encode_string(format!("{user}:{password}").as_bytes());
-        self.authorization = Some(format!("Basic {credentials}"));
-        self
-    }
-
-    /// How long one exchange may take, all in all: 30 seconds unless told.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.client.timeout = timeout;
-        self
-    }
-
-    /// How long an answer may be, in bytes: 1 MiB unless told.
-    #[must_use]
-    pub fn answer_limit(mut self, bytes: u64) -> Self {
-        self.client.limit = bytes;
-        self
-    }
-}
-
-impl TimestampAuthority for HttpTsa {
-    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
-        let question = Question {
-            kind: ErrorKind::Timestamp,
-            who: "the timestamp authority",
-            url: &self.url,
-            accept: "application/timestamp-reply",
-            body: Some(("application/timestamp-query", request)),
-            authorization: self.authorization.as_deref(),
-        };
-        self.client.ask(&question)
-    }
-}
-
-/// Whom it asks; never the password.
-impl fmt::Debug for HttpTsa {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HttpTsa({})", self.url)
-    }
-}
 
 /// Fetches what certificates point to.
 ///
@@ -158,7 +90,7 @@ impl Fetch for HttpFetch {
             }
         };
         let url = request.url();
-        let question = Question { kind: ErrorKind::Fetch, who: "the server", url, accept, body, authorization: None };
+        let question = Question { kind: ErrorKind::Fetch, who: "the server", url, accept, body, headers: &[] };
         self.client.ask(&question)
     }
 }
@@ -170,7 +102,8 @@ pub(crate) struct Question<'a> {
     pub(crate) url: &'a str,
     pub(crate) accept: &'a str,
     pub(crate) body: Option<(&'a str, &'a [u8])>,
-    pub(crate) authorization: Option<&'a str>,
+    /// Names and values, beside those above.
+    pub(crate) headers: &'a [(String, String)],
 }
 
 /// An answer as it came, whatever its status.
@@ -190,6 +123,7 @@ impl Question<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     agent: Agent,
+    redirects: u32,
     pub(crate) timeout: Duration,
     limit: u64,
 }
@@ -200,19 +134,16 @@ impl Client {
     }
 
     /// A client that goes nowhere but where it was sent: what it carries is for that address only.
-    #[cfg(feature = "csc")]
     pub(crate) fn without_redirects(limit: u64) -> Self {
         Self::following(0, limit)
     }
 
     fn following(redirects: u32, limit: u64) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(redirects)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("pades-ltv/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Self { agent: config.new_agent(), timeout: TIMEOUT, limit }
+        Self { agent: agent(redirects, TlsConfig::default()), redirects, timeout: TIMEOUT, limit }
+    }
+
+    fn with_tls(self, tls: TlsConfig) -> Self {
+        Self { agent: agent(self.redirects, tls), ..self }
     }
 
     fn ask(&self, question: &Question<'_>) -> Result<Vec<u8>> {
@@ -252,8 +183,8 @@ impl Client {
             Some((content_type, body)) => {
                 let request = self.agent.post(question.url).config().timeout_global(timeout).build();
                 let mut request = request.header("Accept", question.accept).content_type(content_type);
-                if let Some(authorization) = question.authorization {
-                    request = request.header("Authorization", authorization);
+                for (name, value) in question.headers {
+                    request = request.header(name, value);
                 }
                 request.send(body)
             }
@@ -273,6 +204,10 @@ impl Client {
             HostNotFound => question
                 .error("cannot be found: no such host")
                 .advise("check the address and this machine's name service"),
+            Io(cause) if cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+                let error = question.error("gave no answer").because(cause);
+                error.advise("check the address and the certificates of both").class_is(ErrorClass::Operator)
+            }
             fault @ (Tls(_) | Rustls(_)) => {
                 let error = question.error("gave no answer").because(fault);
                 error.advise("check the address and the server's certificate").class_is(ErrorClass::Operator)
@@ -285,6 +220,16 @@ impl Client {
             fault => question.error("gave no answer").because(fault).advise("try again later"),
         }
     }
+}
+
+fn agent(redirects: u32, tls: TlsConfig) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(redirects)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("pades-ltv/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls);
+    config.build().new_agent()
 }
 
 /// Only web addresses, and none that would put a password into messages.
@@ -308,24 +253,37 @@ fn check(kind: ErrorKind, url: &str) -> Result<()> {
 /// An answer with another status than 200, in the server's words.
 fn refused(question: &Question<'_>, response: &mut Response<Body>) -> Error {
     let status = response.status();
-    let wait = retry_after(response);
+    let (wait, seconds) = (retry_after(response), waiting::wait(response.headers()));
+    let elsewhere = header(response, "Location").filter(|_| status.is_redirection());
     let textual = response.body().mime_type().is_none_or(is_textual);
-    let body = response.body_mut().with_config().limit(REFUSAL).read_to_vec();
-    let words = body.ok().filter(|_| textual).map(|body| spoken(&body)).unwrap_or_default();
+    let body = response.body_mut().with_config().limit(REFUSAL).read_to_vec().unwrap_or_default();
+    // Some authorities refuse in both ways at once: by the status of HTTP, and in a TimeStampResp.
+    let refusal = refusal_in(&body).filter(|_| question.kind == ErrorKind::Timestamp);
+    let words = if textual && refusal.is_none() { spoken(&body) } else { String::new() };
     let error = question.error(format_args!("answered {status}{words}"));
+    let error = seconds.into_iter().fold(error, Error::wait);
+    let error = refusal.into_iter().fold(error, Error::because);
     match (class(status), wait) {
         (ErrorClass::Retryable, Some(wait)) => error.advise(format!("try again later (Retry-After: {wait})")),
         (ErrorClass::Retryable, None) => error.advise("try again later"),
         (ErrorClass::Operator, _) => {
             error.class_is(ErrorClass::Operator).advise("check user, password and the right to ask this server")
         }
-        (ErrorClass::Permanent, _) => error.class_is(ErrorClass::Permanent).advise("check the address"),
+        (ErrorClass::Permanent, _) => {
+            let advice = elsewhere
+                .map_or("check the address".to_owned(), |place| format!("check the address: it moved to {place}"));
+            error.class_is(ErrorClass::Permanent).advise(advice)
+        }
     }
 }
 
 /// How long the server asks to wait, in its own words.
 fn retry_after(response: &Response<Body>) -> Option<String> {
-    response.headers().get("Retry-After").and_then(|value| value.to_str().ok()).map(printable)
+    header(response, "Retry-After")
+}
+
+fn header(response: &Response<Body>, name: &str) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(printable)
 }
 
 fn class(status: StatusCode) -> ErrorClass {

@@ -57,6 +57,7 @@
     )
 )]
 
+pub(crate) mod asking;
 #[cfg(feature = "authority")]
 pub mod authority;
 #[cfg(test)]
@@ -77,6 +78,8 @@ pub(crate) mod pdf;
 pub mod pkcs11;
 pub(crate) mod pki;
 pub(crate) mod port;
+#[cfg(feature = "render")]
+pub mod render;
 pub mod report;
 pub(crate) mod sign;
 #[cfg(feature = "software")]
@@ -88,6 +91,7 @@ pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
 
+pub use asking::{Failover, Limited, Rate, Refusal, Refusals, Retry, Retrying};
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
@@ -108,6 +112,7 @@ pub use pdf::transform::{Certification, FieldLock};
 pub use pki::algorithm::SignatureAlgorithm;
 pub use pki::evidence::Evidence;
 pub use pki::timestamp::request::TimestampRequest;
+pub use pki::timestamp::terms::TimestampTerms;
 pub use pki::trust::store::TrustStore;
 pub use pki::trust::term::{Term, TrustUse};
 pub use port::{Fetch, FetchRequest, Identity, Signer, SigningInput, TimestampAuthority};

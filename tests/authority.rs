@@ -139,6 +139,15 @@ fn openssl_accepts_timestamps_over_decades_and_refuses_bad_ones() {
         M::BadSignature,
         M::WrongMessageDigest,
         M::TwoSigners,
+        M::Truncated,
+        M::RejectedAlgorithm,
+        M::RejectedPolicy,
+        M::RejectedInSilence,
+        M::Waiting,
+        M::RevocationWarning,
+        M::WrongVersion,
+        M::OldAnswer,
+        M::WrongContentType,
     ] {
         let judged = stamp(&bench, authority.at(now()).misbehaving(bad), now());
         assert!(judged.is_err(), "{bad:?}: {judged:?}");

@@ -8,8 +8,12 @@ use pades_ltv::Font;
 mod bad_input;
 #[path = "command/bench.rs"]
 mod bench;
+#[path = "command/bulk.rs"]
+mod bulk;
 #[path = "command/disk.rs"]
 mod disk;
+#[path = "command/doctor.rs"]
+mod doctor;
 #[path = "command/evidence.rs"]
 mod evidence;
 #[path = "command/failures.rs"]

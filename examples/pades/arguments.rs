@@ -10,7 +10,6 @@ use crate::failure::{Failure, Stop};
 use crate::help::Topic;
 use crate::language;
 use crate::messages::Message;
-use crate::services::Tsa;
 
 /// The arguments not read yet.
 pub(crate) struct Arguments {
@@ -85,21 +84,6 @@ impl Arguments {
     pub(crate) fn moment(&mut self, option: &str) -> Result<Moment, Stop> {
         self.parsed(option, "RFC 3339: 2026-10-07T09:25:23+09:00", |text| {
             Some(Moment { time: text.parse().ok()?, offset: offset(text) })
-        })
-    }
-
-    /// The value of `--tsa`, where a timestamp is made in any case.
-    pub(crate) fn tsa(&mut self, option: &str) -> Result<Tsa, Stop> {
-        let none = Message::BadValue { option: option.to_owned(), value: "none".to_owned(), expected: "URL | local" };
-        self.tsa_or_none(option)?.ok_or_else(|| self.wrong(none))
-    }
-
-    /// The value of `--tsa`, where `none` is one.
-    pub(crate) fn tsa_or_none(&mut self, option: &str) -> Result<Option<Tsa>, Stop> {
-        self.text(option).map(|text| match text.as_str() {
-            "none" => None,
-            "local" => Some(Tsa::Local),
-            _ => Some(Tsa::Url(text)),
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pades_ltv::{
     Augmentation, Collector, Document, ErrorKind, Evidence, Fetch, Language, Result, Rewrite, SignatureTimestamping,
-    TimestampAuthority, Timestamping, TrustStore, Update, Vri,
+    TimestampAuthority, TimestampTerms, Timestamping, TrustStore, Update, Vri,
 };
 
 use crate::access::Password;
@@ -17,7 +17,8 @@ use crate::keeping::Cache;
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
-use crate::services::{self, Services, Tsa};
+use crate::services::{self, Services};
+use crate::stamper::{Need, Stampers, Tsa};
 use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
@@ -79,7 +80,7 @@ fn duration(text: &str) -> Option<Duration> {
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> std::result::Result<Self, Stop> {
         let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Files::default());
-        let (mut is_lta, mut tsa, mut field, mut at) = (false, None, None, None);
+        let (mut is_lta, mut tsa, mut field, mut at) = (false, Stampers::default(), None, None);
         let (mut signature, mut vri, mut archives_what_is_left) = (None, None, false);
         let (mut collecting, mut ignores_permissions) = (Collecting::default(), false);
         let mut password = Password::default();
@@ -88,7 +89,6 @@ impl Options {
                 Given::Operand(path) => files.operand(path),
                 Given::Option(option) => match option.as_str() {
                     "lta" => is_lta = true,
-                    "tsa" => tsa = Some(arguments.tsa(&option)?),
                     "timestamp-signature" => signature = Some(arguments.text(&option)?),
                     "field" => field = Some(arguments.text(&option)?),
                     "vri" => vri = Some(arguments.parsed(&option, "plain | dated", named_vri)?),
@@ -97,6 +97,7 @@ impl Options {
                     "ignore-permissions" => ignores_permissions = true,
                     _ if trust.take(&option, arguments)?
                         || evidence.take(&option, arguments)?
+                        || tsa.take(&option, arguments)?
                         || collecting.take(&option, arguments)?
                         || password.take(&option, arguments)?
                         || files.take(&option, arguments)? => {}
@@ -109,14 +110,15 @@ impl Options {
         if let Some((option, _)) = only_with_lta.into_iter().find(|(_, is_given)| *is_given && !is_lta) {
             return Err(arguments.wrong(Message::OnlyWith(option, "lta")));
         }
+        let tsa = tsa.complete(Need::Always, arguments)?.flatten();
         if tsa.is_some() && !stamps {
             return Err(arguments.wrong(Message::OnlyWith("tsa", "lta")));
         }
         if collecting.is_online && collecting.is_offline {
             return Err(arguments.wrong(Message::Apart("online", "offline")));
         }
-        let tsa = stamps.then(|| tsa.unwrap_or(Tsa::Local));
-        let is_test = tsa == Some(Tsa::Local);
+        let tsa = stamps.then(|| tsa.unwrap_or_else(Tsa::local));
+        let is_test = tsa.as_ref().is_some_and(Tsa::is_local);
         let paths = files.complete(arguments, is_test, Errand::Real)?;
         if signature.is_some() && paths.purpose() == inputs::Use::Append {
             return Err(arguments.wrong(Message::NotBoth("--timestamp-signature", "--in-place")));
@@ -160,7 +162,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     let (mut trust, mut files) = (options.trust.read(language)?, options.evidence.read()?);
     let cache = Cache::open(options.collecting.cache.as_deref())?;
     files.extend(&cache.evidence(options.at.time));
-    let is_test = options.tsa == Some(Tsa::Local);
+    let is_test = options.tsa.as_ref().is_some_and(Tsa::is_local);
     if is_test {
         services.trust_test_authority(&mut trust).during(|| Message::CannotUseTestAuthority)?;
     }
@@ -228,7 +230,7 @@ impl Work<'_> {
     /// The timestamp inside the signature that was asked for, unless its hole has no room.
     fn timestamp_signature(&self, document: &Document<'_>, tsa: Option<&dyn TimestampAuthority>) -> Result<Late> {
         let (Some(field), Some(tsa)) = (&self.options.signature, tsa) else { return Ok(Late::NotAsked) };
-        let stamping = SignatureTimestamping::new(document, field, self.options.at.time)?;
+        let stamping = SignatureTimestamping::new(document, field, self.options.at.time)?.terms(&self.terms());
         match stamping.timestamp(tsa) {
             Ok(rewrite) => Ok(Late::Stamped(rewrite)),
             Err(error) if matches!(error.kind(), ErrorKind::Capacity | ErrorKind::Unsupported) => Ok(Late::NoRoom),
@@ -239,7 +241,7 @@ impl Work<'_> {
     fn augment(&self, document: &Document<'_>, tsa: Option<&dyn TimestampAuthority>, late: &Late) -> Result<Made> {
         let is_lta = self.options.is_lta;
         if let (Late::NoRoom, Some(tsa), false) = (late, tsa, is_lta) {
-            let mut timestamping = Timestamping::new(document, self.options.at.time);
+            let mut timestamping = Timestamping::new(document, self.options.at.time).terms(&self.terms());
             if self.options.ignores_permissions {
                 timestamping = timestamping.danger_ignore_permissions();
             }
@@ -275,11 +277,17 @@ impl Work<'_> {
     }
 
     fn augmentation<'d>(&self, document: &'d Document<'d>, evidence: &'d Evidence) -> Augmentation<'d> {
-        let mut augmentation = Augmentation::new(document, self.options.at.time).evidence(evidence);
+        let mut augmentation =
+            Augmentation::new(document, self.options.at.time).evidence(evidence).terms(&self.terms());
         if let Some(vri) = self.options.vri {
             augmentation = augmentation.vri(vri);
         }
         if self.options.ignores_permissions { augmentation.danger_ignore_permissions() } else { augmentation }
+    }
+
+    /// How the authority is asked.
+    fn terms(&self) -> TimestampTerms {
+        self.options.tsa.as_ref().map(|tsa| tsa.terms.clone()).unwrap_or_default()
     }
 
     /// All that the document needs; what was found goes into the cache.

@@ -9,10 +9,19 @@ use crate::messages::Message;
 /// Room for a CMS that somebody else makes, in bytes, unless told: enough for chains of RSA certificates.
 const CMS_ROOM: usize = 12_288;
 /// What may be given when a signature is completed; all else was settled when it was prepared.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 20] = [
     "complete",
     "signature",
     "tsa",
+    "tsa-user",
+    "tsa-pass-file",
+    "tsa-cert",
+    "tsa-key",
+    "tsa-ca",
+    "tsa-policy",
+    "tsa-digest",
+    "tsa-timeout",
+    "retry",
     "at",
     "in-place",
     "password",

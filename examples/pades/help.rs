@@ -11,12 +11,15 @@ pub(crate) enum Topic {
     Timestamp,
     Augment,
     Revisions,
+    Doctor,
+    Renew,
     Version,
 }
 
 impl Topic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let commands = [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions];
+        let commands =
+            [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions, Self::Doctor, Self::Renew];
         match name {
             "help" => Some(Self::All),
             "version" => Some(Self::Version),
@@ -33,6 +36,8 @@ impl Topic {
             Self::Timestamp => Some("timestamp"),
             Self::Augment => Some("augment"),
             Self::Revisions => Some("revisions"),
+            Self::Doctor => Some("doctor"),
+            Self::Renew => Some("renew"),
         }
     }
 
@@ -44,13 +49,56 @@ impl Topic {
             Self::Timestamp => (TIMESTAMP, TIMESTAMP_JA),
             Self::Augment => (AUGMENT, AUGMENT_JA),
             Self::Revisions => (REVISIONS, REVISIONS_JA),
+            Self::Doctor => (DOCTOR, DOCTOR_JA),
+            Self::Renew => (RENEW, RENEW_JA),
         };
         match language {
-            Language::Japanese => japanese.to_owned(),
-            _ => english.to_owned(),
+            Language::Japanese => japanese.replace("{TSA}", TSA_JA),
+            _ => english.replace("{TSA}", TSA),
         }
     }
 }
+
+/// What stands in the help of every command that asks a TSA.
+const TSA: &str = "\
+Asking a TSA:
+  --tsa URL        may be given again: the next is asked where one gives no timestamp that is good
+                   in every respect, and standard error says so. All fail: nothing is written
+  --tsa-user NAME, --tsa-pass-file FILE
+                   user, and password in the first line of a file, for the --tsa before them; for
+                   the first --tsa, else PADES_TSA_USER and PADES_TSA_PASSWORD
+  --tsa-cert FILE, --tsa-key FILE
+                   a client certificate with its chain, and its key, PEM, for the --tsa before them
+  --tsa-ca FILE    who says who the server of the --tsa before it is, PEM; Mozilla's roots unless
+                   given
+  --tsa-policy OID the policy to stamp under; a token under another is refused
+  --tsa-digest NAME
+                   sha256 (default), sha384, sha512, sha3-256, sha3-384, sha3-512
+  --tsa-timeout SECONDS
+                   for each question; 30 unless given
+  --retry N        asks all again up to N times where that may help, after 1, 2, 4 ... 60 seconds or
+                   what a server asks for (Retry-After); 0 unless given
+
+";
+
+const TSA_JA: &str = "\
+TSA への要求:
+  --tsa URL        繰り返し指定できます。すべての点で正しいタイムスタンプが得られないときは次の TSA
+                   に要求し、標準エラー出力に示します。どこからも得られないときは何も書き込みません
+  --tsa-user 名前, --tsa-pass-file FILE
+                   直前の --tsa のユーザー名と、パスワードを 1 行目に書いたファイル。最初の --tsa
+                   では、省略時に PADES_TSA_USER と PADES_TSA_PASSWORD を使います
+  --tsa-cert FILE, --tsa-key FILE
+                   直前の --tsa に示すクライアント証明書 (チェーンを含む) とその秘密鍵 (PEM)
+  --tsa-ca FILE    直前の --tsa のサーバー証明書を検証する認証局 (PEM)。省略時は Mozilla のもの
+  --tsa-policy OID 要求するポリシー。異なるポリシーのトークンは受け付けません
+  --tsa-digest 名前
+                   sha256 (既定)、sha384、sha512、sha3-256、sha3-384、sha3-512
+  --tsa-timeout 秒 1 回の要求の制限時間。省略時は 30
+  --retry 回数     再度の要求に意味があるとき、最大でこの回数だけ、1、2、4 … 60 秒またはサーバーの
+                   指定 (Retry-After) だけ待って、すべての TSA に要求し直します。省略時は 0
+
+";
 
 const ALL: &str = "\
 pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and verifies them.
@@ -59,7 +107,9 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
   pades augment [OPTIONS] IN OUT     add certificates and revocation data, and a document timestamp
                                      (B-LT, B-LTA)
   pades timestamp [OPTIONS] IN OUT   add a document timestamp
-  pades verify [OPTIONS] FILE...     verify every signature
+  pades verify [OPTIONS] FILE...     verify every signature; of many files, as a table
+  pades doctor [OPTIONS] FILE...     what is missing, what to do, and until when it verifies
+  pades renew [OPTIONS] FILE...      by when to renew, and renewing what is due
   pades revisions [OPTIONS] IN       list revisions, or extract one
   pades help COMMAND                 options and exit codes
   pades version
@@ -76,6 +126,8 @@ pades は、署名を何十年も検証できるように PDF に署名し (PAdE
   pades augment [オプション] IN OUT     証明書・失効情報と文書タイムスタンプの追加 (B-LT、B-LTA)
   pades timestamp [オプション] IN OUT   文書タイムスタンプの付与
   pades verify [オプション] FILE...     すべての署名の検証
+  pades doctor [オプション] FILE...     不足しているもの、必要な処理、有効と判定できる期限
+  pades renew [オプション] FILE...      更新期限の一覧と、期限の近いファイルの更新
   pades revisions [オプション] IN       バージョンの一覧と取り出し
   pades help コマンド                   オプションと終了コードの説明
   pades version
@@ -131,6 +183,17 @@ pades verify [OPTIONS] FILE...
   --xml FILE      writes the report of TS 119 102-2 to FILE, too; for one PDF
   --lang ja|en
 
+Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
+  --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited, time,
+                  expires, renewal_due, in_window, error: as CSV with a heading, or as JSON lines
+  --from TIME, --to TIME
+                  only files that were stamped then; those without any timestamp are told of, too
+  --threads N     as many at once; one for each core unless given
+  --holidays FILE whether each signature was stamped within two months and seven business days of its
+                  claimed time (Japan's E-Bookkeeping Act): FILE has a holiday a line, as 2027-01-01
+  --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
+                  since, are not verified again. LOG has all rows, standard output those of this run
+
 Exit code, the first that applies to any FILE:
   4  could not be read, or the command line makes no sense
   1  TOTAL-FAILED: a signature is proved to be bad
@@ -183,6 +246,17 @@ pades verify [オプション] FILE...
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力
   --xml FILE      TS 119 102-2 の検証レポートを FILE にも書き出します (PDF は 1 つだけ)
   --lang ja|en
+
+一括検証 (1 ファイル 1 行。FILE がフォルダーなら、その下のすべての .pdf を名前順に検証します):
+  --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、time、
+                  expires、renewal_due、in_window、error を、見出し付きの CSV か JSON 行で出力
+  --from 時刻, --to 時刻
+                  その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
+  --threads N     同時に検証する数。省略時はコアの数
+  --holidays FILE 各署名のタイムスタンプが、署名時刻から 2 か月と 7 営業日以内に付与されたか
+                  (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
+  --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
+                  しません。LOG には全行が、標準出力には今回の行が残ります
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
   4  読み取れない、またはコマンドラインの誤り
@@ -257,7 +331,8 @@ A key elsewhere, whose answer comes later:
 
 Files:
   --out-dir DIR    signs many documents with one key, each to its own name in DIR. What fails for
-                   one is said, and nothing is written for it; the others are signed
+                   one is said, and nothing is written for it; the others are signed. What has that
+                   name there is replaced, IN too where DIR is its own folder
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
                    else may write to IN meanwhile
   --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
@@ -278,8 +353,7 @@ Files:
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 signed, prepared, or could be signed with --dry-run; 4 not signed, and OUT or IN as it
+{TSA}Exit code: 0 signed, prepared, or could be signed with --dry-run; 4 not signed, and OUT or IN as it
 was; 5 with --out-dir, some are signed and some are not.
 ";
 
@@ -352,7 +426,8 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
 
 ファイル:
   --out-dir DIR    一つの鍵で複数の文書に署名し、DIR に同じ名前で書き込みます。失敗した文書に
-                   ついては理由を示して何も書き込まず、ほかの文書には署名します
+                   ついては理由を示して何も書き込まず、ほかの文書には署名します。DIR にある同じ名前の
+                   ファイルは置き換えます (DIR が IN のフォルダーなら IN 自体も)
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
                    プログラムから IN に書き込まないでください
   --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
@@ -374,8 +449,7 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 署名済み、準備済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元の
+{TSA}終了コード: 0 署名済み、準備済み (--dry-run では署名可能)、4 署名できず、OUT または IN は元の
 まま、5 --out-dir で一部の文書だけに署名
 ";
 
@@ -398,8 +472,7 @@ pades timestamp --in-place [OPTIONS] IN
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 timestamped, 4 not timestamped and OUT or IN as it was.
+{TSA}Exit code: 0 timestamped, 4 not timestamped and OUT or IN as it was.
 ";
 
 const TIMESTAMP_JA: &str = "\
@@ -422,8 +495,7 @@ pades timestamp --in-place [オプション] IN
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 付与済み、4 付与できず、OUT または IN は元のまま
+{TSA}終了コード: 0 付与済み、4 付与できず、OUT または IN は元のまま
 ";
 
 const AUGMENT: &str = "\
@@ -468,8 +540,7 @@ the newest timestamp expires.
                    writes the test authority's certificate, for --trust
   --lang ja|en
 
-A user name and password for the TSA come from PADES_TSA_USER and PADES_TSA_PASSWORD.
-Exit code: 0 augmented, 4 something is missing and OUT or IN is as it was.
+{TSA}Exit code: 0 augmented, 4 something is missing and OUT or IN is as it was.
 ";
 
 const AUGMENT_JA: &str = "\
@@ -513,8 +584,7 @@ IN のすべての署名とタイムスタンプをオフラインで検証す�
                    テスト用認証局の証明書を書き出します (--trust 用)
   --lang ja|en
 
-TSA のユーザー名とパスワードは PADES_TSA_USER と PADES_TSA_PASSWORD で指定します。
-終了コード: 0 追加済み、4 不足があり、OUT または IN は元のまま
+{TSA}終了コード: 0 追加済み、4 不足があり、OUT または IN は元のまま
 ";
 
 const REVISIONS: &str = "\
@@ -547,4 +617,98 @@ IN の各バージョン (保存の単位) の番号、バイト範囲、署名�
   --lang ja|en
 
 終了コード: 0 成功、4 失敗し、OUT は元のまま
+";
+
+const DOCTOR: &str = "\
+pades doctor [OPTIONS] FILE...
+
+Says what each FILE has, exactly what it lacks for B-T, B-LT, B-LTA and Acrobat's \"LTV enabled\" (about
+which certificate, in which chain, and where that may be had), what to do next, and until when it
+verifies, and why not longer. Writes nothing.
+
+  --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
+  --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
+                  as in pades help verify
+  --online        asks OCSP responders and CRL servers, for the verdict and the date until when it holds.
+                  What is missing is told from FILE alone in any case
+  --text          for people (default)
+  --json          for programs: one JSON object a line for each FILE, all keys always there: has,
+                  missing (for, certificate, what, url ...), level_after, verifies_until, because ...
+  --lang ja|en
+
+Exit code: 0 examined, whatever was found; 4 a FILE could not be read.
+";
+
+const DOCTOR_JA: &str = "\
+pades doctor [オプション] FILE...
+
+FILE にあるもの、B-T・B-LT・B-LTA と Acrobat の「LTV 対応」に不足しているもの (どのチェーンのどの
+証明書か、取得先はどこか)、次に行うこと、いつまで有効と判定できるか、その理由を示します。
+何も書き込みません。
+
+  --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
+  --crl FILE, --ocsp FILE, --cert FILE, --password 文, --password-file FILE
+                  pades help verify を参照
+  --online        判定と期限のために、OCSP レスポンダーと CRL サーバーに問い合わせます。
+                  不足しているものは、常に FILE だけから判断します
+  --text          人が読む形式 (既定)
+  --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力: has、
+                  missing (for、certificate、what、url など)、level_after、verifies_until、because など
+  --lang ja|en
+
+終了コード: 0 診断済み (結果によらない)、4 読み取れない FILE がある
+";
+
+const RENEW: &str = "\
+pades renew --dry-run [OPTIONS] FILE...
+pades renew --in-place --tsa URL [OPTIONS] FILE...
+pades renew --out-dir DIR --tsa URL [OPTIONS] FILE...
+
+Says by when each FILE (or each .pdf below a folder) is to be renewed, told from the file alone,
+earliest first and by the authority of its newest timestamp; then renews those that are due, as pades
+augment --lta does.
+
+  --dry-run       says it, and renews nothing
+  --within DAYS   due is what must be renewed within so many days, as 30d; 90d unless given
+  --in-place      appends to each FILE itself
+  --out-dir DIR   writes each renewed file to its own name in DIR
+  --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and files
+                  (file, state, due, until, because, authority, ca, error)
+  --tsa, --online, --offline, --cache, --crl-limit, --vri
+                  as in pades help augment
+  --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
+  --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
+                  as in pades help verify
+  --lang ja|en
+
+States: due; later; overdue (what it proved may be lost: see pades doctor); unknown (it does not
+verify); never (nothing known ends it).
+Exit code: 0 done; 4 nothing could be renewed, or read; 5 some are renewed and some are not.
+";
+
+const RENEW_JA: &str = "\
+pades renew --dry-run [オプション] FILE...
+pades renew --in-place --tsa URL [オプション] FILE...
+pades renew --out-dir DIR --tsa URL [オプション] FILE...
+
+各 FILE (フォルダーなら、その下のすべての .pdf) の更新期限を、ファイルだけから求め、最新の
+タイムスタンプの発行元ごとに、早い順に示します。期限の近いものを pades augment --lta と同じように
+更新します。
+
+  --dry-run       一覧を示すだけで、更新しません
+  --within 日数   この日数以内に期限が来るものを更新します (30d の形)。省略時は 90d
+  --in-place      FILE 自体に追記します
+  --out-dir DIR   更新したファイルを、DIR に同じ名前で書き出します
+  --csv, --json   一覧を CSV、または 1 つの JSON オブジェクトで出力: groups (authority、ca、due、count) と
+                  files (file、state、due、until、because、authority、ca、error)
+  --tsa, --online, --offline, --cache, --crl-limit, --vri
+                  pades help augment を参照
+  --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
+  --crl FILE, --ocsp FILE, --cert FILE, --password 文, --password-file FILE
+                  pades help verify を参照
+  --lang ja|en
+
+状態: due (期限が近い)、later (まだ先)、overdue (期限切れ。pades doctor を参照)、unknown (有効と
+判定できない)、never (期限となるものがない)。
+終了コード: 0 完了、4 更新も読み取りもできない、5 一部だけ更新
 ";

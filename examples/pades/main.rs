@@ -8,6 +8,9 @@ mod access;
 mod arguments;
 mod atomic;
 mod augment;
+mod basis;
+mod bulk;
+mod doctor;
 mod errand;
 mod failure;
 mod fields;
@@ -25,9 +28,12 @@ mod output;
 mod preflight;
 mod progress;
 mod reasons;
+mod renew;
 mod revisions;
+mod rules;
 mod services;
 mod sign;
+mod stamper;
 mod terms;
 mod timestamp;
 mod trust;
@@ -82,6 +88,8 @@ fn run(arguments: &mut Arguments, language: Language) -> Result<u8, Stop> {
         Topic::Timestamp => timestamp::run(&timestamp::Options::read(arguments)?, language),
         Topic::Augment => augment::run(&augment::Options::read(arguments)?, language),
         Topic::Revisions => revisions::run(&revisions::Options::read(arguments)?, language),
+        Topic::Doctor => doctor::run(&doctor::Options::read(arguments)?, language),
+        Topic::Renew => renew::run(&renew::Options::read(arguments)?, language),
         Topic::All => help(arguments),
         Topic::Version => {
             print(concat!("pades ", env!("CARGO_PKG_VERSION"), "\n"));

@@ -16,7 +16,7 @@ use crate::messages::Message;
 use crate::outcome::{self, SignedJson};
 use crate::preflight::Form;
 use crate::progress::Progress;
-use crate::services::Services;
+use crate::services::{self, Services};
 use crate::sign::Options;
 use crate::who;
 
@@ -66,10 +66,12 @@ impl Options {
         let progress = Progress::start(language);
         let services = Services::new(self.at.time, &progress)?;
         let (drawn, password) = (self.terms.draw()?, self.password.read()?);
+        let outs = self.inputs.iter().filter_map(|path| Some(folder.join(path.file_name()?)));
+        check_folder(folder, outs.clone().next()).during(|| Message::CannotWrite(folder.to_owned()))?;
+        self.paths.check()?;
+        self.paths.check_anchor(self.inputs.iter().cloned().chain(outs))?;
         let signer = self.who.signer(&services)?.ok_or_else(who::no_key)?;
         let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
-        check_folder(folder).during(|| Message::CannotWrite(folder.to_owned()))?;
-        self.paths.check()?;
         self.paths.store_anchor(&services)?;
         self.paths.warn(language);
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -111,10 +113,7 @@ impl Work<'_> {
         let (places, signings): (Vec<usize>, Vec<Signing<'_>>) = signings.into_iter().unzip();
         let batch = Batch::new(&signings).threads(self.threads);
         let signed = batch.sign::<dyn Signer + Sync>(self.signer.as_ref());
-        let updates = batch.finish(signed, |one| match self.tsa {
-            Some(tsa) => one.timestamp(tsa),
-            None => Ok(one),
-        });
+        let updates = batch.finish(signed, |one| self.options.stamped(one, self.tsa.map(services::unshared)));
         let written = failures.sift(places.into_iter().zip(updates).map(|(place, update)| {
             let update = update.map_err(|error| cannot_sign(paths, place, error));
             (place, update.and_then(|update| self.write(inputs.get(&place), opened.get(&place), &update)))
@@ -191,9 +190,14 @@ fn cannot_sign(paths: &[PathBuf], place: usize, error: Error) -> Failure {
     Failure::Operation(Message::CannotSign(paths.get(place).cloned().unwrap_or_default()), error)
 }
 
-fn check_folder(folder: &Path) -> pades_ltv::Result<()> {
+/// Whether there is such a folder, and `first` could be written there: no key signs for nothing.
+fn check_folder(folder: &Path, first: Option<PathBuf>) -> pades_ltv::Result<()> {
     if folder.is_dir() {
-        return Ok(());
+        // A name that is taken by something else is that document's own failure.
+        return match first.filter(|first| !first.exists()) {
+            Some(first) => atomic::check(&first),
+            None => Ok(()),
+        };
     }
     let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
     Err(error.advise("make it first; nothing was changed"))

@@ -36,6 +36,7 @@ pub(crate) enum Message {
     CannotOpen(PathBuf),
     CannotUse { option: &'static str, path: PathBuf },
     CannotUseAddress,
+    CannotUseTerms,
     CannotUseToken,
     CannotSignSo,
     CannotUseTestAuthority,
@@ -52,15 +53,19 @@ pub(crate) enum Message {
     Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
     NoRoomInSignature,
+    PassedOver(String),
     SignedOf { signed: usize, count: usize },
+    RenewedOf { renewed: usize, count: usize },
     Repaired(PathBuf),
     Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
     // What takes long.
     Reading(PathBuf),
     Asking(String),
+    AskingAgainIn(u64),
     Writing(PathBuf),
     Signing { first: usize, last: usize, count: usize },
+    Verifying(usize),
     SoFar { megabytes: u64, seconds: u64 },
 }
 
@@ -105,6 +110,7 @@ impl Message {
             Self::CannotOpen(path) => format!("cannot read {}", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
+            Self::CannotUseTerms => "--tsa-digest, --tsa-policy: cannot ask so".into(),
             Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
             Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
@@ -135,7 +141,11 @@ impl Message {
                 "the signature has no room for a timestamp of its own: a document timestamp proves its time instead"
                     .into()
             }
+            Self::PassedOver(words) => {
+                format!("WARNING: another authority or another try gave the timestamp; before that: {words}")
+            }
             Self::SignedOf { signed, count } => format!("{signed} of {count} documents are signed"),
+            Self::RenewedOf { renewed, count } => format!("{renewed} of {count} files that are due are renewed"),
             Self::Repaired(path) => {
                 format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
             }
@@ -145,8 +155,12 @@ impl Message {
             Self::BytesBehind(count) => format!("{} bytes stand behind the last revision", grouped(*count)),
             Self::Reading(path) => format!("reading {}", short(path)),
             Self::Asking(url) => format!("asking {url}"),
+            Self::AskingAgainIn(seconds) => format!("asking again in {seconds} s"),
             Self::Writing(path) => format!("writing {}", short(path)),
             Self::Signing { first, last, count } => format!("signing {first} to {last} of {count}"),
+            Self::Verifying(done) => {
+                format!("verifying, {} files are done", grouped(u64::try_from(*done).unwrap_or(u64::MAX)))
+            }
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
@@ -189,6 +203,7 @@ impl Message {
             Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
             Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
+            Self::CannotUseTerms => "--tsa-digest、--tsa-policy: この条件では要求できません".into(),
             Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
             Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
@@ -224,7 +239,11 @@ impl Message {
             Self::NoRoomInSignature => {
                 "署名にタイムスタンプ用の領域がないため、代わりに文書タイムスタンプを付与しました".into()
             }
+            Self::PassedOver(words) => format!(
+                "警告: ほかのタイムスタンプ局か再度の要求でタイムスタンプを取得しました。取得できなかった要求: {words}"
+            ),
             Self::SignedOf { signed, count } => format!("{count} 件中 {signed} 件に署名しました"),
+            Self::RenewedOf { renewed, count } => format!("期限の近い {count} 件中 {renewed} 件を更新しました"),
             Self::Repaired(path) => {
                 format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
             }
@@ -234,8 +253,10 @@ impl Message {
             Self::BytesBehind(count) => format!("最後のバージョンの後ろに {} バイトあります", grouped(*count)),
             Self::Reading(path) => format!("読み取り中: {}", short(path)),
             Self::Asking(url) => format!("問い合わせ中: {url}"),
+            Self::AskingAgainIn(seconds) => format!("{seconds} 秒後に再度問い合わせます"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
             Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
+            Self::Verifying(done) => format!("検証中: {} 件完了", grouped(u64::try_from(*done).unwrap_or(u64::MAX))),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }

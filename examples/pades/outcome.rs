@@ -86,6 +86,11 @@ impl PreparedJson {
 }
 
 impl ErrorJson {
+    /// The words for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn of(failure: &Failure) -> Self {
         let (kind, class) = match failure {
             Failure::Usage(..) => ("usage", "permanent"),

@@ -43,6 +43,11 @@ impl Progress {
         Self { state, ticker: Mutex::new(ticker), language }
     }
 
+    /// What the terminal reads.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// Takes the line away, for something else to be written.
     pub(crate) fn finish(&self) {
         self.state.is_done.store(true, Ordering::Relaxed);

@@ -2,17 +2,19 @@
 //!
 //! Where no other is given, that is a test authority in this very process, whose keys anybody can derive.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, SoftwareSigner, Time, TimestampAuthority,
-    TrustStore,
+    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, Retrying, SoftwareSigner, Time,
+    TimestampAuthority, TrustStore,
 };
 
 use crate::failure::{During, Stop};
-use crate::messages::Message;
+use crate::messages::{Message, one_line};
 use crate::progress::Progress;
+use crate::stamper::Tsa;
 
 /// The test authority is the same in every run: one anchor verifies what all of them made.
 const SEED: &str = "the local authority of the command pades";
@@ -23,13 +25,6 @@ const YEAR: i64 = 365 * 24 * 60 * 60;
 const VALIDITY: Duration = Duration::from_secs(3 * 365 * 24 * 60 * 60);
 /// Below this the test authority's own certificates point to evidence.
 const LOCAL: &str = "http://authority.invalid/";
-
-/// Who stamps the time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Tsa {
-    Local,
-    Url(String),
-}
 
 /// An authority that threads can share.
 pub(crate) type SharedTsa<'s> = Box<dyn TimestampAuthority + Sync + 's>;
@@ -79,13 +74,20 @@ impl<'p> Services<'p> {
 
     /// The authority chosen.
     pub(crate) fn tsa<'s>(&'s self, tsa: &'s Tsa) -> std::result::Result<SharedTsa<'s>, Stop> {
-        match tsa {
-            Tsa::Local => Ok(Box::new(self.test_authority.at(self.now))),
-            Tsa::Url(url) => {
-                let tsa = HttpTsa::new(url).during(|| Message::CannotUseAddress)?;
-                Ok(Box::new(Asked { tsa: authorised(tsa), url, progress: self.progress }))
-            }
-        }
+        let mut asked = tsa.clients()?.into_iter().map(|(url, tsa)| (url, Asked { tsa, url, progress: self.progress }));
+        let Some((url, first)) = asked.next() else { return Ok(Box::new(self.test_authority.at(self.now))) };
+        let refused = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&refused);
+        let all = asked.fold(Failover::new(url, first), |all, (url, one)| all.or(url, one));
+        let all = all.on_refusal(move |refusal| {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(refusal.to_string());
+        });
+        let progress = self.progress;
+        let pause = move |wait: Duration| {
+            progress.step(&Message::AskingAgainIn(wait.as_secs()));
+            std::thread::sleep(wait);
+        };
+        Ok(Box::new(Chosen { tsa: Retrying::new(all, tsa.retry, pause), refused, progress }))
     }
 }
 
@@ -120,11 +122,21 @@ impl TimestampAuthority for Asked<'_> {
     }
 }
 
-/// User and password come from the environment: what stands on a command line, every process can read.
-fn authorised(tsa: HttpTsa) -> HttpTsa {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match variable("PADES_TSA_USER") {
-        Some(user) => tsa.basic_auth(&user, &variable("PADES_TSA_PASSWORD").unwrap_or_default()),
-        None => tsa,
+/// Several authorities, of which the first that can stamps: whoever could not is named on standard error.
+struct Chosen<'p, T> {
+    tsa: T,
+    refused: Arc<Mutex<Vec<String>>>,
+    progress: &'p Progress,
+}
+
+impl<T: TimestampAuthority> TimestampAuthority for Chosen<'_, T> {
+    fn timestamp(&self, request: &[u8]) -> Result<Vec<u8>> {
+        let answer = self.tsa.timestamp(request);
+        let refused = std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
+        if answer.is_ok() && !refused.is_empty() {
+            let words = one_line(&refused.join("; "));
+            self.progress.above(|| crate::complain(&Message::PassedOver(words).text(self.progress.language())));
+        }
+        answer
     }
 }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use pades_ltv::{Document, Language, Signer, Signing, TimestampAuthority, Update};
+use pades_ltv::{Document, Language, Signed, Signer, Signing, TimestampAuthority, Update};
 
 use crate::access::Password;
 use crate::arguments::{Arguments, Given, Moment};
@@ -18,7 +18,8 @@ use crate::outcome::{self, PreparedJson, SignedJson};
 use crate::output::{Errand, Files, Paths};
 use crate::preflight::{self, Form, Plan};
 use crate::progress::Progress;
-use crate::services::{self, Services, Tsa};
+use crate::services::{self, Services};
+use crate::stamper::{Need, Stampers, Tsa};
 use crate::terms::Terms;
 use crate::who::{self, Keys, Who};
 
@@ -43,7 +44,8 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut keys, mut errands, mut terms) = (Keys::default(), Errands::default(), Terms::default());
         let (mut password, mut files, mut operands) = (Password::default(), Files::default(), Vec::new());
-        let (mut tsa, mut at, mut room, mut form, mut mending) = (None, None, None, None, Mending::Refused);
+        let (mut tsa, mut at, mut room, mut form, mut mending) =
+            (Stampers::default(), None, None, None, Mending::Refused);
         while let Some(given) = arguments.next()? {
             let option = match given {
                 Given::Operand(path) => {
@@ -53,11 +55,11 @@ impl Options {
                 Given::Option(option) => option,
             };
             match option.as_str() {
-                "tsa" => tsa = Some(arguments.tsa_or_none(&option)?),
                 "timestamp-room" => room = Some(arguments.room(&option)?),
                 "at" => at = Some(arguments.moment(&option)?),
                 "repair" => mending = Mending::Allowed,
                 _ if Form::take(&mut form, &option, arguments)?
+                    || tsa.take(&option, arguments)?
                     || keys.take(&option, arguments)?
                     || errands.take(&option, arguments)?
                     || terms.take(&option, arguments)?
@@ -68,11 +70,13 @@ impl Options {
             errands.note(option);
         }
         let (task, who) = (errands.complete(arguments)?, keys.complete(arguments)?);
+        let tsa = tsa.complete(Need::Optional, arguments)?;
         let room = timestamp_room(&task, &who, tsa.as_ref(), room).map_err(|message| arguments.wrong(message))?;
-        let tsa = tsa.unwrap_or_else(|| (task.signs() && who.is_test_authority()).then_some(Tsa::Local));
+        let tsa = tsa.unwrap_or_else(|| (task.signs() && who.is_test_authority()).then(Tsa::local));
         task.check(&who, arguments)?;
         terms.check(arguments)?;
-        let is_test = task.signs() && who.is_test_authority() || task.stamps() && tsa == Some(Tsa::Local);
+        let is_test =
+            task.signs() && who.is_test_authority() || task.stamps() && tsa.as_ref().is_some_and(Tsa::is_local);
         let inputs = task.inputs(operands, &mut files, arguments)?;
         let paths = files.complete(arguments, is_test, task.errand())?;
         let (at, form) = (at.unwrap_or_else(Moment::now), form.unwrap_or(task.form()));
@@ -257,9 +261,18 @@ impl Options {
         language: Language,
     ) -> pades_ltv::Result<Update> {
         let signed = self.signing(document, drawn, language)?.sign(signer)?;
-        match tsa {
-            Some(tsa) => signed.timestamp(tsa)?.finish(),
-            None => signed.finish(),
+        self.stamped(signed, tsa)?.finish()
+    }
+
+    /// The signature with the timestamp that was asked for.
+    pub(crate) fn stamped<'d>(
+        &self,
+        signed: Signed<'d>,
+        tsa: Option<&dyn TimestampAuthority>,
+    ) -> pades_ltv::Result<Signed<'d>> {
+        match (tsa, &self.tsa) {
+            (Some(tsa), Some(Tsa { terms, .. })) => signed.timestamp_with(tsa, terms),
+            _ => Ok(signed),
         }
     }
 

@@ -9,7 +9,8 @@ use crate::inputs::Input;
 use crate::messages::Message;
 use crate::output::{Errand, Files, Paths};
 use crate::progress::Progress;
-use crate::services::{Services, Tsa};
+use crate::services::Services;
+use crate::stamper::{Need, Stampers, Tsa};
 
 pub(crate) struct Options {
     tsa: Tsa,
@@ -24,23 +25,25 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let (mut tsa, mut field, mut at, mut files) = (Tsa::Local, None, None, Files::default());
+        let (mut tsa, mut field, mut at, mut files) = (Stampers::default(), None, None, Files::default());
         let (mut room, mut ignores_permissions, mut password) = (None, false, Password::default());
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.operand(path),
                 Given::Option(option) => match option.as_str() {
-                    "tsa" => tsa = arguments.tsa(&option)?,
                     "field" => field = Some(arguments.text(&option)?),
                     "at" => at = Some(arguments.moment(&option)?),
                     "timestamp-room" => room = Some(arguments.room(&option)?),
                     "ignore-permissions" => ignores_permissions = true,
-                    _ if password.take(&option, arguments)? || files.take(&option, arguments)? => {}
+                    _ if tsa.take(&option, arguments)?
+                        || password.take(&option, arguments)?
+                        || files.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
         }
-        let paths = files.complete(arguments, tsa == Tsa::Local, Errand::Real)?;
+        let tsa = tsa.complete(Need::Always, arguments)?.flatten().unwrap_or_else(Tsa::local);
+        let paths = files.complete(arguments, tsa.is_local(), Errand::Real)?;
         Ok(Self { tsa, room, field, ignores_permissions, password, at: at.unwrap_or_else(Moment::now), paths })
     }
 }
@@ -54,7 +57,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     options.paths.check()?;
     progress.step(&Message::Reading(path.clone()));
     let document = input.document(password.as_deref(), &progress).during(|| Message::CannotOpen(path.clone()))?;
-    let mut timestamping = Timestamping::new(&document, options.at.time);
+    let mut timestamping = Timestamping::new(&document, options.at.time).terms(&options.tsa.terms);
     if let Some(field) = &options.field {
         timestamping = timestamping.field(field);
     }

@@ -4,10 +4,7 @@
 
 use std::path::Path;
 
-use pades_ltv::{
-    DigestAlgorithm, Document, Identity, Language, Prepared, Reserved, SignatureAlgorithm, Signed, TimestampAuthority,
-    Update,
-};
+use pades_ltv::{DigestAlgorithm, Document, Identity, Language, Prepared, Reserved, SignatureAlgorithm, Signed};
 
 use crate::atomic;
 use crate::failure::{During, Stop};
@@ -93,16 +90,9 @@ impl Options {
         progress.step(&Message::Reading(path.clone()));
         let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
         let signed = waiting.complete(opened.document(), &answer);
-        let update = signed.and_then(|signed| finish(signed, tsa.as_deref().map(services::unshared)));
+        let update = signed.and_then(|signed| self.stamped(signed, tsa.as_deref().map(services::unshared))?.finish());
         let update = update.during(|| Message::CannotSign(path.clone()))?;
         self.hand_over(&input, &opened, &update, &services, &progress, language)
-    }
-}
-
-fn finish(signed: Signed<'_>, tsa: Option<&dyn TimestampAuthority>) -> pades_ltv::Result<Update> {
-    match tsa {
-        Some(tsa) => signed.timestamp(tsa)?.finish(),
-        None => signed.finish(),
     }
 }
 

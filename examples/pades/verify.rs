@@ -3,52 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use pades_ltv::report::Future;
-use pades_ltv::{
-    Constraint, Evidence, Indication, Language, Model, ModificationRule, Policy, Report, Time, TrustStore, Verification,
-};
+use pades_ltv::{Indication, Language, Report, Time};
 
-use crate::access::Password;
-use crate::arguments::{Arguments, Given, Moment};
+use crate::arguments::{Arguments, Given};
 use crate::atomic;
+use crate::basis::{Basis, Ground};
+use crate::bulk::Bulk;
 use crate::failure::{During, Failure, Stop};
-use crate::inputs::{EvidenceFiles, Input, Use, small};
+use crate::inputs::{Input, Use};
 use crate::messages::Message;
 use crate::output;
 use crate::preflight::Form;
 use crate::progress::Progress;
 use crate::reasons::in_options;
-use crate::trust::TrustFiles;
 
 pub(crate) struct Options {
-    trust: TrustFiles,
-    evidence: EvidenceFiles,
-    password: Password,
-    at: Moment,
-    rules: Rules,
+    basis: Basis,
+    future: Option<Time>,
     form: Form,
     detail: Detail,
     xml: Option<PathBuf>,
+    bulk: Option<Bulk>,
     files: Vec<PathBuf>,
-}
-
-/// By what it is judged, and whether the future is asked about.
-#[derive(Default)]
-struct Rules {
-    policy: Policy,
-    /// What is asked for besides, or not: the last word on each counts, wherever `--policy` stands.
-    asked: Vec<(Constraint, Asked)>,
-    modifications: ModificationRule,
-    /// Documents of signature policies, by their identifiers.
-    documents: Vec<(String, PathBuf)>,
-    model: Model,
-    future: Option<Time>,
-}
-
-/// Whether a check counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
-    Required,
-    Waived,
 }
 
 /// How much of the verdict is told to people.
@@ -70,21 +46,19 @@ enum Outcome {
 
 impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let (mut trust, mut evidence, mut files) = (TrustFiles::default(), EvidenceFiles::default(), Vec::new());
-        let (mut at, mut form, mut password) = (None, None, Password::default());
-        let (mut rules, mut detail, mut xml) = (Rules::default(), Detail::Panel, None);
+        let (mut basis, mut files) = (Basis::default(), Vec::new());
+        let (mut form, mut future, mut detail, mut xml) = (None, None, Detail::Panel, None);
+        let mut bulk = Bulk::default();
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
                 Given::Option(option) => match option.as_str() {
-                    "at" => at = Some(arguments.moment(&option)?),
+                    "future" => future = Some(arguments.moment(&option)?.time),
                     "explain" => detail = Detail::EveryStep,
                     "xml" => xml = Some(arguments.path(&option)?),
-                    _ if rules.take(&option, arguments)? => {}
-                    _ if Form::take(&mut form, &option, arguments)?
-                        || trust.take(&option, arguments)?
-                        || evidence.take(&option, arguments)?
-                        || password.take(&option, arguments)? => {}
+                    _ if bulk.take(&option, arguments)?
+                        || Form::take(&mut form, &option, arguments)?
+                        || basis.take(&option, arguments)? => {}
                     _ => return Err(arguments.unknown(option)),
                 },
             }
@@ -95,91 +69,35 @@ impl Options {
         if xml.is_some() && files.len() > 1 {
             return Err(arguments.wrong(Message::OnlyOne("--xml", "FILE")));
         }
-        let (at, form) = (at.unwrap_or_else(Moment::now), form.unwrap_or(Form::Text));
-        if rules.future.is_some_and(|asked| asked <= at.time) {
+        let is_bulk = bulk.is_asked_for(arguments)?;
+        let alone = [("text", form.is_some()), ("xml", xml.is_some()), ("future", future.is_some())];
+        if let Some((option, _)) = alone.into_iter().find(|(_, is_given)| *is_given && is_bulk) {
+            return Err(arguments.wrong(Message::Apart(option, "csv")));
+        }
+        let bulk = is_bulk.then_some(bulk);
+        let now = basis.settle();
+        if future.is_some_and(|asked| asked <= now) {
             return Err(arguments.wrong(Message::NoFuture));
         }
-        Ok(Self { trust, evidence, password, at, rules, form, detail, xml, files })
+        Ok(Self { basis, future, form: form.unwrap_or(Form::Text), detail, xml, bulk, files })
     }
-}
-
-impl Rules {
-    /// Takes `--policy`, `--require`, `--waive`, `--modifications`, `--signature-policy`, `--model` or `--future`, if that is what `option` is.
-    fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
-        match option {
-            "policy" => self.policy = arguments.parsed(option, "etsi-119312 | cryptrec | permissive", policy)?,
-            "model" => self.model = arguments.parsed(option, "shell | chain", model)?,
-            "require" => self.asked.push((arguments.parsed(option, CONSTRAINTS, constraint)?, Asked::Required)),
-            "waive" => self.asked.push((arguments.parsed(option, CONSTRAINTS, constraint)?, Asked::Waived)),
-            "modifications" => self.modifications = arguments.parsed(option, MODIFICATIONS, modifications)?,
-            "signature-policy" => self.documents.push(arguments.parsed(option, "OID=FILE", document)?),
-            "future" => self.future = Some(arguments.moment(option)?.time),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// The policy with all that was asked for and waived.
-    fn policy(&self) -> Policy {
-        let policy = self.policy.clone().modifications(self.modifications);
-        self.asked.iter().fold(policy, |policy, (constraint, asked)| match asked {
-            Asked::Required => policy.requiring(*constraint),
-            Asked::Waived => policy.waiving(*constraint),
-        })
-    }
-
-    /// The documents of signature policies, read.
-    fn documents(&self) -> Result<Vec<(&str, Vec<u8>)>, Stop> {
-        let read = self.documents.iter().map(|(identifier, path)| {
-            let bytes = small(path).during(|| Message::CannotUse { option: "signature-policy", path: path.clone() })?;
-            Ok((identifier.as_str(), bytes))
-        });
-        read.collect()
-    }
-}
-
-const CONSTRAINTS: &str = "signer_revocation | authority_revocation | timestamp_revocation | key_usage | content_commitment | \
-                           signing_certificate_attribute | signature_policy | timestamp_order | claimed_time";
-const MODIFICATIONS: &str = "evidence_only | as_permitted | listed_only";
-
-fn constraint(name: &str) -> Option<Constraint> {
-    Constraint::ALL.iter().copied().find(|one| one.as_str() == name)
-}
-
-fn modifications(name: &str) -> Option<ModificationRule> {
-    [ModificationRule::EvidenceOnly, ModificationRule::AsPermitted, ModificationRule::ListedOnly]
-        .into_iter()
-        .find(|one| one.as_str() == name)
-}
-
-/// A dotted identifier and the file with its document.
-fn document(value: &str) -> Option<(String, PathBuf)> {
-    let (identifier, path) = value.split_once('=')?;
-    let is_arc = |arc: &str| !arc.is_empty() && arc.bytes().all(|digit| digit.is_ascii_digit());
-    let is_one = identifier.contains('.') && identifier.split('.').all(is_arc);
-    (is_one && !path.is_empty()).then(|| (identifier.to_owned(), path.into()))
-}
-
-fn policy(name: &str) -> Option<Policy> {
-    [Policy::etsi_119312(), Policy::cryptrec(), Policy::permissive()].into_iter().find(|one| one.name() == name)
-}
-
-fn model(name: &str) -> Option<Model> {
-    [Model::Shell, Model::Chain].into_iter().find(|one| one.as_str() == name)
 }
 
 pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
-    let (trust, evidence) = (options.trust.read(language)?, options.evidence.read()?);
-    let (password, documents) = (options.password.read()?, options.rules.documents()?);
+    let ground = options.basis.read(language)?;
     if let Some(path) = &options.xml {
         atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
     }
-    if trust.is_empty() && options.form == Form::Text {
+    if ground.trust.is_empty() && options.form == Form::Text {
         crate::complain(&Message::NoTrust.text(language));
     }
     let mut worst = Outcome::Passed;
+    if let Some(bulk) = &options.bulk {
+        bulk.run(&options.files, &ground, language, |verdict| worst = worst.max(Outcome::named(verdict)))?;
+        return Ok(worst.code());
+    }
     for (index, path) in options.files.iter().enumerate() {
-        let result = options.verify(path, &trust, (&evidence, &documents), password.as_deref(), language);
+        let result = options.verify(path, &ground, language);
         worst = worst.max(Outcome::of(&result));
         if let (Some(xml), Ok(report)) = (&options.xml, &result) {
             let text = report.to_xml(&path.to_string_lossy());
@@ -212,25 +130,14 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
 }
 
 impl Options {
-    fn verify(
-        &self,
-        path: &Path,
-        trust: &TrustStore,
-        (evidence, documents): (&Evidence, &[(&str, Vec<u8>)]),
-        password: Option<&[u8]>,
-        language: Language,
-    ) -> pades_ltv::Result<Report> {
+    fn verify(&self, path: &Path, ground: &Ground, language: Language) -> pades_ltv::Result<Report> {
         let progress = Progress::start(language);
         progress.step(&Message::Reading(path.to_owned()));
         let input = Input::open(path, Use::Read)?;
-        let document = input.document(password, &progress)?;
-        let verification = Verification::new(&document, trust, self.at.time).evidence(evidence);
-        let verification = verification.policy(self.rules.policy()).model(self.rules.model);
-        let verification = documents
-            .iter()
-            .fold(verification, |verification, (identifier, bytes)| verification.signature_policy(*identifier, bytes));
+        let document = input.document(ground.password.as_deref(), &progress)?;
+        let verification = ground.verification(&document);
         let mut report = verification.verify();
-        report.future = self.rules.future.map(|asked| Future::new(asked, verification.outlook()));
+        report.future = self.future.map(|asked| Future::new(asked, verification.outlook()));
         Ok(report)
     }
 }
@@ -243,6 +150,17 @@ impl Outcome {
             Ok(Some(Indication::TotalFailed)) => Self::Failed,
             Ok(None) => Self::NoSignature,
             Err(_) => Self::Unread,
+        }
+    }
+
+    /// By the word of a row.
+    fn named(verdict: &str) -> Self {
+        match verdict {
+            "TOTAL-PASSED" => Self::Passed,
+            "TOTAL-FAILED" => Self::Failed,
+            "INDETERMINATE" => Self::Indeterminate,
+            "NO-SIGNATURE" => Self::NoSignature,
+            _ => Self::Unread,
         }
     }
 

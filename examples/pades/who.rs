@@ -79,7 +79,7 @@ impl Keys {
             "pkcs11" => self.pkcs11 = Some(arguments.text(option)?),
             "module" => self.module = Some(arguments.path(option)?),
             "pin-file" => self.pin_file = Some(arguments.path(option)?),
-            "digest" => self.manner.digest = Some(arguments.parsed(option, DIGESTS, digest)?),
+            "digest" => self.manner.digest = Some(arguments.parsed(option, DIGESTS, digest_named)?),
             "pss" => self.manner.is_pss = true,
             _ => return Ok(false),
         }
@@ -256,7 +256,7 @@ fn on_token(
 }
 
 /// `sha256` or `SHA-256`, `sha3-256` or `SHA3-256`.
-fn digest(text: &str) -> Option<DigestAlgorithm> {
+pub(crate) fn digest_named(text: &str) -> Option<DigestAlgorithm> {
     use DigestAlgorithm::{Sha3_256, Sha3_384, Sha3_512, Sha256, Sha384, Sha512, Shake256};
     let plain = |name: &str| name.to_ascii_lowercase().replace('-', "");
     let wanted = plain(text);

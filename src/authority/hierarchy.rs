@@ -7,7 +7,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::certificate::{Purpose, certificate};
-use super::subscriber::{Key, KeyType, Subscriber};
+use super::subscriber::{Key, Subscriber};
 use super::{Authority, Misbehaviour, OcspSigner, Shape};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
@@ -83,7 +83,7 @@ impl Origin {
             label: ROOT.to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: Key::Derived(KeyType::P256),
+            key: self.shape.key(),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
@@ -95,7 +95,7 @@ impl Origin {
             label: OTHER_ROOT.to_owned(),
             common_name: &format!("Other Root CA {}", self.tag),
             purpose: Purpose::Root,
-            key: Key::Derived(KeyType::P256),
+            key: self.shape.key(),
             validity: (self.epoch, self.end()),
         };
         self.make(None, &template)
@@ -107,7 +107,7 @@ impl Origin {
             label: "cross".to_owned(),
             common_name: &format!("Root CA {}", self.tag),
             purpose: Purpose::Intermediate,
-            key: Key::Derived(KeyType::P256),
+            key: self.shape.key(),
             validity: (self.epoch, self.end()),
         };
         certificate(self, Some(other), &root.key, &template)
@@ -192,7 +192,7 @@ impl Authority {
                 label: format!("ca-{number}"),
                 common_name: &format!("Issuing CA {number} {}", self.origin.tag),
                 purpose: Purpose::Issuer,
-                key: Key::Derived(KeyType::P256),
+                key: self.origin.shape.key(),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             },
         )
@@ -217,7 +217,7 @@ impl Authority {
             label: format!("{CRL_ISSUER}{}", issuer.label),
             common_name: &self.origin.crl_issuer_name(&issuer.label),
             purpose: Purpose::CrlIssuer,
-            key: Key::Derived(KeyType::P256),
+            key: self.origin.shape.key(),
             validity,
         };
         self.entity(issuer, template)
@@ -242,7 +242,7 @@ impl Authority {
                 label: format!("tsa-ca-{number}-{level}"),
                 common_name: &format!("Timestamp CA {number} level {level} {}", self.origin.tag),
                 purpose: Purpose::Intermediate,
-                key: Key::Derived(KeyType::P256),
+                key: self.origin.shape.key(),
                 validity: self.origin.validity(number, ISSUER_EVERY, ISSUER_LIFE),
             };
             issuer = self.entity(&issuer, template)?;
@@ -278,7 +278,7 @@ impl Authority {
                 label: format!("tsa-{number}{form}-{}-{}", validity.0.to_unix(), validity.1.to_unix()),
                 common_name: &format!("Timestamp Unit {number} {}", self.origin.tag),
                 purpose,
-                key: Key::Derived(KeyType::P256),
+                key: self.origin.shape.key(),
                 validity,
             },
         )
@@ -305,7 +305,7 @@ impl Authority {
                 label: format!("ocsp-{}-{number}{form}", issuer.label),
                 common_name: &format!("OCSP Responder {number} of {} {}", issuer.label, self.origin.tag),
                 purpose,
-                key: Key::Derived(KeyType::P256),
+                key: self.origin.shape.key(),
                 validity: self.origin.validity(number, YEAR, RESPONDER_LIFE),
             },
         )

@@ -13,11 +13,23 @@ pub enum Misbehaviour {
     Empty,
     /// Any service: bytes that are no DER.
     Garbage,
+    /// Any service: the first half of a good answer.
+    Truncated,
     /// Any service: a good answer with one more byte after it.
     TrailingData,
 
     /// Timestamp: status "rejection" with `systemFailure` and a text.
     Rejected,
+    /// Timestamp: status "rejection" with `badAlg`, whatever the digest.
+    RejectedAlgorithm,
+    /// Timestamp: status "rejection" with `unacceptedPolicy`, whatever the policy.
+    RejectedPolicy,
+    /// Timestamp: status "rejection" with neither reason nor text.
+    RejectedInSilence,
+    /// Timestamp: status "waiting", which no transport here knows how to take up again.
+    Waiting,
+    /// Timestamp: status "revocationWarning".
+    RevocationWarning,
     /// Timestamp: status "grantedWithMods".
     GrantedWithMods,
     /// Timestamp: status "granted" without a token.
@@ -32,6 +44,16 @@ pub enum Misbehaviour {
     WrongImprintAlgorithm,
     /// Timestamp: another policy than the one asked for, and than the usual one.
     WrongPolicy,
+    /// Timestamp: a `TSTInfo` of version 2.
+    WrongVersion,
+    /// Timestamp: a critical extension that nobody knows.
+    CriticalExtension,
+    /// Timestamp: the `tsa` field names somebody else than the certificate does (RFC 3161, 2.4.2).
+    WrongName,
+    /// Timestamp: the answer to an earlier request, over other bytes.
+    OldAnswer,
+    /// Timestamp: signed content of another type than `TSTInfo`.
+    WrongContentType,
     /// Timestamp: a time one hour ahead.
     FutureTime,
     /// Timestamp: the TSA's certificate was asked for and is not there.

@@ -1,5 +1,7 @@
 //! How the hierarchy is built, and what it publishes: real ones differ.
 
+use super::subscriber::{Key, KeyType};
+
 /// The shape of an [`Authority`](super::Authority): who answers for whom, and where. By default OCSP and CRLs, with a delegated responder,
 /// and timestamp units below the issuing authority.
 ///
@@ -14,6 +16,7 @@
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
+    pub(super) keys: Option<KeyType>,
     pub(super) sources: RevocationSources,
     pub(super) ocsp_signer: OcspSigner,
     pub(super) tsa_authorities: u8,
@@ -53,6 +56,13 @@ impl Shape {
     /// The default shape.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The keys of all authorities and units; P-256 unless told.
+    #[must_use]
+    pub fn keys(mut self, keys: KeyType) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     /// What certificates name to ask for their revocation.
@@ -103,5 +113,9 @@ impl Shape {
     pub fn decoys(mut self) -> Self {
         self.has_decoys = true;
         self
+    }
+
+    pub(super) fn key(&self) -> Key {
+        Key::Derived(self.keys.unwrap_or(KeyType::P256))
     }
 }

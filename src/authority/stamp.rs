@@ -4,12 +4,15 @@ use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_512};
 use der::asn1::{Int, OctetString};
 use der::{Any, Decode, Encode};
 
+use x509_cert::ext::pkix::name::GeneralName;
+
 use super::certificate::TSA_POLICY;
 use super::hierarchy::HOUR;
 use super::view::AuthorityAt;
 use super::{Misbehaviour, token, unwritable};
 use crate::error::Result;
 use crate::pki::algorithm::digest_of;
+use crate::pki::extension::Extension;
 use crate::pki::timestamp::asn1::{Accuracy, GenTime, PkiStatusInfo, TimeStampReq, TimeStampResp, TstInfo};
 use crate::software::derived::Derived;
 
@@ -19,6 +22,9 @@ const BAD_DATA_FORMAT: u8 = 5;
 const UNACCEPTED_POLICY: u8 = 15;
 const UNACCEPTED_EXTENSION: u8 = 16;
 const SYSTEM_FAILURE: u8 = 25;
+/// `PKIStatus` (RFC 3161, 2.4.2).
+const WAITING: u32 = 3;
+const REVOCATION_WARNING: u32 = 4;
 /// A policy that the certificate does not name.
 const OTHER_POLICY: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1.99");
 
@@ -30,6 +36,9 @@ impl AuthorityAt<'_> {
         };
         match self.refusal(&request) {
             Some((bit, text)) => rejection(bit, text),
+            None if self.is(Misbehaviour::RejectedInSilence) => self.unreasoned(PkiStatusInfo::REJECTION),
+            None if self.is(Misbehaviour::Waiting) => self.unreasoned(WAITING),
+            None if self.is(Misbehaviour::RevocationWarning) => self.unreasoned(REVOCATION_WARNING),
             None if self.is(Misbehaviour::NoToken) => response(PkiStatusInfo::granted(), None),
             None => response(self.granted(), Some(self.token(request)?)),
         }
@@ -42,6 +51,8 @@ impl AuthorityAt<'_> {
             return Some((SYSTEM_FAILURE, "the clock is out of order"));
         }
         match digest {
+            _ if self.is(Misbehaviour::RejectedAlgorithm) => Some((BAD_ALGORITHM, "use another digest")),
+            _ if self.is(Misbehaviour::RejectedPolicy) => Some((UNACCEPTED_POLICY, "use another policy")),
             Err(_) => Some((BAD_ALGORITHM, "the digest algorithm is not supported")),
             Ok(digest) if digest.len() != imprint.hashed_message.as_bytes().len() => {
                 Some((BAD_DATA_FORMAT, "the digest is not as long as its algorithm says"))
@@ -53,6 +64,10 @@ impl AuthorityAt<'_> {
             _ if request.extensions.is_some() => Some((UNACCEPTED_EXTENSION, "no extension is supported")),
             _ => None,
         }
+    }
+
+    fn unreasoned(&self, status: u32) -> Result<Vec<u8>> {
+        response(PkiStatusInfo { status, ..PkiStatusInfo::granted() }, None)
     }
 
     fn granted(&self) -> PkiStatusInfo {
@@ -89,6 +104,20 @@ impl AuthorityAt<'_> {
         match self.misbehaviour {
             Some(Misbehaviour::WrongNonce) => info.nonce = Some(Int::new(&[0x2a])?),
             Some(Misbehaviour::MissingNonce) => info.nonce = None,
+            Some(Misbehaviour::WrongVersion) => info.version = 2,
+            Some(Misbehaviour::CriticalExtension) => {
+                let extn_value = OctetString::new([5, 0])?;
+                info.extensions = Some(vec![Extension { extn_id: OTHER_POLICY.into(), critical: true, extn_value }]);
+            }
+            Some(Misbehaviour::WrongName) => {
+                let root = x509_cert::Certificate::from_der(self.authority.root_der())?;
+                let name = GeneralName::DirectoryName(root.tbs_certificate().subject().clone());
+                info.tsa = Some(Any::encode_from(&name)?);
+            }
+            Some(Misbehaviour::OldAnswer) => {
+                imprint.hashed_message = OctetString::new(vec![0; imprint.hashed_message.as_bytes().len()])?;
+                info.nonce = Some(Int::new(&[0x29])?);
+            }
             Some(Misbehaviour::WrongPolicy) => info.policy = OTHER_POLICY.into(),
             Some(Misbehaviour::FutureTime) => info.gen_time = GenTime::new(self.time.after(HOUR)),
             Some(Misbehaviour::WrongImprint) => {

@@ -25,7 +25,8 @@ use crate::pki::certificate::Certificate;
 use crate::pki::timestamp::asn1::ID_CT_TST_INFO;
 use crate::time::Time;
 
-const DIGEST: DigestAlgorithm = DigestAlgorithm::Sha256;
+/// The digest that names certificates: the default of RFC 5035, 4.
+const NAMING: DigestAlgorithm = DigestAlgorithm::Sha256;
 
 /// The token over `info`, signed by `tsa` at `time`.
 pub(super) fn token(
@@ -44,9 +45,9 @@ pub(super) fn token(
         let choices = certificates.iter().map(choice).collect::<der::Result<Vec<_>>>()?;
         let signed_data = SignedData {
             version: CmsVersion::V3,
-            digest_algorithms: SetOfVec::try_from([digest_identifier(DIGEST)])?,
+            digest_algorithms: SetOfVec::try_from([digest_identifier(draft.digest())])?,
             encap_content_info: EncapsulatedContentInfo {
-                econtent_type: ID_CT_TST_INFO,
+                econtent_type: draft.content_type(),
                 econtent: Some(Any::encode_from(&OctetString::new(info)?)?),
             },
             certificates: (!choices.is_empty()).then(|| CertificateSet::try_from(choices)).transpose()?,
@@ -90,6 +91,11 @@ enum SigningTime {
 }
 
 impl Draft<'_> {
+    /// The digest of the content, which is that of the signature, too (RFC 5652, 5.4).
+    fn digest(&self) -> DigestAlgorithm {
+        self.tsa.key.public_key().default_algorithm().digest()
+    }
+
     fn signer_info(&self, signing_time: SigningTime) -> Result<SignerInfo> {
         let attributes = self.attributes(signing_time).map_err(unwritable)?;
         let message = attributes.to_der().map_err(unwritable)?;
@@ -103,7 +109,7 @@ impl Draft<'_> {
                     issuer: certificate.tbs_certificate().issuer().clone(),
                     serial_number: certificate.tbs_certificate().serial_number().clone(),
                 }),
-                digest_alg: digest_identifier(DIGEST),
+                digest_alg: digest_identifier(self.digest()),
                 signed_attrs: Some(attributes),
                 signature_algorithm: algorithm,
                 signature: OctetString::new(signature)?,
@@ -115,7 +121,7 @@ impl Draft<'_> {
 
     fn attributes(&self, signing_time: SigningTime) -> der::Result<Attributes> {
         let mut attributes = Attributes::new();
-        attributes.insert(attribute(ID_CONTENT_TYPE, &ID_CT_TST_INFO)?)?;
+        attributes.insert(attribute(ID_CONTENT_TYPE, &self.content_type())?)?;
         attributes.insert(attribute(ID_MESSAGE_DIGEST, &OctetString::new(self.message_digest())?)?)?;
         if signing_time == SigningTime::Present {
             attributes.insert(attribute(ID_SIGNING_TIME, &x509_time(self.time)?)?)?;
@@ -126,10 +132,14 @@ impl Draft<'_> {
         Ok(attributes)
     }
 
+    fn content_type(&self) -> ObjectIdentifier {
+        if self.misbehaviour == Some(Misbehaviour::WrongContentType) { ID_DATA } else { ID_CT_TST_INFO }
+    }
+
     fn message_digest(&self) -> Vec<u8> {
         match self.misbehaviour {
-            Some(Misbehaviour::WrongMessageDigest) => DIGEST.digest(b"another content"),
-            _ => DIGEST.digest(self.info),
+            Some(Misbehaviour::WrongMessageDigest) => self.digest().digest(b"another content"),
+            _ => self.digest().digest(self.info),
         }
     }
 
@@ -137,7 +147,7 @@ impl Draft<'_> {
         let wrong = self.misbehaviour == Some(Misbehaviour::WrongCertificate);
         let named = self.tsa.chain().nth(usize::from(wrong)).unwrap_or(&self.tsa.certificate);
         Ok(SigningCertificateV2 {
-            certs: vec![EssCertIdV2 { cert_hash: OctetString::new(DIGEST.digest(named.der()))? }],
+            certs: vec![EssCertIdV2 { cert_hash: OctetString::new(NAMING.digest(named.der()))? }],
         })
     }
 }

@@ -73,6 +73,10 @@ impl<'a> AuthorityAt<'a> {
                 answer.push(0);
                 answer
             }),
+            Some(Misbehaviour::Truncated) => answer().map(|mut answer| {
+                answer.truncate(answer.len() / 2);
+                answer
+            }),
             _ => answer(),
         }
     }

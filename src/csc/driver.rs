@@ -56,14 +56,14 @@ impl HttpCsc {
     /// Those of [`Request::read`]; [`ErrorKind::Signer`] where there is no answer.
     pub fn ask<A>(&self, request: &Request<A>) -> Result<A> {
         let [(_, content_type), (_, accept), (_, authorization)] = request.headers();
-        let body = request.body();
+        let (body, headers) = (request.body(), [("Authorization".to_owned(), authorization.to_owned())]);
         let question = Question {
             kind: ErrorKind::Signer,
             who: "the signing service",
             url: request.url(),
             accept,
             body: Some((content_type, &body)),
-            authorization: Some(authorization),
+            headers: &headers,
         };
         let received = self.client.exchange(&question)?;
         let answer = Answer::new(received.status, &received.body);

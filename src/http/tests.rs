@@ -3,6 +3,7 @@ use std::net::TcpListener;
 use std::thread::JoinHandle;
 
 use super::*;
+use crate::port::TimestampAuthority;
 
 /// A server that gives `answer` to the first who asks, and then tells what it was asked.
 fn server(answer: impl AsRef<[u8]>) -> (String, JoinHandle<(String, Vec<u8>)>) {
@@ -98,6 +99,54 @@ fn the_wait_that_a_server_asks_for_is_passed_on() {
     let error =
         timestamp("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n").unwrap_err();
     assert!(error.advice().unwrap().contains("Retry-After: 120"), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(120)));
+}
+
+#[test]
+fn nothing_is_carried_elsewhere() {
+    let error =
+        timestamp("HTTP/1.1 301 Moved Permanently\r\nLocation: https://other.example/\r\nContent-Length: 0\r\n\r\n")
+            .unwrap_err();
+    assert!(error.to_string().contains("301 Moved Permanently"), "{error}");
+    assert!(error.advice().unwrap().contains("moved to https://other.example/"), "{error}");
+    assert_eq!(error.class(), ErrorClass::Permanent);
+}
+
+#[test]
+fn headers_are_sent_and_never_shown() {
+    let (url, asked) = server(answer("200 OK", "application/timestamp-reply", "0"));
+    let tsa = HttpTsa::new(url).unwrap().basic_auth("city", "old").header("X-Api-Key", "1").unwrap();
+    let tsa = tsa.header("x-api-key", "a secret").unwrap().basic_auth("city", "秘密");
+    assert!(!format!("{tsa:?}").contains("secret"));
+    tsa.timestamp(b"query").unwrap();
+    let head = asked.join().unwrap().0.to_ascii_lowercase();
+    assert!(head.contains("\r\nx-api-key: a secret\r\n") && head.matches("authorization").count() == 1, "{head}");
+    for (name, value) in
+        [("Host", "elsewhere"), ("a b", "1"), ("", "1"), ("X-Key", "secret\r\nX: 1"), ("content-type", "text/html")]
+    {
+        let error = tsa.clone().header(name, value).unwrap_err();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Timestamp, ErrorClass::Permanent), "{error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn certificates_for_tls_are_read_when_they_are_given() {
+    let tsa = || HttpTsa::new("https://tsa.example.jp/").unwrap();
+    let chain = include_bytes!("../../tests/command/chain.pem");
+    let key = include_bytes!("../../tests/command/key.pem");
+    assert!(tsa().client_certificate(chain, key).and_then(|tsa| tsa.server_roots(chain)).is_ok());
+    let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".as_slice();
+    for pem in [b"".as_slice(), b"no PEM", key, broken] {
+        let kinds =
+            [tsa().server_roots(pem), tsa().client_certificate(pem, key)].map(|result| result.unwrap_err().kind());
+        assert_eq!(kinds, [ErrorKind::Certificate; 2]);
+    }
+    let other = include_bytes!("../../tests/command/other-key.pem");
+    for key in [chain.as_slice(), other, b""] {
+        let error = tsa().client_certificate(chain, key).unwrap_err();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
+    }
 }
 
 #[test]

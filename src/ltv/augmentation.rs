@@ -11,7 +11,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::ocsp::OcspResponse;
-use crate::pki::timestamp::TimestampToken;
+use crate::pki::timestamp::{TimestampTerms, TimestampToken};
 use crate::port::TimestampAuthority;
 use crate::sign::{Timestamping, Update, file_id};
 use crate::time::{Time, UtcOffset};
@@ -44,6 +44,7 @@ pub struct Augmentation<'d> {
     field: Option<String>,
     expired: Expired,
     permissions: Enforcement,
+    terms: TimestampTerms,
 }
 
 /// What becomes of a file whose newest timestamp has expired.
@@ -56,8 +57,8 @@ enum Expired {
 impl<'d> Augmentation<'d> {
     /// An augmentation of `document`, made at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        let (permissions, expired) = (Enforcement::Obeyed, Expired::Refused);
-        Self { document, now, evidence: Evidence::new(), vri: None, field: None, expired, permissions }
+        let (permissions, expired, terms) = (Enforcement::Obeyed, Expired::Refused, TimestampTerms::new());
+        Self { document, now, evidence: Evidence::new(), vri: None, field: None, expired, permissions, terms }
     }
 
     /// Adds `evidence` to the document security store. What is there already is kept and not added again.
@@ -91,6 +92,13 @@ impl<'d> Augmentation<'d> {
         self
     }
 
+    /// How to ask for the document timestamp: with which digest, under which policy.
+    #[must_use]
+    pub fn terms(mut self, terms: &TimestampTerms) -> Self {
+        self.terms = terms.clone();
+        self
+    }
+
     /// Does it even where the permissions of an encrypted document ([`Permissions`](crate::Permissions)) forbid it. Whoever says this
     /// speaks for the owner, whose password would do the same.
     #[must_use]
@@ -120,16 +128,16 @@ impl<'d> Augmentation<'d> {
     /// Two, because other verifiers look for what a document timestamp protects in the revision before it.
     ///
     /// # Errors
-    /// [`ErrorKind::Evidence`] where the newest timestamp of the file, or of its newest signature, is of an authority whose certificate
-    /// has ended by now: what it proved is lost, and a new timestamp would only look like a renewal; see
-    /// [`archive_what_is_left`](Self::archive_what_is_left). Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
+    /// [`ErrorKind::Evidence`] where the newest timestamp of the file (a document timestamp, or else that of the newest signature with
+    /// one) is of an authority whose certificate has ended by now: what it proved is lost, and a new timestamp would only look like a
+    /// renewal; see [`archive_what_is_left`](Self::archive_what_is_left). Those of [`finish`](Self::finish) and of [`Timestamping::timestamp`].
     pub fn timestamp<T: TimestampAuthority + ?Sized>(&self, tsa: &T) -> Result<Update> {
         if self.expired == Expired::Refused {
             self.check_newest()?;
         }
         let evidence = self.finish()?;
         let document = evidence.document(self.document)?;
-        let mut timestamping = Timestamping::new(&document, self.now);
+        let mut timestamping = Timestamping::new(&document, self.now).terms(&self.terms);
         if let Some(field) = &self.field {
             timestamping = timestamping.field(field);
         }
@@ -179,14 +187,17 @@ impl<'d> Augmentation<'d> {
             Content::Timestamp(token) => Some((facts, ended(token))),
             _ => None,
         });
-        // Each signature stands for itself where no document timestamp covers them all.
+        // Where no document timestamp covers them all, the newest signature that has timestamps of its own speaks.
         let own = |facts: &'_ Facts| {
             let ends: Option<Vec<Time>> = facts.tokens.iter().flatten().map(ended).collect();
             ends.and_then(|ends| ends.into_iter().max())
         };
         let broken = match archived {
             Some((facts, end)) => end.map(|end| (facts, end)),
-            None => facts.iter().find_map(|facts| own(facts).map(|end| (facts, end))),
+            None => {
+                let newest = facts.iter().rev().find(|facts| facts.tokens.iter().any(Result::is_ok));
+                newest.and_then(|facts| Some((facts, own(facts)?)))
+            }
         };
         let Some((facts, end)) = broken else { return Ok(()) };
         let message =

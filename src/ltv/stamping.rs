@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::rewrite::Rewrite;
 use super::vri;
-use crate::digest::{DigestAlgorithm, hex};
+use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::dss::Dss;
 use crate::pdf::parser;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedData, add_timestamp};
-use crate::pki::timestamp::{TimestampRequest, TimestampToken};
+use crate::pki::timestamp::{TimestampRequest, TimestampTerms, TimestampToken};
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
 use crate::time::Time;
@@ -44,6 +44,8 @@ pub struct SignatureTimestamping<'d> {
     hole: Range<u64>,
     cms: Vec<u8>,
     certificate: Certificate,
+    value: Vec<u8>,
+    now: Time,
     imprint: Vec<u8>,
     request: TimestampRequest,
 }
@@ -70,11 +72,17 @@ impl<'d> SignatureTimestamping<'d> {
         }
         check_uncovered(document, &facts, own)?;
         let certificate = check_intact(document, &facts, own, cms)?;
-        let value = cms.signer().map_err(|fault| refused(field, fault))?.signature();
-        let imprint = DigestAlgorithm::Sha256.digest(value);
-        let request = TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &derived_nonce(&imprint, now));
+        let value = cms.signer().map_err(|fault| refused(field, fault))?.signature().to_vec();
+        let (imprint, request) = asked(&value, now, &TimestampTerms::new());
         let (field, hole, cms) = (own.field.clone(), contents.hole.clone(), contents.der.clone());
-        Ok(Self { document, field, hole, cms, certificate, imprint, request })
+        Ok(Self { document, field, hole, cms, certificate, value, now, imprint, request })
+    }
+
+    /// Asks on other terms: with another digest, under a policy.
+    #[must_use]
+    pub fn terms(mut self, terms: &TimestampTerms) -> Self {
+        (self.imprint, self.request) = asked(&self.value, self.now, terms);
+        self
     }
 
     /// What to send to the authority.
@@ -148,6 +156,13 @@ impl<'d> SignatureTimestamping<'d> {
             read.signature() == old.signature() && read.signed_attributes_der() == old.signed_attributes_der();
         if is_same && tokens == [token] { Ok(()) } else { Err(not_as_meant("the signature read back is another")) }
     }
+}
+
+/// The imprint of a signature's `value`, and the request for a stamp over it.
+fn asked(value: &[u8], now: Time, terms: &TimestampTerms) -> (Vec<u8>, TimestampRequest) {
+    let imprint = terms.imprint_algorithm().digest(value);
+    let request = terms.request(&imprint, &derived_nonce(&imprint, now));
+    (imprint, request)
 }
 
 const INSTEAD: &str = "add a document timestamp instead";

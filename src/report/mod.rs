@@ -6,11 +6,12 @@
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
 //! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`], [`Step`],
-//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`Future`], [`Outlook`].
+//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`MissingEvidence`], [`Future`], [`Outlook`], [`Diagnosis`].
 
 mod chain;
 mod change;
 mod constraint;
+mod diagnosis;
 mod explain;
 mod finding;
 mod future;
@@ -19,6 +20,7 @@ mod indication;
 #[cfg(feature = "json")]
 mod json;
 mod level;
+mod missing;
 mod outlook;
 mod process;
 mod statement;
@@ -30,11 +32,13 @@ mod xml;
 pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
 pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
 pub use constraint::{Constraint, ModificationRule};
+pub use diagnosis::{Advice, Diagnosis, Goal, Held, Missing, Thing};
 pub use finding::{Code, Finding};
 pub use future::Future;
 pub use identifier::{DigestValue, SignatureIdentifier};
 pub use indication::{Indication, SubIndication};
 pub use level::{LevelFinding, Presence, Requirement};
+pub use missing::{ChainOf, MissingEvidence, MissingValue};
 pub use outlook::{Cause, Horizon, Outlook};
 pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
 pub(crate) use statement::commitment_name;
@@ -177,6 +181,8 @@ pub struct SignatureReport {
     /// Whether everything that is needed to verify it offline lies in the file: certificates and revocation values of
     /// the signer's and the timestamps' paths. What Acrobat calls LTV enabled.
     pub long_term: bool,
+    /// What of that is missing: the file itself does not hold it.
+    pub missing: Vec<MissingEvidence>,
     /// What is to be said about it, in the order of the checks.
     pub findings: Vec<Finding>,
     /// What the standard wants beside the sub-indication.

@@ -9,14 +9,13 @@ use super::reserved::Reserved;
 use super::revision;
 use super::state::{self, SignedState};
 use super::update::Update;
-use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attribute::SIGNING_TIME;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo, add_timestamp};
-use crate::pki::timestamp::TimestampRequest;
+use crate::pki::timestamp::{TimestampRequest, TimestampTerms};
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
 
@@ -73,7 +72,15 @@ impl<'d> Signed<'d> {
     /// [`ErrorKind::Timestamp`] where the authority fails or its answer is not good in every respect; [`ErrorKind::Capacity`] where
     /// the token does not fit into the room left for it.
     pub fn timestamp<T: TimestampAuthority + ?Sized>(self, tsa: &T) -> Result<Self> {
-        let request = self.timestamp_request()?;
+        self.timestamp_with(tsa, &TimestampTerms::new())
+    }
+
+    /// As [`timestamp`](Self::timestamp), asked on other terms: with another digest, under a policy.
+    ///
+    /// # Errors
+    /// As [`timestamp`](Self::timestamp).
+    pub fn timestamp_with<T: TimestampAuthority + ?Sized>(self, tsa: &T, terms: &TimestampTerms) -> Result<Self> {
+        let request = self.timestamp_request_with(terms)?;
         let response = tsa.timestamp(&request.to_der())?;
         self.timestamped(&request, &response)
     }
@@ -85,8 +92,16 @@ impl<'d> Signed<'d> {
     /// # Errors
     /// [`ErrorKind::SelfCheck`] where the signature does not read back; that would be a defect.
     pub fn timestamp_request(&self) -> Result<TimestampRequest> {
-        let imprint = DigestAlgorithm::Sha256.digest(&self.value()?);
-        Ok(TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &derived_nonce(&imprint, self.reserved.now)))
+        self.timestamp_request_with(&TimestampTerms::new())
+    }
+
+    /// As [`timestamp_request`](Self::timestamp_request), on other terms.
+    ///
+    /// # Errors
+    /// As [`timestamp_request`](Self::timestamp_request).
+    pub fn timestamp_request_with(&self, terms: &TimestampTerms) -> Result<TimestampRequest> {
+        let imprint = terms.imprint_algorithm().digest(&self.value()?);
+        Ok(terms.request(&imprint, &derived_nonce(&imprint, self.reserved.now)))
     }
 
     /// Adds the timestamp in `response`, the DER `TimeStampResp` to `request`.
@@ -162,6 +177,7 @@ fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     let read = SignedData::from_der(cms, &Limits::default())?;
     let (signer, certificate) = signer_of(reserved, &read)?;
     let key = certificate.public_key().map_err(CmsFault::Key)?;
+    key.check_making(signer.signature_algorithm()?)?;
     signer.check_signature(&key, &reserved.imprint)?;
     Ok(certificate.clone())
 }
@@ -192,4 +208,39 @@ pub(super) fn signer_of<'r>(
     signer.check_content(&reserved.imprint, ID_DATA)?;
     signer.check_algorithms()?;
     Ok((signer, certificate))
+}
+
+#[cfg(all(test, feature = "software"))]
+mod tests {
+    use rsa::pkcs8::DecodePrivateKey;
+    use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+
+    use super::super::layout::{cms, signed_attributes};
+    use super::super::signing::Signing;
+    use super::*;
+    use crate::digest::DigestAlgorithm;
+    use crate::digest::DigestAlgorithm::Sha256;
+    use crate::port::Identity;
+    use crate::software::pem;
+
+    const SHORT: &[u8] = include_bytes!("../../tests/keys/vectors/short.pem");
+
+    /// Whoever makes the CMS, it is none that nobody should make any more.
+    #[test]
+    fn a_cms_by_a_short_key_is_refused() {
+        let document = Document::open(include_bytes!("../../examples/contract.pdf").as_slice()).unwrap();
+        let now = "2027-06-01T00:00:00Z".parse().unwrap();
+        let reserved = Signing::new(&document, now).reserve(Sha256, 8_000).unwrap();
+        let identity = Identity::new(pem::certificates(SHORT).unwrap()).unwrap();
+        let key = RsaPrivateKey::from_pkcs8_der(&pem::private_key(SHORT).unwrap().1).unwrap();
+        let attributes = signed_attributes(&identity, reserved.imprint());
+        let value = key.sign(Pkcs1v15Sign::new::<sha2::Sha256>(), &Sha256.digest(&attributes)).unwrap();
+        let error = reserved.clone().complete(&document, &cms(&identity, &attributes, &value)).unwrap_err();
+        assert!(error.kind() == ErrorKind::Signer && error.to_string().contains("too short"), "{error}");
+        assert_eq!(reserved.identify(&identity).unwrap_err().kind(), ErrorKind::Key);
+        assert_eq!(
+            Signing::new(&document, now).reserve(DigestAlgorithm::Sha1, 8_000).unwrap_err().kind(),
+            ErrorKind::Key
+        );
+    }
 }

@@ -16,7 +16,7 @@ use crate::pdf::field::FieldChoice;
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::signature::SignatureKind;
 use crate::pdf::update::Appended;
-use crate::pki::timestamp::TimestampRequest;
+use crate::pki::timestamp::{TimestampRequest, TimestampTerms};
 use crate::port::TimestampAuthority;
 use crate::time::Time;
 
@@ -28,12 +28,14 @@ pub struct Timestamping<'d> {
     field: Option<String>,
     token_room: usize,
     permissions: Enforcement,
+    terms: TimestampTerms,
 }
 
 impl<'d> Timestamping<'d> {
     /// A timestamp on `document`, asked for at `now`.
     pub fn new(document: &'d Document<'d>, now: Time) -> Self {
-        Self { document, now, field: None, token_room: super::TOKEN_ROOM, permissions: Enforcement::Obeyed }
+        let (permissions, terms) = (Enforcement::Obeyed, TimestampTerms::new());
+        Self { document, now, field: None, token_room: super::TOKEN_ROOM, permissions, terms }
     }
 
     /// The field's fully qualified name; `Timestamp1`, or the next free number, unless told.
@@ -47,6 +49,13 @@ impl<'d> Timestamping<'d> {
     #[must_use]
     pub fn token_room(mut self, bytes: usize) -> Self {
         self.token_room = bytes;
+        self
+    }
+
+    /// How to ask: with which digest, under which policy.
+    #[must_use]
+    pub fn terms(mut self, terms: &TimestampTerms) -> Self {
+        self.terms = terms.clone();
         self
     }
 
@@ -90,9 +99,8 @@ impl<'d> Timestamping<'d> {
             references: None,
         };
         let appended = draft.finish(&entries, self.token_room, self.now)?;
-        let imprint = revision::imprint(self.document, &appended, DigestAlgorithm::Sha256)?;
-        let nonce = derived_nonce(&imprint, self.now);
-        let request = TimestampRequest::new(DigestAlgorithm::Sha256, &imprint, &nonce);
+        let imprint = revision::imprint(self.document, &appended, self.terms.imprint_algorithm())?;
+        let request = self.terms.request(&imprint, &derived_nonce(&imprint, self.now));
         Ok(PreparedTimestamp { base: Base::of(self.document)?, appended, imprint, request })
     }
 }
@@ -186,12 +194,7 @@ pub(crate) fn accept(request: &TimestampRequest, imprint: &[u8], response: &[u8]
         return Err(Error::new(ErrorKind::Timestamp, "the request was made for something else than what is stamped")
             .advise("use the request that this very value gave"));
     }
-    let token = request.accept(response, &Limits::default()).map_err(|fault| {
-        Error::new(ErrorKind::Timestamp, "the timestamp authority's answer is not usable")
-            .because(fault)
-            .advise("ask again, or another authority")
-    })?;
-    Ok(token.der().to_vec())
+    Ok(request.judge(response, &Limits::default())?.der().to_vec())
 }
 
 /// A nonce from what is stamped and when: there is no source of randomness here. The imprint alone binds the answer to the

@@ -12,12 +12,13 @@
 //! digest and value hold), [`reading`] (all of it), [`modification`] (what later revisions changed), [`existence`] (what is proved to
 //! have been there), [`certificate`] (the X.509 blocks), [`context`] (signature policies), [`order`] (times in their order), [`process`] (what
 //! blocks come to), [`timestamp`], [`proving`] (extraction of
-//! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future).
+//! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future), [`diagnosis`] (what is missing).
 
 mod basis;
 mod certificate;
 mod conformity;
 mod context;
+mod diagnosis;
 mod existence;
 #[cfg(test)]
 mod foreign_tests;

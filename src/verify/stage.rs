@@ -6,6 +6,7 @@ use super::basis;
 use super::certificate::{Pool, Validator};
 use super::conformity;
 use super::context::{self, Context};
+use super::diagnosis::missing;
 use super::existence::ProofsOfExistence;
 use super::integrity::{Content, Cryptography, Facts, Format, is_unsupported};
 use super::level::{self, Material};
@@ -19,7 +20,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::timestamp::token::Interval;
 use crate::report::{
-    AssociatedData, Block, Changes, Code, Conclusion, Constraint, Coverage, Finding, Indication, Kind, Level,
+    AssociatedData, Block, ChainOf, Changes, Code, Conclusion, Constraint, Coverage, Finding, Indication, Kind, Level,
     LevelFinding, Modification, ModificationRule, Requirement, SignatureReport, Step, SubIndication,
 };
 use crate::time::Time;
@@ -111,10 +112,8 @@ impl<'s> Stage<'s> {
     ) -> SignatureReport {
         let own: Vec<Interval> = token.proved_interval().into_iter().collect();
         let signer = token.cryptography.signing_certificate.clone();
-        let is_long_term = signer.as_ref().is_some_and(|certificate| {
-            let time = token.report.time.unwrap_or(self.verification.now);
-            self.validator(self.in_file, proofs).needs(certificate, time).gaps.is_empty()
-        });
+        let time = token.report.time.unwrap_or(self.verification.now);
+        let needs = signer.as_ref().map(|one| self.validator(self.in_file, proofs).needs(one, time));
         let mut report = blank(facts);
         report.conclusion = token.report.conclusion;
         report.intact = token.cryptography.is_intact();
@@ -124,7 +123,8 @@ impl<'s> Stage<'s> {
         report.accredited = token.report.accredited;
         report.best_signature_time = token.report.time.filter(|_| report.conclusion.is_passed());
         report.claimed_time = token.report.time;
-        report.long_term = is_long_term;
+        report.long_term = needs.as_ref().is_some_and(|needs| needs.gaps.is_empty());
+        report.missing = missing(needs.iter().map(|needs| (ChainOf::TimestampAuthority, needs.as_ref())));
         report.findings.extend(token.findings);
         report.associated = token.report.associated;
         report.process.extend(token.report.process);
@@ -143,7 +143,7 @@ impl<'s> Stage<'s> {
         proofs: &ProofsOfExistence,
         stamped: &[Stamped<'_>],
     ) -> SignatureReport {
-        let Found::Signature { cryptography, tokens, content_tokens, findings } = found else {
+        let Found::Signature { cryptography, tokens, content_tokens, findings, .. } = found else {
             return unhashed(facts, cms);
         };
         let mut report = blank(facts);
@@ -263,6 +263,7 @@ impl<'s> Stage<'s> {
         let all = all.iter().filter(|token| token.cryptography.is_intact());
         let authorities = all.filter_map(|token| token.cryptography.signing_certificate.clone());
         let signer = cryptography.signing_certificate.clone();
+        let signers = usize::from(signer.is_some());
         let certificates: Vec<Certificate> = signer.into_iter().chain(authorities).collect();
         // What is there was there from the stated time on, whether or not that time can still be proved.
         let stated =
@@ -275,8 +276,10 @@ impl<'s> Stage<'s> {
             stamped: covering.iter().map(|stamp| self.validator(&stamp.pool, proofs)).collect(),
             certificates,
         };
-        report.long_term = material.certificates.iter().all(|one| material.file.needs(one, time).gaps.is_empty())
-            && !material.certificates.is_empty();
+        let needs: Vec<_> = material.certificates.iter().map(|one| material.file.needs(one, time)).collect();
+        let whose = |index| if index < signers { ChainOf::Signer } else { ChainOf::TimestampAuthority };
+        report.long_term = !needs.is_empty() && needs.iter().all(|needs| needs.gaps.is_empty());
+        report.missing = missing(needs.iter().enumerate().map(|(index, needs)| (whose(index), needs.as_ref())));
         if !facts.is_pades() {
             return;
         }
@@ -378,6 +381,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         content_timestamps: Vec::new(),
         signature_timestamps: Vec::new(),
         long_term: false,
+        missing: Vec::new(),
         findings: facts.findings.clone(),
         associated: AssociatedData::default(),
         process: vec![format],

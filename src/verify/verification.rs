@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pki::evidence::Evidence;
 use crate::pki::trust::store::TrustStore;
-use crate::report::{Code, Finding, Model, Outlook, Report};
+use crate::report::{Code, Finding, Kind, Model, Outlook, Report, StatusReport};
 use crate::time::Time;
 
 /// A verification of all signatures and document timestamps of a document.
@@ -108,6 +108,25 @@ impl<'a> Verification<'a> {
     /// timestamp over everything, by an authority that never ends.
     pub fn outlook(&self) -> Outlook {
         look_ahead(self)
+    }
+
+    /// The outlook from the file alone, whatever is known today: as of the newest time that a timestamp or revocation value in it states, at
+    /// which its evidence was fresh. An archived file has a [`renewal_due`](Outlook::renewal_due) so without anybody being asked; that
+    /// nobody was revoked since is for [`verify`](Self::verify) to say.
+    pub fn outlook_of_file(&self) -> Outlook {
+        let report = self.verify();
+        let values = |statuses: &[StatusReport]| {
+            let values = statuses.iter().filter_map(|status| status.value.as_ref());
+            values.flat_map(|value| [Some(value.this_update), value.produced_at]).flatten().collect::<Vec<_>>()
+        };
+        let stated = report.signatures.iter().flat_map(|one| {
+            let own = one.claimed_time.filter(|_| one.kind == Kind::DocumentTimestamp);
+            let stamps = one.signature_timestamps.iter();
+            let inner = stamps.flat_map(|stamp| stamp.time.into_iter().chain(values(&stamp.revocation)));
+            own.into_iter().chain(values(&one.revocation)).chain(inner).collect::<Vec<_>>()
+        });
+        let newest = stated.filter(|time| *time <= self.now).max();
+        Self { now: newest.unwrap_or(self.now), ..self.clone() }.outlook()
     }
 
     fn judge(&self, report: &mut Report) -> Result<()> {

@@ -1,5 +1,8 @@
 //! Servers: timestamps and evidence over HTTP, and every way in which a server can fail.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use pades_ltv::authority::{Authority, Misbehaviour};
 use pades_ltv::{Fetch, FetchRequest, Time, TimestampAuthority};
 
@@ -173,4 +176,148 @@ fn user_and_password_come_from_the_environment_and_go_nowhere_else() {
     let run = bench.fails(["sign", "--tsa", &with_password, CONTRACT, "out.pdf"], &["password"]);
     assert!(!run.err.contains("secret"), "{}", run.err);
     bench.fails(["sign", "--tsa", "ldap://127.0.0.1/", CONTRACT, "out.pdf"], &["ldap:"]);
+}
+
+/// A server that answers so before it stamps, so often; with the lines of its questions.
+fn late(refusals: usize, refusal: &'static str) -> Server {
+    let (authority, asked) = (authority(), AtomicUsize::new(0));
+    Server::new(move |question| match asked.fetch_add(1, Ordering::SeqCst) < refusals {
+        true => answer(refusal, "text/plain", b"not now"),
+        false => {
+            answer("200 OK", "application/timestamp-reply", &authority.at(now()).timestamp(&question.body).unwrap())
+        }
+    })
+}
+
+#[test]
+fn the_next_authority_is_asked_and_the_first_is_named() {
+    let (bench, gone, bad, good) =
+        (Bench::new(), late(9, "404 Not Found"), tsa(Some(Misbehaviour::NoCertificate)), tsa(None));
+    let all = format!("--tsa {} --tsa {} --tsa {} --at {NOW}", gone.url(), bad.url(), good.url());
+    let run = bench.does(&format!("sign --key {KEY} --chain {CHAIN} {all} {CONTRACT} signed.pdf"));
+    for words in ["WARNING: another authority", "404 Not Found", &gone.url(), "not in the token", &bad.url()] {
+        assert!(run.err.contains(words), "{words}: {}", run.err);
+    }
+    let run = bench.does(&format!("timestamp --lang ja {all} {CONTRACT} stamped.pdf"));
+    assert!(run.err.contains("警告: ほかのタイムスタンプ局"), "{}", run.err);
+    // All fail: every one is named, and nothing is written.
+    let all = format!("timestamp --tsa {} --tsa {} {CONTRACT} out.pdf", gone.url(), bad.url());
+    bench.fails_in_both(
+        all.split(' '),
+        &["no timestamp authority gave", "[1]", "404", "[2]", "not in the token"],
+        "要求を拒否しました",
+    );
+}
+
+#[test]
+fn what_may_help_is_tried_again_when_told() {
+    let bench = Bench::new();
+    let busy = late(1, "503 Service Unavailable");
+    bench.fails(["timestamp", "--tsa", &busy.url(), CONTRACT, "out.pdf"], &["503 Service Unavailable"]);
+    let busy = late(1, "503 Service Unavailable");
+    let run = bench.does(&format!("timestamp --retry 1 --tsa {} --at {NOW} {CONTRACT} out.pdf", busy.url()));
+    assert!(run.err.contains("503 Service Unavailable") && run.err.contains("WARNING"), "{}", run.err);
+}
+
+#[test]
+fn terms_and_timeouts_reach_the_authority() {
+    let (bench, tsa) = (Bench::new(), tsa(None));
+    let url = tsa.url();
+    let policy = "1.3.6.1.4.1.32473.1.2";
+    bench.does(&format!(
+        "sign --tsa {url} --tsa-digest sha512 --tsa-policy {policy} --tsa-timeout 9 --at {NOW} {CONTRACT} out.pdf"
+    ));
+    // The imprint's algorithm: SHA-512.
+    let sha512 = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03";
+    let hex = bench.read("out.pdf").to_ascii_lowercase();
+    let digits: String = sha512.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(hex.windows(digits.len()).any(|window| window == digits.as_bytes()));
+    for command in ["sign", "timestamp"] {
+        let other = format!("{command} --tsa {url} --tsa-policy 1.2.3.4 --at {NOW} {CONTRACT} other.pdf");
+        bench.fails(other.split(' '), &["unacceptedPolicy", "the policy is not supported"]);
+    }
+    bench.does(&format!("augment --lta --trust {CHAIN} --tsa {url} --tsa-digest sha384 --at {NOW} {CONTRACT} lta.pdf"));
+}
+
+/// A password goes to the server that it was given for, and to no other.
+#[test]
+fn each_server_hears_its_own_password() {
+    type Heard = Arc<Mutex<Vec<String>>>;
+    let listening = |heard: &Heard| {
+        let heard = Arc::clone(heard);
+        Server::new(move |question| {
+            let line = question.head.lines().find(|line| line.to_ascii_lowercase().starts_with("authorization:"));
+            heard.lock().unwrap().push(line.unwrap_or("none").to_owned());
+            answer("403 Forbidden", "text/plain", b"no")
+        })
+    };
+    let (bench, one, other) = (Bench::new(), Heard::default(), Heard::default());
+    let (first, second) = (listening(&one), listening(&other));
+    bench.write("pass", "secret\nand no more");
+    let words = format!(
+        "timestamp --tsa {} --tsa {} --tsa-user city --tsa-pass-file pass {CONTRACT} out.pdf",
+        first.url(),
+        second.url()
+    );
+    let run = bench.fails(words.split(' '), &["403 Forbidden"]);
+    assert!(!run.err.contains("secret"), "{}", run.err);
+    let set = [("PADES_TSA_USER", "town"), ("PADES_TSA_PASSWORD", "other")];
+    assert_eq!(bench.pades_with(words.split(' '), &set).code, 4);
+    // "city:secret" and "town:other" in base64.
+    assert!(other.lock().unwrap().iter().all(|line| line.ends_with("Y2l0eTpzZWNyZXQ=")), "{other:?}");
+    assert_eq!(one.lock().unwrap()[0], "none");
+    assert!(one.lock().unwrap()[1].ends_with("dG93bjpvdGhlcg=="), "{one:?}");
+}
+
+#[test]
+fn options_of_authorities_that_make_no_sense_are_refused() {
+    let bench = Bench::new();
+    bench.write("other.pem", std::fs::read(crate::bench::OTHER_KEY).unwrap());
+    bench.write("anchor.pem", authority().root_pem());
+    for (words, cause) in [
+        ("--tsa-user city", "--tsa-user is given without --tsa"),
+        ("--tsa-policy 1.2.3", "--tsa-policy is given without --tsa"),
+        ("--retry 3", "--retry is given without --tsa"),
+        ("--tsa http://x/ --tsa local", "exclude one another"),
+        ("--tsa http://x/ --tsa-pass-file f", "--tsa-pass-file is given without --tsa-user"),
+        ("--tsa http://x/ --tsa-cert f", "--tsa-cert and --tsa-key"),
+        ("--tsa http://x/ --tsa-policy policy", "OID"),
+        ("--tsa http://x/ --tsa-digest md5", "sha256"),
+        ("--tsa http://x/ --tsa-timeout 0", "1 … 3600"),
+        ("--tsa http://x/ --retry many", "0 … 20"),
+        ("--tsa ftp://x/", "ftp: are not supported"),
+        ("--tsa http://x/ --tsa-ca missing.pem", "missing.pem"),
+        ("--tsa http://x/ --tsa-user city --tsa-pass-file missing", "missing"),
+        (
+            concat!(
+                "--tsa https://x/ --tsa-key other.pem --tsa-cert ",
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/command/chain.pem"
+            ),
+            "no private key for the client's certificate",
+        ),
+    ] {
+        for command in ["sign", "timestamp", "augment --lta --trust anchor.pem"] {
+            let line = format!("{command} {words} {CONTRACT} out.pdf");
+            bench.fails(line.split(' '), &[cause]);
+        }
+    }
+    for topic in ["sign", "timestamp", "augment"] {
+        for language in ["en", "ja"] {
+            let run = bench.does(&format!("help {topic} --lang {language}"));
+            for option in [
+                "--tsa-user",
+                "--tsa-pass-file",
+                "--tsa-cert",
+                "--tsa-key",
+                "--tsa-ca",
+                "--tsa-policy",
+                "--tsa-digest",
+                "--tsa-timeout",
+                "--retry",
+            ] {
+                assert!(run.out.contains(option) && !run.out.contains('{'), "{topic} {language} {option}");
+            }
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! The law of looking ahead, over random histories: at the last second that the outlook names everything passes, one second later it does not.
+//! The law of looking ahead, as the doctor says it, over random histories: at the last second that the outlook names everything passes, one second later it does not.
 //!
 //! Each history is a document with a life of its own: signed by one or two, stamped or not, archived, renewed in time or late, under
 //! policies whose algorithms end and anchors whose trust does, looked at after some years. The authority's clock is an argument.
 
-use pades_ltv::report::{Cause, Outlook};
+use pades_ltv::report::{Cause, Diagnosis, Outlook};
 use pades_ltv::{
     Algorithm, Augmentation, Collector, Document, Evidence, Fetch, Indication, Policy, Report, Time, TrustStore,
     Verification,
@@ -101,22 +101,21 @@ impl Rules {
         rules
     }
 
-    /// The report, and the outlook.
-    fn see(&self, file: &[u8], time: Time, evidence: &Evidence) -> (Report, impl FnOnce() -> Outlook) {
+    fn report(&self, file: &[u8], time: Time, evidence: &Evidence) -> Report {
         let document = Document::open(file).unwrap();
-        let verification = |document: &Document<'_>| {
-            Verification::new(document, &self.trust, time).policy(self.policy.clone()).evidence(evidence).verify()
-        };
-        let report = verification(&document);
-        let outlook = move || {
-            let verification = Verification::new(&document, &self.trust, time).policy(self.policy.clone());
-            verification.evidence(evidence).outlook()
-        };
-        (report, outlook)
+        let verification = Verification::new(&document, &self.trust, time).policy(self.policy.clone());
+        verification.evidence(evidence).verify()
+    }
+
+    /// What the doctor says: the verdict now, and the outlook.
+    fn diagnosis(&self, file: &[u8], time: Time, evidence: &Evidence) -> Diagnosis {
+        let document = Document::open(file).unwrap();
+        let verification = Verification::new(&document, &self.trust, time).policy(self.policy.clone());
+        verification.evidence(evidence).diagnose()
     }
 
     fn passes(&self, file: &[u8], time: Time, evidence: &Evidence) -> bool {
-        self.see(file, time, evidence).0.verdict() == Some(Indication::TotalPassed)
+        self.report(file, time, evidence).verdict() == Some(Indication::TotalPassed)
     }
 }
 
@@ -152,21 +151,21 @@ fn the_outlook_is_what_verifying_says_when_the_time_has_come() {
             let time = life.last.after(days(dice.below(500)));
             let story = format!("life {number}: {}seen {time}; {}", life.story, rules.story);
             let evidence = asked(&world, &life.file, time, &Evidence::new());
-            let (report, outlook) = rules.see(&life.file, time, &evidence);
-            let outlook = outlook();
+            let diagnosis = rules.diagnosis(&life.file, time, &evidence);
+            let outlook = &diagnosis.outlook;
             looked += 1;
-            let holds = report.verdict() == Some(Indication::TotalPassed);
+            let holds = diagnosis.verdict == Some(Indication::TotalPassed);
             if !holds {
-                assert_eq!((outlook.holds_until, outlook.renewal_due), (Some(time), None), "{story}{report:#?}");
+                assert_eq!((outlook.holds_until, outlook.renewal_due), (Some(time), None), "{story}{diagnosis:#?}");
                 continue;
             }
-            assert_asked(&world, &life.file, &rules, &evidence, &outlook, &story);
-            assert_at_hand(&life.file, &rules, &evidence, &outlook, &story);
+            assert_asked(&world, &life.file, &rules, &evidence, outlook, &story);
+            assert_at_hand(&life.file, &rules, &evidence, outlook, &story);
             match (outlook.holds_until, outlook.renewal_due) {
                 (None, due) => assert_eq!((due, outlook.renewed.until), (None, None), "{story}"),
                 (Some(until), Some(due)) => {
                     assert!(time <= due && due <= until, "{story}due {due}");
-                    saved += usize::from(assert_renewed(&world, &life.file, &rules, &evidence, &outlook, &story));
+                    saved += usize::from(assert_renewed(&world, &life.file, &rules, &evidence, outlook, &story));
                 }
                 (Some(_), None) => {}
             }
@@ -180,7 +179,7 @@ fn the_outlook_is_what_verifying_says_when_the_time_has_come() {
 fn assert_asked(world: &World, file: &[u8], rules: &Rules, known: &Evidence, outlook: &Outlook, story: &str) {
     let Some(until) = outlook.holds_until.filter(|until| is_testable(*until)) else { return };
     let at_last = asked(world, file, until, known);
-    let (report, _) = rules.see(file, until, &at_last);
+    let report = rules.report(file, until, &at_last);
     assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{story}until {until}: {report:#?}");
     let after = second(until, 1);
     assert!(!rules.passes(file, after, &asked(world, file, after, &at_last)), "{story}passes after {until}");
@@ -213,7 +212,7 @@ fn assert_renewed(world: &World, file: &[u8], rules: &Rules, known: &Evidence, o
     }
     let file = renewed(world, file, due, known).unwrap_or_else(|| panic!("{story}cannot be renewed at {due}"));
     let after = second(until, 1);
-    let (report, _) = rules.see(&file, after, &asked(world, &file, after, &Evidence::new()));
+    let report = rules.report(&file, after, &asked(world, &file, after, &Evidence::new()));
     assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{story}renewed at {due}: {report:#?}");
     true
 }

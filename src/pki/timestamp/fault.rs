@@ -2,6 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 
+use crate::error::ErrorClass;
 use crate::pki::certificate::CertificateFault;
 use crate::pki::cms::CmsFault;
 use crate::pki::oid::Oid;
@@ -64,6 +65,44 @@ pub(crate) enum TimestampFault {
     TsaName { named: String, subject: String },
 }
 
+impl TimestampFault {
+    /// What a queue should do: what lies in one answer may be better in the next, what lies in how the authority is set up or in what
+    /// was asked of it will not.
+    pub(crate) fn class(&self) -> ErrorClass {
+        use ErrorClass::{Operator, Permanent, Retryable};
+        match self {
+            Self::EmptyResponse | Self::NotAResponse { .. } | Self::TrailingData { .. } | Self::NoToken => Retryable,
+            Self::Imprint | Self::ImprintAlgorithm { .. } | Self::Nonce => Retryable,
+            Self::Cms(CmsFault::Signature(_) | CmsFault::ContentDigest | CmsFault::Malformed { .. }) => Retryable,
+            Self::MalformedRequest | Self::UnknownImprintAlgorithm(_) => Permanent,
+            Self::Rejected { status, fail_info, .. } => class_of_refusal(*status, fail_info),
+            _ => Operator,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn advice(&self) -> &'static str {
+        match (self.class(), self) {
+            (ErrorClass::Retryable, _) => "ask again, or another authority",
+            (ErrorClass::Operator, Self::Rejected { status: 2, .. } | Self::Policy { .. }) => {
+                "ask for what this authority gives (digest, policy), or ask another authority"
+            }
+            (ErrorClass::Operator, _) => "ask another authority, or have this one mended",
+            (ErrorClass::Permanent, _) => "ask for something else",
+        }
+    }
+}
+
+/// `PKIStatus` and `PKIFailureInfo` (RFC 3161, 2.4.2): 3 is waiting; 4 and 5 say that the authority itself is or will be revoked.
+fn class_of_refusal(status: u32, fail_info: &[&str]) -> ErrorClass {
+    match fail_info.first() {
+        _ if status > 3 => ErrorClass::Operator,
+        Some(&("badAlg" | "unacceptedPolicy" | "unacceptedExtension" | "addInfoNotAvailable")) => ErrorClass::Operator,
+        Some(&("badRequest" | "badDataFormat")) => ErrorClass::Permanent,
+        _ => ErrorClass::Retryable,
+    }
+}
+
 /// The names of a list after `0`, if there are any.
 struct Listed<'a>(&'a str, &'a [&'static str]);
 
@@ -94,5 +133,24 @@ mod tests {
             rejected(vec!["badAlg"], "use SHA-256").to_string(),
             "the TSA refused with status 2: badAlg, saying \"use SHA-256\""
         );
+    }
+
+    #[test]
+    fn a_refusal_has_the_class_of_its_reason() {
+        use ErrorClass::{Operator, Permanent, Retryable};
+        for (status, fail_info, class) in [
+            (2, vec![], Retryable),
+            (2, vec!["systemFailure"], Retryable),
+            (2, vec!["timeNotAvailable"], Retryable),
+            (3, vec![], Retryable),
+            (2, vec!["badAlg"], Operator),
+            (2, vec!["unacceptedPolicy"], Operator),
+            (2, vec!["badDataFormat"], Permanent),
+            (4, vec![], Operator),
+            (5, vec!["systemFailure"], Operator),
+        ] {
+            let fault = TimestampFault::Rejected { status, fail_info, text: String::new() };
+            assert_eq!(fault.class(), class, "{fault}");
+        }
     }
 }

@@ -9,10 +9,11 @@ use der::Decode;
 
 use super::asn1::TimeStampReq;
 use super::fault::TimestampFault;
+use super::terms::parse_policy;
 use crate::digest::DigestAlgorithm;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::pki::cms::element::{INTEGER, OCTET_STRING, OID, SEQUENCE, oid, tlv};
-use crate::pki::oid::{NoOid, Oid};
+use crate::pki::oid::Oid;
 
 /// A time-stamp request: what an authority is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,15 +50,18 @@ impl TimestampRequest {
     /// Asks for a stamp under `policy`, one of the authority's, as a dotted OID.
     ///
     /// # Errors
-    /// [`ErrorKind::Timestamp`] where that is no OID.
+    /// [`ErrorKind::Timestamp`](crate::ErrorKind::Timestamp) where that is no OID.
     pub fn under_policy(mut self, policy: &str) -> Result<Self> {
-        let oid = policy.parse().map_err(|fault: NoOid| {
-            Error::new(ErrorKind::Timestamp, format!("\"{policy}\" is no policy"))
-                .because(fault)
-                .advise("write a dotted OID, as in 1.2.392.200091.100.721.1")
-        })?;
-        self.policy = Some(oid);
+        self.policy = Some(parse_policy(policy)?);
         Ok(self)
+    }
+
+    pub(super) fn under(self, policy: Option<Oid>) -> Self {
+        Self { policy, ..self }
+    }
+
+    pub(super) fn without_nonce(self) -> Self {
+        Self { nonce: None, ..self }
     }
 
     /// Reads a request. Its extensions, and whether it asks for the certificate, are not kept.

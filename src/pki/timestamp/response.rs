@@ -12,6 +12,7 @@ use super::asn1::{PkiStatusInfo, TimeStampResp};
 use super::fault::TimestampFault;
 use super::request::TimestampRequest;
 use super::token::TimestampToken;
+use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::pki::cms::CmsFault;
 use crate::pki::cms::ber::Definite;
@@ -31,6 +32,14 @@ const FAILURES: [(usize, &str); 8] = [
 const QUOTED: usize = 120;
 
 impl TimestampRequest {
+    /// As [`accept`](Self::accept), as an error that says what to do.
+    pub(crate) fn judge(&self, response: &[u8], limits: &Limits) -> crate::error::Result<TimestampToken> {
+        self.accept(response, limits).map_err(|fault| {
+            let error = Error::new(ErrorKind::Timestamp, "the timestamp authority's answer is not usable");
+            error.class_is(fault.class()).advise(fault.advice()).because(fault)
+        })
+    }
+
     /// Judges the TSA's `response` to this request, and gives the token.
     pub(crate) fn accept(&self, response: &[u8], limits: &Limits) -> Result<TimestampToken, TimestampFault> {
         let token = TimestampToken::from_der(&granted_token(response, limits)?, limits)?;
@@ -63,6 +72,13 @@ impl TimestampRequest {
             _ => Ok(()),
         }
     }
+}
+
+/// What a TSA says in a response that came with an HTTP status other than 200, if it is one that refuses.
+#[cfg(feature = "http")]
+pub(crate) fn refusal_in(body: &[u8]) -> Option<TimestampFault> {
+    let refusal = granted_token(body, &Limits::default()).err()?;
+    matches!(refusal, TimestampFault::Rejected { .. }).then_some(refusal)
 }
 
 /// The `TimeStampToken` of a response that grants one.

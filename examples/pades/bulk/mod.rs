@@ -1,0 +1,227 @@
+//! `pades verify --csv` and `--jsonl`: many files, a row each.
+//!
+//! Files are found, verified by several threads and told of in the order of their names; what is kept in memory does not grow with their
+//! number, but for the names in a folder and, with a log, of what is finished.
+
+mod log;
+mod row;
+pub(crate) mod walk;
+mod window;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::UNIX_EPOCH;
+
+use pades_ltv::{Error, ErrorKind, Language, Time};
+
+use self::log::{Log, Mark};
+use self::row::Row;
+pub(crate) use self::row::quoted;
+use self::walk::{Found, Walk};
+use self::window::Holidays;
+use crate::arguments::Arguments;
+use crate::basis::Ground;
+use crate::failure::{During, Failure, Stop};
+use crate::inputs::{Input, Use};
+use crate::messages::Message;
+use crate::outcome::{self, ErrorJson};
+use crate::progress::Progress;
+
+/// Files for each thread that are found at once, and that may wait for a slow one before them.
+const EACH: usize = 32;
+
+/// As the command line has it.
+#[derive(Default)]
+pub(crate) struct Bulk {
+    form: Option<Form>,
+    from: Option<Time>,
+    to: Option<Time>,
+    threads: Option<NonZeroUsize>,
+    resume: Option<PathBuf>,
+    holidays: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    JsonLines,
+}
+
+impl Bulk {
+    /// Takes `option` with its value, if it is one of these.
+    pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
+        match option {
+            "csv" => self.form = Some(Form::Csv),
+            "jsonl" => self.form = Some(Form::JsonLines),
+            "from" => self.from = Some(arguments.moment(option)?.time),
+            "to" => self.to = Some(arguments.moment(option)?.time),
+            "threads" => self.threads = Some(arguments.parsed(option, "1 … 256", threads)?),
+            "resume" => self.resume = Some(arguments.path(option)?),
+            "holidays" => self.holidays = Some(arguments.path(option)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Whether rows are asked for; what makes sense for them only is refused otherwise.
+    pub(crate) fn is_asked_for(&self, arguments: &Arguments) -> Result<bool, Stop> {
+        let given = [
+            ("from", self.from.is_some()),
+            ("to", self.to.is_some()),
+            ("threads", self.threads.is_some()),
+            ("resume", self.resume.is_some()),
+            ("holidays", self.holidays.is_some()),
+        ];
+        match (self.form, given.into_iter().find(|(_, is_given)| *is_given)) {
+            (Some(_), _) => Ok(true),
+            (None, Some((option, _))) => Err(arguments.wrong(Message::OnlyWith(option, "csv"))),
+            (None, None) => Ok(false),
+        }
+    }
+
+    /// Verifies the files, and those in folders; `worst` learns of each verdict.
+    pub(crate) fn run(
+        &self,
+        operands: &[PathBuf],
+        ground: &Ground,
+        language: Language,
+        mut worst: impl FnMut(&str),
+    ) -> Result<(), Stop> {
+        let holidays = self.holidays.as_deref().map(|path| {
+            Holidays::read(path).during(|| Message::CannotUse { option: "holidays", path: path.to_owned() })
+        });
+        let log = self
+            .resume
+            .as_deref()
+            .map(|path| Log::open(path).during(|| Message::CannotUse { option: "resume", path: path.to_owned() }));
+        let (holidays, mut log) = (holidays.transpose()?, log.transpose()?);
+        let progress = Progress::start(language);
+        let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let threads = self.threads.unwrap_or_else(available).get();
+        let work = Work { ground, holidays: holidays.as_ref(), progress: &progress, language };
+        if self.form == Some(Form::Csv) {
+            crate::print(&Row::heading());
+        }
+        let (mut walk, mut count) = (Walk::new(operands), 0_usize);
+        loop {
+            let found: Vec<Found> = walk.by_ref().take(threads.saturating_mul(EACH)).collect();
+            if found.is_empty() {
+                return Ok(());
+            }
+            progress.step(&Message::Verifying(count));
+            count = count.saturating_add(found.len());
+            let is_new = |one: &Found| match (one, &log) {
+                (Found::File(path), Some(log)) => !log.has(&path.to_string_lossy(), mark(path)),
+                _ => true,
+            };
+            let fresh: Vec<Found> = found.into_iter().filter(is_new).collect();
+            work.rows(&fresh, threads, |row| {
+                let json = outcome::line(&row);
+                if let (Some(log), Some(path)) = (&mut log, &self.resume) {
+                    log.note(&json).during(|| Message::CannotWrite(path.clone()))?;
+                }
+                if self.is_within(&row) {
+                    worst(&row.verdict);
+                    let text = if self.form == Some(Form::Csv) { row.csv() } else { json };
+                    progress.above(|| crate::print(&text));
+                }
+                Ok(())
+            })?;
+        }
+    }
+
+    /// Whether its timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
+    fn is_within(&self, row: &Row) -> bool {
+        let after = |stamped: Time| self.from.is_none_or(|from| from <= stamped);
+        let before = |stamped: Time| self.to.is_none_or(|to| stamped <= to);
+        row.stamped.is_none_or(|stamped| after(stamped) && before(stamped))
+    }
+}
+
+/// A folder that cannot be read.
+pub(crate) fn unreadable_folder(error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, "the folder cannot be read").because(std::io::Error::from(error.kind()))
+}
+
+fn threads(text: &str) -> Option<NonZeroUsize> {
+    text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= 256)
+}
+
+/// Length and time of a file.
+fn mark(path: &Path) -> Mark {
+    let metadata = path.metadata().ok();
+    let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+    let seconds = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
+    (metadata.map(|metadata| metadata.len()), seconds)
+}
+
+/// What all threads look at.
+struct Work<'w> {
+    ground: &'w Ground,
+    holidays: Option<&'w Holidays>,
+    progress: &'w Progress,
+    language: Language,
+}
+
+impl Work<'_> {
+    /// Tells of a row for each, in their order, as soon as those before it are there.
+    fn rows(&self, found: &[Found], threads: usize, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (sender, receiver) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for _ in 0..threads.min(found.len()) {
+                let (sender, next, is_over) = (sender.clone(), &next, &is_over);
+                scope.spawn(move || {
+                    while !is_over.load(Ordering::Relaxed) {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(one) = found.get(index) else { return };
+                        if sender.send((index, self.row(one))).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let (mut waiting, mut told) = (BTreeMap::new(), 0_usize);
+            for (index, row) in receiver {
+                waiting.insert(index, row);
+                while let Some(row) = waiting.remove(&told) {
+                    told = told.saturating_add(1);
+                    each(row).inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn row(&self, found: &Found) -> Row {
+        let (path, verified) = match found {
+            Found::File(path) => (path, self.verified(path)),
+            Found::Closed(path, error) => {
+                let error =
+                    Error::new(ErrorKind::Io, "the folder cannot be read").because(std::io::Error::from(error.kind()));
+                (path, Err(error))
+            }
+        };
+        verified.unwrap_or_else(|error| {
+            // What could not be read for now is tried again.
+            let mark = if error.kind() == ErrorKind::Io { (None, None) } else { mark(path) };
+            let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
+            Row::unread(path, mark, ErrorJson::of(&failure))
+        })
+    }
+
+    fn verified(&self, path: &Path) -> pades_ltv::Result<Row> {
+        let (length, modified) = mark(path);
+        let input = Input::open(path, Use::Read)?;
+        let document = input.document(self.ground.password.as_deref(), self.progress)?;
+        let verification = self.ground.verification(&document);
+        let report = verification.verify();
+        let mut row = Row::of(path, &report, &verification, self.holidays, self.language);
+        (row.length, row.modified) = (length, modified);
+        Ok(row)
+    }
+}

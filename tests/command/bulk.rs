@@ -1,0 +1,125 @@
+//! `verify --csv` and `--jsonl`: many files, a row each; periods, windows, and runs that are interrupted.
+
+use serde_json::Value;
+
+use crate::bench::{Bench, NOW, signed};
+
+/// A folder with two archived files, one signed file, one that nobody signed, one broken, and what is no PDF by its name.
+fn folder() -> Bench {
+    let bench = Bench::new();
+    std::fs::create_dir_all(bench.path("all/below")).unwrap();
+    for name in ["all/1.pdf", "all/below/2.PDF"] {
+        bench.write(name, signed().read("archived.pdf"));
+    }
+    bench.write("all/3.pdf", signed().read("signed.pdf"));
+    bench.write("all/4.pdf", std::fs::read(crate::bench::CONTRACT).unwrap());
+    bench.write("all/5.pdf", "no PDF at all");
+    bench.write("all/notes.txt", "nothing");
+    bench.write("anchor.pem", signed().read("anchor.pem"));
+    bench
+}
+
+fn rows(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn names(rows: &[Value]) -> Vec<&str> {
+    rows.iter().map(|row| row["file"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_folder_gives_a_row_for_each_file_in_order() {
+    let bench = folder();
+    let words = format!("verify --jsonl --trust anchor.pem --at {NOW} all");
+    let run = bench.pades(words.split(' '));
+    assert_eq!(run.code, 4, "one could not be read: {}", run.err);
+    let rows = rows(&run.out);
+    assert_eq!(names(&rows), ["all/1.pdf", "all/3.pdf", "all/4.pdf", "all/5.pdf", "all/below/2.PDF"]);
+    let verdicts: Vec<&str> = rows.iter().map(|row| row["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["TOTAL-PASSED", "INDETERMINATE", "NO-SIGNATURE", "UNREAD", "TOTAL-PASSED"]);
+    let first = &rows[0];
+    assert_eq!(
+        (&first["signer"], &first["accredited"], &first["time"]),
+        (&"Test signer".into(), &false.into(), &"2027-06-01T00:00:00Z".into())
+    );
+    assert!(first["timestamp_authority"].as_str().unwrap().starts_with("Timestamp Unit"), "{first}");
+    assert!(first["renewal_due"].is_string() && first["expires"].is_string(), "{first}");
+    assert!(rows[1]["reason"].as_str().unwrap().contains("TRY_LATER"), "{}", rows[1]);
+    assert!(rows[3]["error"]["kind"] == "not_pdf", "{}", rows[3]);
+    let keys = |row: &Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert!(rows.iter().all(|row| keys(row) == keys(first)), "all keys are always there");
+    // However many threads, the same rows.
+    let more = bench.pades(words.split(' ').chain(["--threads", "3"]));
+    assert_eq!(more.out, run.out);
+    let run = bench.pades(format!("verify --csv --trust anchor.pem --at {NOW} all/1.pdf").split(' '));
+    let lines: Vec<&str> = run.out.split("\r\n").collect();
+    assert!(run.code == 0 && lines.len() == 3 && lines[0].starts_with("file,verdict,reason,signer"), "{}", run.out);
+    assert_eq!(lines[0].split(',').count(), lines[1].split(',').count(), "{}", run.out);
+}
+
+#[test]
+fn a_period_counts_by_the_time_of_the_timestamp() {
+    let bench = folder();
+    let verify = format!("verify --jsonl --trust anchor.pem --at {NOW}");
+    for (period, count) in [
+        ("--from 2027-06-01T00:00:00Z --to 2027-06-01T00:00:00Z", 3),
+        ("--from 2027-06-01T00:00:01Z", 0),
+        ("--to 2027-05-31T23:59:59Z", 0),
+    ] {
+        let run = bench.pades(format!("{verify} {period} all").split(' '));
+        let rows = rows(&run.out);
+        let stamped = rows.iter().filter(|row| row["time"].is_string()).count();
+        assert_eq!((stamped, rows.len() - stamped), (count, 2), "{period}: {}", run.out);
+    }
+    bench.fails(["verify", "--from", NOW, "all/1.pdf"], &["--csv"]);
+    bench.fails(["verify", "--csv", "--text", "all/1.pdf"], &["--text and --csv"]);
+}
+
+/// Claimed in March, stamped on the first second after, or the last second of, two months and seven business days.
+#[test]
+fn the_window_of_two_months_and_seven_business_days() {
+    let bench = Bench::new();
+    bench.write("anchor.pem", signed().read("anchor.pem"));
+    let run = |signed: &str, stamped: &str, holidays: &str| {
+        bench.does(&format!("sign --tsa none --at {signed} {} bare.pdf", crate::bench::CONTRACT));
+        bench.does(&format!("timestamp --at {stamped} bare.pdf stamped.pdf"));
+        bench.does(&format!("augment --trust anchor.pem --at {stamped} stamped.pdf out.pdf"));
+        bench.write("holidays.txt", holidays);
+        let words = format!("verify --jsonl --trust anchor.pem --at {stamped} --holidays holidays.txt out.pdf");
+        let run = bench.pades(words.split(' '));
+        rows(&run.out)[0]["in_window"].clone()
+    };
+    // 2027-03-01 and two months: Saturday, May 1; seven business days later: May 11; with Golden Week's three more: May 14.
+    let golden = "# Golden Week\n2027-05-03,憲法記念日\n2027-05-04\n2027-05-05 こどもの日\n";
+    let signed = "2027-03-01T09:00:00+09:00";
+    assert_eq!(run(signed, "2027-05-11T23:59:59+09:00", ""), true);
+    assert_eq!(run(signed, "2027-05-12T00:00:00+09:00", ""), false);
+    assert_eq!(run(signed, "2027-05-14T23:59:59+09:00", golden), true);
+    assert_eq!(run(signed, "2027-05-15T00:00:00+09:00", golden), false);
+    bench.write("bad.txt", "2027-02-30");
+    bench.fails(["verify", "--csv", "--holidays", "bad.txt", "out.pdf"], &["--holidays", "line 1"]);
+}
+
+#[test]
+fn an_interrupted_run_goes_on_without_repeating() {
+    let bench = folder();
+    let words = format!("verify --jsonl --trust anchor.pem --at {NOW} --resume log all");
+    let whole = bench.pades(words.split(' '));
+    let log = String::from_utf8(bench.read("log")).unwrap();
+    assert_eq!(log, whole.out);
+    // Again: nothing is left to do.
+    let run = bench.pades(words.split(' '));
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    // Interrupted in the middle of the third row.
+    let cut = log.match_indices('\n').nth(1).unwrap().0 + 20;
+    bench.write("log", &log[..cut]);
+    let run = bench.pades(words.split(' '));
+    assert_eq!(names(&rows(&run.out)), ["all/4.pdf", "all/5.pdf", "all/below/2.PDF"]);
+    assert_eq!(String::from_utf8(bench.read("log")).unwrap(), log, "the log is whole, and each file is in it once");
+    // A file that changed is another.
+    bench.write("all/1.pdf", [signed().read("archived.pdf"), b"\n".to_vec()].concat());
+    let run = bench.pades(words.split(' '));
+    assert_eq!(names(&rows(&run.out)), ["all/1.pdf"]);
+    bench.write("log", "something else\n");
+    bench.fails(words.split(' '), &["--resume", "no log", "nothing was changed"]);
+}

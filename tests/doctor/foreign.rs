@@ -1,0 +1,109 @@
+//! Files of others: what the doctor says is missing, once it is there, makes the level that it promised.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use pades_ltv::authority::Authority;
+use pades_ltv::report::{Diagnosis, Kind, Level, Thing};
+use pades_ltv::{Augmentation, Collected, Collector, Document, Evidence, Fetch, Time, TrustStore, Verification};
+use serde_json::Value;
+
+fn trust(root: &Path, case: &Value) -> TrustStore {
+    let mut trust = TrustStore::new();
+    let input = &case["input"];
+    for policy in [&input["vc"], &input["ts_vc"], &input["spec"]["signer_policy"], &input["spec"]["ts_policy"]] {
+        for name in policy["roots"].as_array().into_iter().flatten() {
+            let der = std::fs::read(root.join(name.as_str().unwrap())).unwrap();
+            trust.add_der(&der, "foreign").unwrap();
+        }
+    }
+    trust
+}
+
+/// What servers answered when the case was recorded.
+fn answers(root: &Path, case: &Value) -> Evidence {
+    let mut evidence = Evidence::new();
+    for answer in case["http"].as_array().into_iter().flatten() {
+        let Ok(body) = std::fs::read(root.join(answer["resp"].as_str().unwrap_or_default())) else { continue };
+        let _ = evidence.add_crl(&body);
+        let _ = evidence.add_ocsp(&body);
+        let _ = evidence.add_certificates(&body);
+    }
+    evidence
+}
+
+/// The level of the signature that is worst off.
+fn level(diagnosis: &Diagnosis) -> Option<Level> {
+    let signatures = diagnosis.has.iter().filter(|held| held.kind == Kind::Signature);
+    signatures.map(|held| held.level).min().flatten()
+}
+
+/// The file with all that could be had, if that was all it took.
+fn completed(file: &[u8], trust: &TrustStore, had: &Evidence, tsa: &Authority, time: Time) -> Option<Vec<u8>> {
+    let document = Document::open(file).ok()?;
+    let collected = |document: &Document<'_>| {
+        let mut collector = Collector::new(document, trust, time).ok()?.evidence(had);
+        while let Some(request) = collector.next_request() {
+            collector.answer(&request, tsa.at(time).fetch(&request));
+        }
+        match collector.outcome() {
+            Collected::Complete(evidence) => Some(evidence),
+            _ => None,
+        }
+    };
+    let evidence = collected(&document)?;
+    let update = Augmentation::new(&document, time).archive_what_is_left().evidence(&evidence);
+    let update = update.timestamp(&tsa.at(time)).ok()?;
+    let longer = update.apply(file).ok()?;
+    let document = Document::open(longer.as_slice()).ok()?;
+    let more = Augmentation::new(&document, time).evidence(&collected(&document)?).finish().ok()?;
+    more.apply(&longer).ok()
+}
+
+#[test]
+fn what_is_missing_makes_the_level_promised() {
+    let root =
+        PathBuf::from(std::env::var("PADES_CORPORA").unwrap_or_else(|_| "../shared/corpora".into())).join("foreign");
+    let Ok(cases) = std::fs::read_to_string(root.join("cases.jsonl")) else {
+        println!("skipped: no corpora");
+        return;
+    };
+    let (mut seen, mut examined, mut kept, mut files) = (BTreeSet::new(), 0, 0, BTreeSet::new());
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let (Some(pdf), Some(now)) = (case["pdf"].as_str(), case["now"].as_str()) else { continue };
+        if case["encrypted"] == true || !seen.insert((pdf.to_owned(), now.to_owned())) {
+            continue;
+        }
+        let time: Time = format!("{}Z", now.replace(' ', "T").get(..19).unwrap()).parse().unwrap();
+        let bytes = std::fs::read(root.join(pdf)).unwrap();
+        let Ok(document) = Document::open(bytes.as_slice()) else { continue };
+        let tsa = Authority::new("the doctor's", time).unwrap();
+        let mut trust = trust(&root, &case);
+        trust.add_der(tsa.root_der(), "ours").unwrap();
+        let diagnosis = Verification::new(&document, &trust, time).diagnose();
+        examined += 1;
+        // Of each thing it is said what, for which level, and of evidence about whom.
+        for one in &diagnosis.missing {
+            if let Thing::Evidence(evidence) = &one.thing {
+                assert!(!evidence.certificate.subject.is_empty(), "{pdf}: {one:?}");
+            }
+        }
+        if diagnosis.missing.is_empty() {
+            assert_eq!(diagnosis.level_after, level(&diagnosis), "{pdf}");
+        }
+        let had = answers(&root, &case);
+        let Some(longer) = completed(&bytes, &trust, &had, &tsa, time) else { continue };
+        let document = Document::open(longer.as_slice()).unwrap();
+        let after = Verification::new(&document, &trust, time).diagnose();
+        if let Some(promised) = diagnosis.level_after {
+            assert_eq!(level(&after), Some(promised), "{pdf} at {time}: {diagnosis:#?}{after:#?}");
+        }
+        let unmended = after.missing.iter().filter(|one| matches!(one.thing, Thing::Evidence(_)));
+        assert_eq!(unmended.count(), 0, "{pdf} at {time}: {after:#?}");
+        kept += usize::from(diagnosis.level_after.is_some());
+        files.insert(pdf.to_owned());
+    }
+    println!("{examined} examined; {} files completed, {kept} promises of a level kept", files.len());
+    assert!(examined >= 150 && files.len() >= 40, "{examined} {}", files.len());
+}
