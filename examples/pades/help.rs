@@ -601,8 +601,8 @@ const DOCTOR: &str = "\
 pades doctor [OPTIONS] FILE...
 
 Says what each FILE has, exactly what it lacks for B-T, B-LT, B-LTA and Acrobat's \"LTV enabled\"
-(about which certificate, in which chain, and where that may be had), what to do next, and until when it
-verifies, and why not longer. Writes nothing.
+(about which certificate, in which chain, and where that may be had), what to do next, until when
+it verifies, and why not longer. Writes nothing.
 
   --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
   --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
