@@ -210,7 +210,7 @@ pub(super) fn signer_of<'r>(
     Ok((signer, certificate))
 }
 
-#[cfg(all(test, feature = "software"))]
+#[cfg(test)]
 mod tests {
     use rsa::pkcs8::DecodePrivateKey;
     use rsa::{Pkcs1v15Sign, RsaPrivateKey};
@@ -218,12 +218,10 @@ mod tests {
     use super::super::layout::{cms, signed_attributes};
     use super::super::signing::Signing;
     use super::*;
-    use crate::digest::DigestAlgorithm;
-    use crate::digest::DigestAlgorithm::Sha256;
+    use crate::digest::DigestAlgorithm::{self, Sha256};
     use crate::port::Identity;
-    use crate::software::pem;
 
-    const SHORT: &[u8] = include_bytes!("../../tests/keys/vectors/short.pem");
+    const SHORT: &str = include_str!("../../tests/keys/vectors/short.pem");
 
     /// Whoever makes the CMS, it is none that nobody should make any more.
     #[test]
@@ -231,8 +229,10 @@ mod tests {
         let document = Document::open(include_bytes!("../../examples/contract.pdf").as_slice()).unwrap();
         let now = "2027-06-01T00:00:00Z".parse().unwrap();
         let reserved = Signing::new(&document, now).reserve(Sha256, 8_000).unwrap();
-        let identity = Identity::new(pem::certificates(SHORT).unwrap()).unwrap();
-        let key = RsaPrivateKey::from_pkcs8_der(&pem::private_key(SHORT).unwrap().1).unwrap();
+        let (key, certificate) = SHORT.split_at(SHORT.find("-----BEGIN CERTIFICATE").unwrap());
+        let [key, certificate] = [key, certificate].map(|one| der::pem::decode_vec(one.as_bytes()).unwrap().1);
+        let identity = Identity::new([certificate]).unwrap();
+        let key = RsaPrivateKey::from_pkcs8_der(&key).unwrap();
         let attributes = signed_attributes(&identity, reserved.imprint());
         let value = key.sign(Pkcs1v15Sign::new::<sha2::Sha256>(), &Sha256.digest(&attributes)).unwrap();
         let error = reserved.clone().complete(&document, &cms(&identity, &attributes, &value)).unwrap_err();

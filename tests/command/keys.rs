@@ -162,7 +162,7 @@ fn what_is_only_read_is_never_made() {
         ("--prepare state --chain pss-sha1.pem IN --text", "SHA-1 is broken", "安全ではない"),
         ("--key pss-sha1.key --chain pss-sha1.pem IN out.pdf", "SHA-1 is broken", "安全ではない"),
         ("--key pss-sha256.key --chain pss-sha256.pem --digest sha512 IN out.pdf", "may not be used", "その方式"),
-        ("--prepare state --chain chain.pem --digest shake256 IN --text", "no standard names", "標準にありません"),
+        ("--prepare state --chain chain.pem --digest shake256 IN --text", "cannot sign with", "その方式"),
         ("--key key.pem --chain chain.pem --pss --digest shake256 IN out.pdf", "no standard names", "標準にありません"),
     ] {
         let words = format!("sign --at {NOW} {}", words.replace("IN", CONTRACT));
