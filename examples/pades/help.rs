@@ -159,8 +159,8 @@ pades verify [OPTIONS] FILE...
   --require NAME, --waive NAME
                   asks for a check besides, or not for one: signer_revocation, authority_revocation,
                   timestamp_revocation, key_usage, content_commitment, signature_policy,
-                  signing_certificate_attribute, timestamp_order or claimed_time; may be given again.
-                  What is asked for stands in the report (--json: constraints)
+                  signing_certificate_attribute, timestamp_order or claimed_time. May be given
+                  again; what is asked for stands in the report (--json: constraints)
   --modifications evidence_only|as_permitted|listed_only
                   what may have been changed after signing: evidence and timestamps alone, what the
                   standard and the signers permit (default), or anything, which is listed only
