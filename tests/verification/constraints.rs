@@ -13,7 +13,8 @@ const SIGNATURE_POLICY: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 
 const COMMITMENT_TYPE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 16];
 const SIGNER_ATTRIBUTES_V2: &[u8] = &[4, 0, 0x81, 0x95, 0x32, 1, 1];
 const SHA_256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
-const POLICY: &[u8] = &[0x2a, 3, 4];
+/// 2.999.4.
+const POLICY: &[u8] = &[0x88, 0x37, 4];
 const DOCUMENT: &[u8] = b"Who signs under this policy has read it.";
 
 /// An explicit policy with the digest of `document`, and where to find it.
@@ -54,20 +55,37 @@ fn the_document_of_a_signature_policy_is_compared() {
     assert_eq!(verdict(&one), "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE", "{one:#?}");
     assert!(one.findings.iter().any(|one| one.code == Code::SignaturePolicy), "{one:#?}");
     let policy = one.signature_policy.unwrap();
-    assert_eq!((policy.identifier.as_deref(), policy.document), (Some("1.2.3.4"), PolicyDocument::NotAtHand));
+    assert_eq!((policy.identifier.as_deref(), policy.document), (Some("2.999.4"), PolicyDocument::NotAtHand));
     assert_eq!(policy.locations, ["http://policy"]);
     assert!(policy.digest.unwrap().starts_with("SHA-256 "));
     for (document, expected, became) in [
         (DOCUMENT, PASSED, PolicyDocument::Matches),
         (b"another", "INDETERMINATE/POLICY_PROCESSING_ERROR", PolicyDocument::Differs),
     ] {
-        let one = judged(world, &file, |verification| verification.signature_policy("1.2.3.4", document));
+        let one = judged(world, &file, |verification| verification.signature_policy("2.999.4", document));
         assert_eq!((verdict(&one).as_str(), one.signature_policy.unwrap().document), (expected, became));
     }
     let one = judged(world, &file, |verification| verification.signature_policy("1.2.3.5", DOCUMENT));
     assert_eq!(verdict(&one), "INDETERMINATE/SIGNATURE_POLICY_NOT_AVAILABLE");
     let one = under(world, &file, &Policy::default().waiving(Constraint::SignaturePolicy));
     assert_eq!((verdict(&one).as_str(), one.findings.len()), (PASSED, 1), "said, and without harm");
+}
+
+/// The XML names the policy of a signature as one that was validated under only where its document was there.
+#[test]
+fn the_policy_that_was_compared_stands_in_the_xml() {
+    let forge = Forge::new();
+    let file = with(&forge, SIGNATURE_POLICY, &explicit(Some(DOCUMENT)));
+    let document = Document::open(file.as_slice()).unwrap();
+    let evidence = forge.world.evidence(&file, now());
+    let verification = Verification::new(&document, &forge.world.trust, now()).evidence(&evidence);
+    let named = "<SigPolicyId>urn:oid:2.999.4</SigPolicyId>";
+    let used = "<XAdES:Identifier>urn:oid:2.999.4</XAdES:Identifier>";
+    let xml = verification.clone().verify().to_xml("a.pdf");
+    assert!(xml.contains(named) && !xml.contains(used) && xml.contains("<XAdES:SignaturePolicyImplied/>"), "{xml}");
+    let xml = verification.signature_policy("2.999.4", DOCUMENT).verify().to_xml("a.pdf");
+    assert!(xml.contains(named) && xml.contains(used) && xml.contains("<XAdES:SigPolicyHash>"), "{xml}");
+    assert!(!xml.contains("SignaturePolicyImplied"), "{xml}");
 }
 
 #[test]
@@ -78,7 +96,7 @@ fn policies_may_be_implied_unbound_or_unreadable() {
     assert_eq!((verdict(&implied).as_str(), implied.findings.len()), (PASSED, 0), "{implied:#?}");
     assert_eq!(implied.signature_policy.unwrap().document, PolicyDocument::Implied);
     let unbound = with(&forge, SIGNATURE_POLICY, &explicit(None));
-    let one = judged(world, &unbound, |verification| verification.signature_policy("1.2.3.4", DOCUMENT));
+    let one = judged(world, &unbound, |verification| verification.signature_policy("2.999.4", DOCUMENT));
     assert_eq!((verdict(&one).as_str(), one.signature_policy.unwrap().document), (PASSED, PolicyDocument::Unbound));
     let unreadable = judged(world, &with(&forge, SIGNATURE_POLICY, &[4, 0]), |verification| verification);
     assert_eq!(verdict(&unreadable), "INDETERMINATE/POLICY_PROCESSING_ERROR");
@@ -107,7 +125,7 @@ fn what_signers_state_is_reported() {
     let one = judged(&forge.world, &with(&forge, SIGNER_ATTRIBUTES_V2, &claimed), |verification| verification);
     assert_eq!((verdict(&one).as_str(), one.findings.len(), one.signer_attributes.len()), (PASSED, 0, 1));
     let stated = &one.signer_attributes[0];
-    assert_eq!((stated.origin, stated.identifier.as_deref()), (AttributeOrigin::Claimed, Some("1.2.3.4")));
+    assert_eq!((stated.origin, stated.identifier.as_deref()), (AttributeOrigin::Claimed, Some("2.999.4")));
     assert_eq!(stated.values, ["経理部長"]);
     let one = judged(&forge.world, &with(&forge, SIGNER_ATTRIBUTES_V2, &[5, 0]), |verification| verification);
     assert_eq!((verdict(&one).as_str(), one.findings[0].code), (PASSED, Code::Conformity), "{one:#?}");

@@ -69,6 +69,11 @@ fn a_content_timestamp_is_judged_and_reported() {
     let content = &one.content_timestamps[0];
     assert!(content.conclusion.is_passed());
     assert_eq!(content.time, Some(now().before(minutes(5))));
+    let (xml, id) = (report.to_xml("a.pdf"), content.fingerprint.as_ref().unwrap());
+    for place in ["AllDataObjectsTimeStamp", "<RelatedValidationObject", "<ValidationObject id="] {
+        let mentions = xml.split(place).skip(1).filter(|rest| rest.chars().take(120).collect::<String>().contains(id));
+        assert_eq!(mentions.count(), 1, "{place}: {xml}");
+    }
     // It does not say that the signature existed.
     assert_eq!(one.best_signature_time, Some(now()));
     let bare = stamped(&forge, now(), None);

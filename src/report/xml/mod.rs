@@ -8,6 +8,7 @@
 //!
 //! Specified in TS 119 102-2, 4. Nouns: [`Sheet`] (XML while it is written), [`Objects`] (what reports refer to).
 
+mod attributes;
 mod objects;
 mod sheet;
 mod signature;

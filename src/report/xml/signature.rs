@@ -4,15 +4,13 @@ use super::objects::{bytes, of_certificate, of_document_timestamp, of_timestamp,
 use super::sheet::Sheet;
 use crate::digest::DigestAlgorithm;
 use crate::report::{
-    AssociatedData, AttributeOrigin, ChainCertificate, Conclusion, DigestValue, Finding, Indication, Kind, Place,
-    Report, RevocationSource, SignatureReport, StatusReport, Step, TimestampReport,
+    AssociatedData, ChainCertificate, Conclusion, DigestValue, Finding, Indication, Kind, PolicyDocument, Report,
+    SignaturePolicy, SignatureReport, StatusReport, Step, TimestampReport,
 };
 use crate::time::Time;
 
 /// Every proof here was derived by validation.
 pub(super) const PROOF: &str = "urn:etsi:019102:poetype:validation";
-const SIGNED: (&str, &str) = ("Signed", "true");
-const UNSIGNED: (&str, &str) = ("Signed", "false");
 
 /// What a status is told with.
 struct Basis<'r> {
@@ -36,7 +34,7 @@ impl Sheet {
     pub(super) fn signature(&mut self, report: &Report, signature: &SignatureReport, (index, file): (usize, &str)) {
         self.within("SignatureValidationReport", &[], |sheet| {
             sheet.identifier(signature, &format!("S-{}", index.saturating_add(1)), file);
-            sheet.constraints(report, &signature.process);
+            sheet.constraints(report, signature.signature_policy.as_ref(), &signature.process);
             sheet.times(report, signature);
             let document = signature.identifier.as_ref().and_then(|one| one.document.as_ref());
             if let Some(document) = document {
@@ -51,7 +49,8 @@ impl Sheet {
                 });
             }
             sheet.process();
-            let stamps = signature.signature_timestamps.iter().filter_map(of_timestamp);
+            let stamps = signature.content_timestamps.iter().chain(&signature.signature_timestamps);
+            let stamps = stamps.filter_map(of_timestamp);
             let stamps = stamps.chain(later_stamps(report, signature).filter_map(of_document_timestamp)).collect();
             sheet.status(signature.conclusion, Words::Whole, &Basis::of(signature, stamps));
         });
@@ -71,7 +70,7 @@ impl Sheet {
 
     /// A timestamp inside of a signature.
     pub(super) fn timestamp(&mut self, report: &Report, stamp: &TimestampReport) {
-        self.constraints(report, &stamp.process);
+        self.constraints(report, None, &stamp.process);
         self.signer(&stamp.chain, stamp.signer.as_ref().map(|signer| signer.subject.as_str()));
         self.process();
         let basis = Basis {
@@ -85,7 +84,7 @@ impl Sheet {
     }
 
     pub(super) fn document_timestamp(&mut self, report: &Report, stamp: &SignatureReport) {
-        self.constraints(report, &stamp.process);
+        self.constraints(report, None, &stamp.process);
         self.times(report, stamp);
         self.signer(&stamp.chain, stamp.signer.as_ref().map(|signer| signer.subject.as_str()));
         self.process();
@@ -107,17 +106,29 @@ impl Sheet {
     }
 
     /// `ValidationConstraintsEvaluationReport` (4.3.5): the policy, and every block that was run.
-    fn constraints(&mut self, report: &Report, steps: &[Step]) {
+    fn constraints(&mut self, report: &Report, policy: Option<&SignaturePolicy>, steps: &[Step]) {
         self.within("ValidationConstraintsEvaluationReport", &[], |sheet| {
             sheet.within("SignatureValidationPolicy", &[], |sheet| {
-                sheet.within("SignaturePolicyIdentifier", &[], |sheet| {
-                    sheet.empty("XAdES:SignaturePolicyImplied", &[]);
-                });
+                sheet.within("SignaturePolicyIdentifier", &[], |sheet| sheet.policy(policy));
                 sheet.text("PolicyName", &format!("{}, {} model", report.policy, report.model.as_str()));
             });
             for step in steps {
                 sheet.constraint(step);
             }
+        });
+    }
+
+    /// The signature's own policy, where its document took part in the validation (EN 319 102-1, 5.2.4): one that is only named is an
+    /// attribute of the signature.
+    fn policy(&mut self, policy: Option<&SignaturePolicy>) {
+        let at_hand = policy.filter(|policy| policy.document == PolicyDocument::Matches);
+        let named = at_hand.and_then(|policy| Some((policy.identifier.as_ref()?, digest_in(policy.digest.as_ref()?)?)));
+        let Some((identifier, digest)) = named else { return self.empty("XAdES:SignaturePolicyImplied", &[]) };
+        self.within("XAdES:SignaturePolicyId", &[], |sheet| {
+            sheet.within("XAdES:SigPolicyId", &[], |sheet| {
+                sheet.text("XAdES:Identifier", &format!("urn:oid:{identifier}"));
+            });
+            sheet.within("XAdES:SigPolicyHash", &[], |sheet| sheet.digest_parts(&digest));
         });
     }
 
@@ -160,129 +171,6 @@ impl Sheet {
             sheet.time("POETime", best);
             sheet.text("TypeOfProof", PROOF);
             sheet.reference("POEObject", object);
-        });
-    }
-
-    /// `SignatureAttributes` (4.3.8, annex A).
-    fn attributes(&mut self, report: &Report, signature: &SignatureReport) {
-        self.within("SignatureAttributes", &[], |sheet| {
-            sheet.dictionary(signature);
-            if let Some(certificate) = signature.chain.first() {
-                let digest = DigestValue::new(DigestAlgorithm::Sha256, bytes(&certificate.fingerprint));
-                sheet.within("SigningCertificate", &[], |sheet| {
-                    sheet.reference("AttributeObject", [of_certificate(certificate).as_str()]);
-                    sheet.within("CertID", &[], |sheet| sheet.digest_parts(&digest));
-                });
-            }
-            let document = signature.identifier.as_ref().and_then(|one| one.document.as_ref());
-            if let Some(document) = document {
-                sheet.within("MessageDigest", &[SIGNED], |sheet| sheet.base64("Digest", &document.value));
-            }
-            sheet.statements(signature);
-            for stamp in &signature.content_timestamps {
-                sheet.stamp("AllDataObjectsTimeStamp", SIGNED, of_timestamp(stamp), stamp.time);
-            }
-            for stamp in &signature.signature_timestamps {
-                sheet.stamp("SignatureTimeStamp", UNSIGNED, of_timestamp(stamp), stamp.time);
-            }
-            for stamp in later_stamps(report, signature) {
-                sheet.stamp(
-                    "DocTimeStamp",
-                    UNSIGNED,
-                    of_document_timestamp(stamp),
-                    stamp.claimed_time.or(stamp.best_signature_time),
-                );
-            }
-            sheet.store(signature);
-        });
-    }
-
-    /// The signed entries of the signature dictionary.
-    fn dictionary(&mut self, signature: &SignatureReport) {
-        if let Some(time) = signature.claimed_time {
-            self.within("SigningTime", &[SIGNED], |sheet| sheet.time("Time", time));
-        }
-        let entries = [
-            ("SignatureProductionPlace", "AddressString", &signature.location),
-            ("Reason", "ReasonElement", &signature.reason),
-            ("Name", "NameElement", &signature.name),
-            ("ContactInfo", "ContactInfoElement", &signature.contact_info),
-            ("SubFilter", "SubFilterElement", &signature.sub_filter),
-        ];
-        for (name, inner, value) in entries {
-            if let Some(value) = value {
-                self.within(name, &[SIGNED], |sheet| sheet.text(inner, value));
-            }
-        }
-        let Some(identifier) = &signature.identifier else { return };
-        if let Some(range) = identifier.byte_range {
-            self.text("ByteRange", &range.map(|number| number.to_string()).join(" "));
-        }
-        if let Some(filter) = &identifier.filter {
-            self.within("Filter", &[], |sheet| sheet.text("Filter", filter));
-        }
-    }
-
-    /// What the signer states besides. A commitment type without a name is an OID.
-    fn statements(&mut self, signature: &SignatureReport) {
-        for commitment in &signature.commitment_types {
-            let is_oid = commitment.starts_with(|first: char| first.is_ascii_digit());
-            let space = if is_oid { "urn:oid" } else { "urn:pades-ltv:commitment" };
-            let identifier = format!("{space}:{}", commitment.replace(' ', "-"));
-            self.within("CommitmentTypeIndication", &[SIGNED], |sheet| {
-                sheet.text("CommitmentTypeIdentifier", &identifier);
-            });
-        }
-        let identifier = signature.signature_policy.as_ref().and_then(|policy| policy.identifier.as_ref());
-        if let Some(identifier) = identifier {
-            self.within("SigPolicyIdentifier", &[SIGNED], |sheet| {
-                sheet.text("SigPolicyId", &format!("urn:oid:{identifier}"));
-            });
-        }
-        if signature.signer_attributes.is_empty() {
-            return;
-        }
-        self.within("SignerRole", &[SIGNED], |sheet| {
-            for attribute in &signature.signer_attributes {
-                sheet.within("RoleDetails", &[], |sheet| {
-                    sheet.text("Role", &attribute.values.join(", "));
-                    let endorsement = match attribute.origin {
-                        AttributeOrigin::Claimed => "claimed",
-                        AttributeOrigin::Certified => "certified",
-                        AttributeOrigin::Asserted => "signed",
-                    };
-                    sheet.text("EndorsementType", endorsement);
-                });
-            }
-        });
-    }
-
-    fn stamp(&mut self, name: &str, signed: (&str, &str), id: Option<String>, time: Option<Time>) {
-        let Some(time) = time else { return };
-        self.within(name, &[signed], |sheet| {
-            sheet.reference("AttributeObject", id.as_deref());
-            sheet.time("TimeStampValue", time);
-        });
-    }
-
-    /// What of the evidence was found in the document security store.
-    fn store(&mut self, signature: &SignatureReport) {
-        let stamped = signature.signature_timestamps.iter().flat_map(|stamp| &stamp.revocation);
-        let values = signature.revocation.iter().chain(stamped).filter_map(|status| status.value.as_ref());
-        let mut stored: Vec<(RevocationSource, String)> =
-            values.filter(|one| one.found_in.contains(&Place::Dss)).map(|one| (one.source, of_value(one))).collect();
-        stored.sort_by(|one, other| one.1.cmp(&other.1));
-        stored.dedup();
-        if stored.is_empty() {
-            return;
-        }
-        self.within("DSS", &[UNSIGNED], |sheet| {
-            let of = |is_ocsp: bool| {
-                let kind = stored.iter().filter(move |(source, _)| (*source == RevocationSource::Ocsp) == is_ocsp);
-                kind.map(|(_, id)| id.as_str()).collect::<Vec<_>>()
-            };
-            sheet.reference("CRLs", of(false));
-            sheet.reference("OCSPs", of(true));
         });
     }
 
@@ -395,8 +283,18 @@ impl<'r> Basis<'r> {
     }
 }
 
+/// The digest in words, as in `SHA-256 0f1e…`.
+fn digest_in(words: &str) -> Option<DigestValue> {
+    let (name, value) = words.split_once(' ')?;
+    let algorithm = DigestAlgorithm::ALL.iter().find(|one| one.name() == name)?;
+    Some(DigestValue::new(*algorithm, bytes(value)))
+}
+
 /// The document timestamps after `signature`.
-fn later_stamps<'r>(report: &'r Report, signature: &'r SignatureReport) -> impl Iterator<Item = &'r SignatureReport> {
+pub(super) fn later_stamps<'r>(
+    report: &'r Report,
+    signature: &'r SignatureReport,
+) -> impl Iterator<Item = &'r SignatureReport> {
     let stamps = report.signatures.iter().filter(|one| one.kind == Kind::DocumentTimestamp);
     stamps.filter(|one| signature.revision.is_some() && one.revision > signature.revision)
 }
