@@ -178,8 +178,8 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
-  --holidays FILE whether each signature was stamped within two months and seven business days of its
-                  claimed time (Japan's E-Bookkeeping Act): FILE has a holiday a line, as 2027-01-01
+  --holidays FILE whether each signature was stamped within two months and seven business days of
+                  its claimed time (Japan's E-Bookkeeping Act). FILE: a holiday a line (2027-01-01)
   --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
                   since, are not verified again. LOG has all rows, standard output those of this run
 
@@ -599,18 +599,18 @@ IN の各バージョン (保存の単位) の番号、バイト範囲、署名�
 const DOCTOR: &str = "\
 pades doctor [OPTIONS] FILE...
 
-Says what each FILE has, exactly what it lacks for B-T, B-LT, B-LTA and Acrobat's \"LTV enabled\" (about
-which certificate, in which chain, and where that may be had), what to do next, and until when it
-verifies, and why not longer. Writes nothing.
+Says what each FILE has, exactly what it lacks for B-T, B-LT, B-LTA and Acrobat's \"LTV enabled\"
+(about which certificate, in which chain, and where that may be had), what to do next, and until
+when it verifies, and why not longer. Writes nothing.
 
   --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
   --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
                   as in pades help verify
-  --online        asks OCSP responders and CRL servers, for the verdict and the date until when it holds.
+  --online        asks OCSP responders and CRL servers, for the verdict and until when it holds.
                   What is missing is told from FILE alone in any case
   --text          for people (default)
   --json          for programs: one JSON object a line for each FILE, all keys always there: has,
-                  missing (for, certificate, what, url ...), level_after, verifies_until, because ...
+                  missing (for, certificate, what, url ...), level_after, verifies_until, because
   --lang ja|en
 
 Exit code: 0 examined, whatever was found; 4 a FILE could not be read.
@@ -630,7 +630,7 @@ FILE にあるもの、B-T・B-LT・B-LTA と Acrobat の「LTV 対応」に不�
                   不足しているものは、常に FILE だけから判断します
   --text          人が読む形式 (既定)
   --json          プログラム用。FILE ごとに 1 行 1 オブジェクト。キーは常にすべて出力: has、
-                  missing (for、certificate、what、url など)、level_after、verifies_until、because など
+                  missing (for、certificate、what、url など)、level_after、verifies_until、because
   --lang ja|en
 
 終了コード: 0 診断済み (結果によらない)、4 読み取れない FILE がある
@@ -642,16 +642,16 @@ pades renew --in-place --tsa URL [OPTIONS] FILE...
 pades renew --out-dir DIR --tsa URL [OPTIONS] FILE...
 
 Says by when each FILE (or each .pdf below a folder) is to be renewed, told from the file alone,
-earliest first and by the authority of its newest timestamp; then renews those that are due, as pades
-augment --lta does.
+earliest first and by the authority of its newest timestamp; then renews those that are due, as
+pades augment --lta does.
 
   --dry-run       says it, and renews nothing
   --within DAYS   due is what must be renewed within so many days, as 30d; 90d unless given
   --in-place      appends to each FILE itself
   --out-dir DIR   writes each renewed file to its own name in DIR
-  --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and files
-                  (file, state, due, until, because, authority, ca, error)
-  --tsa, --online, --offline, --cache, --crl-limit, --vri
+  --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and
+                  files (file, state, due, until, because, authority, ca, error)
+  --tsa, --tsa-..., --retry, --online, --offline, --cache, --crl-limit, --vri
                   as in pades help augment
   --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
   --crl FILE, --ocsp FILE, --cert FILE, --password TEXT, --password-file FILE
@@ -676,9 +676,9 @@ pades renew --out-dir DIR --tsa URL [オプション] FILE...
   --within 日数   この日数以内に期限が来るものを更新します (30d の形)。省略時は 90d
   --in-place      FILE 自体に追記します
   --out-dir DIR   更新したファイルを、DIR に同じ名前で書き出します
-  --csv, --json   一覧を CSV、または 1 つの JSON オブジェクトで出力: groups (authority、ca、due、count) と
+  --csv, --json   一覧を CSV または JSON で出力: groups (authority、ca、due、count) と
                   files (file、state、due、until、because、authority、ca、error)
-  --tsa, --online, --offline, --cache, --crl-limit, --vri
+  --tsa, --tsa-..., --retry, --online, --offline, --cache, --crl-limit, --vri
                   pades help augment を参照
   --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
   --crl FILE, --ocsp FILE, --cert FILE, --password 文, --password-file FILE
