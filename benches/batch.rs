@@ -1,13 +1,18 @@
 //! What a batch costs above its signatures: documents a second, from opening to the bytes to append, beside the bare signatures of
-//! `openssl speed` and of SoftHSM. All on one thread, in turns, in one run, and in seconds of processor time, so that other work
+//! `openssl speed` and of SoftHSM. On one thread, in turns, in one run, and in seconds of processor time, so that other work
 //! on the machine takes from both. `cargo bench --bench batch --features aws-lc`; with `--test` a few of each.
+//!
+//! The last two lines are of all processors, and in seconds that pass: a batch on as many threads beside a bare loop in one
+//! session, and beside one such loop for each thread. Other work on the machine blurs these.
 //!
 //! Without openssl or SoftHSM it says so.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::as_conversions)]
 #![allow(clippy::panic, missing_docs)]
 
+use std::num::NonZeroUsize;
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 
 use common::pdf_of_objects;
@@ -62,6 +67,29 @@ fn in_a_token(extent: &Extent, token: &Token) {
     let bare = Bare::open("batch", KeyType::Rsa2048);
     let floor = || extent.documents as f64 / seconds(|| bare.sign(extent.documents));
     compare("SoftHSM, bare loop", floor, "a batch through the pool", &signer, extent);
+    on_all_processors(&bare, &signer, extent);
+}
+
+/// Prints the rates and both ratios, where as many threads work as there are processors.
+fn on_all_processors(bare: &Bare, signer: &(impl Signer + Sync), extent: &Extent) {
+    let threads = thread::available_parallelism().unwrap();
+    let files = files(extent);
+    let (mut one, mut many, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..extent.rounds {
+        one.push(extent.documents as f64 / passed(|| bare.sign(extent.documents)));
+        many.push((extent.documents * threads.get()) as f64 / passed(|| loops(threads, extent.documents)));
+        ours.push(files.len() as f64 / passed(|| batch(&files, signer, threads)));
+    }
+    let ours = median(ours);
+    let name = format!("a batch on {threads} threads");
+    print("SoftHSM, 1 session", median(one), &name, ours);
+    print(&format!("SoftHSM, {threads} sessions"), median(many), &name, ours);
+}
+
+/// One loop a session, all at once; a session stays on its thread.
+fn loops(threads: NonZeroUsize, count: usize) {
+    let run = || Bare::open("batch", KeyType::Rsa2048).sign(count);
+    thread::scope(|scope| (0..threads.get()).for_each(|_| drop(scope.spawn(run))));
 }
 
 fn authority() -> Authority {
@@ -74,22 +102,29 @@ fn subscriber() -> Subscriber {
 
 /// Prints both rates, and the ratio of their medians.
 fn compare(floor: &str, bare: impl Fn() -> f64, name: &str, signer: &(impl Signer + Sync), extent: &Extent) {
-    let files: Vec<Vec<u8>> = (0..extent.documents).map(|number| pdf_of_objects(10 + number % 16)).collect();
+    let files = files(extent);
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..extent.rounds {
         theirs.push(bare());
-        ours.push(files.len() as f64 / seconds(|| batch(&files, signer)));
+        ours.push(files.len() as f64 / seconds(|| batch(&files, signer, NonZeroUsize::MIN)));
     }
-    let (theirs, ours) = (median(theirs), median(ours));
+    print(floor, median(theirs), name, median(ours));
+}
+
+fn print(floor: &str, theirs: f64, name: &str, ours: f64) {
     println!("{floor:<26}{theirs:>8.0} /s    {name:<32}{ours:>8.0} /s    ratio {:.3}", ours / theirs);
 }
 
-/// Opens, signs and finishes each of `files`.
-fn batch(files: &[Vec<u8>], signer: &(impl Signer + Sync)) {
+fn files(extent: &Extent) -> Vec<Vec<u8>> {
+    (0..extent.documents).map(|number| pdf_of_objects(10 + number % 16)).collect()
+}
+
+/// Opens each of `files`, then signs and finishes them on `threads` threads.
+fn batch(files: &[Vec<u8>], signer: &(impl Signer + Sync), threads: NonZeroUsize) {
     let documents: Vec<Document> = files.iter().map(|file| Document::open(file.as_slice()).unwrap()).collect();
     let signings: Vec<Signing> =
         documents.iter().map(|document| Signing::new(document, NOW).timestamp_room(0)).collect();
-    let batch = Batch::new(&signings);
+    let batch = Batch::new(&signings).threads(threads);
     for update in batch.finish(batch.sign(signer), Ok) {
         let _ = std::hint::black_box(update.unwrap());
     }
@@ -112,6 +147,13 @@ fn seconds(work: impl FnOnce()) -> f64 {
         (Some(before), Some(after)) => (after - before) / 1e9,
         _ => passed.elapsed().as_secs_f64(),
     }
+}
+
+/// The seconds that pass during `work`.
+fn passed(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
 }
 
 /// Nanoseconds for which this thread has been on a processor, on Linux.

@@ -30,16 +30,18 @@ use crate::report::{Indication, Report};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
 use crate::verify::Verification;
-use crate::verify::modification::analyse_counted;
+use crate::verify::modification::{analyse_counted, meter};
 
 /// How many revisions, and objects in each, one run looks at.
 const REVISIONS: usize = 8;
 const OBJECTS: usize = 1_000;
 
-/// How many values a comparison may look at, and bytes read, for each byte of a file and for any file. An object of 20 bytes is read
-/// through a window of 1 KB, once for each of the few things that are asked of it.
-const WORK_EACH_BYTE: u64 = 17;
-const WORK: u64 = 1 << 17;
+/// How many values the loops of a comparison may go through for each one that they charge for, for each byte of a file and for any
+/// file. What is charged ends in proportion to the file, so that this does.
+const STEPS_EACH: u64 = 8;
+const STEPS: u64 = 1 << 10;
+/// How many bytes may be read for each byte of a file and for any file. An object of 20 bytes is read through a window of 1 KB, once for
+/// each of the few things that are asked of it.
 const READ_EACH_BYTE: u64 = 512;
 const READ: u64 = 1 << 20;
 
@@ -267,18 +269,21 @@ fn report(data: &[u8]) -> Option<Report> {
 
 /// Compares all revisions of a file with one another, as of every one of them.
 ///
-/// Laws: the values looked at and the bytes read are at most so many times the length of the file, and no signature makes more of
-/// them.
+/// Laws: the values that its loops go through, counted by the loops themselves and without a ceiling, are a few times what was charged
+/// for them and the length of the file, so that no loop goes uncharged; the bytes read are at most so many times the length. All that
+/// however many signatures ask.
 pub fn modification(data: &[u8]) {
     let read = std::sync::atomic::AtomicU64::new(0);
     let source = Counting { bytes: data, read: &read };
     let Ok(document) = Document::open_with(source, limits()) else { return };
     let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    let (found, work) = analyse_counted(&document, &revisions);
+    meter::taken();
+    let (found, charged) = analyse_counted(&document, &revisions);
+    let steps = meter::taken();
     assert_eq!(found.len(), revisions.len());
-    let most = length.saturating_mul(WORK_EACH_BYTE).saturating_add(WORK);
-    assert!(work <= most, "{work} values were looked at in {length} bytes");
+    let most = charged.saturating_add(length).saturating_mul(STEPS_EACH).saturating_add(STEPS);
+    assert!(steps <= most, "{steps} values were gone through in {length} bytes, and {charged} were charged for");
     let read = read.load(std::sync::atomic::Ordering::Relaxed);
     let most = length.saturating_mul(READ_EACH_BYTE).saturating_add(READ);
     assert!(read <= most, "{read} bytes were read of {length}");

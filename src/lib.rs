@@ -78,6 +78,8 @@ pub(crate) mod pdf;
 pub mod pkcs11;
 pub(crate) mod pki;
 pub(crate) mod port;
+#[cfg(feature = "render")]
+pub mod render;
 pub mod report;
 pub(crate) mod sign;
 #[cfg(feature = "software")]

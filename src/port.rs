@@ -6,13 +6,14 @@
 //!
 //! Nouns: [`Signer`] with [`Identity`] and [`SigningInput`]; [`TimestampAuthority`]; [`Fetch`] with [`FetchRequest`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::key::PublicKey;
+use crate::pki::key::making::check_digest;
 
 /// Something that holds a private key: memory, a smart card, an HSM, a remote service.
 pub trait Signer {
@@ -114,9 +115,11 @@ impl FetchRequest {
 #[derive(Clone, Debug)]
 pub struct Identity {
     signing: Certificate,
-    chain: Vec<Certificate>,
+    // Shared: whoever signs a thousand documents hands it out a thousand times.
+    chain: Arc<[Certificate]>,
     algorithm: SignatureAlgorithm,
-    key: PublicKey,
+    key: Arc<PublicKey>,
+    cms_len: Arc<OnceLock<usize>>,
 }
 
 impl Identity {
@@ -135,18 +138,19 @@ impl Identity {
             Error::new(ErrorKind::Certificate, "the signer has no certificate")
                 .advise("give the signing certificate, followed by those of the issuing authorities")
         })??;
-        let chain = certificates.collect::<Result<Vec<_>>>()?;
+        let chain = certificates.collect::<Result<_>>()?;
         let key = signing.public_key().map_err(|fault| {
             Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(&signing)
         })?;
         let algorithm = key.default_algorithm();
-        Ok(Self { signing, chain, algorithm, key })
+        Ok(Self { signing, chain, algorithm, key: Arc::new(key), cms_len: Arc::default() })
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: SignatureAlgorithm) -> Self {
         self.algorithm = algorithm;
+        self.cms_len = Arc::default();
         self
     }
 
@@ -155,9 +159,7 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice, and MD5 and SHA-1 are broken.
     pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
-        if [DigestAlgorithm::Md5, DigestAlgorithm::Sha1].contains(&digest) {
-            return Err(self.refuses(format!("{} is broken, and only read", digest.name())));
-        }
+        check_digest(digest).map_err(|unfit| self.refuses(unfit.to_string()))?;
         match self.algorithm {
             SignatureAlgorithm::RsaPkcs1(_) => Ok(self.with_algorithm(SignatureAlgorithm::RsaPkcs1(digest))),
             SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(SignatureAlgorithm::rsa_pss(digest))),
@@ -180,6 +182,13 @@ impl Identity {
             SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(pss)),
             other => Err(self.refuses(format!("a key that signs with {other} cannot sign with {pss}"))),
         }
+    }
+
+    /// Whether a new signature may be made so: not with MD5, SHA-1, DSA or a short key, nor with what the certificate does not let
+    /// its key be used for.
+    pub(crate) fn check_making(&self) -> Result<()> {
+        let advice = "choose another algorithm or key";
+        self.key.check_making(self.algorithm).map_err(|unfit| self.refuses(unfit.to_string()).advise(advice))
     }
 
     fn refuses(&self, message: String) -> Error {
@@ -207,7 +216,7 @@ impl Identity {
 
     /// The signing certificate, then its chain.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Certificate> {
-        std::iter::once(&self.signing).chain(&self.chain)
+        std::iter::once(&self.signing).chain(self.chain())
     }
 
     /// The certificates above the signing certificate.
@@ -217,6 +226,11 @@ impl Identity {
 
     pub(crate) fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// The length of a CMS by this identity, in bytes: `measure` is asked once.
+    pub(crate) fn cms_len(&self, measure: impl FnOnce() -> usize) -> usize {
+        *self.cms_len.get_or_init(measure)
     }
 }
 

@@ -32,6 +32,7 @@ const TOWERS: &[(&str, &[&str])] = &[
     ("http", &["pki", "port"]),
     ("csc", &["pki", "port", "http"]),
     ("pkcs11", &["pki", "port"]),
+    ("render", &["pdf", "report"]),
     (
         "fuzzing",
         &["pki", "pdf", "report", "port", "sign", "verify", "ltv", "trustlist", "software", "authority", "http"],

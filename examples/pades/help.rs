@@ -310,7 +310,8 @@ A key elsewhere, whose answer comes later:
 
 Files:
   --out-dir DIR    signs many documents with one key, each to its own name in DIR. What fails for
-                   one is said, and nothing is written for it; the others are signed
+                   one is said, and nothing is written for it; the others are signed. What has that
+                   name there is replaced, IN too where DIR is its own folder
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
                    else may write to IN meanwhile
   --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
@@ -404,7 +405,8 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
 
 ファイル:
   --out-dir DIR    一つの鍵で複数の文書に署名し、DIR に同じ名前で書き込みます。失敗した文書に
-                   ついては理由を示して何も書き込まず、ほかの文書には署名します
+                   ついては理由を示して何も書き込まず、ほかの文書には署名します。DIR にある同じ名前の
+                   ファイルは置き換えます (DIR が IN のフォルダーなら IN 自体も)
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
                    プログラムから IN に書き込まないでください
   --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ

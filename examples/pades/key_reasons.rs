@@ -1,7 +1,7 @@
 //! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
 
 /// What the library calls by its methods, and who uses the command by its options.
-pub(crate) const OPTIONS: [(&str, &str); 14] = [
+pub(crate) const OPTIONS: [(&str, &str); 15] = [
     (
         "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
         "give its password with --pass-file",
@@ -18,11 +18,12 @@ pub(crate) const OPTIONS: [(&str, &str); 14] = [
     ("prepare again without a certificate", "prepare again without --chain"),
     ("give the right one to a new signer", "give the right one with --pin-file"),
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
+    ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 42] = [
+pub(crate) const REASONS: [(&str, &str); 46] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -57,6 +58,10 @@ pub(crate) const REASONS: [(&str, &str); 42] = [
     ("private keys, not one", "秘密鍵が 1 つだけ入ったファイルを指定してください"),
     ("there is no certificate for the key", "鍵の証明書がありません"),
     ("and only read", "このハッシュ関数は安全ではないため、署名には使用できません"),
+    ("too short for a new signature", "RSA 鍵が短すぎます。署名には 2048 ビット以上の鍵が必要です"),
+    ("DSA is withdrawn", "DSA は廃止されたため、署名には使用できません"),
+    ("no standard names", "この鍵とハッシュ関数の組み合わせは標準にありません。--digest で別のものを指定してください"),
+    ("it is the PDF's own file", "PDF と同じファイルには書き込めません。別の名前を指定してください"),
     ("cannot sign with", "この鍵ではその方式で署名できません"),
     (" signs with ", "この鍵のハッシュ関数は変更できません"),
     (

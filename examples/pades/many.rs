@@ -66,10 +66,12 @@ impl Options {
         let progress = Progress::start(language);
         let services = Services::new(self.at.time, &progress)?;
         let (drawn, password) = (self.terms.draw()?, self.password.read()?);
+        let outs = self.inputs.iter().filter_map(|path| Some(folder.join(path.file_name()?)));
+        check_folder(folder, outs.clone().next()).during(|| Message::CannotWrite(folder.to_owned()))?;
+        self.paths.check()?;
+        self.paths.check_anchor(self.inputs.iter().cloned().chain(outs))?;
         let signer = self.who.signer(&services)?.ok_or_else(who::no_key)?;
         let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
-        check_folder(folder).during(|| Message::CannotWrite(folder.to_owned()))?;
-        self.paths.check()?;
         self.paths.store_anchor(&services)?;
         self.paths.warn(language);
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -188,9 +190,14 @@ fn cannot_sign(paths: &[PathBuf], place: usize, error: Error) -> Failure {
     Failure::Operation(Message::CannotSign(paths.get(place).cloned().unwrap_or_default()), error)
 }
 
-fn check_folder(folder: &Path) -> pades_ltv::Result<()> {
+/// Whether there is such a folder, and `first` could be written there: no key signs for nothing.
+fn check_folder(folder: &Path, first: Option<PathBuf>) -> pades_ltv::Result<()> {
     if folder.is_dir() {
-        return Ok(());
+        // A name that is taken by something else is that document's own failure.
+        return match first.filter(|first| !first.exists()) {
+            Some(first) => atomic::check(&first),
+            None => Ok(()),
+        };
     }
     let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
     Err(error.advise("make it first; nothing was changed"))

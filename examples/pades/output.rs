@@ -111,9 +111,17 @@ impl Paths {
         for path in output.into_iter().chain(&self.anchor) {
             atomic::check(path).during(|| Message::CannotWrite(path.clone()))?;
         }
+        self.check_anchor([Some(&self.input), output].into_iter().flatten())
+    }
+
+    /// Whether the anchor would not take the place of any of `pdfs`.
+    pub(crate) fn check_anchor(
+        &self,
+        pdfs: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> std::result::Result<(), Stop> {
         let Some(anchor) = &self.anchor else { return Ok(()) };
-        let mut pdfs = [Some(&self.input), output].into_iter().flatten();
-        pdfs.try_for_each(|pdf| check_apart(anchor, pdf)).during(|| Message::CannotWrite(anchor.clone()))
+        let checked = pdfs.into_iter().try_for_each(|pdf| check_apart(anchor, pdf.as_ref()));
+        checked.during(|| Message::CannotWrite(anchor.clone()))
     }
 
     /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
@@ -201,7 +209,15 @@ pub(crate) fn check_apart(path: &Path, pdf: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::Io, "it is the PDF's own file").advise("choose another name"))
 }
 
-/// Whether two names stand for one file.
+/// Whether two names stand for one file, or would.
 fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+    one == other || matches!((real(one), real(other)), (Some(one), Some(other)) if one == other)
+}
+
+/// Where a file is, or would be.
+fn real(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    })
 }

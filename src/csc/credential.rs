@@ -82,9 +82,9 @@ impl Credential {
     /// Signs with `algorithm` rather than with the one chosen from what the key offers.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] where the service does not offer it for this key.
+    /// [`ErrorKind::Key`] where the service does not offer it for this key, or no new signature is made so (SHA-1).
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Result<Self> {
-        if self.is_of_this_key(algorithm) && self.sign_algo(algorithm).is_some() {
+        if self.may_sign(algorithm) && self.sign_algo(algorithm).is_some() {
             return Ok(Self { identity: self.identity.with_algorithm(algorithm), ..self });
         }
         Err(self.unoffered(format!("the signing service does not offer {algorithm} for this key")))
@@ -102,7 +102,7 @@ impl Credential {
         let digest = self.identity.algorithm().digest();
         let pss = SignatureAlgorithm::rsa_pss(digest);
         let mut candidates = self.offered.iter().filter_map(known).chain([pss]);
-        let chosen = candidates.find(|one| self.is_of_this_key(*one) && self.sign_algo(*one).is_some());
+        let chosen = candidates.find(|one| self.may_sign(*one) && self.sign_algo(*one).is_some());
         match chosen {
             Some(algorithm) => Ok(Self { identity: self.identity.with_algorithm(algorithm), ..self }),
             None => Err(self.unoffered(
@@ -111,12 +111,9 @@ impl Credential {
         }
     }
 
-    fn is_of_this_key(&self, algorithm: SignatureAlgorithm) -> bool {
-        use SignatureAlgorithm::{RsaPkcs1, RsaPss};
-        let is_rsa = |one| matches!(one, RsaPkcs1(_) | RsaPss { .. });
-        let own = self.identity.algorithm();
-        is_rsa(own) == is_rsa(algorithm)
-            && (is_rsa(own) || std::mem::discriminant(&own) == std::mem::discriminant(&algorithm))
+    /// Whether the key makes new signatures so: services still offer SHA-1 among others.
+    fn may_sign(&self, algorithm: SignatureAlgorithm) -> bool {
+        self.identity.key().check_making(algorithm).is_ok()
     }
 
     fn unoffered(&self, message: String) -> Error {

@@ -138,6 +138,11 @@ fn the_algorithm_is_one_that_the_key_offers() {
     assert_eq!(sign_algo(&generic), ("1.2.840.10045.2.1".to_owned(), None));
     let other = with(json!(["1.2.840.113549.1.1.1", "1.2.840.10045.4.3.4", "0.4.0.127.0.7.1.1.4.1.3"])).unwrap();
     assert_eq!(other.identity().algorithm(), SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512));
+    // What is broken is passed over, wherever it stands.
+    let old = with(json!(["1.2.840.10045.4.1", "1.2.840.10045.4.3.3"])).unwrap();
+    assert_eq!(old.identity().algorithm(), SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384));
+    assert!(old.with_algorithm(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha1)).is_err());
+    assert!(with(json!(["1.2.840.10045.4.1"])).is_err());
     let error = other.with_algorithm(SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256)).unwrap_err();
     assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
     let error = with(json!(["1.2.840.113549.1.1.11", "1.2.3"])).unwrap_err();

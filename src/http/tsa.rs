@@ -83,6 +83,9 @@ impl HttpTsa {
     /// Proves who asks by a certificate (TLS client authentication): `certificates` PEM, the client's own first, and its private `key`
     /// PEM, not encrypted (PKCS#8, PKCS#1 or SEC 1). It is used with `https` addresses only.
     ///
+    /// A server that refuses the certificate is an error for an operator. Under TLS 1.3 it may close the connection before its refusal can be
+    /// read; then all that is known is a broken connection, which is retryable.
+    ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where there is no certificate; [`ErrorKind::Key`] where there is no such key, or it cannot be used.
     pub fn client_certificate(mut self, certificates: &[u8], key: &[u8]) -> Result<Self> {

@@ -156,6 +156,9 @@ impl Cursor<'_> {
         }
         let from = self.start.saturating_add(had);
         let to = from.saturating_add(more).min(self.end);
+        if to == self.end {
+            self.buffer.reserve(usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_add(SENTINEL.len()));
+        }
         self.bytes.append(from..to, &mut self.buffer)?;
         if to == self.end {
             self.buffer.extend_from_slice(SENTINEL);

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::bytes::Bytes;
 use super::container::Container;
 use super::hashing::Digests;
+use super::object::{Dictionary, Ref};
 use super::parser::offset;
 use super::revision::{self, Ending, Head, Revision};
 use super::security::{Credential, Security};
@@ -29,6 +30,8 @@ const HEAD: u64 = 1024;
 /// How far from the end of the file `startxref` may stand. Others look through 1024 bytes or a little more (annex H.3, note 18);
 /// mail gateways append more, and what stands behind the end is reported anyway.
 const TAIL: u64 = 4096;
+/// Where it stands in sound files.
+const NEAR: u64 = 64;
 
 /// A PDF file and its revisions.
 ///
@@ -40,6 +43,8 @@ pub struct Document<'a> {
     revisions: Vec<Revision>,
     /// Object number and revision index of every entry, ascending: the history of each object without a map for each revision.
     index: Vec<(u32, u32)>,
+    /// The catalog of the last revision, read when first wanted: nearly everything begins there.
+    catalog: OnceLock<(Ref, Arc<Dictionary>)>,
     /// Object streams by where they stand.
     containers: Mutex<HashMap<u64, Arc<Container>>>,
     /// Every offset at which some revision places an object, ascending; made when first wanted.
@@ -48,6 +53,14 @@ pub struct Document<'a> {
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
     first_uses: OnceLock<HashMap<u32, usize>>,
+}
+
+/// What is known of a file before it is opened.
+pub(super) struct Known<'k> {
+    /// The file without its last revision.
+    pub(super) base: Option<&'k Document<'k>>,
+    pub(super) digests: Digests,
+    pub(super) credential: Credential<'k>,
 }
 
 impl<'a> Document<'a> {
@@ -69,17 +82,13 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(source: impl Source + 'a, limits: Limits) -> Result<Self> {
-        Self::open_hashed(source, limits, Digests::default(), Credential::Password(b""))
+        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") };
+        Self::open_knowing(source, limits, known)
     }
 
-    /// Opens a document whose digests are known in part.
-    pub(super) fn open_hashed(
-        source: impl Source + 'a,
-        limits: Limits,
-        digests: Digests,
-        credential: Credential<'_>,
-    ) -> Result<Self> {
-        Self::open_strictly(source, limits, digests, credential).map_err(|error| match error.kind() {
+    /// Opens a document of which something is known.
+    pub(super) fn open_knowing(source: impl Source + 'a, limits: Limits, known: Known<'_>) -> Result<Self> {
+        Self::open_strictly(source, limits, known).map_err(|error| match error.kind() {
             ErrorKind::Syntax if error.advice().is_none() => {
                 error.advise("if nobody has signed the file yet, Document::repair may mend it")
             }
@@ -87,24 +96,53 @@ impl<'a> Document<'a> {
         })
     }
 
-    fn open_strictly(
-        source: impl Source + 'a,
-        limits: Limits,
-        digests: Digests,
-        credential: Credential<'_>,
-    ) -> Result<Self> {
+    fn open_strictly(source: impl Source + 'a, limits: Limits, known: Known<'_>) -> Result<Self> {
         let bytes = Bytes::new(Box::new(source), limits)?;
-        let header = header(&bytes)?;
-        let last = last(&bytes)?;
-        let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
-        let sections = xref::chain(&bytes, last.pointer, head.shift)?;
-        let revisions = revision::cut(&bytes, sections, head, last)?;
-        let index = index(&revisions);
-        let (containers, places, first_uses) = (Mutex::default(), OnceLock::new(), OnceLock::new());
-        let security = Security::None;
-        let mut document = Self { bytes, head, revisions, index, containers, places, first_uses, security, digests };
-        document.security = Security::read(document.latest(), credential)?;
+        let last = last(&bytes);
+        let continued = match (known.base, &last) {
+            (Some(base), Ok(last)) => base.continued(&bytes, *last),
+            _ => None,
+        };
+        let (head, revisions) = match continued {
+            Some(continued) => continued,
+            None => {
+                let header = header(&bytes)?;
+                let last = last?;
+                let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
+                let sections = xref::chain(&bytes, last.pointer, head.shift)?;
+                (head, revision::cut(&bytes, sections, head, last)?)
+            }
+        };
+        let mut document = Self {
+            bytes,
+            head,
+            index: index(&revisions),
+            revisions,
+            catalog: OnceLock::new(),
+            containers: Mutex::default(),
+            places: OnceLock::new(),
+            first_uses: OnceLock::new(),
+            security: Security::None,
+            digests: known.digests,
+        };
+        let security = Security::read(document.latest(), known.credential)?;
+        document.set_security(security);
         Ok(document)
+    }
+
+    /// The revisions of the file `bytes` that ends in `last`, where it is this one and one more revision: without reading this one's
+    /// sections again. None where that would not surely be what reading them all gives.
+    fn continued(&self, bytes: &Bytes<'_>, last: Ending) -> Option<(Head, Vec<Revision>)> {
+        let limits = bytes.limits();
+        let is_behind = last.pointer >= self.len() && self.trailing().is_empty();
+        let is_small = self.revisions.len() < limits.revisions / 2;
+        if self.head != (Head { offset: 0, shift: 0 }) || !is_behind || !is_small {
+            return None;
+        }
+        let most = usize::try_from(u64::from(limits.objects).min(bytes.len()) / 2).ok()?;
+        let section = Section::read(bytes, last.pointer, 0, most.checked_sub(self.index.len())?).ok()?;
+        let revisions = revision::continued(bytes, &self.revisions, section, last)?;
+        Some((self.head, revisions))
     }
 
     /// The length of the file in bytes.
@@ -144,6 +182,11 @@ impl<'a> Document<'a> {
         self.head.shift
     }
 
+    /// Where its header, `%PDF-`, stands.
+    pub(crate) fn header(&self) -> u64 {
+        self.head.offset
+    }
+
     pub(crate) fn source(&self) -> &dyn Source {
         self.bytes.source()
     }
@@ -163,6 +206,12 @@ impl<'a> Document<'a> {
 
     pub(super) fn set_security(&mut self, security: Security) {
         self.security = security;
+        // It may have been read with its strings encrypted.
+        self.catalog = OnceLock::new();
+    }
+
+    pub(super) fn latest_catalog(&self) -> &OnceLock<(Ref, Arc<Dictionary>)> {
+        &self.catalog
     }
 
     pub(super) fn digests(&self) -> &Digests {
@@ -223,11 +272,18 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// How many bytes to read at once for the object at `start`: up to the next one, where somebody asked for all places before.
+    /// How many bytes to read at once for the object at `start`: up to the next one, in a small file, and where somebody asked for all
+    /// places before.
     pub(super) fn window(&self, start: u64) -> u64 {
         const PLAIN: u64 = 1024;
         const MOST: u64 = 16 << 10;
-        let Some(places) = self.places.get() else { return PLAIN };
+        /// So many entries are sorted in less time than a few large windows take.
+        const FEW: usize = 1_000;
+        let places = match self.places.get() {
+            Some(places) => places,
+            None if self.index.len() <= FEW => self.places(),
+            None => return PLAIN,
+        };
         let next = places.get(places.partition_point(|place| *place <= start));
         // With the byte behind it, which ends its last keyword.
         next.map_or(PLAIN, |next| next.saturating_sub(start).saturating_add(1).clamp(64, MOST))
@@ -255,34 +311,43 @@ impl fmt::Debug for Document<'_> {
 
 /// Where `%PDF-` stands.
 pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
+    const MARK: &[u8] = b"%PDF-";
+    // Nearly always it stands right here.
+    if bytes.read(0..bytes.len().min(offset(MARK.len())))? == MARK {
+        return Ok(0);
+    }
     let head = bytes.read(0..bytes.len().min(HEAD))?;
     let not_pdf = || match head.is_empty() {
         true => Error::new(ErrorKind::NotPdf, "the file is empty"),
         false => Error::new(ErrorKind::NotPdf, "the file is no PDF: no %PDF- in its first 1024 bytes")
             .advise("check that this is the PDF itself and not, say, an error page or an archive"),
     };
-    revision::find(&head, b"%PDF-", 0).map(offset).ok_or_else(not_pdf)
+    revision::find(&head, MARK, 0).map(offset).ok_or_else(not_pdf)
 }
 
 /// The last `startxref` of the file.
 fn last(bytes: &Bytes<'_>) -> Result<Ending> {
-    let start = bytes.len().saturating_sub(TAIL);
-    let tail = bytes.read(start..bytes.len())?;
-    let mut from = 0;
-    let mut found = None;
-    while let Some(at) = revision::find(&tail, b"startxref", from) {
-        found = Some(at);
-        from = at.saturating_add(1);
-    }
+    let found = match startxref(bytes, NEAR)? {
+        None => startxref(bytes, TAIL)?,
+        found => found,
+    };
     let cut_off = || {
         Error::new(ErrorKind::NotPdf, "the PDF is cut off: it does not end in startxref, an offset and %%EOF").advise(
             "fetch the file again; if this is all there is and nobody has signed it, Document::repair may mend it",
         )
     };
-    let at = found.ok_or_else(cut_off)?;
-    let mut cursor = bytes.cursor(start.saturating_add(offset(at))..bytes.len(), TAIL);
+    let mut cursor = bytes.cursor(found.ok_or_else(cut_off)?..bytes.len(), TAIL);
     let pointer = cursor.lex(revision::ending).map_err(|error| cut_off().because(error))?;
     Ok(Ending { pointer, end: cursor.offset() })
+}
+
+/// Where the last `startxref` among the last `reach` bytes stands.
+fn startxref(bytes: &Bytes<'_>, reach: u64) -> Result<Option<u64>> {
+    const KEYWORD: &[u8] = b"startxref";
+    let start = bytes.len().saturating_sub(reach);
+    let tail = bytes.read(start..bytes.len())?;
+    let at = tail.windows(KEYWORD.len()).rposition(|window| window == KEYWORD);
+    Ok(at.map(|at| start.saturating_add(offset(at))))
 }
 
 /// What all offsets in the file lack: nothing, or, where the header does not stand at byte 0, the header's offset.
@@ -309,7 +374,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
-    use crate::pdf::object::{Object, Ref};
+    use crate::pdf::object::Object;
     use crate::pdf::sample::Sample;
 
     fn id(number: u32) -> Ref {
@@ -345,6 +410,61 @@ mod tests {
         }
         assert!(document.trailing().is_empty());
         assert_eq!(document.latest().live_objects().map(|id| id.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    /// What is said of `whole`, opened as `base` and what goes on behind it, and at once.
+    fn told(base: &[u8], whole: &[u8]) -> [String; 2] {
+        let tell = |document: Result<Document<'_>>| match document {
+            Ok(document) => format!("{:?} {:#?} {:?}", document.head, document.revisions, document.index),
+            Err(error) => error.to_string(),
+        };
+        let opened = Document::open(base).unwrap();
+        [tell(opened.with_appended(whole[base.len()..].to_vec())), tell(Document::open(whole))]
+    }
+
+    #[test]
+    fn a_file_that_goes_on_is_what_it_is_as_a_whole() {
+        let trailer = "/Root 1 0 R";
+        let one_page = || Sample::one_page().object(4, "40");
+        let hybrid = one_page();
+        let hidden = hybrid.offset();
+        let hybrid =
+            hybrid.bare_xref_stream(8, "", &[(6, 5, 0)]).entry(3, 1).table(&format!("{trailer}/XRefStm {hidden}"));
+        let mut behind_junk = Sample::new();
+        behind_junk.bytes = b"junk\n%PDF-1.7\n".to_vec();
+        let bases = [
+            one_page().table(trailer),
+            one_page().table(trailer).object(4, "41").table(trailer),
+            one_page().xref_stream(8, trailer, &[]),
+            one_page().bare_table(trailer).object(4, "41").table(trailer),
+            hybrid,
+            behind_junk.object(1, "<<>>").table(trailer),
+            one_page().table(trailer).raw(b"trailing"),
+        ];
+        for (number, base) in bases.iter().enumerate() {
+            let start = base.bytes.len();
+            let next = || base.clone().object(4, "50");
+            let wholes = [
+                next().table(trailer),
+                next().xref_stream(7, trailer, &[(6, 5, 0)]),
+                next().table(trailer).object(5, "60").table(trailer),
+                next().table(trailer).raw(b"behind it"),
+                next().bare_table(trailer).object(5, "60").table(trailer),
+                next().table("/Root<<>>/Root 1 0 R"),
+                next().raw(b"startxref 0 %%EOF"),
+                base.clone().raw(b"startxref\n99999\n%%EOF\n"),
+                base.clone().raw(&base.bytes[start - 24..]),
+            ];
+            for (kind, whole) in wholes.iter().enumerate() {
+                let [continued, at_once] = told(&base.bytes, &whole.bytes);
+                assert_eq!(continued, at_once, "base {number}, next {kind}");
+            }
+        }
+        // The short way is the one that was taken, where nothing is unusual.
+        let (base, whole) = (&bases[1].bytes, bases[1].clone().object(4, "50").table(trailer).bytes);
+        let (document, bytes) =
+            (Document::open(base).unwrap(), Bytes::new(Box::new(&whole), Limits::default()).unwrap());
+        assert!(document.continued(&bytes, last(&bytes).unwrap()).is_some());
     }
 
     #[test]

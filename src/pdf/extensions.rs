@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, PdfString, StringForm};
-use crate::pdf::revision::find;
+use crate::pdf::parser::offset;
 use crate::pdf::update::{Place, UpdateWriter};
 use crate::pdf::view::View;
 
@@ -112,9 +112,8 @@ fn is_pdf_2(view: View<'_>) -> Result<bool> {
         return Ok(true);
     }
     let document = view.document();
-    let head = document.read(0..document.len().min(1024))?;
-    let after = find(&head, b"%PDF-", 0).and_then(|at| head.get(at.saturating_add(5)..));
-    Ok(after.is_some_and(is_2))
+    let version = document.header().saturating_add(offset(b"%PDF-".len()));
+    Ok(is_2(&document.read(version..document.len().min(version.saturating_add(2)))?))
 }
 
 fn is_2(version: &[u8]) -> bool {

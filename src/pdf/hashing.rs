@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::document::Document;
+use super::document::{Document, Known};
 use super::security::Credential;
 use super::source::Joined;
 use crate::digest::{DigestAlgorithm, Hasher};
@@ -50,8 +50,18 @@ impl<'a> Document<'a> {
     /// This file with `appended` behind it, as a file of its own; digests that are known continue.
     pub(crate) fn with_appended(&self, appended: Vec<u8>) -> Result<Document<'_>> {
         let digests = self.digests().continued(&appended);
+        self.joined(appended, digests)
+    }
+
+    /// As [`with_appended`](Self::with_appended), to be read and never hashed.
+    pub(crate) fn unhashed_with<'b>(&'b self, appended: &'b [u8]) -> Result<Document<'b>> {
+        self.joined(appended, Digests::default())
+    }
+
+    fn joined<'b>(&'b self, appended: impl AsRef<[u8]> + Send + Sync + 'b, digests: Digests) -> Result<Document<'b>> {
         let joined = Joined { base: self.source(), base_len: self.len(), appended };
-        Document::open_hashed(joined, self.limits().clone(), digests, Credential::Base(self.security()))
+        let known = Known { base: Some(self), digests, credential: Credential::Base(self.security()) };
+        Document::open_knowing(joined, self.limits().clone(), known)
     }
 }
 

@@ -259,7 +259,7 @@ fn escape<'a>(input: &'a [u8], bytes: &mut Vec<u8>) -> Lexed<'a, ()> {
 /// A hexadecimal string behind its `<` (7.3.4.3).
 fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
     // Signatures are long, and written without white space.
-    let end = input.iter().position(|byte| *byte == b'>');
+    let end = position(input, b'>');
     let plain = end.and_then(|end| Some((input.get(end.checked_add(1)?..)?, unhex_plain(input.get(..end)?)?)));
     if let Some((rest, bytes)) = plain {
         return Ok((rest, PdfString { bytes, form: StringForm::Hexadecimal }));
@@ -270,6 +270,13 @@ fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
         return Fault::at(rest, "not a hexadecimal digit");
     }
     Ok((end, PdfString { bytes: unhex(body), form: StringForm::Hexadecimal }))
+}
+
+/// Where `byte` first stands. Blocks without it are passed over by `contains`, which looks at whole words.
+pub(crate) fn position(input: &[u8], byte: u8) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let start = input.chunks(BLOCK).position(|block| block.contains(&byte))?.checked_mul(BLOCK)?;
+    input.get(start..)?.iter().position(|one| *one == byte)?.checked_add(start)
 }
 
 /// Decodes hexadecimal digits, passing over what is none; an odd last digit is followed by 0.
@@ -284,6 +291,15 @@ pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     }
     bytes.extend(high.map(|high| pair(high, b'0')));
     bytes
+}
+
+/// Where a byte stands first, looked for block by block: a loop without a branch in each, which compilers make fast.
+fn position(input: &[u8], wanted: u8) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let has = |block: &&[u8; BLOCK]| block.iter().fold(false, |has, byte| has | (*byte == wanted));
+    let before = input.as_chunks::<BLOCK>().0.iter().take_while(|block| !has(block)).count().checked_mul(BLOCK)?;
+    let rest = input.get(before..)?.iter().position(|byte| *byte == wanted)?;
+    before.checked_add(rest)
 }
 
 /// Decodes pairs of hexadecimal digits, if there is nothing else: two loops without a branch, which compilers make fast.
@@ -350,6 +366,18 @@ mod tests {
             assert_eq!(hexadecimal(&[b'0', value, b'>']).is_ok(), is_known, "{value}");
         }
         assert_eq!(decoded("4 1 5>"), Some(b"AP".to_vec()));
+    }
+
+    #[test]
+    fn bytes_are_found_where_they_stand_first() {
+        for length in [0, 1, 63, 64, 65, 127, 128, 200] {
+            let mut input = vec![b'0'; length];
+            assert_eq!(position(&input, b'>'), None);
+            for at in (0..length).rev() {
+                input[at] = b'>';
+                assert_eq!(position(&input, b'>'), Some(at));
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::pdf::byte_range::ByteRange;
 use crate::pdf::object::{Dictionary, Object};
-use crate::pdf::serializer::serialize_dictionary;
+use crate::pdf::serializer::write_dictionary;
 use crate::pdf::signature::SignatureKind;
 use crate::pdf::text::text_string;
 
@@ -78,24 +78,27 @@ impl SignatureEntries {
 impl SignatureBody {
     /// `dictionary` with room for `reserved` bytes of CMS or timestamp.
     pub(crate) fn new(dictionary: &Dictionary, reserved: usize) -> Self {
-        let mut bytes = serialize_dictionary(dictionary);
+        let digits = reserved.saturating_mul(2);
+        let mut bytes = Vec::with_capacity(digits.saturating_add(512));
+        write_dictionary(&mut bytes, dictionary);
         bytes.truncate(bytes.len().saturating_sub(b">>".len()));
-        let byte_range = push_entry(&mut bytes, b"/ByteRange ", &ByteRange::placeholder());
-        let mut room = vec![b'0'; reserved.saturating_mul(2).saturating_add(2)];
-        if let [first, .., last] = room.as_mut_slice() {
-            (*first, *last) = (b'<', b'>');
-        }
-        let contents = push_entry(&mut bytes, b"/Contents ", &room);
+        let byte_range =
+            push_entry(&mut bytes, b"/ByteRange ", |bytes| bytes.extend_from_slice(&ByteRange::placeholder()));
+        let contents = push_entry(&mut bytes, b"/Contents ", |bytes| {
+            bytes.push(b'<');
+            bytes.resize(bytes.len().saturating_add(digits), b'0');
+            bytes.push(b'>');
+        });
         bytes.extend_from_slice(b">>");
         Self { bytes, contents, byte_range }
     }
 }
 
 /// Writes an entry and says where its value stands.
-fn push_entry(bytes: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Range<u64> {
+fn push_entry(bytes: &mut Vec<u8>, key: &[u8], write_value: impl FnOnce(&mut Vec<u8>)) -> Range<u64> {
     bytes.extend_from_slice(key);
     let start = bytes.len();
-    bytes.extend_from_slice(value);
+    write_value(bytes);
     let offset = |index: usize| u64::try_from(index).unwrap_or(u64::MAX);
     let range = offset(start)..offset(bytes.len());
     bytes.push(b'\n');

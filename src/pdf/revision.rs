@@ -118,6 +118,27 @@ pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, head: Head, las
     Ok(revisions)
 }
 
+/// As [`cut`], of the sections of `known` and one more behind them, without reading those again; `known` is not shifted. None where the
+/// last of `known` has more than one section, or `section` does not follow right behind: then they are to be cut together.
+pub(crate) fn continued(
+    bytes: &Bytes<'_>,
+    known: &[Revision],
+    section: Section,
+    last: Ending,
+) -> Option<Vec<Revision>> {
+    let before = known.last()?;
+    let [only] = before.sections.as_slice() else { return None };
+    let follows = section.previous().ok()? == Some(before.startxref) && section.offset >= before.end();
+    let is_hybrid = section.trailer.get("XRefStm").is_some();
+    let is_same_end = end(bytes, before.startxref, only.end..section.offset, 0).ok()? == Some(before.end());
+    if !follows || is_hybrid || !is_same_end {
+        return None;
+    }
+    let end = end(bytes, section.offset, section.end..bytes.len(), 0).ok()?.unwrap_or(last.end);
+    let next = revision(known.len().saturating_add(1), before.end()..end, vec![section]);
+    Some(known.iter().cloned().chain([next]).collect())
+}
+
 /// `startxref`, an offset, `%%EOF` and its line end (7.5.5).
 pub(crate) fn ending(input: &[u8]) -> Lexed<'_, u64> {
     let white = || take_while(is_white);

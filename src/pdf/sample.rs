@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 /// A PDF that grows object by object and revision by revision.
+#[derive(Clone)]
 pub(crate) struct Sample {
     pub(crate) bytes: Vec<u8>,
     /// Number and offset of the objects since the last section.

@@ -8,20 +8,62 @@
 //! What was parsed is written here, since `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have
 //! no generation, it chooses the form of a string, and its `Primitive` trait is sealed); what is new is written by it.
 
-use crate::pdf::object::{Dictionary, Name, Object, PdfString, StringForm};
+use crate::pdf::object::{Dictionary, Name, Object, PdfString, Ref, StringForm};
 
 /// `object` as bytes. A stream gives its dictionary: its data is the affair of whoever writes the indirect object.
 pub(crate) fn serialize(object: &Object) -> Vec<u8> {
     let mut out = Vec::new();
-    write_steps(&mut out, Step::Value(object));
+    write_object(&mut out, object);
     out
+}
+
+/// As [`serialize`], behind what stands in `out`.
+pub(crate) fn write_object(out: &mut Vec<u8>, object: &Object) {
+    write_steps(out, Step::Value(object));
 }
 
 /// `dictionary` as bytes.
 pub(crate) fn serialize_dictionary(dictionary: &Dictionary) -> Vec<u8> {
     let mut out = Vec::new();
-    write_steps(&mut out, Step::Dictionary(dictionary));
+    write_dictionary(&mut out, dictionary);
     out
+}
+
+/// `dictionary` as bytes, behind what stands in `out`.
+pub(crate) fn write_dictionary(out: &mut Vec<u8>, dictionary: &Dictionary) {
+    write_steps(out, Step::Dictionary(dictionary));
+}
+
+/// An object number, a generation and what stands behind them: ` R` or ` obj`.
+pub(crate) fn write_ref(out: &mut Vec<u8>, id: Ref, behind: &[u8]) {
+    write_natural(out, u64::from(id.number), 1);
+    out.push(b' ');
+    write_natural(out, u64::from(id.generation), 1);
+    out.extend_from_slice(behind);
+}
+
+/// `value` in decimal digits, with zeros before it up to `width`.
+pub(crate) fn write_natural(out: &mut Vec<u8>, value: u64, width: usize) {
+    /// As many as `u64` has.
+    const MOST: usize = 20;
+    let mut digits = [b'0'; MOST];
+    let (mut rest, mut used) = (value, 0_usize);
+    for digit in digits.iter_mut().rev() {
+        if rest == 0 {
+            break;
+        }
+        *digit = b'0' | u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        used = used.saturating_add(1);
+    }
+    out.extend_from_slice(digits.get(MOST.saturating_sub(used.max(width))..).unwrap_or(&digits));
+}
+
+fn write_integer(out: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    write_natural(out, value.unsigned_abs(), 1);
 }
 
 /// What is still to be written, kept on a stack so that nesting costs no call depth.
@@ -45,13 +87,11 @@ fn write_steps(out: &mut Vec<u8>, first: Step<'_>) {
             Step::Value(Object::Null) => out.extend_from_slice(b"null"),
             Step::Value(Object::Boolean(true)) => out.extend_from_slice(b"true"),
             Step::Value(Object::Boolean(false)) => out.extend_from_slice(b"false"),
-            Step::Value(Object::Integer(value)) => out.extend_from_slice(value.to_string().as_bytes()),
+            Step::Value(Object::Integer(value)) => write_integer(out, *value),
             Step::Value(Object::Real(spelling)) => out.extend_from_slice(spelling.as_bytes()),
             Step::Value(Object::Name(name)) => write_name(out, name),
             Step::Value(Object::String(string)) => write_string(out, string),
-            Step::Value(Object::Reference(id)) => {
-                out.extend_from_slice(format!("{} {} R", id.number, id.generation).as_bytes());
-            }
+            Step::Value(Object::Reference(id)) => write_ref(out, *id, b" R"),
         }
     }
 }
@@ -127,9 +167,10 @@ pub(crate) fn hexadecimal(byte: u8) -> [u8; 2] {
     [digit(byte >> 4), digit(byte & 0x0F)]
 }
 
+/// Calculated, not looked up: so compilers write many digits at once.
 fn digit(nibble: u8) -> u8 {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    DIGITS.get(usize::from(nibble)).copied().unwrap_or_default()
+    let letters = if nibble > 9 { b'A' - b'9' - 1 } else { 0 };
+    (nibble | b'0').wrapping_add(letters)
 }
 
 #[cfg(test)]
@@ -138,7 +179,7 @@ mod tests {
 
     use super::*;
     use crate::limits::Limits;
-    use crate::pdf::object::{Entry, Ref};
+    use crate::pdf::object::Entry;
     use crate::pdf::parser;
 
     /// The value that stands in `text`; something has to follow, so that the last token ends.

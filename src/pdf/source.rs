@@ -109,15 +109,15 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 }
 
 /// A file and what is appended to it.
-pub(super) struct Joined<S> {
+pub(super) struct Joined<S, A> {
     pub(super) base: S,
     pub(super) base_len: u64,
-    pub(super) appended: Vec<u8>,
+    pub(super) appended: A,
 }
 
-impl<S: Source> Source for Joined<S> {
+impl<S: Source, A: AsRef<[u8]> + Send + Sync> Source for Joined<S, A> {
     fn len(&self) -> Result<u64> {
-        let appended = u64::try_from(self.appended.len()).map_err(Error::other)?;
+        let appended = u64::try_from(self.appended.as_ref().len()).map_err(Error::other)?;
         self.base_len.checked_add(appended).ok_or_else(|| Error::other("the file is too long"))
     }
 
@@ -132,7 +132,7 @@ impl<S: Source> Source for Joined<S> {
         }
         let from = usize::try_from(offset.saturating_sub(self.base_len)).unwrap_or(usize::MAX);
         let until = from.saturating_add(tail.len());
-        let bytes = self.appended.get(from..until).ok_or(ErrorKind::UnexpectedEof)?;
+        let bytes = self.appended.as_ref().get(from..until).ok_or(ErrorKind::UnexpectedEof)?;
         tail.copy_from_slice(bytes);
         Ok(())
     }

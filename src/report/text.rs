@@ -330,6 +330,10 @@ impl Panel {
             (Language::English, Some(page)) => format!("revision {}, page {page}, ", change.revision),
         };
         line.push_str(self.kind(change.kind));
+        // What has no other name.
+        if let (ChangeKind::Object, Some(number)) = (change.kind, change.object) {
+            line.push_str(&format!(" {number}"));
+        }
         let (open, close) = match self.language {
             Language::Japanese => ("「", "」"),
             Language::English => (" \"", "\""),

@@ -21,6 +21,7 @@ use crate::pdf::transform::{Certification, FieldLock, references};
 use crate::pdf::update::Appended;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{SignedAttributes, SignedDataWriter};
+use crate::pki::key::making::check_digest;
 use crate::port::Identity;
 use crate::time::Time;
 
@@ -68,6 +69,16 @@ impl<'i> Signatory<'i> {
         }
     }
 
+    /// Whether they may sign at `now`, as far as it is known how.
+    fn check(self, now: Time) -> Result<()> {
+        match self {
+            Self::Known(identity) => check_identity(identity, now),
+            Self::Unknown { digest, .. } => check_digest(digest).map_err(|unfit| {
+                Error::new(ErrorKind::Key, unfit.to_string()).advise("reserve with SHA-256 or a longer digest")
+            }),
+        }
+    }
+
     fn identity(self) -> Option<&'i Identity> {
         match self {
             Self::Known(identity) => Some(identity),
@@ -81,18 +92,18 @@ impl<'i> Signatory<'i> {
             Self::Known(identity) => identity,
             Self::Unknown { cms_room, .. } => return cms_room,
         };
-        let imprint = vec![0; self.digest().len()];
-        let value = vec![0; identity.key().signature_len()];
-        cms(identity, &signed_attributes(identity, &imprint), &value).len()
+        identity.cms_len(|| {
+            let imprint = vec![0; self.digest().len()];
+            let value = vec![0; identity.key().signature_len()];
+            cms(identity, &signed_attributes(identity, &imprint), &value).len()
+        })
     }
 }
 
 impl Layout {
     /// Lays out what `signing` says for whoever will sign.
     pub(super) fn new(signing: &Signing<'_>, signatory: Signatory<'_>) -> Result<Self> {
-        if let Signatory::Known(identity) = signatory {
-            check_validity(identity.signing_certificate(), signing.now)?;
-        }
+        signatory.check(signing.now)?;
         let mut draft = draft(signing)?;
         let deed = match draft.field().origin {
             FieldOrigin::Existing => Deed::FillField,
@@ -130,6 +141,12 @@ fn draft<'d>(signing: &Signing<'d>) -> Result<Draft<'d>> {
     return Draft::showing(signing.document, choice, signing.seal.as_ref(), &signing.fills);
     #[cfg(not(feature = "appearance"))]
     Draft::new(signing.document, choice)
+}
+
+/// Whether `identity` may sign at `now`.
+pub(super) fn check_identity(identity: &Identity, now: Time) -> Result<()> {
+    check_validity(identity.signing_certificate(), now)?;
+    identity.check_making()
 }
 
 pub(super) fn check_validity(signing: &Certificate, now: Time) -> Result<()> {

@@ -1,6 +1,6 @@
 //! A place for a signature of which nobody knows yet who signs it.
 
-use super::layout::{Layout, Signatory, check_validity, signed_attributes};
+use super::layout::{Layout, Signatory, check_identity, signed_attributes};
 use super::prepared::Prepared;
 use super::revision;
 use super::signed::{Signed, TimestampRequirement};
@@ -76,7 +76,7 @@ impl Reserved {
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time of signing; [`ErrorKind::Key`] where its
     /// algorithm has another digest; [`ErrorKind::Capacity`] where its CMS will not fit.
     pub fn identify(self, identity: &Identity) -> Result<Prepared> {
-        check_validity(identity.signing_certificate(), self.now)?;
+        check_identity(identity, self.now)?;
         let wanted = identity.algorithm();
         if wanted.digest() != self.digest {
             let message = format!("the place was made for {}, but the signer uses {wanted}", self.digest.name());

@@ -116,8 +116,16 @@ pub(super) fn imprint(base: &Document<'_>, appended: &Appended, algorithm: Diges
 pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> Result<Appended> {
     base.require_open()?;
     appended.embed(der)?;
+    check(base, &appended, der)?;
+    Ok(appended)
+}
+
+/// Whether a stranger finds `der` in `appended` behind `base`.
+fn check(base: &Document<'_>, appended: &Appended, der: &[u8]) -> Result<()> {
     let expected = appended.byte_range().ok_or_else(no_hole)?;
-    let document = base.with_appended(appended.bytes.clone()).map_err(not_as_meant)?;
+    let document = base.unhashed_with(&appended.bytes).map_err(not_as_meant)?;
+    // Each object is then read in one piece; signatures are long.
+    let _ = document.places();
     let latest = document.latest();
     let form = Form::read(latest).map_err(not_as_meant)?;
     let mut found = form.signatures().filter_map(|field| field.signature(latest).ok().flatten());
@@ -133,7 +141,7 @@ pub(super) fn fill(base: &Document<'_>, mut appended: Appended, der: &[u8]) -> R
     if document.revisions().len() != base.revisions().len().saturating_add(1) {
         return Err(not_as_meant("the update is not one revision"));
     }
-    Ok(appended)
+    Ok(())
 }
 
 /// The second half of `/ID`: names this version of the file (ISO 32000-2, 14.4), the same for the same input.

@@ -177,6 +177,7 @@ fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     let read = SignedData::from_der(cms, &Limits::default())?;
     let (signer, certificate) = signer_of(reserved, &read)?;
     let key = certificate.public_key().map_err(CmsFault::Key)?;
+    key.check_making(signer.signature_algorithm()?)?;
     signer.check_signature(&key, &reserved.imprint)?;
     Ok(certificate.clone())
 }
@@ -207,4 +208,38 @@ pub(super) fn signer_of<'r>(
     signer.check_content(&reserved.imprint, ID_DATA)?;
     signer.check_algorithms()?;
     Ok((signer, certificate))
+}
+
+#[cfg(all(test, feature = "software"))]
+mod tests {
+    use rsa::pkcs8::DecodePrivateKey;
+    use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+
+    use super::super::layout::{cms, signed_attributes};
+    use super::super::signing::Signing;
+    use super::*;
+    use crate::digest::DigestAlgorithm::Sha256;
+    use crate::port::Identity;
+    use crate::software::pem;
+
+    const SHORT: &[u8] = include_bytes!("../../tests/keys/vectors/short.pem");
+
+    /// Whoever makes the CMS, it is none that nobody should make any more.
+    #[test]
+    fn a_cms_by_a_short_key_is_refused() {
+        let document = Document::open(include_bytes!("../../examples/contract.pdf").as_slice()).unwrap();
+        let now = "2027-06-01T00:00:00Z".parse().unwrap();
+        let reserved = Signing::new(&document, now).reserve(Sha256, 8_000).unwrap();
+        let identity = Identity::new(pem::certificates(SHORT).unwrap()).unwrap();
+        let key = RsaPrivateKey::from_pkcs8_der(&pem::private_key(SHORT).unwrap().1).unwrap();
+        let attributes = signed_attributes(&identity, reserved.imprint());
+        let value = key.sign(Pkcs1v15Sign::new::<sha2::Sha256>(), &Sha256.digest(&attributes)).unwrap();
+        let error = reserved.clone().complete(&document, &cms(&identity, &attributes, &value)).unwrap_err();
+        assert!(error.kind() == ErrorKind::Signer && error.to_string().contains("too short"), "{error}");
+        assert_eq!(reserved.identify(&identity).unwrap_err().kind(), ErrorKind::Key);
+        assert_eq!(
+            Signing::new(&document, now).reserve(DigestAlgorithm::Sha1, 8_000).unwrap_err().kind(),
+            ErrorKind::Key
+        );
+    }
 }

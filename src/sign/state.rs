@@ -16,6 +16,7 @@ use crate::pdf::document::Document;
 use crate::pdf::update::Appended;
 use crate::pdf::update::appended::Hole;
 use crate::pki::algorithm::SignatureAlgorithm;
+use crate::pki::cms::element::{Elements, SEQUENCE};
 use crate::port::Identity;
 use crate::time::Time;
 
@@ -188,9 +189,20 @@ pub(super) fn to_bytes(state: &impl Encode) -> Result<Vec<u8>> {
     state.to_der().map_err(too_long)
 }
 
-/// What [`to_bytes`] wrote.
+/// What [`to_bytes`] wrote. Its version goes first: that of another release may have any other shape.
 pub(super) fn from_bytes<'b, S: Decode<'b, Error = der::Error>>(bytes: &'b [u8]) -> Result<S> {
+    version(bytes).map_or(Ok(()), check_version)?;
     S::from_der(bytes).map_err(|fault| malformed().because(fault))
+}
+
+/// The version, which is the first INTEGER of every state, in the SEQUENCE or in the first one within it.
+fn version(bytes: &[u8]) -> Option<u8> {
+    let outer = Elements::new(bytes).expect(SEQUENCE, "").ok()?;
+    let version = match outer.children().any("").ok()? {
+        inner if inner.tag == SEQUENCE => inner.children().any("").ok()?,
+        version => version,
+    };
+    u8::from_der(version.whole).ok()
 }
 
 pub(super) fn octets(bytes: &[u8]) -> Result<OctetString> {

@@ -131,14 +131,12 @@ impl SoftwareSigner {
     /// does not fit.
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Result<Self> {
         let sample = b"can this key sign so?";
-        if [DigestAlgorithm::Md5, DigestAlgorithm::Sha1].contains(&algorithm.digest()) {
-            let message = format!("{} is broken, and only read", algorithm.digest().name());
-            return Err(Error::new(ErrorKind::Key, message).at(self.certificate()));
-        }
+        let identity = self.identity.clone().with_algorithm(algorithm);
+        identity.check_making()?;
         self.key.sign(algorithm, sample).map_err(|_| {
             Error::new(ErrorKind::Key, format!("{} cannot sign with {algorithm}", self.key)).at(self.certificate())
         })?;
-        Ok(Self { identity: self.identity.with_algorithm(algorithm), key: self.key })
+        Ok(Self { identity, key: self.key })
     }
 
     /// Signs with `digest` rather than with the one that fits the key.

@@ -146,21 +146,27 @@ pub(super) fn pkcs12_kdf(
         _ => 64,
     };
     // B.1: UTF-16, big-endian, with two zero bytes at the end.
-    let password = Secret::new(password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect());
-    let whole_blocks =
-        |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().next_multiple_of(block)).collect() };
+    // Every buffer has its final length from the start: one that grows leaves its bytes behind, and nobody wipes them.
+    let mut text = Secret::new(Vec::with_capacity(password.len().saturating_add(1).saturating_mul(2)));
+    text.extend(password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes));
+    let whole_blocks = |bytes: &[u8]| -> Secret {
+        let len = bytes.len().next_multiple_of(block);
+        let mut blocks = Secret::new(Vec::with_capacity(len));
+        blocks.extend(bytes.iter().copied().cycle().take(len));
+        blocks
+    };
     let purpose = match purpose {
         Purpose::Key => 1,
         Purpose::Iv => 2,
         Purpose::Mac => 3,
     };
-    let mut input = Secret::new([whole_blocks(salt), whole_blocks(&password)].concat());
-    let mut output = Secret::default();
+    let mut input = Secret::new([whole_blocks(salt).as_slice(), &whole_blocks(&text)].concat());
+    let mut output = Secret::new(Vec::with_capacity(len.saturating_add(block)));
     while output.len() < len {
         let first = Secret::new([&vec![purpose; block][..], &input].concat());
         let hash = (0..rounds).fold(first, |hash, _| Secret::new(digest.digest(&hash)));
         output.extend_from_slice(&hash);
-        let added: Vec<u8> = hash.iter().copied().cycle().take(block).collect();
+        let added = Secret::new(hash.iter().copied().cycle().take(block).collect());
         input.chunks_mut(block).for_each(|chunk| add_one_more(chunk, &added));
     }
     output.truncate(len);

@@ -19,7 +19,7 @@ use crate::pdf::view::View;
 use crate::pki::certificate::Certificate;
 use crate::pki::trust::store::TrustStore;
 use crate::pki::trust::term::{Term, TrustUse};
-use crate::report::{Coverage, Indication, Report};
+use crate::report::{Coverage, Indication, Kind, Report};
 use crate::time::Time;
 use crate::verify::Verification;
 
@@ -107,7 +107,9 @@ impl<'a> Unchecked<'a, AdobeList> {
     pub fn verified(self, roots: &TrustStore, time: Time) -> Result<AdobeList> {
         let report = self.report(roots, time)?;
         let refused = |why: String| Error::new(ErrorKind::TrustList, "the list's signature does not hold").because(why);
-        let last = report.signatures.last().ok_or_else(|| refused("it has none".to_owned()))?;
+        // A document timestamp says when the file was there, and nothing about who wrote it.
+        let is_signed = report.signatures.iter().any(|one| one.kind == Kind::Signature);
+        let last = report.signatures.last().filter(|_| is_signed).ok_or_else(|| refused("it has none".to_owned()))?;
         if report.verdict() != Some(Indication::TotalPassed) {
             let said = report.signatures.iter().flat_map(|one| &one.findings).chain(&report.findings);
             let said: Vec<String> = said.map(ToString::to_string).take(4).collect();

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::certificate::Validator;
 use super::existence::ProofsOfExistence;
 use super::integrity::{Content, Cryptography, Facts, Hashed};
+use super::process::ess_digest;
 use super::timestamp::{self, JudgedToken};
 use crate::digest::DigestAlgorithm;
 use crate::pki::certificate::Certificate;
@@ -33,6 +34,8 @@ pub(crate) enum Found {
         tokens: Vec<JudgedToken>,
         /// The timestamps over the content: they prove nothing to exist, but that the signature is no older.
         content_tokens: Vec<JudgedToken>,
+        /// Since when what is signed is proved to exist, by the tokens over the value.
+        signed: Option<Time>,
         /// What is wrong with the tokens.
         findings: Vec<Finding>,
     },
@@ -80,10 +83,9 @@ impl Found {
                     proofs.add_objects(evidence.fingerprints(), time);
                 }
             }
-            Self::Signature { cryptography, tokens, .. } if cryptography.is_intact() => {
-                // What is signed was there when the value was; so were the certificate that the signed attributes name, and the
-                // revocation values in them.
-                let Some(time) = tokens.iter().filter_map(JudgedToken::proof).min() else { return };
+            Self::Signature { cryptography, signed: Some(time), .. } => {
+                // So were the certificate that the signed attributes name, and the revocation values in them.
+                let time = *time;
                 proofs.add_bytes(end, time);
                 let bound = cryptography.signing_certificate.iter().filter(|_| cryptography.certificate_is_bound);
                 proofs.add_objects(bound.map(Certificate::fingerprint), time);
@@ -115,12 +117,36 @@ fn signature(
     let needs_ess = facts.is_pades() && validator.policy.requires(Constraint::SigningCertificateAttribute);
     let cryptography = Box::new(Cryptography::of_signature(cms, format, digest, pool, needs_ess));
     let (tokens, mut findings) = signature_timestamps(validator, facts, cms, proved);
-    // What the signature's own timestamps prove of it, they prove of its signed attributes.
-    let proved = tokens.iter().filter_map(JudgedToken::proof).chain(proved).min();
+    let stamped = tokens.iter().filter_map(JudgedToken::proof).min();
+    let signed = stamped.filter(|time| fixes_content(validator, cms, &cryptography, (*time, proved)));
+    // What is proved of what is signed is proved of the signed attributes.
+    let proved = signed.into_iter().chain(proved).min();
     let stamped = |algorithm| hashed.by(algorithm).map(<[u8]>::to_vec);
     let (content_tokens, more) = judge_all(validator, &facts.content_tokens, stamped, proved);
     findings.extend(more);
-    Found::Signature { cryptography, tokens, content_tokens, findings }
+    Found::Signature { cryptography, tokens, content_tokens, signed, findings }
+}
+
+/// Whether what is signed was there when the value was, which is stamped at the first of both times: an indirect proof (EN 319 102-1,
+/// 5.6.2.3). The second is when both are proved to have existed by other timestamps.
+///
+/// For any value somebody finds a key under which it signs what he likes; so the key has to be older than the value: what is signed names
+/// its certificate, or an authority that is trusted issued that before.
+fn fixes_content(
+    validator: Validator<'_>,
+    cms: &SignedData,
+    cryptography: &Cryptography,
+    (stamped, proved): (Time, Option<Time>),
+) -> bool {
+    let Some(certificate) = cryptography.signing_certificate.as_ref().filter(|_| cryptography.is_intact()) else {
+        return false;
+    };
+    let digest = cms.signer().ok().and_then(|signer| signer.digest_algorithm().ok());
+    let time = proved.unwrap_or(validator.proofs.now());
+    let holds = |digest| validator.policy.check_digest(digest, time).is_ok();
+    let is_named = cryptography.certificate_is_bound && ess_digest(cms).is_some_and(holds);
+    let is_older = || certificate.not_before() <= stamped && validator.is_issued(certificate);
+    digest.is_some_and(holds) && (is_named || is_older())
 }
 
 /// Every signature timestamp of `cms`, in their order, and what is wrong with them.

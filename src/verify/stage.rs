@@ -143,7 +143,7 @@ impl<'s> Stage<'s> {
         proofs: &ProofsOfExistence,
         stamped: &[Stamped<'_>],
     ) -> SignatureReport {
-        let Found::Signature { cryptography, tokens, content_tokens, findings } = found else {
+        let Found::Signature { cryptography, tokens, content_tokens, findings, .. } = found else {
             return unhashed(facts, cms);
         };
         let mut report = blank(facts);

@@ -145,6 +145,32 @@ fn algorithms_that_do_not_fit_the_key_are_refused() {
     }
 }
 
+/// Wherever the key is: what is only verified is never made.
+#[test]
+fn what_is_only_read_is_never_made() {
+    let bench = with_key(KeyType::Rsa2048);
+    for name in ["short", "dsa", "pss-sha1", "pss-sha256"] {
+        let text = std::fs::read_to_string(format!("{VECTORS}/{name}.pem")).unwrap();
+        let (key, chain) = text.split_at(text.find("-----BEGIN CERTIFICATE").unwrap());
+        bench.write(&format!("{name}.pem"), chain);
+        bench.write(&format!("{name}.key"), key);
+    }
+    for (words, cause, japanese) in [
+        ("--prepare state --chain short.pem IN --text", "an RSA key of 1024 bits is too short", "2048 ビット以上"),
+        ("--dry-run --chain short.pem IN --text", "an RSA key of 1024 bits is too short", "2048 ビット以上"),
+        ("--prepare state --chain dsa.pem IN --text", "DSA is withdrawn", "DSA は廃止"),
+        ("--prepare state --chain pss-sha1.pem IN --text", "SHA-1 is broken", "安全ではない"),
+        ("--key pss-sha1.key --chain pss-sha1.pem IN out.pdf", "SHA-1 is broken", "安全ではない"),
+        ("--key pss-sha256.key --chain pss-sha256.pem --digest sha512 IN out.pdf", "may not be used", "その方式"),
+        ("--prepare state --chain chain.pem --digest shake256 IN --text", "no standard names", "標準にありません"),
+        ("--key key.pem --chain chain.pem --pss --digest shake256 IN out.pdf", "no standard names", "標準にありません"),
+    ] {
+        let words = format!("sign --at {NOW} {}", words.replace("IN", CONTRACT));
+        bench.fails_in_both(words.split(' '), &[cause], japanese);
+    }
+    bench.does(&format!("sign --key pss-sha256.key --chain pss-sha256.pem --at {NOW} {CONTRACT} out.pdf"));
+}
+
 #[test]
 fn one_place_for_the_key() {
     let bench = Bench::new();

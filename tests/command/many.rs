@@ -125,6 +125,26 @@ fn without_key_or_folder_nothing_is_begun() {
     }
 }
 
+/// The certificate of the test authority takes the place of no document, read or written.
+#[test]
+fn an_anchor_replaces_no_document() {
+    let bench = envelope(2);
+    for anchor in ["1.pdf", "2.pdf", "./2.pdf", "out/2.pdf", "./out/../out/1.pdf"] {
+        let words = format!("sign --at {NOW} --out-dir out --anchor-out {anchor} 1.pdf 2.pdf");
+        bench.fails_in_both(words.split(' '), &["the PDF's own file"], "別の名前");
+    }
+    assert!(written(&bench).is_empty());
+}
+
+/// Where nothing can be written, no key is asked.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_nothing_is_found_first() {
+    let words = format!("sign --key none.pem --chain none.pem --at {NOW} --out-dir /proc 1.pdf 2.pdf");
+    let run = envelope(2).fails(words.split(' '), &["cannot write", "/proc"]);
+    assert!(!run.err.contains("none.pem"), "{}", run.err);
+}
+
 #[test]
 fn all_get_their_timestamp_and_the_authority_is_announced_once() {
     let bench = envelope(3);

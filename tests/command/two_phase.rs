@@ -136,6 +136,26 @@ fn a_ready_cms_is_taken() {
     refused("small", "cms", &["reserved for it", "--cms-room"], "収まりません");
 }
 
+/// Of whatever shape the states of other releases are, their version is said.
+#[test]
+fn states_of_other_releases_are_named() {
+    let bench = world(KeyType::P256);
+    prepare(&bench, "--prepare value --chain chain.pem in.pdf");
+    prepare(&bench, "--prepare cms in.pdf");
+    bench.write("other-shape", [0x30, 9, 2, 1, 2, 0x0c, 4, b'l', b'a', b't', b'e']);
+    bench.write("signature", [0; 64]);
+    for (name, place) in [("value", 8), ("cms", 4)] {
+        let mut state = bench.read(name);
+        assert_eq!(state[place..place + 3], [2, 1, 1]);
+        state[place + 2] = 2;
+        bench.write(name, state);
+    }
+    for name in ["value", "cms", "other-shape"] {
+        let words = format!("sign --at {NOW} --complete {name} --signature signature in.pdf out.pdf");
+        bench.fails_in_both(words.split(' '), &["version 2, this release reads 1"], "別のバージョン");
+    }
+}
+
 #[test]
 fn a_cms_by_somebody_else_is_refused() {
     let (bench, other) = (world(KeyType::P256), with_key(KeyType::BrainpoolP256));

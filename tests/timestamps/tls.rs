@@ -42,8 +42,11 @@ fn server(bench: &Bench) -> (String, JoinHandle<()>) {
     let thread = std::thread::spawn(move || {
         let stream = listener.accept().unwrap().0;
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        // Whoever is not let in hears of it in the handshake.
+        // Whoever is not let in hears of it, if the connection stays open until it is read: TLS 1.3 lets a client write before.
+        let mut rest = stream.try_clone().unwrap();
         let _ = serve(&mut BufReader::new(StreamOwned::new(ServerConnection::new(config).unwrap(), stream)));
+        let _ = rest.shutdown(std::net::Shutdown::Write);
+        let _ = rest.read_to_end(&mut Vec::new());
     });
     (url, thread)
 }

@@ -3,7 +3,7 @@
 use pades_ltv::trustlist::{AdobeIdentity, AdobeList, Unchecked};
 use pades_ltv::{ErrorKind, TrustStore, TrustUse};
 
-use crate::common::{at, certificates_in, is_root};
+use crate::common::{World, at, certificates_in, is_root, now, pdf};
 use crate::corpus;
 
 const LIST: &str = "aatl-tl12.acrobatsecuritysettings.pdf";
@@ -73,4 +73,26 @@ fn its_entries_say_what_each_is_trusted_for() {
     let japanese: Vec<_> = list.identities().iter().filter(is_japanese).filter_map(|one| one.name.as_deref()).collect();
     assert_eq!(japanese.len(), 10, "{japanese:?}");
     assert!(japanese.contains(&"Cybertrust iTrust Root Certification Authority") && japanese.contains(&"Bridge CA U8"));
+}
+
+/// Anybody can have a file stamped by an authority under a root that signs lists, too.
+#[test]
+fn a_list_that_was_only_stamped_is_not_signed() {
+    let xml = "<SecuritySettings><TrustedIdentities/></SecuritySettings>";
+    let attached = format!("<</Length {}>>\nstream\n{xml}\nendstream", xml.len());
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a) 4 0 R]>>>>>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        "<</Type/Filespec/F(SecuritySettings.xml)/EF<</F 5 0 R>>>>",
+        &attached,
+    ];
+    let objects: Vec<(usize, &str)> = (1..).zip(objects).collect();
+    let base = pdf::table_with(&objects, "/ID[<00><00>]");
+    let world = World::new();
+    let stamped = world.archived(&world.sealed(&base, now()), now());
+    assert_eq!(world.verify(&stamped, now()).verdict().unwrap().to_string(), "TOTAL-PASSED");
+    let read = Unchecked::<AdobeList>::read(&stamped).unwrap();
+    let refused = read.verified(&world.trust, now()).unwrap_err();
+    assert!(refused.to_string().contains("it has none"), "{refused}");
 }

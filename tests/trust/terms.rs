@@ -72,6 +72,23 @@ fn a_term_that_ended_vouches_for_what_was_proved_before() {
     assert_eq!(of(&[ended, again, stamps], later), "TOTAL-PASSED");
 }
 
+/// Withdrawn when the signature was made, granted again later, and ended today: nobody vouched when it counts.
+#[test]
+fn a_gap_between_two_terms_is_no_term() {
+    let world = World::new();
+    let archived = world.archived(&world.stamped(CONTRACT, now()), now());
+    let later = now().after(days(200));
+    let signing = || Term::of(&[TrustUse::Signing]);
+    let before = |end| [signing().until(end), signing().from(now().after(days(150))).until(now().after(days(190)))];
+    for (end, expected) in [
+        (now().before(days(1)), "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND_NO_POE"),
+        (now().after(days(1)), "TOTAL-PASSED"),
+    ] {
+        let terms = [&before(end)[..], &[Term::of(&[TrustUse::Timestamping])]].concat();
+        assert_eq!(verdicts(&world, &archived, &trusting(&world, &terms), later).0, expected);
+    }
+}
+
 #[test]
 fn the_report_says_what_the_anchor_is_trusted_for() {
     let world = World::new();

@@ -15,7 +15,7 @@ pub(crate) const CONTENT_TIMESTAMP: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d
 const SHA_256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
 
 /// A token of `world`'s authority over `data`.
-fn token(world: &World, data: &[u8], time: Time) -> Vec<u8> {
+pub(crate) fn token(world: &World, data: &[u8], time: Time) -> Vec<u8> {
     let algorithm = tlv(SEQUENCE, &[&tlv(OID, &[SHA_256])]);
     let imprint = tlv(SEQUENCE, &[&algorithm, &tlv(OCTET_STRING, &[&sha256(data)])]);
     let request = tlv(SEQUENCE, &[&[2, 1, 1], &imprint, &[1, 1, 0xff]]);

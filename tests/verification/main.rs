@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod archive;
+mod back_dated;
 #[path = "../common/mod.rs"]
 mod common;
 mod constraints;

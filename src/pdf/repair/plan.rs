@@ -51,7 +51,7 @@ impl Plan {
         let rows = self.rows(&entries);
         if rows.fit_table() {
             trailer.set("Size", Object::Integer(i64::from(size)));
-            out.extend_from_slice(&rows.table()?);
+            rows.write_table(out)?;
             out.extend_from_slice(b"trailer\n");
             out.extend_from_slice(&serialize_dictionary(&trailer));
         } else {

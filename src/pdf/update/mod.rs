@@ -17,6 +17,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use crate::pdf::crypt::{SecurityHandler, Seed};
 use crate::pdf::document::Document;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::{SignatureBody, SignatureEntries};
-use crate::pdf::serializer::{serialize, serialize_dictionary};
+use crate::pdf::serializer::{write_dictionary, write_object, write_ref};
 use crate::pdf::view::View;
 
 /// Collects the changes to the latest revision of a document.
@@ -39,6 +40,8 @@ pub(crate) struct UpdateWriter<'d> {
     /// Encrypts what is appended, where the base is encrypted.
     security: Option<Arc<SecurityHandler>>,
     changes: BTreeMap<Ref, Change>,
+    /// Objects of the base that were asked for, as they are there.
+    read: RefCell<BTreeMap<Ref, Arc<Object>>>,
     next_number: u32,
 }
 
@@ -62,7 +65,7 @@ impl<'d> UpdateWriter<'d> {
         let security = document.security().for_update(view)?;
         // This counts numbers below /Size, too: references to what was never there must stay null.
         let next_number = view.max_object_number().saturating_add(1);
-        Ok(Self { view, security, changes: BTreeMap::new(), next_number })
+        Ok(Self { view, security, changes: BTreeMap::new(), read: RefCell::default(), next_number })
     }
 
     /// What the changes are made to.
@@ -100,13 +103,28 @@ impl<'d> UpdateWriter<'d> {
 
     /// The object `id` as it is now: changed, or that of the base.
     pub(crate) fn current(&self, id: Ref) -> Result<Object> {
+        self.with_current(id, Object::clone)
+    }
+
+    /// What `look` sees in the object `id` as it is now.
+    fn with_current<T>(&self, id: Ref, look: impl FnOnce(&Object) -> T) -> Result<T> {
         match self.changes.get(&id) {
-            Some(Change::Object(object)) => Ok(object.clone()),
+            Some(Change::Object(object)) => Ok(look(object)),
             Some(Change::Indirect(_) | Change::Signature(..)) => {
                 Err(Error::new(ErrorKind::Unsupported, "what was just written cannot be read back").at(id))
             }
-            None => self.view.get(id),
+            None => self.original(id).map(|object| look(&object)),
         }
+    }
+
+    /// The object `id` of the base.
+    fn original(&self, id: Ref) -> Result<Arc<Object>> {
+        if let Some(known) = self.read.borrow().get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let object = Arc::new(self.view.get(id)?);
+        self.read.borrow_mut().insert(id, Arc::clone(&object));
+        Ok(object)
     }
 
     /// The bytes to append. Without any change there are none.
@@ -143,11 +161,12 @@ impl<'d> UpdateWriter<'d> {
     }
 
     fn forget_unchanged(&mut self) {
-        let view = self.view;
-        self.changes.retain(|id, change| match change {
-            Change::Object(object) => !view.get(*id).is_ok_and(|old| old == *object),
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.retain(|id, change| match change {
+            Change::Object(object) => !self.original(*id).is_ok_and(|old| *old == *object),
             Change::Indirect(_) | Change::Signature(..) => true,
         });
+        self.changes = changes;
     }
 
     fn base_ends_in_eol(&self) -> Result<bool> {
@@ -161,22 +180,22 @@ impl<'d> UpdateWriter<'d> {
             appended.bytes.extend_from_slice(bytes);
             return Ok(());
         }
-        appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
+        write_ref(&mut appended.bytes, id, b" obj\n");
         match change {
             Change::Indirect(bytes) => match self.encrypted_indirect(id, &bytes, seed)? {
                 (Object::Stream(stream), data) => appended.write_stream(stream.dictionary, &data),
-                (object, _) => appended.bytes.extend_from_slice(&serialize(&object)),
+                (object, _) => write_object(&mut appended.bytes, &object),
             },
             // Its data stands in the base and goes along as it is, encrypted or not.
             Change::Object(Object::Stream(stream)) => {
                 let data = self.view.raw_stream_data(&stream)?;
                 match self.encrypted(id, Object::Stream(stream), seed)? {
                     Object::Stream(stream) => appended.write_stream(stream.dictionary, &data),
-                    object => appended.bytes.extend_from_slice(&serialize(&object)),
+                    object => write_object(&mut appended.bytes, &object),
                 }
             }
             Change::Object(object) => {
-                appended.bytes.extend_from_slice(&serialize(&self.encrypted(id, object, seed)?));
+                write_object(&mut appended.bytes, &self.encrypted(id, object, seed)?);
             }
             Change::Signature(entries, reserved) => {
                 let dictionary = self.encrypted(id, Object::Dictionary(entries.dictionary()), seed)?;
@@ -192,7 +211,7 @@ impl<'d> UpdateWriter<'d> {
 impl Appended {
     fn write_stream(&mut self, mut dictionary: Dictionary, data: &[u8]) {
         dictionary.set("Length", Object::Integer(i64::try_from(data.len()).unwrap_or(i64::MAX)));
-        self.bytes.extend_from_slice(&serialize_dictionary(&dictionary));
+        write_dictionary(&mut self.bytes, &dictionary);
         self.bytes.extend_from_slice(b"\nstream\n");
         self.bytes.extend_from_slice(data);
         self.bytes.extend_from_slice(b"\nendstream");

@@ -51,12 +51,14 @@ impl UpdateWriter<'_> {
 
     /// The value at `place` as it is now; null where it is absent.
     pub(crate) fn value(&self, place: &Place) -> Result<Object> {
-        let mut value = self.current(place.object)?;
-        for key in &place.path {
-            let dictionary = dictionary_of(value).ok_or_else(|| not_a_dictionary(place, key))?;
-            value = dictionary.get(key).cloned().unwrap_or(Object::Null);
-        }
-        Ok(value)
+        self.with_current(place.object, |object| {
+            let mut value = object;
+            for key in &place.path {
+                let Object::Dictionary(dictionary) = value else { return Err(not_a_dictionary(place, key)) };
+                value = dictionary.get(key).unwrap_or(&Object::Null);
+            }
+            Ok(value.clone())
+        })?
     }
 
     /// The value at `place`, for changing; null where it was absent.
@@ -100,13 +102,6 @@ impl UpdateWriter<'_> {
             _ => return Err(Error::new(ErrorKind::Syntax, format!("/{key} is not an array")).at(place.object)),
         }
         Ok(())
-    }
-}
-
-fn dictionary_of(value: Object) -> Option<Dictionary> {
-    match value {
-        Object::Dictionary(dictionary) => Some(dictionary),
-        _ => None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object};
+use crate::pdf::parser::offset;
+use crate::pdf::serializer::write_natural;
 use crate::pdf::update::chunk::deflate;
 use crate::pdf::xref::XrefEntry;
 
@@ -28,29 +30,34 @@ impl Rows {
     }
 
     /// 7.5.4: entries of exactly 20 bytes, in subsections of neighbours.
-    pub(in crate::pdf) fn table(&self) -> Result<Vec<u8>> {
-        let mut table = b"xref\n".to_vec();
+    pub(in crate::pdf) fn write_table(&self, table: &mut Vec<u8>) -> Result<()> {
+        table.extend_from_slice(b"xref\n");
         for run in self.runs() {
             let first = run.first().map_or(0, |(number, _)| *number);
-            table.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
+            write_natural(table, u64::from(first), 1);
+            table.push(b' ');
+            write_natural(table, offset(run.len()), 1);
+            table.push(b'\n');
             for (number, entry) in run {
-                let row = match entry {
+                match entry {
                     XrefEntry::InFile { offset, generation } if *offset <= LARGEST_IN_TABLE => {
-                        format!("{offset:010} {generation:05} n \n")
+                        write_natural(table, *offset, 10);
+                        table.push(b' ');
+                        write_natural(table, u64::from(*generation), 5);
+                        table.extend_from_slice(b" n \n");
                     }
                     XrefEntry::InFile { offset, .. } => {
                         return Err(beyond_tables(*offset).at(format_args!("object {number}")));
                     }
-                    XrefEntry::Free => "0000000000 65535 f \n".to_owned(),
+                    XrefEntry::Free => table.extend_from_slice(b"0000000000 65535 f \n"),
                     XrefEntry::InStream { .. } => {
                         let message = "a cross-reference table cannot place an object in an object stream";
                         return Err(Error::new(ErrorKind::State, message).at(format_args!("object {number}")));
                     }
-                };
-                table.extend_from_slice(row.as_bytes());
+                }
             }
         }
-        Ok(table)
+        Ok(())
     }
 
     /// 7.5.8: the entries as a stream's data; `dictionary` is told their shape.

@@ -6,7 +6,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, PdfString, Ref, StringForm};
 use crate::pdf::revision::Revision;
-use crate::pdf::serializer::serialize_dictionary;
+use crate::pdf::serializer::{write_dictionary, write_natural, write_ref};
 use crate::pdf::update::rows::Rows;
 use crate::pdf::update::{Appended, UpdateWriter};
 use crate::pdf::view::View;
@@ -47,21 +47,23 @@ impl<'d> Section<'d> {
         match newest.style {
             XrefStyle::Table | XrefStyle::Hybrid => {
                 let trailer = self.trailer(newest, writer.next_number, file_id)?;
-                appended.bytes.extend_from_slice(&self.rows.table()?);
+                self.rows.write_table(&mut appended.bytes)?;
                 appended.bytes.extend_from_slice(b"trailer\n");
-                appended.bytes.extend_from_slice(&serialize_dictionary(&trailer));
+                write_dictionary(&mut appended.bytes, &trailer);
             }
             XrefStyle::Stream => {
                 let id = writer.allocate()?;
                 self.add(id, start);
                 let mut trailer = self.trailer(newest, writer.next_number, file_id)?;
                 let data = self.rows.stream(&mut trailer);
-                appended.bytes.extend_from_slice(format!("{} {} obj\n", id.number, id.generation).as_bytes());
+                write_ref(&mut appended.bytes, id, b" obj\n");
                 appended.write_stream(trailer, &data);
                 appended.bytes.extend_from_slice(b"\nendobj");
             }
         }
-        appended.bytes.extend_from_slice(format!("\nstartxref\n{pointer}\n%%EOF\n").as_bytes());
+        appended.bytes.extend_from_slice(b"\nstartxref\n");
+        write_natural(&mut appended.bytes, pointer, 1);
+        appended.bytes.extend_from_slice(b"\n%%EOF\n");
         Ok(())
     }
 

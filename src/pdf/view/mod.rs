@@ -77,11 +77,20 @@ impl<'d> View<'d> {
     }
 
     /// The catalog (7.7.2).
-    pub(crate) fn catalog(&self) -> Result<(Ref, Dictionary)> {
+    pub(crate) fn catalog(&self) -> Result<(Ref, Arc<Dictionary>)> {
+        let is_latest = self.revision.saturating_add(1) == self.document.revisions().len();
+        if let Some(known) = self.document.latest_catalog().get().filter(|_| is_latest) {
+            return Ok(known.clone());
+        }
+        let read = self.read_catalog()?;
+        Ok(if is_latest { self.document.latest_catalog().get_or_init(|| read).clone() } else { read })
+    }
+
+    fn read_catalog(&self) -> Result<(Ref, Arc<Dictionary>)> {
         let root = self.trailer().get("Root").and_then(Object::as_reference);
         let root = root.ok_or_else(|| Error::new(ErrorKind::Syntax, "the trailer has no /Root"))?;
         match self.get(root)? {
-            Object::Dictionary(catalog) => Ok((root, catalog)),
+            Object::Dictionary(catalog) => Ok((root, Arc::new(catalog))),
             _ => Err(Error::new(ErrorKind::Syntax, "the catalog is missing or no dictionary").at(root)),
         }
     }

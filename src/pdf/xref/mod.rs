@@ -76,7 +76,7 @@ impl Section {
     }
 
     /// The pointer to the section before this one. 0 stands for none in files of some writers, and can be nothing else.
-    fn previous(&self) -> Result<Option<u64>> {
+    pub(super) fn previous(&self) -> Result<Option<u64>> {
         Ok(self.pointer("Prev")?.filter(|pointer| *pointer != 0))
     }
 

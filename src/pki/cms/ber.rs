@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use super::element::{CONSTRUCTED, Header, OCTET_STRING, length_octets};
+use super::element::{CONSTRUCTED, Header, OCTET_STRING, length_len, write_length};
 use super::fault::CmsFault;
 
 /// One value with definite lengths, and what stood behind it.
@@ -199,7 +199,7 @@ fn measure(walk: &mut Walk<'_>) -> Result<Vec<usize>, CmsFault> {
 
 /// The length of a value with its header.
 fn whole(tag: usize, content: usize) -> usize {
-    tag.saturating_add(length_octets(content).len()).saturating_add(content)
+    tag.saturating_add(length_len(content)).saturating_add(content)
 }
 
 fn write(bytes: &[u8], depth: usize, lengths: &[usize]) -> Result<Vec<u8>, CmsFault> {
@@ -210,11 +210,11 @@ fn write(bytes: &[u8], depth: usize, lengths: &[usize]) -> Result<Vec<u8>, CmsFa
         match event {
             Event::Open(tag) => {
                 written.extend_from_slice(&tag);
-                written.extend(length_octets(lengths.next().unwrap_or(0)));
+                write_length(&mut written, lengths.next().unwrap_or(0));
             }
             Event::Primitive(tag, content) => {
                 written.extend_from_slice(tag);
-                written.extend(length_octets(content.len()));
+                write_length(&mut written, content.len());
                 written.extend_from_slice(content);
             }
             Event::Piece(content) => written.extend_from_slice(content),

@@ -6,6 +6,8 @@
 //!
 //! Specified in RFC 5652, 5; RFC 5035; EN 319 122-1, 5. Nouns: [`SignedAttributes`], [`SignedDataWriter`].
 
+use std::borrow::Cow;
+
 use const_oid::ObjectIdentifier;
 use der::Encode;
 use spki::AlgorithmIdentifierOwned;
@@ -207,11 +209,11 @@ fn split_last(element: Element<'_>) -> Result<(&[u8], Element<'_>), CmsFault> {
 
 /// `SigningCertificateV2` with this one certificate; SHA-256 is the default and left out (RFC 5035, 4).
 fn signing_certificate_v2(digest: DigestAlgorithm, certificate: &Certificate) -> Vec<u8> {
-    let algorithm = match digest {
-        DigestAlgorithm::Sha256 => Vec::new(),
-        other => algorithm_der(&digest_identifier(other)),
+    let (algorithm, hash) = match digest {
+        DigestAlgorithm::Sha256 => (Vec::new(), Cow::Borrowed(certificate.fingerprint())),
+        other => (algorithm_der(&digest_identifier(other)), Cow::Owned(other.digest(certificate.der()))),
     };
-    let hash = tlv(OCTET_STRING, &[&digest.digest(certificate.der())]);
+    let hash = tlv(OCTET_STRING, &[&hash]);
     let issuer = tlv(SEQUENCE, &[&tlv(context(4), &[certificate.issuer().der()])]);
     let issuer_serial = tlv(SEQUENCE, &[&issuer, &tlv(INTEGER, &[certificate.serial()])]);
     let id = tlv(SEQUENCE, &[&algorithm, &hash, &issuer_serial]);

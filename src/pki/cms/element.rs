@@ -59,7 +59,7 @@ impl Header {
             .get(len..end)?
             .iter()
             .try_fold(0usize, |length, octet| length.checked_mul(256)?.checked_add(usize::from(*octet)))?;
-        let is_minimal = length_octets(content).len() == end.saturating_sub(tag_len);
+        let is_minimal = length_len(content) == end.saturating_sub(tag_len);
         Some(Self { tag, tag_len, len: end, content: Some(content), is_minimal })
     }
 
@@ -156,7 +156,7 @@ pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
     let mut bytes = Vec::with_capacity(content.saturating_add(6));
     bytes.push(tag);
-    bytes.extend(length_octets(content));
+    write_length(&mut bytes, content);
     parts.iter().for_each(|part| bytes.extend_from_slice(part));
     bytes
 }
@@ -173,16 +173,23 @@ pub(crate) fn oid(oid: ObjectIdentifier) -> Vec<u8> {
     tlv(OID, &[oid.as_bytes()])
 }
 
-/// The fewest length octets for `content` (X.690, 10.1).
-pub(crate) fn length_octets(content: usize) -> Vec<u8> {
+/// Writes the fewest length octets for `content` (X.690, 10.1).
+pub(crate) fn write_length(bytes: &mut Vec<u8>, content: usize) {
     match u8::try_from(content) {
-        Ok(short) if short < INDEFINITE => vec![short],
+        Ok(short) if short < INDEFINITE => bytes.push(short),
         _ => {
-            let octets: Vec<u8> = content.to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
-            let count = u8::try_from(octets.len()).unwrap_or(8);
-            std::iter::once(INDEFINITE | count).chain(octets).collect()
+            let octets = content.to_be_bytes();
+            let count = length_len(content).saturating_sub(1);
+            bytes.push(INDEFINITE | u8::try_from(count).unwrap_or(8));
+            bytes.extend_from_slice(octets.get(octets.len().saturating_sub(count)..).unwrap_or(&octets));
         }
     }
+}
+
+/// How many octets [`write_length`] writes.
+pub(crate) fn length_len(content: usize) -> usize {
+    let zeros = usize::try_from(content.leading_zeros() / u8::BITS).unwrap_or_default();
+    if content < usize::from(INDEFINITE) { 1 } else { size_of::<usize>().saturating_sub(zeros).saturating_add(1) }
 }
 
 /// One identifier octet, or a chain of seven-bit groups after `0x1f` (X.690, 8.1.2.4).

@@ -8,8 +8,11 @@
 //!
 //! Specified in RFC 8017, 8 (RSA); FIPS 186-5, 6.4 (ECDSA); RFC 8032, 5.1 (Ed25519).
 
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
 use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
-use aws_lc_rs::signature::{self, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm};
 use ed25519_dalek::VerifyingKey;
 
 use super::Claim;
@@ -19,6 +22,7 @@ use crate::digest::DigestAlgorithm::{self, Sha256, Sha384, Sha512};
 use crate::pki::algorithm::SignatureAlgorithm;
 
 /// How an RSA signature is padded, as far as AWS-LC knows it: with one digest, and with salts as long.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Padding {
     Pkcs1(DigestAlgorithm),
     Pss(DigestAlgorithm),
@@ -36,8 +40,45 @@ impl Padding {
     }
 }
 
+/// A public RSA key as AWS-LC reads it, for the padding that it was first asked about: reading it takes as long as asking.
+#[derive(Clone, Default)]
+pub(crate) struct RsaVerifier(Arc<OnceLock<(Padding, Option<ParsedPublicKey>)>>);
+
+impl RsaVerifier {
+    /// Whether the value holds under `key`, whose own this is.
+    fn holds(
+        &self,
+        padding: Padding,
+        algorithm: &'static dyn VerificationAlgorithm,
+        key: &RsaKey,
+        digest: &Digest,
+        signature: &[u8],
+    ) -> Option<bool> {
+        let parse = || ParsedPublicKey::new(algorithm, key.to_pkcs1_der()?).ok();
+        let (first, parsed) = self.0.get_or_init(|| (padding, parse()));
+        let parsed = if *first == padding { parsed.as_ref()? } else { &parse()? };
+        Some(parsed.verify_digest_sig(digest, signature).is_ok())
+    }
+}
+
+/// What was read of a key says nothing that the key does not say.
+impl PartialEq for RsaVerifier {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for RsaVerifier {}
+
+impl fmt::Debug for RsaVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaVerifier")
+    }
+}
+
 pub(super) fn rsa_holds(key: &RsaKey, claim: Claim<'_>) -> Option<bool> {
-    let (algorithm, hash): (&'static dyn VerificationAlgorithm, _) = match Padding::of(claim.algorithm)? {
+    let padding = Padding::of(claim.algorithm)?;
+    let (algorithm, hash): (&'static dyn VerificationAlgorithm, _) = match padding {
         Padding::Pkcs1(Sha256) => (&signature::RSA_PKCS1_2048_8192_SHA256, &SHA256),
         Padding::Pkcs1(Sha384) => (&signature::RSA_PKCS1_2048_8192_SHA384, &SHA384),
         Padding::Pkcs1(Sha512) => (&signature::RSA_PKCS1_2048_8192_SHA512, &SHA512),
@@ -47,7 +88,8 @@ pub(super) fn rsa_holds(key: &RsaKey, claim: Claim<'_>) -> Option<bool> {
         _ => return None,
     };
     (2048..=8192).contains(&key.bits()).then_some(())?;
-    holds(algorithm, hash, &key.to_pkcs1_der()?, claim)
+    let digest = Digest::import_less_safe(claim.message, hash).ok()?;
+    key.verifier().holds(padding, algorithm, key, &digest, claim.signature)
 }
 
 pub(super) fn ecdsa_holds(key: &EcKey, claim: Claim<'_>) -> Option<bool> {

@@ -40,9 +40,14 @@ impl DsaKey {
         let q = BoxedUint::from_be_slice_vartime(parameters.q.as_bytes());
         // The crate computes in the length of `p` and takes it for granted that the others fit.
         let [g, y] = [parameters.g, y].map(|part| BoxedUint::from_be_slice(part.as_bytes(), p.bits_precision()).ok());
-        let (g, y) = (g?, y.filter(|y| *y < p)?);
-        let components = Components::from_components(p, q, g).ok()?;
-        VerifyingKey::from_components(components, y).ok().map(|key| Self(Box::new(key)))
+        let (g, y) = (g?, y?);
+        if g >= p || y >= p {
+            return None;
+        }
+        let components = Components::from_components(p, q, g.clone()).ok()?;
+        // FIPS 186-4, A.2.2: under a generator of another order, such as 1, one value signs everything. The crate asks this of `y` alone.
+        let generates = VerifyingKey::from_components(components.clone(), g);
+        generates.and_then(|_| VerifyingKey::from_components(components, y)).ok().map(|key| Self(Box::new(key)))
     }
 
     pub(super) fn holds(&self, claim: Claim<'_>) -> Result<bool, KeyFault> {
@@ -108,5 +113,30 @@ mod tests {
         assert_eq!(inherit(&key(ID_DSA, some(), 2), &above), None);
         assert_eq!(inherit(&key(ID_EC_PUBLIC_KEY, None, 2), &above), None);
         assert_eq!(inherit(b"no key", &above), None);
+    }
+
+    /// Numbers of the right size: q divides p - 1, and `G` is of order q.
+    const P: &str = "a2b5244cea8783da21c035b975e56374bdfdfce05912651756351afa7f1ec4b3f5cd2206a733d7818580d56d66adb41e\
+        ae1413a7e56a96879c38b41e7d400b28d7625a9b5d88c6547a6aca7f5e4e7e2cc0eb40d41b8314500c308dc7bfa05dec\
+        1ca977715b29658384192b32f8e57b2cf7e22746363acf196a5c5a93e52b73cb";
+    const Q: &str = "dc76f18a0585a01c4c7d6df0621aef57e4cc4133";
+    const G: &str = "17e5d62569094fbe276fc948dac10b0d5fd41b9c80c16755630381facebeae0526b7d47a11f16b46c542260b3e4b63bd\
+        44db7ea21f3879af04f0ff2629ef85ead71e20dc674a8ff126789003489834f5da5cb61e84a88aea93a9ee22a41888fb\
+        2254e72465a30f09cf3bd4f9146d28db2dda88c5ffb31c1d9e40a68b8cb500c7";
+
+    /// Under the generator 1, one value would be the signature of everything.
+    #[test]
+    fn a_generator_has_the_order_of_q() {
+        let bytes = |hex: &str| -> Vec<u8> {
+            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+        };
+        let [p, q, y] = [P, Q, G].map(bytes);
+        let read = |g: &[u8]| {
+            let [p, q, g, y] = [&p, &q, g, &y].map(|number| UintRef::new(number).unwrap());
+            DsaKey::new(&Parameters { p, q, g }, y).is_some()
+        };
+        let minus_one = [&p[..p.len() - 1], &[p[p.len() - 1] - 1]].concat();
+        assert!(read(&y));
+        assert_eq!([&[1][..], &[2], &minus_one, &p].map(read), [false; 4]);
     }
 }

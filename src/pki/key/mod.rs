@@ -12,6 +12,7 @@ mod dsa;
 pub(crate) mod edwards;
 pub(crate) mod elliptic;
 pub(crate) mod emsa;
+pub(crate) mod making;
 #[cfg(feature = "ml-dsa")]
 pub(crate) mod module_lattice;
 pub(crate) mod rsa;

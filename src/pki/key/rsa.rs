@@ -15,6 +15,7 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 use sha3::{Sha3_256, Sha3_384, Sha3_512};
 
+use super::aws_lc::RsaVerifier;
 use super::{Backend, Claim, KeyFault, emsa};
 use crate::digest::DigestAlgorithm;
 use crate::pki::algorithm::SignatureAlgorithm;
@@ -29,6 +30,8 @@ const BITS: std::ops::RangeInclusive<usize> = 512..=16_384;
 pub(crate) struct RsaKey {
     key: RsaPublicKey,
     scheme: Scheme,
+    /// The same key once more, where AWS-LC verifies with it.
+    verifier: RsaVerifier,
 }
 
 /// What a key may sign with (RFC 4055, 1.2).
@@ -55,12 +58,12 @@ impl RsaKey {
         let number = |part: der::asn1::UintRef<'_>| BoxedUint::from_be_slice_vartime(part.as_bytes());
         let (n, e) = (number(parts.modulus), number(parts.public_exponent));
         let key = RsaPublicKey::new_with_size_limits(n, e, BITS).map_err(|_| KeyFault::Malformed)?;
-        Ok(Self { key, scheme })
+        Ok(Self { key, scheme, verifier: RsaVerifier::default() })
     }
 
     #[cfg(feature = "software")]
     pub(crate) fn new(key: RsaPublicKey) -> Self {
-        Self { key, scheme: Scheme::Any }
+        Self { key, scheme: Scheme::Any, verifier: RsaVerifier::default() }
     }
 
     pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
@@ -91,6 +94,11 @@ impl RsaKey {
             }
             _ => false,
         }
+    }
+
+    #[cfg(feature = "aws-lc")]
+    pub(super) fn verifier(&self) -> &RsaVerifier {
+        &self.verifier
     }
 
     /// The DER `RSAPublicKey`.

@@ -85,12 +85,19 @@ pub(crate) fn is_fresh(answer: &Answer, at: Time, max_freshness: Option<Duration
 }
 
 /// The last time for which `answer` is fresh.
+///
+/// Departs: 5.2.5 counts the same span from the issuance of an OCSP response, too, which ends after its nextUpdate where it was signed
+/// after its thisUpdate; RFC 6960, 4.2.2.1 does not let one be relied on then (`nothing_is_fresh_after_its_next_update`).
 pub(crate) fn fresh_until(answer: &Answer, max_freshness: Option<Duration>) -> Time {
-    let until_next = answer.next_update.and_then(|next| {
-        let seconds = next.to_unix().saturating_sub(answer.this_update.to_unix());
-        u64::try_from(seconds).ok().map(Duration::from_secs)
-    });
-    answer.issued_at().after(max_freshness.or(until_next).unwrap_or_default())
+    let issued = answer.issued_at();
+    match (max_freshness, answer.next_update) {
+        (Some(max), _) => issued.after(max),
+        (None, Some(next)) => {
+            let seconds = next.to_unix().saturating_sub(answer.this_update.to_unix());
+            issued.after(Duration::from_secs(u64::try_from(seconds).unwrap_or_default())).min(next)
+        }
+        (None, None) => issued,
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +185,14 @@ mod tests {
         assert_eq!(status(&known, "2027-12-01"), '-');
         late.expired_kept_since = Some(time("2027-01-01"));
         assert_eq!(status(&[late], "2026-01-01"), '+');
+    }
+
+    #[test]
+    fn nothing_is_fresh_after_its_next_update() {
+        let mut late = good("2026-01-01", Some("2026-02-01"));
+        late.produced_at = Some(time("2026-01-20"));
+        assert_eq!(status(std::slice::from_ref(&late), "2026-02-01"), '+');
+        assert_eq!(status(&[late], "2026-02-02"), 'l');
     }
 
     #[test]

@@ -188,6 +188,37 @@ fn forged_answers_do_not_hide_the_good_one() {
     });
 }
 
+/// Behind more forged answers than are checked, somebody says "revoked": what was not looked at is no "good".
+#[test]
+fn a_bound_hides_no_revocation() {
+    use crate::pki::fixture::generalized;
+    use crate::pki::revocation::ocsp::asn1::{CertStatus, RevokedInfo};
+
+    let (issuer, target) = (ROOT.certify(SUB), SUB.issue(LEAF, &[]));
+    let ocsp = |status| SUB.ocsp(cert_id(&target, &issuer, DigestAlgorithm::Sha1), status, time("2025-12-20"), &[]);
+    let revocation = RevokedInfo { revocation_time: generalized(time("2025-12-01")), revocation_reason: None };
+    let revoked = ocsp(CertStatus::Revoked(revocation));
+    let judged = |forged: u8| {
+        let mut world = World::new();
+        world.limits.signature_checks = 100;
+        world.add([issuer.clone()]);
+        for party in [ROOT, SUB] {
+            world.evidence.add_crl(&party.crl("251231000000Z", Some("260201000000Z"), &[])).unwrap();
+        }
+        for number in 1..=forged {
+            let mut value = ocsp(good());
+            *value.last_mut().unwrap() ^= number;
+            world.evidence.add_ocsp(&value).unwrap();
+        }
+        world.evidence.add_ocsp(&revoked).unwrap();
+        world.judged(|validator| World::judge(validator, &target))
+    };
+    assert_eq!(judged(10).conclusion.sub_indication, Some(SubIndication::RevokedNoPoe));
+    let flooded = judged(200);
+    assert_eq!(flooded.conclusion.sub_indication, Some(SubIndication::TryLater), "{flooded:?}");
+    assert!(!limits(&flooded).is_empty());
+}
+
 /// The same values, of whose signatures nothing is known.
 fn fresh(evidence: &Evidence) -> Evidence {
     let mut read = Evidence::new();

@@ -217,6 +217,11 @@ impl Validator<'_> {
         Paths::new(target, self.pool.evidence.certificates(), self.trust, self.limits).within(self.checks())
     }
 
+    /// Whether anybody who is trusted, or whom somebody trusted vouches for, issued `target`, whatever the time.
+    pub(super) fn is_issued(&self, target: &Certificate) -> bool {
+        self.paths(target).any(|path| path.is_ok())
+    }
+
     /// What all searches of the verification share.
     fn checks(&self) -> &Checks {
         self.pool.checks.get_or_init(|| Checks::new(self.limits.signature_checks))

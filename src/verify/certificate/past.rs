@@ -1,6 +1,6 @@
 //! Past certificate validation (EN 319 102-1, 5.6.2.1): up to when did a certificate hold, though it may not hold now?
 
-use super::validation::{check_issuing_times, described};
+use super::validation::{check_issuing_times, described, policies, untrusted};
 use super::{Known, SIGNER_DEPTH, Unmended, Validator};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, PathFault, Purpose, ValidityCheck, validate};
@@ -58,6 +58,9 @@ impl Validator<'_> {
         let (mut steps, mut known) = (Vec::new(), Vec::new());
         self.check_some_time(&path)
             .map_err(|fault| (SubIndication::CertificateChainGeneralFailure, fault.to_string()))?;
+        // A term that came later makes up for none that was missing then (`a_gap_between_two_terms_is_no_term`).
+        let vouched = path.anchor.vouches(purpose, &policies(&path), proved, proved);
+        vouched.map_err(|fault| (SubIndication::NoCertificateChainFoundNoPoe, untrusted(&path, &fault)))?;
         let control = self.slide(&path, purpose, depth, &mut steps, &mut known)?;
         self.check_purpose(&path, purpose).map_err(|fault| (fault.sub_indication, fault.finding.message))?;
         if control < proved {

@@ -98,6 +98,10 @@ impl Validator<'_> {
             return Ok(("no revocation data exists for it".to_owned(), Known::exempt(subject)));
         }
         let found = self.answers(subject, issuer);
+        if let Some(limit) = found.refused.iter().find(|refusal| refusal.fault.is_limit()) {
+            // What was not looked at may say "revoked".
+            return Err((SubIndication::NoPoe, format!("about {subject}: {}", limit.fault)));
+        }
         let mut usable: Vec<Answer> = found.answers.clone();
         usable.retain(|answer| self.is_usable(answer, issuer, anchor, depth, sliding));
         let (mut why, mut revoked) = (String::new(), None);

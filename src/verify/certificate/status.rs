@@ -37,9 +37,16 @@ impl Validator<'_> {
                 _ => moment.time,
             };
             let mut notes = Vec::new();
-            let believed = self.believed((subject, issuer), &path.anchor, self.status_time(time), depth, &mut notes);
+            let believed_at =
+                Moment { time: self.status_time(time), issuers: self.status_time(moment.issuers.max(time)) };
+            let believed = self.believed((subject, issuer), &path.anchor, believed_at, depth, &mut notes);
             let status = newest_usable(&believed, self.status_time(time), None);
             judged.known.push(Known::new(subject, &status));
+            if let (StatusAt::Good { .. }, Some(limit)) = (&status, notes.iter().find(|note| note.code == Code::Limit))
+            {
+                // What was not looked at may say "revoked".
+                return Err(Fault::new(SubIndication::TryLater, Code::Limit, limit.message.clone()));
+            }
             if let StatusAt::Good { answer } = status {
                 judged.steps.push(freshness(subject, answer, time));
                 answered.push((answer.clone(), issuer.clone()));
@@ -71,7 +78,7 @@ impl Validator<'_> {
         &self,
         (subject, issuer): (&Certificate, &Certificate),
         anchor: &TrustAnchor,
-        time: Time,
+        moment: Moment,
         depth: u8,
         notes: &mut Vec<Finding>,
     ) -> Vec<Answer> {
@@ -101,8 +108,8 @@ impl Validator<'_> {
                 return message.is_none();
             }
             let Some(depth) = depth.checked_sub(1) else { return false };
-            // An expired signer is judged at its end: what it signed before stays signed.
-            let moment = Moment::at(time.min(answer.signer.not_after()));
+            // An expired signer is judged at its end: what it signed before stays signed, as long as those above it hold.
+            let moment = Moment { time: moment.time.min(answer.signer.not_after()), ..moment };
             let signer = self.judge_at_depth(&answer.signer, signing_purpose(answer), moment, depth);
             let is_same_anchor = signer.path.is_some_and(|path| path.anchor.is(anchor.certificate()));
             let holds = signer.conclusion.is_passed() && is_same_anchor;

@@ -59,3 +59,31 @@ fn what_an_expired_authority_signed_is_out_of_bounds() {
     assert_eq!(on("2029-12-15"), "PASSED");
     assert_eq!(on("2031-06-01"), "REVOCATION_OUT_OF_BOUNDS_NO_POE");
 }
+
+/// A list of the authority's namesake, certified by another authority that ended since: as of the signature's time all was well, but today
+/// nobody vouches for the namesake.
+#[test]
+fn who_vouches_for_the_signer_of_a_list_lives_today() {
+    let (root, authority, other, namesake) = (party(1, 1), party(2, 2), party(4, 4), party(2, 9));
+    let target = authority.issue(party(3, 3), &[]);
+    let usages = || usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign);
+    let sub = root.issue_until(other, &[crate::pki::fixture::ca(None), usages()], "250601000000Z");
+    let mut trust = TrustStore::new();
+    trust.add(root.certify(root), "test");
+    let mut evidence = Evidence::new();
+    for one in [root.certify(authority), sub, other.issue(namesake, &[usage(KeyUsages::CRLSign)])] {
+        evidence.insert_certificate(one);
+    }
+    for party in [root, other, namesake] {
+        evidence.add_crl(&party.crl("250301000000Z", Some("251201000000Z"), &[])).unwrap();
+    }
+    let (policy, limits, proofs) = (Policy::default(), Limits::default(), ProofsOfExistence::new(time("2025-09-01")));
+    let judged = |issuers| {
+        let pool = Pool::new(&evidence);
+        let validator = Validator::new(&trust, &pool, &limits, &policy, &proofs);
+        let moment = Moment { time: time("2025-04-01"), issuers: time(issuers) };
+        validator.judge(&target, Purpose::DocumentSigning, moment).conclusion.sub_indication
+    };
+    assert_eq!(judged("2025-04-01"), None);
+    assert_eq!(judged("2025-09-01"), Some(SubIndication::TryLater));
+}

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::ground::id_of;
+use super::meter::steps;
 use super::step::{Change, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -136,6 +137,7 @@ impl Step<'_> {
         }
         let mut waiting = vec![(place.clone(), value)];
         while let Some((place, value)) = waiting.pop() {
+            steps(1);
             match value {
                 Object::Reference(id) if self.is_new(id.number) => self.admit(&place, *id, Clearance::Whole),
                 Object::Array(items) => {
@@ -235,6 +237,7 @@ impl Step<'_> {
 pub(super) fn weight(object: &Object) -> usize {
     let (mut weight, mut waiting) = (0_usize, vec![object]);
     while let Some(value) = waiting.pop() {
+        steps(1);
         weight = weight.saturating_add(1);
         match value {
             Object::Array(items) => waiting.extend(items),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::meter::steps;
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Name, Object};
 use crate::pdf::view::View;
@@ -20,6 +21,7 @@ pub(super) fn same_object(before: (View<'_>, &Object), after: (View<'_>, &Object
 pub(super) fn same(left: &Object, right: &Object) -> bool {
     let mut waiting = vec![(left, right)];
     while let Some(pair) = waiting.pop() {
+        steps(1);
         let is_same = match pair {
             (Object::Array(left), Object::Array(right)) => {
                 waiting.extend(left.iter().zip(right));
@@ -72,6 +74,7 @@ pub(super) fn differences<'d>(before: &'d Dictionary, after: &'d Dictionary) -> 
 pub(super) fn has_duplicate_key(object: &Object) -> bool {
     let mut waiting = vec![object];
     while let Some(value) = waiting.pop() {
+        steps(1);
         match value {
             Object::Array(items) => waiting.extend(items),
             Object::Dictionary(dictionary) if dictionary.duplicate_key().is_some() => return true,
@@ -89,7 +92,9 @@ type Values<'d> = BTreeMap<&'d [u8], (&'d Name, &'d Object)>;
 /// What the keys have, without nulls, which are the same as nothing (7.3.7).
 fn values(dictionary: &Dictionary) -> Values<'_> {
     let there = dictionary.iter().filter(|entry| !entry.value.is_null());
-    there.map(|entry| (entry.key.as_bytes(), (&entry.key, &entry.value))).collect()
+    let values: Values<'_> = there.map(|entry| (entry.key.as_bytes(), (&entry.key, &entry.value))).collect();
+    steps(values.len());
+    values
 }
 
 /// The values of the same keys; none if the keys are not the same.

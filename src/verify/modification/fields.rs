@@ -3,6 +3,7 @@
 
 use super::clearance::{Clearance, Place};
 use super::equality::{Difference, differences};
+use super::meter::steps;
 use super::step::Step;
 use super::told::{Told, words};
 use crate::error::Result;
@@ -194,6 +195,7 @@ pub(super) fn appended<'o>(before: &Object, after: &'o Object) -> Option<(usize,
         Object::Null => [].strip_prefix(before),
         after => after.as_array()?.strip_prefix(before),
     };
+    steps(before.len());
     Some((before.len(), added?))
 }
 

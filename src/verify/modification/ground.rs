@@ -120,6 +120,10 @@ impl<'d> Ground<'d> {
     }
 
     fn step(&mut self, revision: usize) -> Outcome {
+        // Nothing more is read, either.
+        if let Err(error) = self.work.spend(0) {
+            return unknown(revision, &error);
+        }
         let view = self.document.view(revision);
         let mut met = HashMap::new();
         let strays = account_meeting(self.document, revision, |id, object| drop(met.insert(id, object)));

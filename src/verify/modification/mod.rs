@@ -21,6 +21,7 @@ mod fields;
 mod filling;
 mod ground;
 mod groups;
+pub(crate) mod meter;
 #[cfg(test)]
 mod mutant;
 mod pages;

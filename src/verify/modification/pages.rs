@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::clearance::{Clearance, Place};
 use super::equality::{differences, same};
+use super::meter::steps;
 use super::references::is_page;
 use super::step::Step;
 use super::told::Told;
@@ -103,6 +104,7 @@ impl Step<'_> {
         let rest = before.get(front..).unwrap_or_default();
         let looked_through = if rest.is_empty() { &[][..] } else { after };
         let kept: HashSet<Ref> = looked_through.iter().filter_map(Object::as_reference).collect();
+        steps(front.saturating_add(rest.len()).saturating_add(looked_through.len()));
         let mut index = front;
         for item in rest {
             let is_kept = match item.as_reference() {
@@ -162,6 +164,7 @@ impl PageNumbers {
         let mut waiting: Vec<Ref> = root.into_iter().collect();
         let (mut seen, mut numbers) = (HashSet::new(), Self::default());
         while let Some(id) = waiting.pop() {
+            steps(1);
             if seen.len() >= most || !seen.insert(id) {
                 continue;
             }

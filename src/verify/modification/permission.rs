@@ -2,6 +2,9 @@
 //!
 //! Invariant: what cannot be placed in time binds from the beginning.
 
+use std::collections::HashSet;
+
+use super::meter::steps;
 use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pdf::form::Form;
@@ -14,7 +17,15 @@ use crate::report::Modification;
 pub(super) struct Permissions {
     certifications: Vec<(usize, Modification)>,
     locks: Vec<(usize, Modification)>,
-    frozen: Vec<(usize, FieldSelection)>,
+    frozen: Vec<(usize, Frozen)>,
+}
+
+/// A selection of fields in which a name is looked up, however many it has.
+#[derive(Debug)]
+enum Frozen {
+    All,
+    Among(HashSet<String>),
+    NotAmong(HashSet<String>),
 }
 
 impl Permissions {
@@ -28,7 +39,7 @@ impl Permissions {
             let since = rule.end.map_or(0, behind);
             permissions.certifications.extend(rule.certification.map(|permission| (since, level(permission))));
             permissions.locks.extend(rule.lock.map(|permission| (since, level(permission))));
-            permissions.frozen.extend(rule.frozen.into_iter().map(|fields| (since, fields)));
+            permissions.frozen.extend(rule.frozen.into_iter().map(|fields| (since, Frozen::from(fields))));
         }
         Ok(permissions)
     }
@@ -49,11 +60,51 @@ impl Permissions {
     }
 }
 
+impl Frozen {
+    /// Whether the field of this fully qualified name is selected, by itself or with a group that it is in (12.7.5.5, table 236).
+    fn selects(&self, name: &str) -> bool {
+        steps(1);
+        let groups = name.match_indices('.').filter_map(|(dot, _)| name.get(..dot));
+        let is_in = |names: &HashSet<String>| groups.chain([name]).any(|group| names.contains(group));
+        match self {
+            Self::All => true,
+            Self::Among(names) => is_in(names),
+            Self::NotAmong(names) => !is_in(names),
+        }
+    }
+}
+
+impl From<FieldSelection> for Frozen {
+    fn from(selection: FieldSelection) -> Self {
+        match selection {
+            FieldSelection::All => Self::All,
+            FieldSelection::Include(names) => Self::Among(names.into_iter().collect()),
+            FieldSelection::Exclude(names) => Self::NotAmong(names.into_iter().collect()),
+        }
+    }
+}
+
 /// Evidence and document timestamps are no changes, even where none are permitted (12.8.2.2.1).
 fn level(permission: Certification) -> Modification {
     match permission {
         Certification::NoChanges => Modification::Lta,
         Certification::FillForms => Modification::Form,
         Certification::Annotate => Modification::Annotate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selections_hold_for_fields_and_for_groups_as_those_of_locks_do() {
+        let names = || vec!["a".to_owned(), "b.c".to_owned(), "d.".to_owned(), String::new()];
+        for selection in [FieldSelection::All, FieldSelection::Include(names()), FieldSelection::Exclude(names())] {
+            let frozen = Frozen::from(selection.clone());
+            for name in ["a", "a.x", "ax", "b", "b.c", "b.c.d", "b.cd", "d", "d.", "d..e", "", ".x", "x"] {
+                assert_eq!(frozen.selects(name), selection.selects(name), "{name:?} of {selection:?}");
+            }
+        }
     }
 }

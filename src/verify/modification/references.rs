@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::meter::steps;
 use crate::pdf::object::{Dictionary, Object};
 
 /// The references to watched objects, as of one view.
@@ -56,6 +57,7 @@ impl References {
 
     fn replace(&mut self, source: u32, edges: Vec<Edge>) {
         let before = self.outgoing.remove(&source).unwrap_or_default();
+        steps(before.len().saturating_add(edges.len()));
         // Long lists are written again and again with one more entry: what stays needs no counting.
         let pairs = before.iter().zip(&edges);
         let front = pairs.take_while(|(before, after)| before == after).count();
@@ -110,6 +112,7 @@ fn edges(object: &Object) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
     let mut waiting = vec![object];
     while let Some(value) = waiting.pop() {
+        steps(1);
         match value {
             Object::Reference(id) => edges.push(Edge { target: id.number, is_annots: false }),
             Object::Array(items) => waiting.extend(items),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::clearance::Clearance;
 use super::equality::differences;
+use super::meter::steps;
 use super::step::{Change, Step};
 use crate::pdf::object::{Object, Ref};
 
@@ -12,6 +13,7 @@ impl Step<'_> {
     pub(super) fn settle(&mut self) {
         let from_new = self.clear_what_new_objects_need();
         let islands = self.islands();
+        steps(self.changes.len());
         let mut complaints = Vec::new();
         let mut complain = |number: &u32, what: String| complaints.push((*number, what));
         for (number, change) in &self.changes {
@@ -48,6 +50,7 @@ impl Step<'_> {
         while let Some(source) = waiting.pop() {
             // A page's /Annots count for themselves.
             for edge in self.ground.references.from(source).iter().filter(|edge| !edge.is_annots) {
+                steps(1);
                 let count = counts.entry(edge.target).or_default();
                 *count = count.saturating_add(1);
                 let is_needed = self.is_new(edge.target) && !self.scaffold.contains(&source);
@@ -67,6 +70,7 @@ impl Step<'_> {
             self.changes.iter().filter(|(number, change)| change.is_new() && !self.cleared.contains_key(number));
         for (source, _) in unclear {
             for edge in self.ground.references.from(*source) {
+                steps(1);
                 let count = counts.entry(edge.target).or_default();
                 *count = count.saturating_add(1);
             }

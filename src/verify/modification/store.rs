@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::catalog::DATA;
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
+use super::meter::steps;
 use super::step::{Change, Step};
 use super::told::Told;
 use crate::error::Result;
@@ -60,7 +61,9 @@ impl Step<'_> {
         let mut pool = HashSet::new();
         for key in ["Certs", "CRLs", "OCSPs"] {
             let list = self.read(self.after, new.get(key))?;
-            pool.extend(list.as_array().unwrap_or_default().iter().filter_map(Object::as_reference));
+            let list = list.as_array().unwrap_or_default();
+            steps(list.len());
+            pool.extend(list.iter().filter_map(Object::as_reference));
         }
         for one in differences(was, is) {
             let key = one.key.to_text();
@@ -72,6 +75,7 @@ impl Step<'_> {
         }
         // Entries may also change where they stand, the map being as it was.
         for entry in is.iter().filter(|_| has_changed_entries) {
+            steps(1);
             if entry.value.as_reference().is_some_and(|id| self.changes.contains_key(&id.number)) {
                 self.related(place.key(&entry.key.to_text()), Some(&entry.value), &entry.value, &pool)?;
             }
@@ -116,6 +120,7 @@ impl Step<'_> {
             self.refuse(place.holder, format_args!("/{key} of the document security store is no array"));
             return Ok(());
         };
+        steps(was.len().saturating_add(is.len()));
         let there: HashSet<Ref> = is.iter().filter_map(Object::as_reference).collect();
         for (index, item) in was.iter().enumerate() {
             let is_kept = match item {

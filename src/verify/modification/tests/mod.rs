@@ -3,6 +3,7 @@
 mod attacks;
 mod bounds;
 mod corpora;
+mod growth;
 mod mutation;
 mod permissions;
 mod rules;
