@@ -272,13 +272,6 @@ fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
     Ok((end, PdfString { bytes: unhex(body), form: StringForm::Hexadecimal }))
 }
 
-/// Where `byte` first stands. Blocks without it are passed over by `contains`, which looks at whole words.
-pub(crate) fn position(input: &[u8], byte: u8) -> Option<usize> {
-    const BLOCK: usize = 64;
-    let start = input.chunks(BLOCK).position(|block| block.contains(&byte))?.checked_mul(BLOCK)?;
-    input.get(start..)?.iter().position(|one| *one == byte)?.checked_add(start)
-}
-
 /// Decodes hexadecimal digits, passing over what is none; an odd last digit is followed by 0.
 pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(body.len().div_ceil(2));
@@ -294,7 +287,7 @@ pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
 }
 
 /// Where a byte stands first, looked for block by block: a loop without a branch in each, which compilers make fast.
-fn position(input: &[u8], wanted: u8) -> Option<usize> {
+pub(crate) fn position(input: &[u8], wanted: u8) -> Option<usize> {
     const BLOCK: usize = 64;
     let has = |block: &&[u8; BLOCK]| block.iter().fold(false, |has, byte| has | (*byte == wanted));
     let before = input.as_chunks::<BLOCK>().0.iter().take_while(|block| !has(block)).count().checked_mul(BLOCK)?;

@@ -218,6 +218,7 @@ mod tests {
     use super::super::layout::{cms, signed_attributes};
     use super::super::signing::Signing;
     use super::*;
+    use crate::digest::DigestAlgorithm;
     use crate::digest::DigestAlgorithm::Sha256;
     use crate::port::Identity;
     use crate::software::pem;
