@@ -25,24 +25,11 @@ use crate::progress::Progress;
 
 /// What is due this soon is renewed, unless told.
 const WITHIN: Duration = Duration::from_secs(90 * 86_400);
-/// Options that every renewal is given, too, with their values.
-const PASSED: [&str; 13] = [
-    "trust",
-    "list-signer",
-    "accredited",
-    "crl",
-    "ocsp",
-    "cert",
-    "password",
-    "password-file",
-    "at",
-    "tsa",
-    "cache",
-    "crl-limit",
-    "vri",
-];
-/// Those of them that say nothing about verifying.
-const THEIRS: [&str; 4] = ["tsa", "cache", "crl-limit", "vri"];
+/// Options of verifying that every renewal is given, too, with their values.
+const SHARED: [&str; 9] =
+    ["trust", "list-signer", "accredited", "crl", "ocsp", "cert", "password", "password-file", "at"];
+/// Those that only renewals know; all of `--tsa-…` are, too.
+const THEIRS: [&str; 5] = ["tsa", "retry", "cache", "crl-limit", "vri"];
 const SCHEMA: &str = "pades-ltv/plan/1";
 /// The exit code where some are renewed and some are not.
 const SOME: u8 = 5;
@@ -135,14 +122,14 @@ impl Options {
                     "csv" => form = Form::Csv,
                     "json" => form = Form::Json,
                     "online" | "offline" => passed.push(format!("--{option}").into()),
-                    _ if PASSED.contains(&option.as_str()) => {
+                    _ if SHARED.contains(&option.as_str()) || is_theirs(&option) => {
                         let value = arguments.value(&option)?;
                         has_tsa |= option == "tsa";
                         let mut joined = OsString::from(format!("--{option}="));
                         joined.push(&value);
                         let mut own = Arguments::new(vec![joined.clone()]);
                         own.topic = arguments.topic;
-                        if !THEIRS.contains(&option.as_str()) && own.next()?.is_some() {
+                        if !is_theirs(&option) && own.next()?.is_some() {
                             basis.take(&option, &mut own)?;
                         }
                         passed.push(joined);
@@ -167,6 +154,10 @@ impl Options {
         let now = basis.settle();
         Ok(Self { basis, now, within, form, work, files })
     }
+}
+
+fn is_theirs(option: &str) -> bool {
+    option.starts_with("tsa-") || THEIRS.contains(&option)
 }
 
 fn days(text: &str) -> Option<Duration> {

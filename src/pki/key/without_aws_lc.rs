@@ -8,7 +8,7 @@ use crate::pki::algorithm::SignatureAlgorithm;
 
 /// Nothing: nobody reads a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RsaVerifier;
+pub(crate) struct RsaVerifier(());
 
 pub(super) fn rsa_holds(_: &RsaKey, _: Claim<'_>) -> Option<bool> {
     None
