@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use super::vocabulary::say;
 use super::{
     AccreditationReport, Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport,
-    TimestampReport, TrustAnchorReport,
+    TimestampReport, TransactionReport, TransactionStatus, TrustAnchorReport,
 };
 use crate::time::{Time, UtcOffset};
 
@@ -32,6 +32,7 @@ impl Report {
         for finding in &self.findings {
             panel.line(1, format_args!("! {finding}"));
         }
+        self.transaction.iter().for_each(|transaction| panel.transaction(transaction));
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.signature(index.saturating_add(1), signature);
         }
@@ -88,6 +89,33 @@ impl Panel {
                 self.say("少なくとも 1 つの署名が無効です。", "At least one signature is invalid.")
             }
             None => self.say("この文書には署名がありません。", "This document is not signed."),
+        }
+    }
+
+    /// What the file is about, and whether somebody signed that.
+    fn transaction(&mut self, report: &TransactionReport) {
+        let name = self.say("取引", "Transaction");
+        let stated = match (&report.stated, &report.fault) {
+            (Some(stated), _) => stated.to_string(),
+            (None, Some(fault)) => fault.clone(),
+            (None, None) => self.say("記載なし", "none stated").to_owned(),
+        };
+        self.entry(1, name, stated);
+        let said = match report.status() {
+            TransactionStatus::Signed => self.say("この取引情報は署名されています。", "This transaction is signed."),
+            TransactionStatus::Unsigned => {
+                self.say("この取引情報は署名されていません。", "Nobody has signed this transaction.")
+            }
+            TransactionStatus::Changed => {
+                self.say("署名後に取引情報が変更されています。", "The transaction was changed after signing.")
+            }
+            TransactionStatus::Unreadable => {
+                self.say("取引情報を読み取れません。", "The transaction cannot be understood.")
+            }
+        };
+        self.line(2, said);
+        for other in &report.otherwise {
+            self.entry(2, self.say("署名された取引", "Signed"), &other.transaction);
         }
     }
 
