@@ -160,6 +160,9 @@ struct Row {
     /// The worst indication of its signatures; `NO-SIGNATURE`, or `UNREAD`.
     verdict: String,
     error: Option<ErrorJson>,
+    /// What it states, for people.
+    #[serde(skip)]
+    words: Option<String>,
 }
 
 impl Options {
@@ -242,6 +245,7 @@ impl Row {
             signer: (!signers.is_empty()).then(|| signers.join("; ")),
             verdict: report.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str()).to_owned(),
             error: fault,
+            words: transaction.stated.as_ref().map(ToString::to_string),
         }
     }
 
@@ -255,6 +259,7 @@ impl Row {
             signer: None,
             verdict: "UNREAD".to_owned(),
             error: Some(ErrorJson::of(&failure)),
+            words: None,
         }
     }
 
@@ -266,8 +271,11 @@ impl Row {
 
     /// A line for people.
     fn line(&self) -> String {
-        let said: Vec<String> = self.cells().into_iter().skip(1).flatten().collect();
-        format!("{}: {}\n", one_line(&self.file), one_line(&said.join(", ")))
+        let error = self.error.as_ref().map(|error| error.message().to_owned());
+        let said = self.words.clone().or(error).unwrap_or_default();
+        let signed = [self.stated.status().map(str::to_owned), self.signed_otherwise.clone(), self.signer.clone()];
+        let judged: Vec<String> = signed.into_iter().flatten().chain([self.verdict.clone()]).collect();
+        format!("{}: {} ({})\n", one_line(&self.file), one_line(&said), one_line(&judged.join(", ")))
     }
 }
 

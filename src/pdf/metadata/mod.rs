@@ -122,6 +122,17 @@ pub(crate) fn state(writer: &mut UpdateWriter<'_>, transaction: &Transaction, st
     })
 }
 
+/// `packet` once and twice with the same transaction in it, for the fuzzer.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn stated_again(packet: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let packet = Packet::from_bytes(packet).ok()?;
+    let stated = packet.transaction().ok().flatten();
+    let other = Transaction::new("a < b & c", crate::transaction::Date::new(2026, 10, 7)?).ok()?;
+    let first = packet.stating(stated.as_ref().unwrap_or(&other)).ok()?;
+    let second = first.stating(stated.as_ref().unwrap_or(&other)).ok()?;
+    Some((first.to_bytes(), second.to_bytes()))
+}
+
 /// Whether the stream may be written anew.
 fn check_stream(stream: &Stream, standing: Standing) -> Result<()> {
     const KNOWN: [&str; 5] = ["Type", "Subtype", "Length", "Filter", "DecodeParms"];
@@ -138,6 +149,6 @@ fn check_stream(stream: &Stream, standing: Standing) -> Result<()> {
 }
 
 /// The error for metadata that cannot take a transaction.
-fn unusable(why: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Metadata, "the document's metadata cannot be used").because(why.into())
+fn unusable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::Metadata, "the document's metadata cannot be used").because(why)
 }

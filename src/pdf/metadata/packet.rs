@@ -78,7 +78,7 @@ impl Packet {
         let text = self.text.get(self.start()..).unwrap_or_default();
         PACKET.parse(text).map_err(|error| match error.kind() {
             ErrorKind::Limit => error,
-            _ => unusable("it is no XML").because(error),
+            _ => unusable(error),
         })
     }
 
@@ -120,11 +120,16 @@ impl<'t> Edits<'t> {
         Self { text, start, all: Vec::new() }
     }
 
-    /// Cuts out `place` with the white space before it.
+    /// Cuts out `place`: an element with the line end that we put behind it, an attribute with the white space before it.
     fn cut(&mut self, place: Range<usize>) {
         let (from, to) = (self.start.saturating_add(place.start), self.start.saturating_add(place.end));
-        let kept = self.text.get(..from).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']).len();
-        self.all.push((kept..to, String::new()));
+        let (before, behind) = (self.text.get(..from).unwrap_or_default(), self.text.get(to..).unwrap_or_default());
+        let is_element = self.text.get(from..to).is_some_and(|cut| cut.starts_with('<'));
+        let place = match is_element {
+            true => from..to.saturating_add(usize::from(behind.starts_with('\n'))),
+            false => before.trim_end_matches([' ', '\t', '\r', '\n']).len()..to,
+        };
+        self.all.push((place, String::new()));
     }
 
     /// Puts `xml` at the end of what stands in `node`.
