@@ -191,6 +191,11 @@ impl Options {
 fn verified(path: &Path, ground: &Ground, progress: &Progress) -> pades_ltv::Result<Report> {
     let input = Input::open(path, Use::Read)?;
     let document = input.document(ground.password.as_deref(), progress)?;
+    // Who cannot be asked, as a locked file, is not silent. What is not understood stands in the report.
+    match document.transaction() {
+        Err(error) if error.kind() != ErrorKind::Metadata => return Err(error),
+        _ => {}
+    }
     Ok(ground.verification(&document).verify())
 }
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// Decimals: no currency of ISO 4217 has more.
 const DECIMALS: usize = 4;
 /// Ten to their power.
-const UNIT: i128 = 10_000;
+const UNIT: u128 = 10_000;
 /// Digits before the point. The world's yearly product in the smallest currency has 19.
 const DIGITS: usize = 24;
 
@@ -54,8 +54,7 @@ impl Amount {
     /// The number, without decimals where there are none, else with two or more.
     pub fn number(self) -> String {
         let sign = if self.parts < 0 { "-" } else { "" };
-        let (whole, rest) =
-            (self.parts.unsigned_abs() / UNIT.unsigned_abs(), self.parts.unsigned_abs() % UNIT.unsigned_abs());
+        let (whole, rest) = (self.parts.unsigned_abs() / UNIT, self.parts.unsigned_abs() % UNIT);
         if rest == 0 {
             return format!("{sign}{whole}");
         }

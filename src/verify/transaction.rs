@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::integrity::Facts;
+use crate::error::ErrorKind;
 use crate::pdf::document::Document;
 use crate::pdf::metadata::Statement;
 use crate::pdf::object::Ref;
@@ -55,8 +56,12 @@ struct Reading {
 
 impl Reading {
     fn transaction(&mut self, view: View<'_>) -> Result<Option<&Transaction>, String> {
-        let Some(statement) = Statement::of(view).map_err(|error| error.to_string())? else { return Ok(None) };
-        let read = || statement.transaction().map_err(|error| error.to_string());
+        // What cannot be read at all speaks of nothing.
+        let Some(statement) = Statement::of(view).ok().flatten() else { return Ok(None) };
+        let read = || match statement.transaction() {
+            Err(error) if matches!(error.kind(), ErrorKind::Metadata | ErrorKind::Limit) => Err(error.to_string()),
+            read => Ok(read.ok().flatten()),
+        };
         let known = self.known.entry(statement.place()).or_insert_with(read);
         known.as_ref().map(Option::as_ref).map_err(String::clone)
     }

@@ -76,7 +76,7 @@ fn metadata_of_others_is_kept_and_they_keep_ours() {
         // It cannot write what it does not know, but rewrites the packet.
         let words = tools.run("exiftool", &["-XMP-dc:Title=x", "-o", "rewritten.pdf", "signed.pdf"]).unwrap();
         assert!(words.is_good, "{}", words.text);
-        assert_eq!(Document::open(&tools.read("rewritten.pdf")).unwrap().transaction().unwrap(), Some(about()));
+        assert_eq!(Document::open(tools.read("rewritten.pdf")).unwrap().transaction().unwrap(), Some(about()));
     }
     let Some(python) = tools::pyhanko() else { return };
     let script = "import sys\ntry: import pikepdf\nexcept ImportError: print('none'); sys.exit()\n\
@@ -95,5 +95,5 @@ fn metadata_of_others_is_kept_and_they_keep_ours() {
     let signed = sign(&world, &theirs, |signing| signing.transaction(about()));
     tools.write("signed.pdf", &signed);
     assert!(run("signed.pdf", "rewritten.pdf"));
-    assert_eq!(Document::open(&tools.read("rewritten.pdf")).unwrap().transaction().unwrap(), Some(about()));
+    assert_eq!(Document::open(tools.read("rewritten.pdf")).unwrap().transaction().unwrap(), Some(about()));
 }

@@ -63,10 +63,10 @@ impl Packet {
         let rdf = rdf(&document)?;
         let mut edits = Edits::of(&self.text, self.start());
         Properties::places(rdf).into_iter().for_each(|place| edits.cut(place));
-        edits.put_inside(rdf, &to_xml(transaction))?;
         if let Some((holder, xml)) = missing_description(rdf) {
             edits.put_inside(holder, &xml)?;
         }
+        edits.put_inside(rdf, &to_xml(transaction))?;
         let stated = Self { text: edits.apply(), encoding: self.encoding };
         match stated.transaction() {
             Ok(Some(read)) if read == *transaction => Ok(stated),

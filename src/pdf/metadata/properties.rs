@@ -102,7 +102,8 @@ impl Properties {
             let attributes = description.attributes().filter(|one| one.namespace() == Some(Transaction::NAMESPACE));
             let attributes: Vec<_> = attributes.map(|one| one.range()).collect();
             let says_more = description.children().any(|child| {
-                !is_ours(&child) && !(child.is_text() && child.text().is_some_and(|text| text.trim().is_empty()))
+                let is_space = child.is_text() && child.text().is_some_and(|text| text.trim().is_empty());
+                !is_ours(&child) && !is_space
             }) || description.attributes().any(|one| {
                 one.namespace() != Some(Transaction::NAMESPACE) && (one.namespace(), one.name()) != (Some(RDF), "about")
             });

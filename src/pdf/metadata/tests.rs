@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::encoding::Encoding;
 use super::packet::Packet;
 use super::*;
+use crate::error::ErrorClass;
 use crate::pdf::specimen::{apply, one_page_with, table_pdf};
 use crate::transaction::{Amount, Date};
 
@@ -120,7 +121,9 @@ fn what_makes_no_sense_is_refused() {
     }
     let twice = format!("<a>{}{}</a>", rdf(""), rdf(""));
     for text in ["", "<a/>", "<a", &twice, "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"] {
-        assert_eq!(packet(text).transaction().unwrap_err().kind(), ErrorKind::Metadata, "{text}");
+        let error = packet(text).transaction().unwrap_err();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Metadata, ErrorClass::Permanent), "{text}");
+        assert_eq!(error.to_string().contains("it holds several rdf:RDF"), text == twice, "{error}");
         assert_eq!(packet(text).stating(&transaction()).unwrap_err().kind(), ErrorKind::Metadata, "{text}");
     }
 }
@@ -186,8 +189,8 @@ fn streams_are_written_in_place_without_a_filter() {
         let again = stated_in(&written, Standing::Signed).unwrap();
         assert_eq!(again, written, "nothing was new");
     }
-    assert_eq!(Document::open(&file("", "null")).unwrap().transaction().unwrap(), None);
-    assert_eq!(Document::open(&file("/Metadata 4 0 R", "(x)")).unwrap().transaction().unwrap(), None);
+    assert_eq!(Document::open(file("", "null")).unwrap().transaction().unwrap(), None);
+    assert_eq!(Document::open(file("/Metadata 4 0 R", "(x)")).unwrap().transaction().unwrap(), None);
     let more = file("/Metadata 4 0 R", &stream("/Type /Metadata /Subtype /XML /Own 1", &rdf("")));
     assert!(stated_in(&more, Standing::Unsigned).is_ok());
     for pdf in [more, file("/Metadata 4 0 R", "(x)"), file("/Metadata 4 0 R", &stream("", "no XML"))] {
