@@ -56,14 +56,15 @@ impl Sheet {
         });
     }
 
-    /// What stands in the place of reports where nobody signed.
+    /// What stands in the place of reports where nobody signed: the schema asks for one, and ETSI has no word for it. EU DSS's is the one
+    /// that others read, too.
     pub(super) fn no_signature(&mut self, report: &Report) {
         self.within("SignatureValidationReport", &[], |sheet| {
             sheet.within("ValidationTimeInfo", &[], |sheet| {
                 sheet.proof(report.validation_time, report.validation_time, None)
             });
             sheet.within("SignatureValidationStatus", &[], |sheet| {
-                sheet.text("MainIndication", "urn:etsi:019102:mainindication:NoSignatureFound");
+                sheet.text("MainIndication", "urn:cef:dss:mainindication:noSignatureFound");
             });
         });
     }
