@@ -46,6 +46,14 @@ fn reports() -> Vec<(&'static str, Report)> {
         Verification::new(&document, &TrustStore::new(), then).verify()
     };
     let forge = Forge::new();
+    // Every trailer without its /Root: what signatures there are cannot be told.
+    let rootless = {
+        let at = |start: &usize| archived[*start..].starts_with(b"/Root");
+        let places: Vec<usize> = (0..archived.len()).filter(at).collect();
+        let mut file = archived.clone();
+        places.into_iter().for_each(|start| file[start + 1] = b'B');
+        file
+    };
     let empty = forge.with_cms(|_, _| b"\x30\x00".to_vec());
     vec![
         ("archived", world.verify(&archived, then)),
@@ -59,6 +67,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("nobody trusted", nobody),
         ("unreadable", forge.world.verify(&empty, then)),
         ("unsigned", world.verify(CONTRACT, then)),
+        ("unread", world.verify(&rootless, then)),
     ]
 }
 
@@ -100,6 +109,8 @@ fn indications_are_the_standards_own() {
     let revoked = of("revoked");
     assert!(revoked.contains("urn:etsi:019102:subindication:REVOKED_NO_POE"));
     assert!(revoked.contains("urn:etsi:019102:revocationReason:keyCompromise"));
+    let unread = of("unread");
+    assert!(unread.contains(&whole("indeterminate")) && unread.contains("urn:pades-ltv:file:finding:structure"));
     assert!(of("weak").contains("<SecureAlgorithm>false</SecureAlgorithm>"));
     assert!(of("changed").contains("urn:etsi:019102:subindication:HASH_FAILURE"));
 }
@@ -135,13 +146,17 @@ fn reports_are_well_formed_and_valid() {
 /// The indications of what somebody signed, as JSON has them, in the words of XML.
 fn indications(report: &Report) -> String {
     let report: serde_json::Value = serde_json::from_str(&report.to_json("contract.pdf")).unwrap();
-    let signatures = report["signatures"].as_array().unwrap().iter().filter(|one| one["kind"] == "signature");
-    let words = signatures.map(|one| match one["sub_indication"].as_str() {
+    let all = report["signatures"].as_array().unwrap();
+    let words = all.iter().filter(|one| one["kind"] == "signature").map(|one| match one["sub_indication"].as_str() {
         Some(sub_indication) => format!("{}:{sub_indication}", one["indication"].as_str().unwrap().to_lowercase()),
         None => one["indication"].as_str().unwrap().to_lowercase(),
     });
     let words: Vec<String> = words.collect();
-    if words.is_empty() { "noSignatureFound".to_owned() } else { words.join(" ") }
+    match words.as_slice() {
+        [] if all.is_empty() && report["verdict"] == "INDETERMINATE" => "indeterminate".to_owned(),
+        [] => "noSignatureFound".to_owned(),
+        words => words.join(" "),
+    }
 }
 
 #[test]

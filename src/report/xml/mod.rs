@@ -19,7 +19,8 @@ use super::{Kind, Report};
 
 impl Report {
     /// This report as XML of TS 119 102-2, in UTF-8, for the file that the caller calls `file`. A file without signatures gives
-    /// the indication of EU DSS for that, `urn:cef:dss:mainindication:noSignatureFound`, as the standard has none.
+    /// the indication of EU DSS for that, `urn:cef:dss:mainindication:noSignatureFound`, as the standard has none. Where not all signatures
+    /// could be read, a report without an identifier says INDETERMINATE, besides those of the others.
     pub fn to_xml(&self, file: &str) -> String {
         let objects = Objects::of(self);
         let mut sheet = Sheet::new();
@@ -33,8 +34,8 @@ impl Report {
             for (index, signature) in signatures().enumerate() {
                 sheet.signature(self, signature, (index, file));
             }
-            if signatures().next().is_none() {
-                sheet.no_signature(self);
+            if self.is_unread() || signatures().next().is_none() {
+                sheet.rest(self);
             }
             objects.write(self, sheet);
         });
