@@ -17,7 +17,7 @@ use super::form::{damaged, decrypt_key};
 use super::key::PrivateKey;
 use super::password::{Effort, Purpose, decrypt, pkcs12_kdf, wrong};
 use crate::digest::DigestAlgorithm;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
 use crate::pki::cms::CmsFault;
@@ -91,7 +91,7 @@ fn open<'a>(pfx: &'a [u8], password: &str, effort: &mut Effort) -> Result<&'a [u
     }
     let (kind, content) = content_info(info).map_err(damaged)?;
     let unsupported = |text: &str| {
-        Error::new(ErrorKind::Unsupported, text).advise("make the file anew: `openssl pkcs12 -export`, with a password")
+        crate::software::unsupported(text).advise("make the file anew: `openssl pkcs12 -export`, with a password")
     };
     if kind != rfc5911::ID_DATA {
         return Err(unsupported("the PKCS#12 file is protected by a public key, not by a password"));
@@ -118,7 +118,7 @@ impl<'a> MacData<'a> {
         let mut info = parts.expect(SEQUENCE, what).map_err(damaged)?.children();
         let algorithm = info.any(what).and_then(|one| one.algorithm(what)).map_err(damaged)?;
         let digest = digest_of(&algorithm).map_err(|unknown| {
-            Error::new(ErrorKind::Unsupported, "the MAC of the PKCS#12 file is not supported")
+            crate::software::unsupported("the MAC of the PKCS#12 file is not supported")
                 .because(unknown)
                 .advise("make the file anew: `openssl pkcs12 -export -macalg sha256`")
         })?;
@@ -171,7 +171,7 @@ fn safe_contents(info: Element<'_>, password: &str, effort: &mut Effort) -> Resu
             let (algorithm, ciphertext) = encrypted_data(content).map_err(damaged)?;
             decrypt(algorithm, password, ciphertext, effort)
         }
-        _ => Err(Error::new(ErrorKind::Unsupported, format!("content of type {kind} in a PKCS#12 file"))),
+        _ => Err(crate::software::unsupported(format!("content of type {kind} in a PKCS#12 file"))),
     }
 }
 
