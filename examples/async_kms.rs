@@ -51,11 +51,13 @@ async fn run() -> std::result::Result<(), Anything> {
         let report = Verification::new(&Document::open(file.as_slice())?, &trust, now).verify();
         let path = folder.join(format!("contract-{number}.pdf"));
         std::fs::write(&path, &file)?;
-        println!("{}: {:?}", path.display(), report.verdict());
-        if report.verdict() != Some(Indication::TotalPassed) {
+        let level = report.signatures.first().and_then(|signature| signature.level);
+        let (Some(Indication::TotalPassed), Some(level)) = (report.verdict(), level) else {
             return Err("it does not verify".into());
-        }
+        };
+        println!("{}: {}, {}", path.display(), Indication::TotalPassed, level.as_str());
     }
+    std::fs::write(folder.join("anchor.pem"), cloud.authority.root_pem())?;
     Ok(())
 }
 

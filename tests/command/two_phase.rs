@@ -59,6 +59,7 @@ fn a_chain_may_stand_beside_its_key() {
     // What cannot be read as PEM is not looked at, either, unless it is a certificate.
     let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
     bench.write("both.pem", [&key, old.as_bytes(), &chain].concat());
+    bench.write("pair.pem", [key.clone(), chain.clone()].concat());
     bench.write("key-only.pem", &key);
     let damaged = String::from_utf8(chain.clone()).unwrap().replacen("MII", "MI!", 1);
     bench.write("damaged.pem", [key.clone(), damaged.into_bytes()].concat());
@@ -66,7 +67,7 @@ fn a_chain_may_stand_beside_its_key() {
     let mut both = prepare(&bench, "--prepare both --chain both.pem in.pdf");
     assert_eq!(both["state"].take(), "both");
     assert!(bench.read("both") == bench.read("state") && both["digest"] == alone["digest"]);
-    bench.does(&format!("sign --key both.pem --chain both.pem --at {NOW} in.pdf out.pdf"));
+    bench.does(&format!("sign --key pair.pem --chain pair.pem --at {NOW} in.pdf out.pdf"));
     std::fs::remove_file(bench.path("out.pdf")).unwrap();
     let secret = String::from_utf8(key).unwrap().lines().nth(1).unwrap().to_owned();
     for (chain, cause, japanese) in [
