@@ -23,7 +23,7 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 47] = [
+pub(crate) const REASONS: [(&str, &str); 50] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -80,6 +80,9 @@ pub(crate) const REASONS: [(&str, &str); 47] = [
         "with a page instead of an answer",
         "サーバーがタイムスタンプではなくページを返しました。アドレスを確認してください",
     ),
+    ("gave no answer", "サーバーから応答がありません。アドレスとネットワークを確認してください"),
+    ("gave no whole answer", "サーバーの応答が時間内に終わりませんでした。時間をおいて、もう一度実行してください"),
+    ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),

@@ -17,7 +17,7 @@ use super::form::{damaged, decrypt_key};
 use super::key::PrivateKey;
 use super::password::{Effort, Purpose, decrypt, pkcs12_kdf, wrong};
 use crate::digest::DigestAlgorithm;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::pki::algorithm::digest_of;
 use crate::pki::cms::CmsFault;
@@ -45,6 +45,10 @@ pub(crate) struct Contents {
 impl Contents {
     /// Reads a `PFX` in BER or DER.
     pub(crate) fn read(bytes: &[u8], password: &str) -> Result<Self> {
+        if bytes.first() != Some(&SEQUENCE) {
+            let error = Error::new(ErrorKind::Key, "the bytes are no PKCS#12 file");
+            return Err(error.advise("make one with `openssl pkcs12 -export -inkey key.pem -in chain.pem`"));
+        }
         let pfx = definite(bytes)?;
         let mut effort = Effort::default();
         let authenticated = open(&pfx, password, &mut effort)?;
