@@ -38,7 +38,7 @@ async fn run() -> std::result::Result<(), Anything> {
     let now = Time::from(SystemTime::now());
     let cloud = Cloud::new(now)?;
     let trust = Arc::new(cloud.authority.anchors());
-    let anchor = cloud.authority.root_pem();
+    std::fs::write(folder.join("anchor.pem"), cloud.authority.root_pem())?;
     let network = Arc::new(Network { address: cloud.listen().await? });
 
     let contract = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/contract.pdf"))?;
@@ -58,7 +58,6 @@ async fn run() -> std::result::Result<(), Anything> {
         };
         println!("{}: {}, {}", path.display(), Indication::TotalPassed, level.as_str());
     }
-    std::fs::write(folder.join("anchor.pem"), anchor)?;
     Ok(())
 }
 
