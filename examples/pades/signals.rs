@@ -62,7 +62,8 @@ pub(crate) fn watch() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
     let ignored = ignored();
-    let watched = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    let watched = [(SIGHUP, HANG_UP), (SIGINT, 1 << 1), (SIGTERM, 1 << 14)];
+    let watched = watched.into_iter().filter(|(_, bit)| ignored & bit == 0).map(|(signal, _)| signal);
     // Where they cannot be watched, they end the process at once, as ever.
     let Ok(mut signals) = signal_hook::iterator::Signals::new(watched) else { return };
     std::thread::spawn(move || {
@@ -78,11 +79,15 @@ pub(crate) fn watch() {
 #[cfg(not(unix))]
 pub(crate) fn watch() {}
 
+/// The bit of SIGHUP among all signals, which is number 1 everywhere, as SIGINT is 2 and SIGTERM 15 (POSIX, `kill`).
+#[cfg(unix)]
+const HANG_UP: u64 = 1;
+
 /// The signals that whoever started the process wants to be ignored, a bit each: `nohup` does so with SIGHUP, a shell in the
 /// background with SIGINT. They stay ignored. Where the system does not tell, it is SIGHUP.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(1)
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(HANG_UP)
 }
