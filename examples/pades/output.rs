@@ -125,23 +125,13 @@ impl Paths {
         checked.during(|| Message::CannotWrite(anchor.clone()))
     }
 
-    /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
-    pub(crate) fn write(
-        &self,
-        input: &Input,
-        (document, repair): (&Document<'_>, Option<&Update>),
-        update: &Update,
-        services: &Services<'_>,
-        progress: &Progress,
-        language: Language,
-    ) -> std::result::Result<u8, Stop> {
-        self.store(input, (document, repair), update, services, progress)?;
+    /// Says what [`store`](Self::store) wrote.
+    pub(crate) fn tell(&self, input: &Input, update: &Update, language: Language) {
         self.warn(language);
         let length = update.file_len();
         let added = length.saturating_sub(input.length());
         let wrote = Message::Wrote { path: self.target().to_owned(), length, added };
         crate::print(&format!("{}\n", wrote.text(language)));
-        Ok(0)
     }
 
     /// Where the result goes.
@@ -160,7 +150,7 @@ impl Paths {
         }
     }
 
-    /// As [`write`](Self::write), and says nothing.
+    /// Writes the document of `input` with `update`. `repair` is what made the document of a broken file.
     pub(crate) fn store(
         &self,
         input: &Input,
