@@ -12,6 +12,7 @@ use crate::inputs::{Input, Use};
 use crate::messages::Message;
 use crate::progress::Progress;
 use crate::services::Services;
+use crate::signals;
 
 /// IN, OUT, and what may be written besides.
 #[derive(Debug, Default)]
@@ -180,7 +181,8 @@ fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()>
         None => update.clone(),
     };
     input.check_unchanged()?;
-    update.append_to(&mut input.file.try_clone().map_err(failed)?)
+    let mut file = input.file.try_clone().map_err(failed)?;
+    signals::uninterrupted(|| update.append_to(&mut file))
 }
 
 /// Writes `bytes` to `path`, which appears whole or not at all.

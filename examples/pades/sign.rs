@@ -148,6 +148,7 @@ impl Task {
                 (operands, first)
             }
             Self::Prepare { .. } => (vec![arguments.only_in(operands)?], first),
+            Self::Sign if operands.len() > 2 => return Err(arguments.wrong(Message::NoFolder)),
             _ => (first, operands),
         };
         operands.into_iter().for_each(|path| files.operand(path));
