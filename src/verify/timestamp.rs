@@ -89,9 +89,10 @@ pub(crate) fn judge(
     let Validated { mut conclusion, judged, associated, findings: said, steps: process } = validated;
     findings.extend(said);
     // RFC 3161, 2.4.2: time, name and critical extensions of the TSTInfo fit the certificate; a path alone does not say so.
+    let latest = now.after(validator.policy.clock_tolerance());
     if conclusion.is_passed()
         && let Some(certificate) = &cryptography.signing_certificate
-        && let Err(fault) = token.check_statement(certificate)
+        && let Err(fault) = token.check_statement(certificate).and_then(|()| token.check_not_after(latest))
     {
         conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         findings.push(Finding::new(Code::Timestamp, fault));
