@@ -40,9 +40,12 @@ impl Sentences {
     fn translated_within(&self, text: &str, depth: u8) -> Option<String> {
         let depth = depth.checked_sub(1)?;
         let (sentence, gaps) = self.0.iter().find_map(|sentence| Some((sentence, sentence.gaps(text)?)))?;
-        let gaps: Vec<String> =
-            gaps.into_iter().map(|gap| self.translated_within(gap, depth).unwrap_or_else(|| in_passing(gap))).collect();
+        let gaps: Vec<String> = gaps.into_iter().map(|gap| self.said(gap, depth)).collect();
         Some(filled(sentence.japanese, &gaps))
+    }
+
+    fn said(&self, gap: &str, depth: u8) -> String {
+        certificate(gap).or_else(|| self.translated_within(gap, depth)).unwrap_or_else(|| gap.to_owned())
     }
 }
 
@@ -209,16 +212,13 @@ mod tests {
     fn sentences_stand_in_sentences() {
         let sentences = Sentences::read();
         let said = |text: &str| sentences.translated(text);
-        let certificate = "\"CN=Root, O={0} A: of B\", serial 0a";
-        assert_eq!(
-            said(&format!(
-                "{certificate}: its issuer's signature: the public key cannot be read (RFC 5280, 6.1.3 (a)(1))"
-            )),
-            Some(
-                "「CN=Root, O={0} A: of B」(シリアル番号 0a): 発行者の署名: 公開鍵を読めません (RFC 5280, 6.1.3 (a)(1))"
-                    .to_owned()
-            )
-        );
+        let fault = "its issuer's signature: the public key cannot be read (RFC 5280, 6.1.3 (a)(1))";
+        let of = |certificate: &str| said(&format!("{certificate}: {fault}")).unwrap();
+        let japanese = "発行者の署名: 公開鍵を読めません (RFC 5280, 6.1.3 (a)(1))";
+        assert_eq!(of("\"CN=Root, O={0}\", serial 0a"), format!("「CN=Root, O={{0}}」(シリアル番号 0a): {japanese}"));
+        // Whoever chooses the name does not choose the sentence.
+        let odd = "\"CN=A: of B\", serial 0a";
+        assert_eq!(of(odd), format!("{odd}: {japanese}"));
         assert_eq!(said("the moon is of green cheese"), None);
     }
 
