@@ -17,6 +17,7 @@ mod finding;
 mod future;
 mod identifier;
 mod indication;
+mod japanese;
 #[cfg(feature = "json")]
 mod json;
 mod level;

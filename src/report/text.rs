@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Write};
 
+use super::japanese::Sentences;
 use super::vocabulary::{self, say};
 use super::{
     AccreditationReport, Change, ChangeKind, Code, Finding, Indication, Kind, Modification, Report, Rule,
@@ -29,9 +30,7 @@ impl Report {
     pub fn to_text(&self, language: Language) -> String {
         let mut panel = Panel::new(language);
         panel.line(0, panel.summary(self));
-        for finding in &self.findings {
-            panel.line(1, format_args!("! {finding}"));
-        }
+        self.findings.iter().for_each(|finding| panel.finding(1, finding));
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.signature(index.saturating_add(1), signature);
         }
@@ -46,11 +45,16 @@ impl Report {
 pub(super) struct Panel {
     pub(super) language: Language,
     pub(super) text: String,
+    sentences: Sentences,
 }
 
 impl Panel {
     pub(super) fn new(language: Language) -> Self {
-        Self { language, text: String::new() }
+        let sentences = match language {
+            Language::Japanese => Sentences::read(),
+            Language::English => Sentences::default(),
+        };
+        Self { language, text: String::new(), sentences }
     }
 
     pub(super) fn say(&self, japanese: &'static str, english: &'static str) -> &'static str {
@@ -116,8 +120,25 @@ impl Panel {
         self.statements(report);
         self.details(report);
         self.changes(report);
-        for finding in &report.findings {
-            self.line(2, format_args!("! {finding}"));
+        report.findings.iter().for_each(|finding| self.finding(2, finding));
+    }
+
+    /// With its code in English, and what that means in Japanese.
+    pub(super) fn finding(&mut self, depth: usize, finding: &Finding) {
+        match self.language {
+            Language::English => self.line(depth, format_args!("! {finding}")),
+            Language::Japanese => {
+                let (name, code) = (finding.code.name(self.language), finding.code.as_str());
+                self.line(depth, format_args!("! {name} ({code}): {}", self.sentence(&finding.message)));
+            }
+        }
+    }
+
+    /// What the engine says, in the reader's language; what the dictionary lacks, as a quotation.
+    pub(super) fn sentence(&self, text: &str) -> String {
+        match self.language {
+            Language::English => text.to_owned(),
+            Language::Japanese => self.sentences.translated(text).unwrap_or_else(|| format!("原文「{text}」")),
         }
     }
 

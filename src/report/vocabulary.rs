@@ -1,8 +1,8 @@
 //! The standard's words in the words of people, in Japanese and English.
 
 use super::{
-    AttributeOrigin, Block, CertificateStatus, Conclusion, Constraint, Indication, Language, ModificationRule, Place,
-    PolicyDocument, RevocationSource, Rule, SubIndication,
+    AttributeOrigin, Block, CertificateStatus, Code, Conclusion, Constraint, Indication, Language, ModificationRule,
+    Place, PolicyDocument, RevocationSource, Rule, SubIndication,
 };
 
 /// Picks one of two texts.
@@ -68,6 +68,47 @@ pub(super) fn commitment(name: &str, language: Language) -> &str {
     match language {
         Language::Japanese => japanese,
         Language::English => name,
+    }
+}
+
+impl Code {
+    /// What it is about, in a few words.
+    pub fn name(self, language: Language) -> &'static str {
+        let (japanese, english) = match self {
+            Self::SignatureDictionary => ("署名辞書", "signature dictionary"),
+            Self::ByteRange => ("署名の範囲", "byte range"),
+            Self::Contents => ("署名値の格納", "contents"),
+            Self::Coverage => ("署名の対象", "coverage"),
+            Self::Redefined => ("署名辞書の書き換え", "redefined"),
+            Self::SignatureRemoved => ("署名の削除", "signature removed"),
+            Self::SharedValue => ("署名辞書の共有", "shared value"),
+            Self::StrayBytes => ("余分なバイト", "stray bytes"),
+            Self::ModifiedAfterSigning => ("署名後の変更", "modified after signing"),
+            Self::Overlay => ("署名後の表示の追加", "overlay"),
+            Self::ModificationUnknown => ("判定できない変更", "modification unknown"),
+            Self::Cms => ("署名データ (CMS)", "CMS"),
+            Self::SubFilter => ("署名の形式", "format"),
+            Self::Digest => ("ダイジェスト", "digest"),
+            Self::SignatureValue => ("署名値", "signature value"),
+            Self::SigningCertificate => ("署名者の証明書", "signing certificate"),
+            Self::Path => ("証明書チェーン", "path"),
+            Self::TrustList => ("信頼リスト", "trust list"),
+            Self::Validity => ("証明書の有効期間", "validity"),
+            Self::Revocation => ("失効", "revocation"),
+            Self::RevocationMissing => ("失効情報の不足", "revocation missing"),
+            Self::RevocationUnusable => ("使えない失効情報", "revocation unusable"),
+            Self::Purpose => ("証明書の用途", "purpose"),
+            Self::Algorithm => ("アルゴリズム", "algorithm"),
+            Self::Timestamp => ("タイムスタンプ", "timestamp"),
+            Self::TimestampOrder => ("タイムスタンプの順序", "timestamp order"),
+            Self::SignaturePolicy => ("署名ポリシー", "signature policy"),
+            Self::Claim => ("署名者の申告", "claim"),
+            Self::Conformity => ("PAdES への適合", "conformity"),
+            Self::Limit => ("処理の上限", "limit"),
+            Self::SecurityStore => ("検証用データ", "security store"),
+            Self::Structure => ("ファイルの構造", "structure"),
+        };
+        say(language, japanese, english)
     }
 }
 
