@@ -72,19 +72,11 @@ pub(super) fn differences<'d>(before: &'d Dictionary, after: &'d Dictionary) -> 
 
 /// Whether a key stands twice somewhere in the value: readers differ in which of the two they take.
 pub(super) fn has_duplicate_key(object: &Object) -> bool {
-    let mut waiting = vec![object];
-    while let Some(value) = waiting.pop() {
+    let has_twice = |value: &Object| {
         steps(1);
-        match value {
-            Object::Array(items) => waiting.extend(items),
-            Object::Dictionary(dictionary) if dictionary.duplicate_key().is_some() => return true,
-            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|entry| &entry.value)),
-            Object::Stream(stream) if stream.dictionary.duplicate_key().is_some() => return true,
-            Object::Stream(stream) => waiting.extend(stream.dictionary.iter().map(|entry| &entry.value)),
-            _ => {}
-        }
-    }
-    false
+        value.as_dictionary().is_some_and(|dictionary| dictionary.duplicate_key().is_some())
+    };
+    object.values().any(has_twice)
 }
 
 type Values<'d> = BTreeMap<&'d [u8], (&'d Name, &'d Object)>;

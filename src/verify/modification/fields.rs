@@ -14,7 +14,7 @@ impl Step<'_> {
     pub(super) fn acro_form(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
-        let is_same = std::rc::Rc::ptr_eq(&was, &is);
+        let is_same = was.is(&is);
         let (was, is) = match (&*was, &*is) {
             (Object::Null, Object::Null) => return Ok(()),
             // Nothing but an array of its own can have changed.
@@ -105,7 +105,7 @@ impl Step<'_> {
     fn fields(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if std::rc::Rc::ptr_eq(&was, &is) {
+        if was.is(&is) {
             return Ok(());
         }
         match appended(&was, &is) {

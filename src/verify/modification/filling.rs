@@ -52,7 +52,7 @@ impl Step<'_> {
         let short: String = shown.chars().take(60).collect();
         self.note(Code::Overlay, format_args!("the field \"{name}\" was filled with \"{short}\" ({id})"));
         let widget = field.widgets.first().copied().unwrap_or(id);
-        let on = match &*self.read(self.after, Some(&Object::Reference(widget)))? {
+        let on = match &*self.object(self.after, widget)? {
             Object::Dictionary(widget_dictionary) => self.place_of(widget, widget_dictionary),
             _ => (None, None),
         };
@@ -72,7 +72,7 @@ impl Step<'_> {
             if self.changes.contains_key(&widget.number) {
                 continue;
             }
-            let shown = self.read(self.after, Some(&Object::Reference(*widget)))?;
+            let shown = self.object(self.after, *widget)?;
             if let Some(looks) = shown.as_dictionary().and_then(|widget| widget.get("AP")) {
                 self.looks(Place::object(widget.number).key("AP"), looks);
             }

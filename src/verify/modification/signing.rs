@@ -169,7 +169,7 @@ impl Step<'_> {
     /// An appearance that was there, as it is now; its change is allowed if it stays of its kind.
     fn redrawn(&mut self, place: &Place, id: Ref) -> Option<Object> {
         let Some(change) = self.changes.get(&id.number) else {
-            let looks = self.read(self.after, Some(&Object::Reference(id))).ok()?;
+            let looks = self.object(self.after, id).ok()?;
             return matches!(*looks, Object::Dictionary(_)).then(|| Object::clone(&looks));
         };
         let is_form = |object: &Object| match object {

@@ -145,8 +145,7 @@ impl<'g> Step<'g> {
     }
 
     fn follow_rules(&mut self, root: Ref) -> Result<()> {
-        let root_reference = Object::Reference(root);
-        let (before, after) = (self.was(Some(&root_reference))?, self.read(self.after, Some(&root_reference))?);
+        let (before, after) = (self.object(self.before, root)?, self.object(self.after, root)?);
         let (Object::Dictionary(before), Object::Dictionary(after)) = (&*before, &*after) else {
             self.refuse(root.number, "the catalog is no dictionary");
             return Ok(());
@@ -183,11 +182,11 @@ impl<'g> Step<'g> {
         let was = earlier.and_then(|entry| id_of(number, entry));
         let is = id_of(number, entry);
         let Some(id) = is.or(was) else { return Ok(()) };
-        let before =
-            was.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.before, Some(&Object::Reference(id))))?;
+        let object = |view, id: Option<Ref>| id.map_or(Ok(Rc::new(Object::Null)), |id| self.object(view, id));
+        let before = object(self.before, was)?;
         let after = match self.ground.fresh.get(&number) {
             Some(after) => Rc::clone(after),
-            None => is.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.after, Some(&Object::Reference(id))))?,
+            None => object(self.after, is)?,
         };
         self.ground.work.spend(weight(&before).saturating_add(weight(&after)))?;
         let kept_generation = was.is_none() || is.is_none() || was == is;

@@ -1,7 +1,6 @@
 //! Rules for the document security store (ISO 32000-2, 12.8.4.3): it only grows.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use super::catalog::DATA;
 use super::clearance::{Clearance, Place};
@@ -21,7 +20,7 @@ impl Step<'_> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
         self.signing.store = place.holder;
-        let is_same = Rc::ptr_eq(&was, &is);
+        let is_same = was.is(&is);
         let what = "the document security store";
         let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), what) else { return Ok(()) };
         let changed = if is_same { Vec::new() } else { differences(was, is) };
@@ -54,7 +53,7 @@ impl Step<'_> {
         let was = self.was(old.get("VRI"))?;
         let (place, is) = self.is(store.key("VRI"), (old.get("VRI"), new.get("VRI")), Clearance::Whole)?;
         let has_changed_entries = self.changes.values().any(is_related);
-        if Rc::ptr_eq(&was, &is) && !has_changed_entries {
+        if was.is(&is) && !has_changed_entries {
             return Ok(());
         }
         let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), "/VRI") else { return Ok(()) };
@@ -113,7 +112,7 @@ impl Step<'_> {
     ) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if Rc::ptr_eq(&was, &is) {
+        if was.is(&is) {
             return Ok(());
         }
         let (Some(was), Some(is)) = (items(&was), items(&is)) else {
