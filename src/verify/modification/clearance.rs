@@ -63,15 +63,18 @@ impl Step<'_> {
 
     /// A change that an earlier signature forbids, if it is one of the field `name`.
     #[cfg_attr(test, track_caller)]
-    pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) {
+    pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) -> Result<()> {
         #[cfg(test)]
         if let Some(mutation) = super::mutant::here() {
-            return self.mutated(mutation, super::mutant::Rule::Forbids, object);
+            self.mutated(mutation, super::mutant::Rule::Forbids, object);
+            return Ok(());
         }
+        self.look_at(self.ground.permissions.frozen())?;
         if self.ground.permissions.freezes(name, self.revision) {
             let what = format_args!("the field \"{name}\" was {what}, which an earlier signature forbids");
             self.refuse_under(Rule::FieldLock, object, what);
         }
+        Ok(())
     }
 
     pub(super) fn refuse_under(&mut self, rule: Rule, object: u32, what: impl std::fmt::Display) {
@@ -195,6 +198,31 @@ impl Step<'_> {
             _ => place,
         };
         Ok((place, self.read(self.after, new)?))
+    }
+
+    /// Whether what was `old` and is `new` is one and the same value, so that nothing in it can have changed. If not, somebody will
+    /// look into both; what this revision wrote is charged for already.
+    pub(super) fn is_same(
+        &self,
+        (old, was): (Option<&Object>, &Value<'_>),
+        (new, is): (Option<&Object>, &Value<'_>),
+    ) -> Result<bool> {
+        if was.is(is) {
+            return Ok(true);
+        }
+        let is_older = |value: Option<&Object>| {
+            value.and_then(Object::as_reference).is_some_and(|id| !self.changes.contains_key(&id.number))
+        };
+        for (_, value) in [(old, was), (new, is)].into_iter().filter(|(value, _)| is_older(*value)) {
+            self.ground.work.spend(weight(value))?;
+        }
+        Ok(false)
+    }
+
+    /// Charges for so many values that a loop goes through, whatever this revision wrote.
+    pub(super) fn look_at(&self, values: usize) -> Result<()> {
+        steps(values);
+        self.ground.work.spend(values)
     }
 
     /// A value, or the object that it refers to. References to references are for a rule to refuse.

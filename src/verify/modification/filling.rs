@@ -48,7 +48,7 @@ impl Step<'_> {
         let Some((entered, shown)) = self.entered(field, &after, &is)? else { return Ok(()) };
         self.clear(id.number, Clearance::Keys);
         let name = &field.name;
-        self.refuse_if_frozen(name, id.number, "filled");
+        self.refuse_if_frozen(name, id.number, "filled")?;
         let short: String = shown.chars().take(60).collect();
         self.note(Code::Overlay, format_args!("the field \"{name}\" was filled with \"{short}\" ({id})"));
         let widget = field.widgets.first().copied().unwrap_or(id);
@@ -74,7 +74,7 @@ impl Step<'_> {
             }
             let shown = self.object(self.after, *widget)?;
             if let Some(looks) = shown.as_dictionary().and_then(|widget| widget.get("AP")) {
-                self.looks(Place::object(widget.number).key("AP"), looks);
+                self.looks(Place::object(widget.number).key("AP"), looks)?;
             }
         }
         Ok(())
@@ -156,7 +156,7 @@ impl Step<'_> {
             }
         }
         if let Some(looks) = after.get("AP") {
-            self.looks(Place::object(id.number).key("AP"), looks);
+            self.looks(Place::object(id.number).key("AP"), looks)?;
         }
         Ok(())
     }

@@ -72,6 +72,9 @@ impl Step<'_> {
             }
             _ => Place::object(number).key("Annots"),
         };
+        if self.is_same((before.get("Annots"), &was), (after.get("Annots"), &is))? {
+            return Ok(());
+        }
         self.compare_lists(&place, &was, &is)
     }
 
@@ -116,7 +119,7 @@ impl Step<'_> {
                 continue;
             }
             while let Some(other) = after.get(index).filter(|other| !same(item, other)) {
-                self.annotation(&place.item(index), other);
+                self.annotation(&place.item(index), other)?;
                 index = index.saturating_add(1);
             }
             if after.get(index).is_none() {
@@ -127,18 +130,19 @@ impl Step<'_> {
             index = index.saturating_add(1);
         }
         for (index, item) in after.iter().enumerate().skip(index) {
-            self.annotation(&place.item(index), item);
+            self.annotation(&place.item(index), item)?;
         }
         Ok(())
     }
 
     /// Something that a page got.
-    fn annotation(&mut self, place: &Place, item: &Object) {
+    fn annotation(&mut self, place: &Place, item: &Object) -> Result<()> {
         match item.as_reference() {
             Some(id) if self.signing.widgets.contains(&id.number) => self.admit(place, id, Clearance::Whole),
-            Some(id) => self.add_comment(place, id),
+            Some(id) => self.add_comment(place, id)?,
             None => self.refuse(place.holder, "an annotation that is no object of its own was added to a page"),
         }
+        Ok(())
     }
 
     /// The number of a page, from 1.

@@ -153,7 +153,7 @@ impl<'g> Step<'g> {
         self.catalog(root, before, after)?;
         self.grow_groups()?;
         self.fill_fields()?;
-        self.change_comments();
+        self.change_comments()?;
         self.structure(after)?;
         self.pages()?;
         self.settle();
