@@ -25,7 +25,10 @@ impl Step<'_> {
         let is_grown = differences(before, after).iter().all(|one| *one.key == *"Kids");
         let (old, new) = (before.get("Kids"), after.get("Kids"));
         let (before_kids, after_kids) = (self.was(old)?, self.read(self.after, new)?);
-        if !is_grown || self.is_same((old, &before_kids), (new, &after_kids))? || !self.was_group(before, &before_kids)? {
+        if !is_grown
+            || self.is_same((old, &before_kids), (new, &after_kids))?
+            || !self.was_group(before, &before_kids)?
+        {
             return Ok(());
         }
         let Some((first, added)) = appended(&before_kids, &after_kids) else { return Ok(()) };
