@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::ground::id_of;
 use super::meter::steps;
+use super::references::Seen;
 use super::step::{Change, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -308,9 +309,7 @@ impl Deref for Value<'_> {
 
 /// How many values a value is.
 pub(super) fn weight(object: &Object) -> usize {
-    let weight = object.values().count();
-    steps(weight);
-    weight
+    Seen::of(object).weight
 }
 
 impl Place {

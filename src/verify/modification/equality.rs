@@ -70,15 +70,6 @@ pub(super) fn differences<'d>(before: &'d Dictionary, after: &'d Dictionary) -> 
         .collect()
 }
 
-/// Whether a key stands twice somewhere in the value: readers differ in which of the two they take.
-pub(super) fn has_duplicate_key(object: &Object) -> bool {
-    let has_twice = |value: &Object| {
-        steps(1);
-        value.as_dictionary().is_some_and(|dictionary| dictionary.duplicate_key().is_some())
-    };
-    object.values().any(has_twice)
-}
-
 type Values<'d> = BTreeMap<&'d [u8], (&'d Name, &'d Object)>;
 
 /// What the keys have, without nulls, which are the same as nothing (7.3.7).
@@ -159,11 +150,5 @@ mod tests {
         let keys: Vec<_> =
             found.iter().map(|one| (one.key.to_text(), one.before.is_some(), one.after.is_some())).collect();
         assert_eq!(keys, [("A".into(), true, false), ("B".into(), true, true), ("D".into(), false, true)]);
-    }
-
-    #[test]
-    fn duplicate_keys_are_found_at_any_depth() {
-        assert!(has_duplicate_key(&parse("[<</A[<</B 1/B 1>>]>>]")));
-        assert!(!has_duplicate_key(&parse("[<</A 1/B 1>><</A 1/B 1>>]")));
     }
 }

@@ -82,10 +82,13 @@ impl Step<'_> {
 
     /// The widget of a field that was filled just now.
     pub(super) fn redraw_input(&mut self, id: Ref) -> Result<()> {
-        let Some((before, after)) = self.dictionaries(id) else { return Ok(()) };
+        let Some((_, after)) = self.changes.get(&id.number).and_then(|change| change.dictionaries()) else {
+            return Ok(());
+        };
         let field = after.get("Parent").and_then(Object::as_reference);
         let entered = field.and_then(|field| self.signing.entered.get(&field.number)).cloned();
-        if let Some(entered) = entered.filter(|_| says(&after, "Subtype", "Widget")) {
+        let entered = entered.filter(|_| says(after, "Subtype", "Widget"));
+        if let (Some(entered), Some((before, after))) = (entered, self.dictionaries(id)) {
             self.clear(id.number, Clearance::Keys);
             self.redraw_entered(id, (&before, &after), &entered, Role::Widget)?;
         }

@@ -26,10 +26,34 @@ pub(super) struct Edge {
     pub(super) is_annots: bool,
 }
 
+/// What a walk through a value saw.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// How many values it is.
+    pub(super) weight: usize,
+    /// Whether a key stands twice somewhere in it: readers differ in which of the two they take.
+    pub(super) has_duplicate_key: bool,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Incoming {
     total: usize,
     annots: usize,
+}
+
+impl Seen {
+    pub(super) fn of(object: &Object) -> Self {
+        let mut seen = Self::default();
+        object.values().for_each(|value| seen.see(value));
+        steps(seen.weight);
+        seen
+    }
+
+    fn see(&mut self, value: &Object) {
+        self.weight = self.weight.saturating_add(1);
+        let dictionary = value.as_dictionary();
+        self.has_duplicate_key |= dictionary.is_some_and(|dictionary| dictionary.duplicate_key().is_some());
+    }
 }
 
 impl References {
@@ -44,8 +68,8 @@ impl References {
         self.watched.binary_search(&number).is_ok()
     }
 
-    /// Notes what `source` refers to now, instead of what it did.
-    pub(super) fn set(&mut self, source: u32, object: &Object) {
+    /// Notes what `source` refers to now, instead of what it did, and says what was seen on the way.
+    pub(super) fn set(&mut self, source: u32, object: &Object) -> Seen {
         let annots = match object {
             Object::Dictionary(page) if is_page(page) => page.get("Annots").and_then(Object::as_reference),
             _ => None,
@@ -57,7 +81,11 @@ impl References {
             let is_annots = annots == Some(target) && !std::mem::replace(&mut is_marked, annots == Some(target));
             Edge { target, is_annots }
         };
-        self.replace(source, object.values().filter_map(Object::as_reference).map(|id| edge(id.number)));
+        let mut seen = Seen::default();
+        let values = object.values().inspect(|value| seen.see(value));
+        self.replace(source, values.filter_map(Object::as_reference).map(|id| edge(id.number)));
+        steps(seen.weight);
+        seen
     }
 
     /// The same where the numbers of the objects are known, and none is a page's `/Annots`.
@@ -129,6 +157,14 @@ mod tests {
 
     fn parse(text: &str) -> Object {
         crate::pdf::parser::object(format!("{text} endobj").as_bytes(), None, &Limits::default()).unwrap().0
+    }
+
+    #[test]
+    fn duplicate_keys_are_found_at_any_depth() {
+        let has_twice = |text| References::default().set(1, &parse(text)).has_duplicate_key;
+        assert!(has_twice("[<</A[<</B 1/B 1>>]>>]"));
+        assert!(!has_twice("[<</A 1/B 1>><</A 1/B 1>>]"));
+        assert_eq!(Seen::of(&parse("[<</A 1/B[2 3 0 R]>>]")).weight, 6);
     }
 
     #[test]

@@ -110,9 +110,9 @@ impl Step<'_> {
         let Some((before, after)) = self.changes.get(&id.number).and_then(|change| change.dictionaries()) else {
             return Ok(());
         };
-        let (before, after) = (before.clone(), after.clone());
         let field = after.get("Parent").and_then(Object::as_reference);
-        if says(&after, "Subtype", "Widget") && field.is_some_and(|field| self.signing.filled.contains(&field.number)) {
+        if says(after, "Subtype", "Widget") && field.is_some_and(|field| self.signing.filled.contains(&field.number)) {
+            let (before, after) = (before.clone(), after.clone());
             self.clear(id.number, Clearance::Keys);
             self.redraw(id, &before, &after)?;
             self.show(id, &after, Some(SignatureKind::Signature));

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::clearance::{Clearance, weight};
-use super::equality::{has_duplicate_key, same_object};
+use super::clearance::Clearance;
+use super::equality::same_object;
 use super::ground::{Ground, id_of};
+use super::references::Seen;
 use super::signing::Signings;
 use super::told::Told;
 use crate::error::Result;
@@ -184,13 +185,18 @@ impl<'g> Step<'g> {
         let Some(id) = is.or(was) else { return Ok(()) };
         let object = |view, id: Option<Ref>| id.map_or(Ok(Rc::new(Object::Null)), |id| self.object(view, id));
         let before = object(self.before, was)?;
-        let after = match self.ground.fresh.get(&number) {
-            Some(after) => Rc::clone(after),
-            None => object(self.after, is)?,
+        let (after, seen) = match self.ground.fresh.get(&number) {
+            Some((after, seen)) => (Rc::clone(after), *seen),
+            None => {
+                let after = object(self.after, is)?;
+                let seen = Seen::of(&after);
+                (after, seen)
+            }
         };
-        self.ground.work.spend(weight(&before).saturating_add(weight(&after)))?;
+        // What it was is looked at no more often than it was written.
+        self.ground.work.spend(seen.weight)?;
         let kept_generation = was.is_none() || is.is_none() || was == is;
-        let is_ambiguous = has_duplicate_key(&after) && before != after;
+        let is_ambiguous = seen.has_duplicate_key && before != after;
         if !is_ambiguous && kept_generation && same_object((self.before, &before), (self.after, &after))? {
             return Ok(());
         }
