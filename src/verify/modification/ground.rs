@@ -10,7 +10,7 @@ use super::permission::Permissions;
 use super::references::{References, Seen};
 use super::step::{Outcome, Step};
 use super::work::Work;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::account::account_meeting;
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, FieldKind, Form};
@@ -42,6 +42,8 @@ pub(super) struct Ground<'d> {
     /// The objects of the revision under examination, each with what was seen of it.
     pub(super) fresh: HashMap<u32, (Rc<Object>, Seen)>,
     pub(super) pages: OnceCell<PageNumbers>,
+    /// The objects that pages show, by number, each with the first such page.
+    pub(super) shown: OnceCell<HashMap<u32, usize>>,
     pub(super) work: Work,
     /// An object whose references are not known.
     pub(super) unreadable: Option<String>,
@@ -89,6 +91,7 @@ impl<'d> Ground<'d> {
             cache: RefCell::default(),
             fresh: HashMap::new(),
             pages: OnceCell::new(),
+            shown: OnceCell::new(),
             work: Work::for_file(document.len()),
             unreadable: None,
         };
@@ -162,8 +165,13 @@ impl<'d> Ground<'d> {
 
 fn unknown(revision: usize, error: &Error) -> Outcome {
     let number = revision.saturating_add(1);
-    let finding = Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}"));
+    let finding = Finding::new(unknown_because(error), format_args!("revision {number}: {error}"));
     Outcome::unknown(revision, finding)
+}
+
+/// What is said where it cannot be told what a revision changed.
+pub(super) fn unknown_because(error: &Error) -> Code {
+    if error.kind() == ErrorKind::Limit { Code::Limit } else { Code::ModificationUnknown }
 }
 
 /// The object that an entry places; none if it frees it.

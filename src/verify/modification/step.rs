@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::clearance::Clearance;
 use super::equality::same_object;
-use super::ground::{Ground, id_of};
+use super::ground::{Ground, id_of, unknown_because};
 use super::references::Seen;
 use super::signing::Signings;
 use super::told::Told;
@@ -115,7 +115,7 @@ impl<'g> Step<'g> {
             told: BTreeMap::new(),
         };
         if let Err(error) = step.compare(strays) {
-            step.unknown(Code::ModificationUnknown, error);
+            step.unknown(unknown_because(&error), error);
         }
         step.outcome()
     }
