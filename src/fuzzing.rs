@@ -111,6 +111,15 @@ pub fn trust_list(data: &[u8]) {
     }
 }
 
+/// Reads metadata, and states another transaction in it.
+///
+/// Laws: what is stated reads back; stating it again changes nothing.
+pub fn metadata(data: &[u8]) {
+    if let Some((first, second)) = crate::pdf::metadata::stated_again(data) {
+        assert!(first == second, "stated twice");
+    }
+}
+
 /// Reads one value.
 ///
 /// Law: it is written so that it reads the same.

@@ -8,7 +8,7 @@ use super::japanese::Sentences;
 use super::vocabulary::{self, say};
 use super::{
     AccreditationReport, Change, ChangeKind, Code, Finding, Indication, Kind, Modification, Report, Rule,
-    SignatureReport, SubIndication, TimestampReport, TrustAnchorReport,
+    SignatureReport, SubIndication, TimestampReport, TransactionReport, TransactionStatus, TrustAnchorReport,
 };
 use crate::time::{Time, UtcOffset};
 
@@ -31,6 +31,7 @@ impl Report {
         let mut panel = Panel::new(language);
         panel.line(0, panel.summary(self));
         self.findings.iter().for_each(|finding| panel.finding(1, finding));
+        self.transaction.iter().for_each(|transaction| panel.transaction(transaction));
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.signature(index.saturating_add(1), signature);
         }
@@ -96,6 +97,33 @@ impl Panel {
                 self.say("少なくとも 1 つの署名が無効です。", "At least one signature is invalid.")
             }
             None => self.say("この文書には署名がありません。", "This document is not signed."),
+        }
+    }
+
+    /// What the file is about, and whether somebody signed that.
+    fn transaction(&mut self, report: &TransactionReport) {
+        let name = self.say("取引", "Transaction");
+        let stated = match (&report.stated, &report.fault) {
+            (Some(stated), _) => stated.to_string(),
+            (None, Some(fault)) => fault.clone(),
+            (None, None) => self.say("記載なし", "none stated").to_owned(),
+        };
+        self.entry(1, name, stated);
+        let said = match report.status() {
+            TransactionStatus::Signed => self.say("この取引情報は署名されています。", "This transaction is signed."),
+            TransactionStatus::Unsigned => {
+                self.say("この取引情報は署名されていません。", "Nobody has signed this transaction.")
+            }
+            TransactionStatus::Changed => {
+                self.say("署名後に取引情報が変更されています。", "The transaction was changed after signing.")
+            }
+            TransactionStatus::Unreadable => {
+                self.say("取引情報を読み取れません。", "The transaction cannot be understood.")
+            }
+        };
+        self.line(2, said);
+        for other in &report.otherwise {
+            self.entry(2, self.say("署名された取引", "Signed"), &other.transaction);
         }
     }
 
