@@ -93,7 +93,7 @@ pub(crate) mod verify;
 pub(crate) mod words;
 pub(crate) mod xml;
 
-pub use asking::{Failover, Limited, Rate, Refusal, Refusals, Retry, Retrying};
+pub use asking::{Failover, Limited, Punctual, Rate, Refusal, Refusals, Retry, Retrying};
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
