@@ -32,6 +32,7 @@ mod renew;
 mod revisions;
 mod rules;
 mod services;
+mod settings;
 mod sign;
 mod stamper;
 mod terms;

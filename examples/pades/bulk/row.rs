@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pades_ltv::report::{Kind, SignatureReport};
+use pades_ltv::report::{AccreditationReport, Kind, SignatureReport};
 use pades_ltv::{Indication, Language, Report, Time, Verification};
 use serde::Serialize;
 
@@ -26,8 +26,10 @@ pub(crate) struct Row {
     /// What they signed it for, in their words.
     signed_for: Option<String>,
     timestamp_authority: Option<String>,
-    /// `null` where it has no timestamp; else whether every authority that stamped it is accredited.
+    /// Whether every authority that stamped it is accredited; `null` where it has no timestamp, or no list was given that says so.
     accredited: Option<bool>,
+    /// The lists by which they are; or, of those that are not, all that were asked.
+    accredited_by: Option<String>,
     /// What the newest timestamp of its signatures states, or else the oldest one over the document.
     time: Option<String>,
     /// Until when it verifies if nobody renews it, and the last second to renew it: by the file alone.
@@ -36,13 +38,15 @@ pub(crate) struct Row {
     /// Whether the timestamp came within two months and seven business days of the claimed time; `null` where that was not asked for or
     /// cannot be told.
     in_window: Option<bool>,
+    /// As of when it was judged.
+    validation_time: String,
     error: Option<ErrorJson>,
     #[serde(skip)]
     pub(crate) stamped: Option<Time>,
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "file",
     "verdict",
     "reason",
@@ -50,6 +54,7 @@ const COLUMNS: [&str; 12] = [
     "signed_for",
     "timestamp_authority",
     "accredited",
+    "accredited_by",
     "time",
     "expires",
     "renewal_due",
@@ -59,7 +64,7 @@ const COLUMNS: [&str; 12] = [
 const SCHEMA: &str = "pades-ltv/row/1";
 
 impl Row {
-    pub(crate) fn unread(file: &Path, (length, modified): Mark, error: ErrorJson) -> Self {
+    pub(crate) fn unread(file: &Path, (length, modified): Mark, now: Time, error: ErrorJson) -> Self {
         Self {
             schema: SCHEMA,
             file: file.to_string_lossy().into_owned(),
@@ -71,10 +76,12 @@ impl Row {
             signed_for: None,
             timestamp_authority: None,
             accredited: None,
+            accredited_by: None,
             time: None,
             expires: None,
             renewal_due: None,
             in_window: None,
+            validation_time: now.to_string(),
             error: Some(error),
             stamped: None,
         }
@@ -107,13 +114,23 @@ impl Row {
             })),
             signed_for: joined(signatures.iter().filter_map(|one| one.reason.clone())),
             timestamp_authority: joined(stamps.iter().filter_map(|stamp| stamp.authority.clone())),
-            accredited: (!stamps.is_empty()).then(|| stamps.iter().all(|stamp| stamp.is_accredited)),
+            accredited: (!stamps.is_empty()).then(|| stamps.iter().all(|stamp| stamp.list.is_some())),
+            accredited_by: joined(stamps.iter().filter_map(|stamp| stamp.list.clone())),
             time: stamped.map(|time| time.to_string()),
             expires: until.map(|time| time.to_string()),
             renewal_due: outlook.renewal_due.map(|time| time.to_string()),
             in_window: window,
+            validation_time: report.validation_time.to_string(),
             error: None,
             stamped,
+        }
+    }
+
+    /// Puts what the lists say beside the answer: without any there is none, and a "no" is by all of them.
+    pub(crate) fn accredit(&mut self, lists: &[String]) {
+        self.accredited = self.accredited.filter(|_| !lists.is_empty());
+        if self.accredited == Some(false) {
+            self.accredited_by = joined(lists.iter().cloned());
         }
     }
 
@@ -132,6 +149,7 @@ impl Row {
             self.signed_for.clone(),
             self.timestamp_authority.clone(),
             yes(self.accredited),
+            self.accredited_by.clone(),
             self.time.clone(),
             self.expires.clone(),
             self.renewal_due.clone(),
@@ -148,7 +166,8 @@ struct Stamp {
     kind: Kind,
     time: Option<Time>,
     authority: Option<String>,
-    is_accredited: bool,
+    /// By which list it is accredited.
+    list: Option<String>,
 }
 
 impl Stamp {
@@ -157,15 +176,16 @@ impl Stamp {
         let name = |signer: &Option<pades_ltv::report::CertificateReport>| {
             signer.as_ref().map(|one| one.common_name.as_ref().unwrap_or(&one.subject).clone())
         };
+        let list = |said: &Option<AccreditationReport>| said.as_ref().map(|one| one.list.clone());
         if report.kind == Kind::DocumentTimestamp {
             let (time, authority) = (report.claimed_time, name(&report.signer));
-            return vec![Self { kind: report.kind, time, authority, is_accredited: report.accredited.is_some() }];
+            return vec![Self { kind: report.kind, time, authority, list: list(&report.accredited) }];
         }
         let stamps = report.signature_timestamps.iter().map(|stamp| Self {
             kind: Kind::Signature,
             time: stamp.time,
             authority: name(&stamp.signer),
-            is_accredited: stamp.accredited.is_some(),
+            list: list(&stamp.accredited),
         });
         stamps.collect()
     }
