@@ -25,6 +25,7 @@ mod mending;
 mod messages;
 mod outcome;
 mod output;
+mod pace;
 mod preflight;
 mod progress;
 mod reasons;

@@ -172,7 +172,7 @@ fn a_run_with_other_settings_is_no_continuation() {
     let log = bench.read("log");
     for (options, named) in [
         (format!("--trust anchor.pem --at {NOW} --policy cryptrec"), "--policy"),
-        (format!("--trust anchor.pem --at {NOW} --require timestamp_order"), "--policy"),
+        (format!("--trust anchor.pem --at {NOW} --require claimed_time"), "--policy"),
         (format!("--trust anchor.pem --trust other.pem --at {NOW}"), "--trust"),
         (format!("--trust anchor.pem --accredited anchor.pem --at {NOW}"), "--trust"),
         (format!("--trust anchor.pem --cert other.pem --at {NOW}"), "--crl, --ocsp, --cert"),
