@@ -53,7 +53,10 @@ fn main() {
 fn command() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let release = (!cfg!(debug_assertions)).then_some("--release");
-    let built = Command::new(cargo).args(["build", "--quiet", "--example", "pades"]).args(release).status().unwrap();
+    let features = cfg!(feature = "aws-lc").then_some("--features=aws-lc");
+    let built =
+        Command::new(cargo).args(["build", "--quiet", "--example", "pades"]).args(release).args(features).status();
+    let built = built.unwrap();
     assert!(built.success());
     let own = std::env::current_exe().unwrap();
     own.parent().unwrap().parent().unwrap().join("examples/pades")

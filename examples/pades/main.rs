@@ -35,6 +35,7 @@ mod rules;
 mod services;
 mod settings;
 mod sign;
+mod signals;
 mod stamper;
 mod terms;
 mod timestamp;
@@ -57,6 +58,7 @@ use crate::messages::Message;
 const FAILED: u8 = 4;
 
 fn main() -> ExitCode {
+    signals::watch();
     let given: Vec<_> = std::env::args_os().skip(1).collect();
     let language = language::of(&given);
     let mut arguments = Arguments::new(given);

@@ -100,7 +100,7 @@ impl Row {
         let stamped = stamped(&signatures, &stamps);
         let outlook = verification.outlook_of_file();
         let is_fine = outlook.lost.is_empty() || outlook.renewal_due.is_some() || !outlook.causes.is_empty();
-        let until = outlook.holds_until.filter(|_| is_fine);
+        let until = outlook.holds_until.filter(|_| is_fine && !report.signatures.is_empty());
         let window = holidays.and_then(|holidays| in_window(&signatures, holidays));
         Self {
             schema: SCHEMA,
