@@ -238,7 +238,7 @@ mod tests {
             let extn_value = der::asn1::OctetString::new([5, 0]).unwrap();
             info.extensions = Some(vec![crate::pki::extension::Extension { extn_id, critical: true, extn_value }]);
         });
-        for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "1.2.3.9")] {
+        for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "2.999.9")] {
             assert_eq!(token.proof(), None, "{expected}");
             assert_eq!(token.report.conclusion.sub_indication, Some(SubIndication::SigConstraintsFailure));
             let finding = token.findings.last().unwrap().to_string();

@@ -59,7 +59,7 @@ impl Step<'_> {
             return self.mutated(mutation, super::mutant::Rule::Forbids, object);
         }
         if self.ground.permissions.freezes(name, self.revision) {
-            let what = format_args!("the field \"{name}\" was {what}, which an earlier signature forbids");
+            let what = format!("the field \"{name}\" was {what}, which an earlier signature forbids");
             self.refuse_under(Rule::FieldLock, object, what);
         }
     }
