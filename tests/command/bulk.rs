@@ -190,7 +190,7 @@ fn a_run_with_other_settings_is_no_continuation() {
         assert_eq!(bench.read("log"), log, "{options}");
     }
     // A file of the same content under another name is another label in the report; the same settings otherwise written are the same.
-    assert_eq!(run(&format!("--trust anchor.pem --at 2027-06-01T00:00:00Z --policy etsi-119312")).out, "");
+    assert_eq!(run("--trust anchor.pem --at 2027-06-01T00:00:00Z --policy etsi-119312").out, "");
     bench.write("anchor.pem", [signed().read("anchor.pem"), b"\n".to_vec()].concat());
     assert!(run(&first).err.contains("--trust"));
 }
