@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pades_ltv::trustlist::{AdobeList, TrustedList, Unchecked, accredited};
+use pades_ltv::trustlist::{AdobeList, ListSigners, TrustedList, Unchecked, accredited};
 use pades_ltv::{ErrorClass, ErrorKind};
 
 const HEAD: &str = "<TrustServiceStatusList xmlns=\"http://uri.etsi.org/02231/v2#\">";
@@ -57,16 +57,16 @@ fn each_way_to_be_no_list_has_its_words_and_its_class() {
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!(error.class(), class, "{error}");
     }
-    let signers = [b"no certificate".to_vec()];
+    let (now, signers) = (pades_ltv::Time::from_unix(1_809_993_600), ListSigners::of_any_list(&[b"no certificate"]));
     let list = format!(
         "{HEAD}<SchemeInformation><TSLVersionIdentifier>6</TSLVersionIdentifier><TSLSequenceNumber>3</TSLSequenceNumber>\
          <TSLType>u</TSLType><SchemeTerritory>XX</SchemeTerritory><ListIssueDateTime>2027-05-01T00:00:00Z</ListIssueDateTime>\
          </SchemeInformation></TrustServiceStatusList>"
     );
     let read = || Unchecked::<TrustedList>::read(list.as_bytes()).unwrap();
-    let error = read().signed_by(&signers).unwrap_err();
+    let error = read().signed_by(&signers, now).unwrap_err();
     assert!(error.to_string().contains("a list signer cannot be read") && error.class() == Operator, "{error}");
-    let error = read().signed_by(&[] as &[Vec<u8>]).unwrap_err();
+    let error = read().signed_by(&ListSigners::of_any_list(&[] as &[&[u8]]), now).unwrap_err();
     assert!(error.to_string().contains("the list's signature does not hold") && error.class() == Operator, "{error}");
     let error = Unchecked::<AdobeList>::read(crate::common::CONTRACT).unwrap_err();
     assert!(error.to_string().contains("the PDF is no trust list") && error.class() == Operator, "{error}");
