@@ -48,7 +48,7 @@ const FLOORS: &[(&str, &str)] = &[
     (
         "pdf",
         "object < text < lexer < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
-         < byte_range contents < transform < signature form dss seed_value < restriction listing \
+         < byte_range contents < transform < signature form dss seed_value < restriction listing damaged \
          < serializer < placeholder < update < repair field extensions appearance < evidence",
     ),
 ];

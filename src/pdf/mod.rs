@@ -23,6 +23,7 @@ mod corpora;
 #[cfg(test)]
 mod corpora_updates;
 pub(crate) mod crypt;
+mod damaged;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;

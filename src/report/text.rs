@@ -5,10 +5,10 @@
 use std::fmt::{self, Write};
 
 use super::japanese::Sentences;
-use super::vocabulary::say;
+use super::vocabulary::{self, say};
 use super::{
-    AccreditationReport, Change, ChangeKind, Finding, Indication, Kind, Modification, Report, Rule, SignatureReport,
-    TimestampReport, TrustAnchorReport,
+    AccreditationReport, Change, ChangeKind, Code, Finding, Indication, Kind, Modification, Report, Rule,
+    SignatureReport, SubIndication, TimestampReport, TrustAnchorReport,
 };
 use crate::time::{Time, UtcOffset};
 
@@ -84,6 +84,10 @@ impl Panel {
             Some(Indication::TotalPassed) => {
                 self.say("署名済みであり、すべての署名が有効です。", "Signed and all signatures are valid.")
             }
+            Some(Indication::Indeterminate) if report.signatures.is_empty() => self.say(
+                "この文書の署名は読み取れないか、取り除かれています。有効とも無効とも判定できません。",
+                "The signatures of this document cannot be read, or were taken away: it could not be determined whether they are valid.",
+            ),
             Some(Indication::Indeterminate) => self.say(
                 "少なくとも 1 つの署名に問題があります。有効とも無効とも判定できません。",
                 "At least one signature has problems: it could not be determined whether it is valid.",
@@ -162,7 +166,13 @@ impl Panel {
         report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
         if report.conclusion.is_passed() {
-            self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
+            let (japanese, english) = match report.kind {
+                Kind::Signature => ("署名者の ID は有効です", "The signer's identity is valid"),
+                Kind::DocumentTimestamp => {
+                    ("タイムスタンプ局の ID は有効です", "The timestamp authority's identity is valid")
+                }
+            };
+            self.line(2, self.say(japanese, english));
         }
         if let Some(sub_indication) = report.conclusion.sub_indication {
             self.line(2, sub_indication.meaning(self.language));
@@ -238,6 +248,12 @@ impl Panel {
     }
 
     fn summed_changes(&self, report: &SignatureReport) -> &'static str {
+        if !report.intact && !is_refuted(report) {
+            return self.say(
+                "文書が、署名されたときのままかどうか確認できません。",
+                "It cannot be told whether the document is what was signed.",
+            );
+        }
         if !report.intact {
             return self.say(
                 "文書は、この署名が適用されてから変更または破損しています。",
@@ -312,17 +328,24 @@ impl Panel {
     /// What the signer states besides.
     fn stated(&mut self, report: &SignatureReport) {
         for commitment in &report.commitment_types {
-            self.entry(2, self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"), commitment);
+            self.entry(
+                2,
+                self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"),
+                vocabulary::commitment(commitment, self.language),
+            );
         }
         for attribute in &report.signer_attributes {
-            let values = attribute.values.join(", ");
+            let values = match attribute.values.as_slice() {
+                [] => self.say("内容は読み取っていません", "not read").to_owned(),
+                values => values.join(", "),
+            };
             let name = self.say("署名者の属性", "Signer attribute");
-            self.entry(2, name, format_args!("{values} ({})", attribute.origin.as_str()));
+            self.entry(2, name, format_args!("{values} ({})", attribute.origin.said(self.language)));
         }
         if let Some(policy) = &report.signature_policy {
             let identifier = policy.identifier.as_deref().unwrap_or(self.say("暗黙", "implied"));
             let name = self.say("署名ポリシー", "Signature policy");
-            self.entry(2, name, format_args!("{identifier} ({})", policy.document.as_str()));
+            self.entry(2, name, format_args!("{identifier} ({})", policy.document.said(self.language)));
         }
     }
 
@@ -406,6 +429,13 @@ impl Panel {
         }
         text
     }
+}
+
+/// Whether the digest or the value was computed, and came out otherwise.
+fn is_refuted(report: &SignatureReport) -> bool {
+    let is_broken = |finding: &Finding| matches!(finding.code, Code::Digest | Code::SignatureValue);
+    let reasons = [Some(SubIndication::HashFailure), Some(SubIndication::SigCryptoFailure)];
+    reasons.contains(&report.conclusion.sub_indication) || report.findings.iter().any(is_broken)
 }
 
 /// Evidence and document timestamps that are permitted, and what a file says of its version for them: they change nothing to be read.

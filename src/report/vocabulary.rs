@@ -1,8 +1,8 @@
 //! The standard's words in the words of people, in Japanese and English.
 
 use super::{
-    Block, CertificateStatus, Code, Conclusion, Constraint, Indication, Language, ModificationRule, Place,
-    RevocationSource, Rule, SubIndication,
+    AttributeOrigin, Block, CertificateStatus, Code, Conclusion, Constraint, Indication, Language, ModificationRule,
+    Place, PolicyDocument, RevocationSource, Rule, SubIndication,
 };
 
 /// Picks one of two texts.
@@ -27,6 +27,47 @@ impl Conclusion {
             Indication::Indeterminate => say(language, "判定不能", "indeterminate"),
             Indication::TotalFailed => say(language, "不合格", "failed"),
         }
+    }
+}
+
+impl PolicyDocument {
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::Implied => say(language, "文書なし", "no document"),
+            Self::NotAtHand => say(language, "文書は手元になし", "its document is not at hand"),
+            Self::Matches => say(language, "文書は署名時と一致", "its document is the one that was signed"),
+            Self::Differs => say(language, "文書は署名時と不一致", "its document is not the one that was signed"),
+            Self::Unbound => {
+                say(language, "文書を特定する値が署名にない", "the signature does not say which document it is")
+            }
+        }
+    }
+}
+
+impl AttributeOrigin {
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::Claimed => say(language, "署名者の申告", "claimed"),
+            Self::Certified => say(language, "属性証明書による。未検証", "certified, not validated"),
+            Self::Asserted => say(language, "第三者の署名による。未検証", "asserted, not validated"),
+        }
+    }
+}
+
+/// A commitment type that has a name (EN 319 122-1, 5.2.3).
+pub(super) fn commitment(name: &str, language: Language) -> &str {
+    let japanese = match name {
+        "proof of origin" => "作成・承認・送付の証明",
+        "proof of receipt" => "受領の証明",
+        "proof of delivery" => "配達の証明",
+        "proof of sender" => "送付の証明",
+        "proof of approval" => "承認の証明",
+        "proof of creation" => "作成の証明",
+        other => other,
+    };
+    match language {
+        Language::Japanese => japanese,
+        Language::English => name,
     }
 }
 

@@ -96,6 +96,12 @@ impl<'a> Verification<'a> {
     /// Verifies. Whatever is wrong stands in the report.
     pub fn verify(&self) -> Report {
         let mut report = self.blank();
+        if let Some(damage) = self.document.damage() {
+            let end = self.document.trailing().start;
+            let what =
+                format_args!("the file is broken behind byte {end}, and judged is what stands before that: {damage}");
+            report.findings.push(Finding::new(Code::Structure, what));
+        }
         if let Err(error) = self.judge(&mut report) {
             report.findings.push(Finding::new(Code::Structure, error));
         }

@@ -217,7 +217,7 @@ impl Work<'_> {
     fn verified(&self, path: &Path) -> pades_ltv::Result<Row> {
         let (length, modified) = mark(path);
         let input = Input::open(path, Use::Read)?;
-        let document = input.document(self.ground.password.as_deref(), self.progress)?;
+        let document = input.evidence(self.ground.password.as_deref(), self.progress)?;
         let verification = self.ground.verification(&document);
         let report = verification.verify();
         let mut row = Row::of(path, &report, &verification, self.holidays, self.language);
