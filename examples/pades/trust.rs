@@ -152,8 +152,7 @@ impl TrustFiles {
             unchecked.danger_signed_though_expired(&signers.of_lists)?
         };
         if !self.takes_expired {
-            list.check_current(now)
-                .map_err(|error| error.advise("fetch the current list, or say --take-expired-lists"))?;
+            list.check_current(now)?;
         }
         let (label, added) = (list.label(), list.add_to(store));
         if list.is_list_of_lists() {
