@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use pades_ltv::authority::{Authority, KeyType, Subscriber};
 use pades_ltv::{
-    Augmentation, Document, Evidence, Indication, Language, Signer, Signing, Time, TimestampAuthority, Update,
-    UtcOffset, Verification,
+    Amount, Augmentation, Document, Evidence, Indication, Language, Signer, Signing, Time, TimestampAuthority,
+    Transaction, Update, UtcOffset, Verification,
 };
 
 /// What the service writes into a party's signature.
@@ -43,9 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Each party agrees in its own time, and the service signs as a witness.
     let minutes_ago = |count: u64| now.before(Duration::from_secs(count.saturating_mul(60)));
     let base = Document::open(pdf.as_slice())?;
-    let first = agree(&base, &CONTRACTOR, &service, &authority.at(minutes_ago(20)), minutes_ago(20))?;
+    let about = about(minutes_ago(20))?;
+    let first = agree(&base, &CONTRACTOR, &about, &service, &authority.at(minutes_ago(20)), minutes_ago(20))?;
     let base_with_first = first.document(&base)?;
-    let second = agree(&base_with_first, &CITY, &service, &authority.at(minutes_ago(10)), minutes_ago(10))?;
+    let second = agree(&base_with_first, &CITY, &about, &service, &authority.at(minutes_ago(10)), minutes_ago(10))?;
     let agreed = first.then(second)?;
 
     // Evidence goes in, and a document timestamp over all of it.
@@ -71,6 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn agree(
     document: &Document<'_>,
     agreement: &Agreement,
+    about: &Transaction,
     service: &impl Signer,
     tsa: &impl TimestampAuthority,
     now: Time,
@@ -82,9 +84,20 @@ fn agree(
         .reason(format!("{} 様 {} が{when} JSTに承認しました", agreement.party, agreement.mail))
         .location("日本")
         .utc_offset(japan)
+        .transaction(about.clone())
         .sign(service)?
         .timestamp(tsa)?
         .finish()
+}
+
+/// What the contract is about. The first signature writes it into the metadata, and both sign it.
+fn about(agreed: Time) -> pades_ltv::Result<Transaction> {
+    let japan = agreed.display_in(UtcOffset::east(JAPAN.0, JAPAN.1));
+    let day = japan.split(' ').next().unwrap_or_default();
+    Transaction::new("架空市", day.parse()?)?
+        .with_counterparty("株式会社架空システムズ")?
+        .with_amount(Amount::new("4950000", "JPY")?)
+        .with_title("業務委託契約書")
 }
 
 fn arguments() -> Result<(PathBuf, Language), Box<dyn Error>> {

@@ -143,6 +143,8 @@ pub enum ErrorKind {
     Field,
     /// An image, font or text cannot be shown, or a place is not on the page.
     Appearance,
+    /// The document's metadata cannot be read, or cannot take the transaction.
+    Metadata,
     /// A private or public key cannot be read or does not match its certificate.
     Key,
     /// A private key's password is missing, wrong or not needed.
@@ -184,6 +186,7 @@ impl ErrorKind {
             Self::Limit => "limit",
             Self::Field => "field",
             Self::Appearance => "appearance",
+            Self::Metadata => "metadata",
             Self::Key => "key",
             Self::Password => "password",
             Self::Certificate => "certificate",

@@ -85,12 +85,12 @@ fn read_again(view: View<'_>, object: &Object) {
 /// Laws: what nobody signed is refused; taking a list twice changes nothing; a canonical form is its own canonical form.
 #[cfg(feature = "trust-lists")]
 pub fn trust_list(data: &[u8]) {
-    use crate::trustlist::{AdobeList, TrustedList, Unchecked, accredited, canonical_again};
+    use crate::trustlist::{AdobeList, ListSigners, TrustedList, Unchecked, accredited, canonical_again};
     let mut trust = TrustStore::new();
     if let Ok(list) = Unchecked::<TrustedList>::read(data) {
         let own: Vec<Vec<u8>> = list.claims().services().flat_map(|one| one.current.certificates.clone()).collect();
-        assert!(list.clone().signed_by(&Vec::<Vec<u8>>::new()).is_err(), "signed by nobody");
-        let _ = list.clone().signed_by(&own);
+        assert!(list.clone().danger_signed_though_expired(&ListSigners::default()).is_err(), "signed by nobody");
+        let _ = list.clone().danger_signed_though_expired(&ListSigners::of_any_list(&own));
         let list = list.danger_unverified();
         list.add_to(&mut trust);
         let before = trust.len();
@@ -108,6 +108,15 @@ pub fn trust_list(data: &[u8]) {
     }
     if let Ok(list) = accredited(data, "fuzz") {
         assert_eq!(list.add_to(&mut trust, "fuzz", None, None).anchors, 0, "accredited is not trusted");
+    }
+}
+
+/// Reads metadata, and states another transaction in it.
+///
+/// Laws: what is stated reads back; stating it again changes nothing.
+pub fn metadata(data: &[u8]) {
+    if let Some((first, second)) = crate::pdf::metadata::stated_again(data) {
+        assert!(first == second, "stated twice");
     }
 }
 

@@ -85,13 +85,15 @@ pub(crate) mod sign;
 #[cfg(feature = "software")]
 pub(crate) mod software;
 pub(crate) mod time;
+pub(crate) mod transaction;
 #[cfg(feature = "trust-lists")]
 pub mod trustlist;
 pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
+pub(crate) mod xml;
 
-pub use asking::{Failover, Limited, Rate, Refusal, Refusals, Retry, Retrying};
+pub use asking::{Failover, Limited, Punctual, Rate, Refusal, Refusals, Retry, Retrying};
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]
@@ -122,6 +124,7 @@ pub use sign::{Batch, Prepared, PreparedTimestamp, Repair, Reserved, Signed, Sig
 #[cfg(feature = "software")]
 pub use software::SoftwareSigner;
 pub use time::{Time, UtcOffset};
+pub use transaction::{Amount, Date, Transaction};
 pub use verify::{Algorithm, Policy, Verification};
 
 #[cfg(doctest)]

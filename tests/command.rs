@@ -20,6 +20,8 @@ mod evidence;
 mod failures;
 #[path = "command/faults.rs"]
 mod faults;
+#[path = "command/find.rs"]
+mod find;
 #[allow(dead_code, clippy::as_conversions, reason = "made for the unit tests, which use all of it")]
 #[path = "../src/pdf/appearance/fixture.rs"]
 mod fixture;

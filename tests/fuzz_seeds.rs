@@ -10,11 +10,12 @@ use pades_ltv::fuzzing;
 type Door = fn(&[u8]);
 
 /// The doors by the names of their targets.
-const DOORS: [(&str, Door); 12] = [
+const DOORS: [(&str, Door); 13] = [
     ("certificate", fuzzing::certificate),
     ("cms", fuzzing::cms),
     ("crl", fuzzing::crl),
     ("document", fuzzing::document),
+    ("metadata", fuzzing::metadata),
     ("modification", fuzzing::modification),
     ("object", fuzzing::object),
     ("ocsp", fuzzing::ocsp),

@@ -14,7 +14,7 @@ use source::{Source, join};
 mod source;
 
 /// Everything sees the ground, and the ground sees only itself.
-const GROUND: &[&str] = &["error", "limits", "time", "digest", "words"];
+const GROUND: &[&str] = &["error", "limits", "time", "digest", "words", "transaction", "xml"];
 
 /// What stands on it, each with what it sees below.
 const TOWERS: &[(&str, &[&str])] = &[
@@ -48,8 +48,8 @@ const FLOORS: &[(&str, &str)] = &[
     (
         "pdf",
         "object < text < lexer < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
-         < serializer < byte_range contents < transform < signature form dss seed_value < restriction listing \
-         < placeholder < update < repair field extensions appearance < evidence",
+         < serializer < byte_range contents < transform < signature form dss seed_value < restriction listing damaged \
+         < placeholder < update < repair field extensions metadata appearance < evidence",
     ),
 ];
 

@@ -13,13 +13,22 @@ pub(crate) enum Topic {
     Revisions,
     Doctor,
     Renew,
+    Find,
     Version,
 }
 
 impl Topic {
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let commands =
-            [Self::Verify, Self::Sign, Self::Timestamp, Self::Augment, Self::Revisions, Self::Doctor, Self::Renew];
+        let commands = [
+            Self::Verify,
+            Self::Sign,
+            Self::Timestamp,
+            Self::Augment,
+            Self::Revisions,
+            Self::Doctor,
+            Self::Renew,
+            Self::Find,
+        ];
         match name {
             "help" => Some(Self::All),
             "version" => Some(Self::Version),
@@ -38,6 +47,7 @@ impl Topic {
             Self::Revisions => Some("revisions"),
             Self::Doctor => Some("doctor"),
             Self::Renew => Some("renew"),
+            Self::Find => Some("find"),
         }
     }
 
@@ -51,6 +61,7 @@ impl Topic {
             Self::Revisions => (REVISIONS, REVISIONS_JA),
             Self::Doctor => (DOCTOR, DOCTOR_JA),
             Self::Renew => (RENEW, RENEW_JA),
+            Self::Find => (FIND, FIND_JA),
         };
         match language {
             Language::Japanese => japanese.replace("{TSA}", TSA_JA),
@@ -110,6 +121,7 @@ pades signs PDFs so that the signatures stay verifiable for decades (PAdES), and
   pades verify [OPTIONS] FILE...     verify every signature; of many files, as a table
   pades doctor [OPTIONS] FILE...     what is missing, what to do, and until when it verifies
   pades renew [OPTIONS] FILE...      by when to renew, and renewing what is due
+  pades find [OPTIONS] DIR...        contracts by counterparty, date and amount
   pades revisions [OPTIONS] IN       list revisions, or extract one
   pades help COMMAND                 options and exit codes
   pades version
@@ -128,6 +140,7 @@ pades は、署名を何十年も検証できるように PDF に署名し (PAdE
   pades verify [オプション] FILE...     すべての署名の検証
   pades doctor [オプション] FILE...     不足しているもの、必要な処理、有効と判定できる期限
   pades renew [オプション] FILE...      更新期限の一覧と、期限の近いファイルの更新
+  pades find [オプション] DIR...        取引先・日付・金額による契約の検索
   pades revisions [オプション] IN       バージョンの一覧と取り出し
   pades help コマンド                   オプションと終了コードの説明
   pades version
@@ -148,7 +161,8 @@ pades verify [OPTIONS] FILE...
   --list-signer PATH
                   who may sign lists: certificates, for Adobe's list its root. Who may sign a
                   national list is also taken from a list of lists. Adobe's is judged as of when it
-                  was signed. --take-unverified-lists takes lists without looking at signatures
+                  was signed. --take-unverified-lists takes lists without looking at signatures,
+                  --take-expired-lists those whose next release was due before the time of --at
   --accredited PATH
                   certificates of accredited timestamp authorities: a file, a ZIP or a folder. Their
                   timestamps are reported as accredited by what the PATH is called; it trusts nobody
@@ -185,7 +199,8 @@ pades verify [OPTIONS] FILE...
 
 Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
   --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited, time,
-                  expires, renewal_due, in_window, error: as CSV with a heading, or as JSON lines
+                  expires, renewal_due, in_window, error, and what the file is about (see pades help
+                  find): as CSV with a heading, or as JSON lines
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
@@ -213,7 +228,8 @@ pades verify [オプション] FILE...
   --list-signer PATH
                   リストの署名者の証明書 (AATL には Adobe のルート)。国別リストの署名者は、EU の
                   一覧からも得ます。AATL は署名された時刻で検証します。署名を確認せずにリストを
-                  使うには --take-unverified-lists を指定してください
+                  使うには --take-unverified-lists を、次の発行期限を過ぎた EU のリストを使うには
+                  --take-expired-lists を指定してください
   --accredited PATH
                   認定タイムスタンプ局の証明書 (ファイル、ZIP またはフォルダー)。その局の
                   タイムスタンプを、PATH の名前の認定として示します。信頼する証明書にはなりません
@@ -250,7 +266,8 @@ pades verify [オプション] FILE...
 
 一括検証 (1 ファイル 1 行。FILE がフォルダーなら、その下のすべての .pdf を名前順に検証します):
   --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、time、
-                  expires、renewal_due、in_window、error を、見出し付きの CSV か JSON 行で出力
+                  expires、renewal_due、in_window、error と取引情報 (pades help find を参照) を、見出し
+                  付きの CSV か JSON 行で出力
   --from 時刻, --to 時刻
                   その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
   --threads N     同時に検証する数。省略時はコアの数
@@ -309,6 +326,14 @@ What it says and where it stands:
                    may be given again. Earlier signatures stay valid
   --font FILE      the font of --fill and --seal-text (TrueType, OpenType), which is embedded;
                    check boxes and radio buttons need none
+
+What it is about, written into the metadata (XMP) and signed with it; pades find finds it:
+  --counterparty NAME --date DAY
+                   with whom, and when: 2026-10-07. --counterparty may be given again
+  --amount NUMBER, --currency CODE
+                   how much, without separators: 1234567 or 12.50; JPY unless given
+  --title TEXT, --number TEXT
+                   what people and registers call it
 
 What may change later:
   --certify 1|2|3  certifies, as the first signature: 1 nothing may change, 2 forms may be filled in
@@ -401,6 +426,14 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    ままです
   --font FILE      --fill と --seal-text のフォント (TrueType、OpenType)。PDF に埋め込みます。
                    チェックボックスとラジオボタンには不要です
+
+取引情報 (メタデータ (XMP) に書き込み、署名の対象とします。pades find で検索できます):
+  --counterparty 取引先 --date 日付
+                   取引先と取引年月日 (2026-10-07)。--counterparty は繰り返し指定可
+  --amount 金額, --currency 通貨
+                   桁区切りのない金額 (1234567、12.50)。通貨の省略時は JPY
+  --title 文, --number 文
+                   契約書などの名称と番号
 
 署名後に許可する変更:
   --certify 1|2|3  最初の署名として文書を認証します。1 変更不可、2 フォームの入力と署名、
@@ -713,4 +746,74 @@ pades renew --out-dir DIR --tsa URL [オプション] FILE...
 状態: due (期限が近い)、later (まだ先)、overdue (期限切れ。pades doctor を参照)、unknown (有効と
 判定できない)、never (期限となるものがない)。
 終了コード: 0 完了、4 更新も読み取りもできない、5 一部だけ更新
+";
+
+const FIND: &str = "\
+pades find [OPTIONS] DIR...
+
+Finds signed PDFs by what they are about, as pades sign --counterparty wrote it. Only files that are
+all that is asked for are found; without an option, all that state a transaction. Every file is
+verified, so that the table tells what was signed from what was put there or changed afterwards.
+
+  --counterparty TEXT
+                  part of a counterparty's name; given again, all have to be there. Alike are: full
+                  and half width (NFKC), capitals and small letters, with or without space, and
+                  ㈱, (株), （株） and 株式会社; 有限会社 and 合同会社 likewise
+  --from DAY, --to DAY
+                  from and up to this day, as 2026-10-07
+  --amount-from NUMBER, --amount-to NUMBER
+                  at least and at most so much, in the currency of --currency; JPY unless given
+  --signed        only what is signed and was not changed since
+  --trust PATH, --at TIME, --password-file FILE and all else by which pades verify judges
+                  for the column verdict; without --trust, nobody is trusted
+  --text          a line for each file (default)
+  --csv, --json   file, counterparty, date, amount, currency, title, number, transaction,
+                  signed_otherwise, signer, verdict, error: as CSV with a heading, or a JSON object
+                  a line, all keys always there. By date, and then by name
+  --threads N     as many at once; one for each core unless given
+  --lang ja|en
+
+transaction says: signed (an intact signature covers it; whether it holds says verdict), unsigned
+(nobody signed it), changed (a signature covers another one, which is in signed_otherwise and is
+found, too), unreadable. Files that cannot be read are told of in any case, behind the others.
+
+Exit code:
+  4  a file could not be read, or the command line makes no sense
+  3  nothing was found
+  0  something was found
+";
+
+const FIND_JA: &str = "\
+pades find [オプション] DIR...
+
+pades sign --counterparty で記録した取引情報により、署名済みの PDF を検索します。指定した条件の
+すべてに合うファイルを示します。条件がなければ、取引情報のあるすべてのファイルです。すべての
+ファイルを検証し、署名された情報と、後から追加・変更された情報とを区別します。
+
+  --counterparty 文
+                  取引先の名称の一部。繰り返し指定すると、そのすべてを含むもの。全角と半角 (NFKC)、
+                  大文字と小文字、空白の有無、㈱・(株)・（株）と株式会社は区別しません。有限会社と
+                  合同会社も同様です
+  --from 日付, --to 日付
+                  取引年月日の範囲 (2026-10-07 の形。両端を含みます)
+  --amount-from 金額, --amount-to 金額
+                  取引金額の範囲 (両端を含みます)。通貨は --currency で指定し、省略時は JPY
+  --signed        署名され、その後変更されていないものだけ
+  --trust PATH、--at 時刻、--password-file FILE など、pades verify の判定条件
+                  verdict の列に反映します。--trust を省略すると、誰も信頼しません
+  --text          1 ファイル 1 行 (既定)
+  --csv, --json   file、counterparty、date、amount、currency、title、number、transaction、
+                  signed_otherwise、signer、verdict、error を、見出し付きの CSV か、1 行 1
+                  オブジェクトの JSON (キーは常にすべて) で、日付、名前の順に出力
+  --threads N     同時に処理する数。省略時はコアの数
+  --lang ja|en
+
+transaction の値: signed (改ざんのない署名の対象。署名の有効性は verdict)、unsigned (誰も署名して
+いない)、changed (署名の対象は別の内容。その内容は signed_otherwise に示し、検索の対象にもなり
+ます)、unreadable (読み取れない)。読み取れないファイルは、条件にかかわらず最後に示します。
+
+終了コード:
+  4  読み取れないファイルがある、またはコマンドラインの誤り
+  3  該当なし
+  0  該当あり
 ";

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use der::zeroize::Zeroizing;
-use pades_ltv::{Document, Error, ErrorKind, Evidence, Result};
+use pades_ltv::{Document, Error, ErrorKind, Evidence, Limits, Result};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
@@ -69,6 +69,16 @@ impl Input {
         match password {
             Some(password) => document.unlock(password),
             None => Ok(document),
+        }
+    }
+
+    /// The same for a verdict: of a file that is broken behind what was signed, there is that much to be said.
+    pub(crate) fn evidence(&self, password: Option<&[u8]>, progress: &Progress) -> Result<Document<'_>> {
+        match self.document(password, progress) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => {
+                Document::open_damaged(progress.watch(&self.file), Limits::default()).map_err(|_| error)
+            }
+            opened => opened,
         }
     }
 

@@ -4,6 +4,7 @@
 //! reads the clock, asks servers, writes the result, and says what happened. Others script it, so flags, exit codes and JSON are
 //! a contract: see `help.rs`.
 
+mod about;
 mod access;
 mod arguments;
 mod atomic;
@@ -14,6 +15,7 @@ mod doctor;
 mod errand;
 mod failure;
 mod fields;
+mod find;
 mod help;
 mod inputs;
 mod keeping;
@@ -35,6 +37,7 @@ mod services;
 mod sign;
 mod signals;
 mod stamper;
+mod stated;
 mod terms;
 mod timestamp;
 mod trust;
@@ -92,6 +95,7 @@ fn run(arguments: &mut Arguments, language: Language) -> Result<u8, Stop> {
         Topic::Revisions => revisions::run(&revisions::Options::read(arguments)?, language),
         Topic::Doctor => doctor::run(&doctor::Options::read(arguments)?, language),
         Topic::Renew => renew::run(&renew::Options::read(arguments)?, language),
+        Topic::Find => find::run(&find::Options::read(arguments)?, language),
         Topic::All => help(arguments),
         Topic::Version => {
             print(concat!("pades ", env!("CARGO_PKG_VERSION"), "\n"));

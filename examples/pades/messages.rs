@@ -40,6 +40,7 @@ pub(crate) enum Message {
     CannotUseTerms,
     CannotUseToken,
     CannotSignSo,
+    CannotState,
     CannotUseTestAuthority,
     CannotSign(PathBuf),
     CannotTimestamp(PathBuf),
@@ -67,6 +68,7 @@ pub(crate) enum Message {
     Writing(PathBuf),
     Signing { first: usize, last: usize, count: usize },
     Verifying(usize),
+    Silent(usize),
     SoFar { megabytes: u64, seconds: u64 },
 }
 
@@ -114,6 +116,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
             Self::CannotUseTerms => "--tsa-digest, --tsa-policy: cannot ask so".into(),
             Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
+            Self::CannotState => "what the document is about cannot be stated so".into(),
             Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
             Self::CannotSign(path) => format!("cannot sign {}", path.display()),
@@ -163,6 +166,7 @@ impl Message {
             Self::Verifying(done) => {
                 format!("verifying, {} files are done", grouped(u64::try_from(*done).unwrap_or(u64::MAX)))
             }
+            Self::Silent(count) => format!("{count} files state no transaction"),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} s"),
             Self::SoFar { megabytes, seconds } => format!("{} MB, {seconds} s", grouped(*megabytes)),
         }
@@ -210,6 +214,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
             Self::CannotUseTerms => "--tsa-digest、--tsa-policy: この条件では要求できません".into(),
             Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
+            Self::CannotState => "指定された取引情報を記録できません".into(),
             Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
             Self::CannotSign(path) => format!("{} に署名できません", path.display()),
@@ -262,6 +267,7 @@ impl Message {
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
             Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
             Self::Verifying(done) => format!("検証中: {} 件完了", grouped(u64::try_from(*done).unwrap_or(u64::MAX))),
+            Self::Silent(count) => format!("取引情報のないファイル: {count} 件"),
             Self::SoFar { megabytes: 0, seconds } => format!("{seconds} 秒"),
             Self::SoFar { megabytes, seconds } => format!("{} MB、{seconds} 秒", grouped(*megabytes)),
         }

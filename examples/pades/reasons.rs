@@ -39,7 +39,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 54] = [
+const REASONS: [(&str, &str); 56] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -103,6 +103,11 @@ const REASONS: [(&str, &str); 54] = [
         "この署名にはタイムスタンプを追加できません。代わりに --lta で文書タイムスタンプを付与してください",
     ),
     ("the stored cache cannot be read", "キャッシュを読み取れません。削除してからもう一度実行してください"),
+    (
+        "the document is signed, and states another transaction",
+        "署名済みの文書に、別の取引情報があります。取引情報を指定しないか、同じ内容を指定してください",
+    ),
+    ("the transaction's", "取引情報が正しくありません"),
     ("belongs to no certificate", "秘密鍵と証明書が対応していません"),
 ];
 
@@ -122,6 +127,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Limit => "大きさまたは複雑さが上限を超えています",
         ErrorKind::Field => "フィールドを使用できません",
         ErrorKind::Appearance => "画像、フォントまたは文字を表示できません",
+        ErrorKind::Metadata => "メタデータ (取引情報) を使用できません",
         ErrorKind::Key => "鍵を使用できません",
         ErrorKind::Certificate => "証明書を使用できません",
         ErrorKind::TrustList => {

@@ -2,6 +2,7 @@
 
 use pades_ltv::{Certification, Document, FieldLock, Language, Signing};
 
+use crate::about::About;
 use crate::arguments::{Arguments, Moment};
 use crate::failure::Stop;
 use crate::fields;
@@ -11,6 +12,7 @@ use crate::look::{Drawn, Look};
 #[derive(Default)]
 pub(crate) struct Terms {
     texts: Texts,
+    about: About,
     rules: Rules,
     look: Look,
 }
@@ -43,11 +45,13 @@ impl Terms {
     /// Takes `option` with its value, if it is one of these.
     pub(crate) fn take(&mut self, option: &str, arguments: &mut Arguments) -> Result<bool, Stop> {
         Ok(self.texts.take(option, arguments)?
+            || self.about.take(option, arguments)?
             || self.rules.take(option, arguments)?
             || self.look.take(option, arguments)?)
     }
 
-    pub(crate) fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
+    pub(crate) fn check(&mut self, arguments: &Arguments) -> Result<(), Stop> {
+        self.about.settle(arguments)?;
         self.look.check(arguments)
     }
 
@@ -72,7 +76,7 @@ impl Terms {
             Some(bytes) => signing.timestamp_room(bytes),
             None => signing,
         };
-        Ok(drawn.show(self.rules.hold(self.texts.say(signing))))
+        Ok(drawn.show(self.rules.hold(self.about.say(self.texts.say(signing)))))
     }
 }
 

@@ -134,7 +134,7 @@ impl Options {
         let progress = Progress::start(language);
         progress.step(&Message::Reading(path.to_owned()));
         let input = Input::open(path, Use::Read)?;
-        let document = input.document(ground.password.as_deref(), &progress)?;
+        let document = input.evidence(ground.password.as_deref(), &progress)?;
         let verification = ground.verification(&document);
         let mut report = verification.verify();
         report.future = self.future.map(|asked| Future::new(asked, verification.outlook()));

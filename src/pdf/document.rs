@@ -53,6 +53,8 @@ pub struct Document<'a> {
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
     first_uses: OnceLock<HashMap<u32, usize>>,
+    /// Why it is only the front of its file.
+    damage: Option<String>,
 }
 
 /// What is known of a file before it is opened.
@@ -107,15 +109,18 @@ impl<'a> Document<'a> {
             Some(continued) => continued,
             None => {
                 let header = header(&bytes)?;
-                let last = last?;
-                let head = Head { offset: header, shift: shift(&bytes, header, last.pointer) };
-                let sections = xref::chain(&bytes, last.pointer, head.shift)?;
-                (head, revision::cut(&bytes, sections, head, last)?)
+                history(&bytes, header, last?)?
             }
         };
+        Self::assemble(bytes, head, revisions, known)
+    }
+
+    /// The document of revisions that were found.
+    pub(super) fn assemble(bytes: Bytes<'a>, head: Head, revisions: Vec<Revision>, known: Known<'_>) -> Result<Self> {
         let mut document = Self {
             bytes,
             head,
+            damage: None,
             index: index(&revisions),
             revisions,
             catalog: OnceLock::new(),
@@ -202,6 +207,28 @@ impl<'a> Document<'a> {
 
     pub(crate) fn security(&self) -> &Security {
         &self.security
+    }
+
+    pub(super) fn set_damage(&mut self, damage: String) {
+        self.damage = Some(damage);
+    }
+
+    /// Why this is only the front of its file, where [`open_damaged`](Self::open_damaged) found the rest broken.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
+    /// Whether something can be appended.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Syntax`] if this is only the front of its file.
+    pub(super) fn require_whole(&self) -> Result<()> {
+        match self.damage() {
+            Some(damage) => {
+                Err(Error::new(ErrorKind::Syntax, format!("only the front of the file can be read: {damage}")))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn set_security(&mut self, security: Security) {
@@ -325,8 +352,15 @@ pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
     revision::find(&head, MARK, 0).map(offset).ok_or_else(not_pdf)
 }
 
+/// The revisions of a file, or of the front of one, that ends in `last`.
+pub(super) fn history(bytes: &Bytes<'_>, header: u64, last: Ending) -> Result<(Head, Vec<Revision>)> {
+    let head = Head { offset: header, shift: shift(bytes, header, last.pointer) };
+    let sections = xref::chain(bytes, last.pointer, head.shift)?;
+    Ok((head, revision::cut(bytes, sections, head, last)?))
+}
+
 /// The last `startxref` of the file.
-fn last(bytes: &Bytes<'_>) -> Result<Ending> {
+pub(super) fn last(bytes: &Bytes<'_>) -> Result<Ending> {
     let found = match startxref(bytes, NEAR)? {
         None => startxref(bytes, TAIL)?,
         found => found,

@@ -9,7 +9,8 @@
 //! Nouns, from the ground up: [`object`] (values), [`crypt`] (strings and streams, encrypted), [`source`] (bytes at offsets),
 //! [`document`] (a file and its revisions), [`security`] (what opens it), [`view`] (its objects as of one), [`account`] (bytes that
 //! belong to none),
-//! [`update`] (one more revision), [`mod@repair`] (one that mends), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence).
+//! [`update`] (one more revision), [`mod@repair`] (one that mends), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence),
+//! [`metadata`] (the transaction that the file is about).
 
 pub(crate) mod account;
 #[cfg(feature = "appearance")]
@@ -23,6 +24,7 @@ mod corpora;
 #[cfg(test)]
 mod corpora_updates;
 pub(crate) mod crypt;
+mod damaged;
 pub(crate) mod document;
 pub(crate) mod dss;
 pub(crate) mod evidence;
@@ -34,6 +36,7 @@ pub(crate) mod hashing;
 pub(crate) mod lexer;
 pub(crate) mod listing;
 mod mention;
+pub(crate) mod metadata;
 pub(crate) mod object;
 pub(crate) mod parser;
 pub(crate) mod placeholder;

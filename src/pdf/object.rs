@@ -190,6 +190,11 @@ impl Object {
         }
     }
 
+    /// This value and all that are in it, in file order, however deep.
+    pub(crate) fn values(&self) -> Values<'_> {
+        Values { own: Some(self), open: Vec::new() }
+    }
+
     pub(crate) fn as_string(&self) -> Option<&PdfString> {
         match self {
             Self::String(string) => Some(string),
@@ -284,5 +289,42 @@ impl PartialEq for Dictionary {
         let mut pairs = self.entries.iter().zip(&other.entries);
         self.entries.len() == other.entries.len()
             && pairs.all(|(left, right)| left.key == right.key && left.value == right.value)
+    }
+}
+
+/// The values of [`Object::values`].
+pub(crate) struct Values<'o> {
+    own: Option<&'o Object>,
+    open: Vec<Inside<'o>>,
+}
+
+enum Inside<'o> {
+    Items(std::slice::Iter<'o, Object>),
+    Entries(std::slice::Iter<'o, Entry>),
+}
+
+impl<'o> Iterator for Values<'o> {
+    type Item = &'o Object;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let value = loop {
+            let next = match (self.own.take(), self.open.last_mut()) {
+                (Some(own), _) => Some(own),
+                (None, Some(Inside::Items(items))) => items.next(),
+                (None, Some(Inside::Entries(entries))) => entries.next().map(|entry| &entry.value),
+                (None, None) => return None,
+            };
+            match next {
+                Some(value) => break value,
+                None => drop(self.open.pop()),
+            }
+        };
+        match value {
+            Object::Array(items) => self.open.push(Inside::Items(items.iter())),
+            Object::Dictionary(dictionary) => self.open.push(Inside::Entries(dictionary.entries.iter())),
+            Object::Stream(stream) => self.open.push(Inside::Entries(stream.dictionary.entries.iter())),
+            _ => {}
+        }
+        Some(value)
     }
 }

@@ -12,7 +12,7 @@ use nom::Parser;
 use nom::bytes::streaming::take_while;
 use nom::combinator::opt;
 
-use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, plain_reference, space, token};
+use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, natural, plain_reference, space, token};
 use super::object::{Dictionary, Entry, Name, Object, Ref};
 use crate::limits::Limits;
 
@@ -79,8 +79,12 @@ pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parse
         match stack.frames.last_mut() {
             None => return Ok((value, position)),
             Some(frame) => {
-                let span = span(base, start..position);
+                let (span, is_reference) = (span(base, start..position), matches!(value, Object::Reference(_)));
                 frame.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
+                if let (true, Content::Array(items)) = (is_reference, &mut frame.content) {
+                    let (more, length) = plain_references(behind(position), items);
+                    (values, position) = (values.saturating_add(more), position.saturating_add(length));
+                }
             }
         }
     }
@@ -215,6 +219,21 @@ fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
     Ok((rest, (input.len().saturating_sub(here.len()), token)))
 }
 
+/// Takes the references behind another one in an array, as long as they are spelled as nearly everybody does: most values of long
+/// files are such. How many there are, and how many bytes they take.
+fn plain_references(window: &[u8], items: &mut Vec<Object>) -> (u32, usize) {
+    let (mut rest, mut count) = (window, 0_u32);
+    while let [b' ' | b'\n', here @ ..] = rest
+        && let Some((behind, number)) = natural(here)
+        && let Ok(number) = u32::try_from(number)
+        && let Some((behind, generation)) = plain_reference(behind)
+    {
+        items.push(Object::Reference(Ref { number, generation }));
+        (rest, count) = (behind, count.saturating_add(1));
+    }
+    (count, window.len().saturating_sub(rest.len()))
+}
+
 /// Whether `g R` follows the integer `number`: then it is a reference.
 fn reference(number: i64, rest: &[u8]) -> Parsed<Option<Ref>> {
     let Ok(number) = u32::try_from(number) else { return Ok((None, 0)) };
@@ -300,6 +319,17 @@ mod tests {
         assert_eq!(dictionary.get("E"), Some(&Object::Real("-1.50".into())));
         let inner = dictionary.get("B").unwrap().as_dictionary().unwrap();
         assert_eq!(inner.get("C"), None);
+    }
+
+    #[test]
+    fn references_in_a_row_are_what_they_are_one_by_one() {
+        let row = "[1 0 R 2 0 R\n3 1 R 4 0 R  5 0 R 6 0\tR 7 0 R(x)8 0 R 9 70000 5 0 R 10 0 R 11 0]|";
+        let apart = row.replace(" R", "\tR");
+        assert_eq!(read(row).unwrap(), read(&apart).unwrap());
+        assert_eq!(read(row).unwrap().as_array().unwrap().len(), 15);
+        let few = Limits { objects: 3, ..Limits::default() };
+        assert!(object(b"[1 0 R 2 0 R]|", None, &few).is_ok());
+        assert_eq!(object(b"[1 0 R 2 0 R 3 0 R]|", None, &few), Err(Stop::Limit("one object holds too many values")));
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! Specified in EN 319 102-1, 5.1 (indications) and 5.4 (sub-indications); EN 319 142-1, 6 (levels).
 //!
 //! Nouns: [`Report`], [`SignatureReport`], [`TimestampReport`], [`Indication`], [`SubIndication`], [`Finding`], [`Change`], [`Step`],
-//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`MissingEvidence`], [`Future`], [`Outlook`], [`Diagnosis`].
+//! [`ChainCertificate`], [`StatusReport`], [`LevelFinding`], [`MissingEvidence`], [`Future`], [`Outlook`], [`Diagnosis`],
+//! [`TransactionReport`].
 
 mod chain;
 mod change;
@@ -17,6 +18,7 @@ mod finding;
 mod future;
 mod identifier;
 mod indication;
+mod japanese;
 #[cfg(feature = "json")]
 mod json;
 mod level;
@@ -25,6 +27,7 @@ mod outlook;
 mod process;
 mod statement;
 mod text;
+mod transaction;
 mod vocabulary;
 #[cfg(feature = "xml")]
 mod xml;
@@ -44,6 +47,7 @@ pub use process::{AlgorithmEnd, AssociatedData, Block, Revocation, Step};
 pub(crate) use statement::commitment_name;
 pub use statement::{AttributeOrigin, PolicyDocument, SignaturePolicy, SignerAttribute};
 pub use text::Language;
+pub use transaction::{SignedTransaction, TransactionReport, TransactionStatus};
 
 use crate::time::Time;
 
@@ -69,6 +73,8 @@ pub struct Report {
     pub signatures: Vec<SignatureReport>,
     /// What is to be said of the file as a whole.
     pub findings: Vec<Finding>,
+    /// What the file says to be about, and which signatures cover that; `None` where it says nothing.
+    pub transaction: Option<TransactionReport>,
     /// Whether it survives until a date; `None` unless the caller asked and put the answer here.
     pub future: Option<Future>,
 }

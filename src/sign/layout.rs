@@ -105,9 +105,10 @@ impl Layout {
     pub(super) fn new(signing: &Signing<'_>, signatory: Signatory<'_>) -> Result<Self> {
         signatory.check(signing.now)?;
         let mut draft = draft(signing)?;
-        let deed = match draft.field().origin {
-            FieldOrigin::Existing => Deed::FillField,
-            FieldOrigin::New => Deed::CreateField,
+        let deed = match (draft.field().origin, &signing.transaction) {
+            (FieldOrigin::Existing, None) => Deed::FillField,
+            // Metadata asks for no more than a field: to modify the document.
+            _ => Deed::CreateField,
         };
         draft.check_access(signing.permissions, deed)?;
         let rules = Rules::read(signing.document, draft.field())?;
@@ -119,6 +120,9 @@ impl Layout {
         }
         if signing.certification.is_some() {
             draft.certify()?;
+        }
+        if let Some(transaction) = &signing.transaction {
+            draft.state(transaction, rules.standing())?;
         }
         extensions(signatory).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);

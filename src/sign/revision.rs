@@ -9,11 +9,13 @@ use crate::pdf::document::Document;
 use crate::pdf::extensions::{IsoExtension, declare_extensions, declare_iso};
 use crate::pdf::field::{FieldChoice, SignedField, sign_field};
 use crate::pdf::form::Form;
+use crate::pdf::metadata::{self, Standing};
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::transform::FieldLock;
 use crate::pdf::update::{Appended, Place, UpdateWriter};
 use crate::time::Time;
+use crate::transaction::Transaction;
 
 /// A revision that has its field, and waits for its signature dictionary.
 pub(super) struct Draft<'d> {
@@ -91,6 +93,11 @@ impl<'d> Draft<'d> {
         }
         self.writer.edit_dictionary(&place)?.set("DocMDP", Object::Reference(self.signature));
         Ok(())
+    }
+
+    /// Says in the document's metadata what it is about.
+    pub(super) fn state(&mut self, transaction: &Transaction, standing: Standing) -> Result<()> {
+        metadata::state(&mut self.writer, transaction, standing)
     }
 
     /// The revision with an empty hole for `reserved` bytes of CMS or timestamp.

@@ -8,6 +8,7 @@ use crate::pdf::field::{FieldOrigin, SignedField};
 #[cfg(feature = "appearance")]
 use crate::pdf::form::FieldValue;
 use crate::pdf::form::Form;
+use crate::pdf::metadata::Standing;
 use crate::pdf::object::Object;
 use crate::pdf::restriction::{Restrictions, Rule};
 use crate::pdf::seed_value::{Requirement, SeedValue};
@@ -97,6 +98,11 @@ impl Rules {
         Err(self
             .refuse(format!("a certification has to be the first signature, but {rule} is there already"))
             .advise("leave out certify(…) for an approval signature, or certify the file before anybody signs it"))
+    }
+
+    /// Whether anybody has signed the document.
+    pub(super) fn standing(&self) -> Standing {
+        if self.restrictions.rules.is_empty() { Standing::Unsigned } else { Standing::Signed }
     }
 
     /// Whether the field may be given a lock: a new one, or one without lock that no signature covers yet.

@@ -15,6 +15,7 @@ use crate::pdf::document::Document;
 use crate::pdf::transform::{Certification, FieldLock};
 use crate::port::{Identity, Signer};
 use crate::time::{Time, UtcOffset};
+use crate::transaction::Transaction;
 
 /// One signature to be made.
 ///
@@ -51,6 +52,7 @@ pub struct Signing<'d> {
     pub(super) certification: Option<Certification>,
     pub(super) lock: Option<FieldLock>,
     pub(super) permissions: Enforcement,
+    pub(super) transaction: Option<Transaction>,
     #[cfg(feature = "appearance")]
     pub(super) seal: Option<Seal>,
     #[cfg(feature = "appearance")]
@@ -73,6 +75,7 @@ impl<'d> Signing<'d> {
             certification: None,
             lock: None,
             permissions: Enforcement::Obeyed,
+            transaction: None,
             #[cfg(feature = "appearance")]
             seal: None,
             #[cfg(feature = "appearance")]
@@ -133,6 +136,34 @@ impl<'d> Signing<'d> {
     #[must_use]
     pub fn timestamp_room(mut self, bytes: usize) -> Self {
         self.token_room = bytes;
+        self
+    }
+
+    /// Writes into the document's metadata what it is about, so that it can be found again by counterparty, date and amount; whoever signs
+    /// now signs that, too. [`Transaction`] says how it stands there.
+    ///
+    /// The rest of the metadata stays as it is. PDF/A files get the description of the properties that they have to have. Earlier signatures
+    /// stay valid; what they cover is not contradicted.
+    ///
+    /// Errors come when the signature is prepared: [`ErrorKind::Metadata`] where the metadata cannot be read, or the document is signed and
+    /// states another transaction; [`ErrorKind::Limit`] where it is too large; [`ErrorKind::Encrypted`] where the permissions of the document
+    /// forbid to change it, as they would a new field.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pades_ltv::{Amount, Document, Signing, Time, Transaction, authority::Authority};
+    /// # let pdf = include_bytes!("../../examples/contract.pdf").as_slice();
+    /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
+    /// # let signer = Authority::new("doc", now)?.issue("甲野サービス")?;
+    /// let document = Document::open(pdf)?;
+    /// let transaction = Transaction::new("架空市", "2026-10-07".parse()?)?.with_amount(Amount::new("1234567", "JPY")?);
+    /// let update = Signing::new(&document, now).transaction(transaction.clone()).sign(&signer)?.finish()?;
+    /// assert_eq!(update.document(&document)?.transaction()?, Some(transaction));
+    /// # Ok::<(), pades_ltv::Error>(())
+    /// ```
+    #[must_use]
+    pub fn transaction(mut self, transaction: Transaction) -> Self {
+        self.transaction = Some(transaction);
         self
     }
 
@@ -280,7 +311,8 @@ impl<'d> Signing<'d> {
     ///
     /// Of the document: [`ErrorKind::Syntax`], [`ErrorKind::Unsupported`] or [`ErrorKind::Io`] where it cannot be read there or appended
     /// to; [`ErrorKind::Limit`] where reading takes more than its [`Limits`](crate::Limits), or it has no number left for a new object;
-    /// [`ErrorKind::SelfCheck`] where what was written does not read back.
+    /// [`ErrorKind::Metadata`] where the metadata cannot take the transaction; [`ErrorKind::SelfCheck`] where what was written does not
+    /// read back.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         let layout = Layout::new(self, Signatory::Known(identity))?;
         Ok(Reserved::new(self, layout, identity.algorithm().digest())?.prepared(identity))

@@ -12,7 +12,8 @@
 //! digest and value hold), [`reading`] (all of it), [`modification`] (what later revisions changed), [`existence`] (what is proved to
 //! have been there), [`certificate`] (the X.509 blocks), [`context`] (signature policies), [`order`] (times in their order), [`process`] (what
 //! blocks come to), [`timestamp`], [`proving`] (extraction of
-//! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future), [`diagnosis`] (what is missing).
+//! proofs), [`reliance`] (who has to hold, and when), [`level`] (how much is there), [`stage`] (the driver), [`outlook`] (the future), [`diagnosis`] (what is missing),
+//! [`transaction`] (what the file is about, and who signed that).
 
 mod basis;
 mod certificate;
@@ -36,6 +37,7 @@ mod reliance;
 mod removed;
 mod stage;
 mod timestamp;
+mod transaction;
 mod verification;
 
 pub(crate) use certificate::{Gap, Needs, Pool, Settled, Validator};

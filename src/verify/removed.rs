@@ -17,11 +17,18 @@ use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
 
+/// A history of more revisions than this is a long one.
+const LONG: usize = 8;
+
 /// What earlier revisions of `document` had and `latest`, the form of its last one, has not.
 pub(super) fn find(document: &Document<'_>, latest: &Form) -> Result<Vec<Finding>> {
     let there: HashSet<Ref> = signed(latest).map(|(value, _)| value).collect();
     let mut known: BTreeMap<Ref, (Arc<str>, usize)> = BTreeMap::new();
     let (mut fields, mut has_others) = (0_usize, false);
+    if document.revisions().len() > LONG {
+        // It pays to know where each object ends.
+        document.places();
+    }
     for revision in document.revisions().iter().take(document.revisions().len().saturating_sub(1)) {
         let view = document.view(revision.number().saturating_sub(1));
         let news = if revision.number() == 1 { News::Others } else { news(view, revision, &there)? };

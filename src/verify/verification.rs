@@ -11,6 +11,7 @@ use super::proving::Covered;
 use super::reading::{evidence_in, read_signatures};
 use super::reliance::covered;
 use super::stage::{Stage, name_makers};
+use super::transaction;
 use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pki::evidence::Evidence;
@@ -96,6 +97,12 @@ impl<'a> Verification<'a> {
     /// Verifies. Whatever is wrong stands in the report.
     pub fn verify(&self) -> Report {
         let mut report = self.blank();
+        if let Some(damage) = self.document.damage() {
+            let end = self.document.trailing().start;
+            let what =
+                format_args!("the file is broken behind byte {end}, and judged is what stands before that: {damage}");
+            report.findings.push(Finding::new(Code::Structure, what));
+        }
         if let Err(error) = self.judge(&mut report) {
             report.findings.push(Finding::new(Code::Structure, error));
         }
@@ -138,6 +145,7 @@ impl<'a> Verification<'a> {
         let stage = Stage::new(self, &read, &in_file, &at_hand);
         report.signatures = stage.judge_all(modified);
         name_makers(&mut report.signatures);
+        report.transaction = transaction::stated(self.document, &read.facts, &report.signatures);
         provenance::complete(&mut report.signatures, self.document, &read.facts, &self.evidence);
         Ok(())
     }
@@ -164,6 +172,7 @@ impl<'a> Verification<'a> {
             revisions: self.document.revisions().len(),
             signatures: Vec::new(),
             findings: Vec::new(),
+            transaction: None,
             future: None,
         }
     }

@@ -18,7 +18,7 @@ use common::{ROOM, World, now};
 use pades_ltv::report::{Level, Modification};
 use pades_ltv::{
     Access, Augmentation, Document, ErrorKind, Evidence, Indication, Prepared, Result, Signer, Signing, Timestamping,
-    Verification,
+    Transaction, Verification,
 };
 use tools::Tools;
 
@@ -117,6 +117,29 @@ fn every_encryption_is_signed_archived_and_verified() {
     let words = tools::python(&python, "judge.py", folder.path(), now(), for_pyhanko.clone());
     let good = words.lines().filter(|line| line.ends_with(": good")).count();
     assert_eq!(good, for_pyhanko.len(), "{words}");
+}
+
+/// The metadata is encrypted or in the clear, as the file wants it.
+#[test]
+fn what_a_document_is_about_is_written_as_the_file_is() {
+    let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+    let tools = Tools::new(folder.path(), now());
+    let about = Transaction::new("架空市", "2026-10-07".parse().unwrap()).unwrap();
+    for vector in Vector::all() {
+        let (document, mut whole) = (vector.owner(), Vec::new());
+        let signed = signing(&document).transaction(about.clone()).sign(&world.signer).unwrap();
+        signed.finish().unwrap().write_to(&document, &mut whole).unwrap();
+        let document = Document::open_with_password(&whole, &vector.facts["user"]).unwrap();
+        assert_eq!(document.transaction().unwrap(), Some(about.clone()), "{}", vector.name);
+        let is_clear = whole.windows(b"<txn:date>".len()).any(|window| window == b"<txn:date>");
+        let expected = ["clear-metadata", "files-only"].iter().any(|kind| vector.name.contains(kind));
+        assert_eq!(is_clear, expected, "{}", vector.name);
+        let name = format!("{}.pdf", vector.name);
+        tools.write(&name, &whole);
+        judge(&tools, &vector, &name);
+        let locked = Verification::new(&document, &world.trust, now()).verify();
+        assert!(locked.transaction.is_some(), "{}", vector.name);
+    }
 }
 
 /// What qpdf and poppler say. Neither knows ISO/TS 32003.

@@ -11,6 +11,7 @@ mod extract;
 mod foreign;
 mod real_world;
 mod tools;
+mod transaction;
 
 use std::path::Path;
 

@@ -16,7 +16,7 @@ use crate::common::{CONTRACT, World, certificates, days, minutes, now, pdf, year
 use crate::forge::Forge;
 
 /// Reports of every kind: good, revoked, expired, unknown, broken, unreadable, hostile, unsigned.
-static REPORTS: LazyLock<Vec<(&str, Report)>> = LazyLock::new(reports);
+pub(crate) static REPORTS: LazyLock<Vec<(&str, Report)>> = LazyLock::new(reports);
 
 fn reports() -> Vec<(&'static str, Report)> {
     let world = World::new();

@@ -10,4 +10,5 @@ mod levels;
 mod reading;
 mod refusals;
 mod steps;
+mod transaction;
 mod updates;

@@ -4,20 +4,19 @@
 //! number, but for the names in a folder and, with a log, of what is finished.
 
 mod log;
+mod parallel;
 mod row;
 pub(crate) mod walk;
 mod window;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::UNIX_EPOCH;
 
 use pades_ltv::{Error, ErrorKind, Language, Time};
 
 use self::log::{Log, Mark};
+pub(crate) use self::parallel::in_order;
 use self::row::Row;
 pub(crate) use self::row::quoted;
 use self::walk::{Found, Walk};
@@ -31,7 +30,7 @@ use crate::outcome::{self, ErrorJson};
 use crate::progress::Progress;
 
 /// Files for each thread that are found at once, and that may wait for a slow one before them.
-const EACH: usize = 32;
+pub(crate) const EACH: usize = 32;
 
 /// As the command line has it.
 #[derive(Default)]
@@ -146,7 +145,7 @@ pub(crate) fn unreadable_folder(error: &std::io::Error) -> Error {
     Error::new(ErrorKind::Io, "the folder cannot be read").because(std::io::Error::from(error.kind()))
 }
 
-fn threads(text: &str) -> Option<NonZeroUsize> {
+pub(crate) fn threads(text: &str) -> Option<NonZeroUsize> {
     text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= 256)
 }
 
@@ -168,43 +167,14 @@ struct Work<'w> {
 
 impl Work<'_> {
     /// Tells of a row for each, in their order, as soon as those before it are there.
-    fn rows(&self, found: &[Found], threads: usize, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
-        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let (sender, receiver) = mpsc::channel();
-        std::thread::scope(|scope| {
-            for _ in 0..threads.min(found.len()) {
-                let (sender, next, is_over) = (sender.clone(), &next, &is_over);
-                scope.spawn(move || {
-                    while !is_over.load(Ordering::Relaxed) {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(one) = found.get(index) else { return };
-                        if sender.send((index, self.row(one))).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(sender);
-            let (mut waiting, mut told) = (BTreeMap::new(), 0_usize);
-            for (index, row) in receiver {
-                waiting.insert(index, row);
-                while let Some(row) = waiting.remove(&told) {
-                    told = told.saturating_add(1);
-                    each(row).inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
-                }
-            }
-            Ok(())
-        })
+    fn rows(&self, found: &[Found], threads: usize, each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+        in_order(found, threads, |one| self.row(one), each)
     }
 
     fn row(&self, found: &Found) -> Row {
         let (path, verified) = match found {
             Found::File(path) => (path, self.verified(path)),
-            Found::Closed(path, error) => {
-                let error =
-                    Error::new(ErrorKind::Io, "the folder cannot be read").because(std::io::Error::from(error.kind()));
-                (path, Err(error))
-            }
+            Found::Closed(path, error) => (path, Err(unreadable_folder(error))),
         };
         verified.unwrap_or_else(|error| {
             // What could not be read for now is tried again.
@@ -217,7 +187,7 @@ impl Work<'_> {
     fn verified(&self, path: &Path) -> pades_ltv::Result<Row> {
         let (length, modified) = mark(path);
         let input = Input::open(path, Use::Read)?;
-        let document = input.document(self.ground.password.as_deref(), self.progress)?;
+        let document = input.evidence(self.ground.password.as_deref(), self.progress)?;
         let verification = self.ground.verification(&document);
         let report = verification.verify();
         let mut row = Row::of(path, &report, &verification, self.holidays, self.language);

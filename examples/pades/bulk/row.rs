@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::log::Mark;
 use super::window::Holidays;
 use crate::outcome::ErrorJson;
+use crate::stated::Stated;
 
 /// What came of a file.
 #[derive(Serialize)]
@@ -36,13 +37,16 @@ pub(crate) struct Row {
     /// Whether the timestamp came within two months and seven business days of the claimed time; `null` where that was not asked for or
     /// cannot be told.
     in_window: Option<bool>,
+    /// What it is about.
+    #[serde(flatten)]
+    stated: Stated,
     error: Option<ErrorJson>,
     #[serde(skip)]
     pub(crate) stamped: Option<Time>,
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 11] = [
     "file",
     "verdict",
     "reason",
@@ -54,7 +58,6 @@ const COLUMNS: [&str; 12] = [
     "expires",
     "renewal_due",
     "in_window",
-    "error",
 ];
 const SCHEMA: &str = "pades-ltv/row/1";
 
@@ -75,6 +78,7 @@ impl Row {
             expires: None,
             renewal_due: None,
             in_window: None,
+            stated: Stated::default(),
             error: Some(error),
             stamped: None,
         }
@@ -112,13 +116,15 @@ impl Row {
             expires: until.map(|time| time.to_string()),
             renewal_due: outlook.renewal_due.map(|time| time.to_string()),
             in_window: window,
+            stated: Stated::of(report.transaction.as_ref()),
             error: None,
             stamped,
         }
     }
 
     pub(crate) fn heading() -> String {
-        format!("{}\r\n", COLUMNS.join(","))
+        let columns: Vec<&str> = COLUMNS.into_iter().chain(Stated::COLUMNS).chain(["error"]).collect();
+        format!("{}\r\n", columns.join(","))
     }
 
     pub(crate) fn csv(&self) -> String {
@@ -136,9 +142,9 @@ impl Row {
             self.expires.clone(),
             self.renewal_due.clone(),
             yes(self.in_window),
-            error,
         ];
-        let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell.unwrap_or_default())).collect();
+        let cells = cells.into_iter().chain(self.stated.cells()).chain([error]);
+        let cells: Vec<String> = cells.map(|cell| quoted(&cell.unwrap_or_default())).collect();
         format!("{}\r\n", cells.join(","))
     }
 }
@@ -215,7 +221,8 @@ fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
 /// As RFC 4180, 2 has it. What a spreadsheet would take for a formula is kept from being one.
 pub(crate) fn quoted(cell: &str) -> String {
     let text: String = cell.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
-    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    let is_number = text.strip_prefix('-').is_some_and(|rest| rest.chars().all(|one| matches!(one, '0'..='9' | '.')));
+    let guard = if text.starts_with(['=', '+', '-', '@']) && !is_number { "'" } else { "" };
     if guard.is_empty() && !text.contains([',', '"']) {
         return text;
     }

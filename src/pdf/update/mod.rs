@@ -61,6 +61,7 @@ impl<'d> UpdateWriter<'d> {
     /// [`ErrorKind::Encrypted`] where the document is encrypted and not open: what is appended has to be encrypted, too.
     /// [`ErrorKind::Unsupported`] where nobody can open it, or where it carries an integrity code.
     pub(crate) fn new(document: &'d Document<'d>) -> Result<Self> {
+        document.require_whole()?;
         let view = document.latest();
         let security = document.security().for_update(view)?;
         // This counts numbers below /Size, too: references to what was never there must stay null.

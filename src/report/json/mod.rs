@@ -4,11 +4,13 @@
 
 mod basis;
 mod statement;
+mod transaction;
 
 use serde::Serialize;
 
 use self::basis::{ChainJson, LevelJson, StatusJson};
 use self::statement::{AttributeJson, PolicyJson};
+use self::transaction::TransactionJson;
 use super::{
     AccreditationReport, AssociatedData, CertificateReport, Change, Finding, Future, Horizon, Report, SignatureReport,
     Step, TimestampReport, TrustAnchorReport,
@@ -34,6 +36,7 @@ impl Report {
     /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |
+    /// | `transaction` | `null`, or what the file says to be about: `status` (`signed`, `unsigned`, `changed`, `unreadable`), `stated` (`null`, or `counterparties`, `date`, `amount` (a number as text), `currency`, `title`, `number`), `fault`, `signed_in` (fields of the intact signatures that cover just this), `otherwise` (what others cover: `transaction`, `fields`) |
     /// | `outlook` | `null`, or the answer of [`Report::future`]: `asked`, `survives`, `holds_until` (`null`: nothing known ends it), `causes`, `renewal_due`, `at_hand` (with what is at hand alone) and `renewed` (if it is renewed by then): each `until` (`null`: nothing known ends it) and `causes`; `lost`: `field`, `kind`, `indication`, `sub_indication`, `findings` |
     ///
     /// A signature has the fields of [`SignatureReport`] by their names, and among them:
@@ -68,6 +71,7 @@ impl Report {
             revisions: Some(self.revisions),
             signatures,
             findings: findings(&self.findings),
+            transaction: self.transaction.as_ref().map(TransactionJson::from),
             outlook: self.future.as_ref().map(Outlook::from),
         };
         json.to_text()
@@ -93,6 +97,7 @@ impl Error {
             revisions: None,
             signatures: Vec::new(),
             findings: Vec::new(),
+            transaction: None,
             outlook: None,
         };
         json.to_text()
@@ -113,6 +118,7 @@ struct File<'a> {
     revisions: Option<usize>,
     signatures: Vec<Signature<'a>>,
     findings: Vec<FindingJson<'a>>,
+    transaction: Option<TransactionJson<'a>>,
     outlook: Option<Outlook<'a>>,
 }
 

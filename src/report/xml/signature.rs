@@ -268,7 +268,9 @@ impl Sheet {
         self.within("RevocationStatusInformation", &[], |sheet| {
             sheet.reference("ValidationObjectId", [of_certificate(certificate).as_str()]);
             sheet.time("RevocationTime", revoked.time);
-            sheet.text("RevocationReason", &format!("urn:etsi:019102:revocationReason:{}", revoked.reason));
+            // There is no URI for what nobody defined.
+            let reason = if revoked.reason.starts_with("undefined") { "unspecified" } else { &revoked.reason };
+            sheet.text("RevocationReason", &format!("urn:etsi:019102:revocationReason:{reason}"));
             let value = basis.revocation.get(index).and_then(|status| status.value.as_ref()).map(of_value);
             sheet.reference("RevocationObject", value.as_deref());
         });

@@ -98,21 +98,22 @@ const RELATED: [&str; 3] = ["Popup", "IRT", "Parent"];
 
 impl Step<'_> {
     /// An annotation that a page got.
-    pub(super) fn add_comment(&mut self, place: &Place, id: Ref) {
+    pub(super) fn add_comment(&mut self, place: &Place, id: Ref) -> Result<()> {
         let Some(comment) = self.new_dictionary(id) else {
             self.refuse(place.holder, format_args!("the annotation {id}, which was there before, was added to a page"));
-            return;
+            return Ok(());
         };
         if let Some(fault) = self.fault(&comment) {
             self.explain(format_args!("the annotation {id} was added to a page, and {fault}"));
-            return;
+            return Ok(());
         }
         self.admit(place, id, Clearance::Whole);
         if let Some(looks) = comment.get("AP") {
-            self.looks(Place::object(id.number).key("AP"), looks);
+            self.looks(Place::object(id.number).key("AP"), looks)?;
         }
         let new = comment.get("Contents").map(words);
         self.tell_comment(id, &comment, (None, new), "was laid on");
+        Ok(())
     }
 
     /// An annotation that a page lost.
@@ -132,46 +133,46 @@ impl Step<'_> {
     }
 
     /// Annotations that say something else than before, or look different.
-    pub(super) fn change_comments(&mut self) {
+    pub(super) fn change_comments(&mut self) -> Result<()> {
         let uncleared = self.changes.iter().filter(|(number, _)| !self.cleared.contains_key(number));
         let comments = uncleared.filter_map(|(_, change)| {
             let (before, after) = change.dictionaries()?;
             let is_kept = before.get("Subtype") == after.get("Subtype");
             (is_comment(before) && is_kept).then(|| (change.id, before.clone(), after.clone()))
         });
-        for (id, before, after) in comments.collect::<Vec<_>>() {
-            self.change_comment(id, &before, &after);
-        }
+        let comments: Vec<_> = comments.collect();
+        comments.into_iter().try_for_each(|(id, before, after)| self.change_comment(id, &before, &after))
     }
 
-    fn change_comment(&mut self, id: Ref, before: &Dictionary, after: &Dictionary) {
+    fn change_comment(&mut self, id: Ref, before: &Dictionary, after: &Dictionary) -> Result<()> {
         let changed = differences(before, after);
         let is_own = |key: &str| KEYS.contains(&key) && !["Type", "P", "Parent", "StructParent"].contains(&key);
         if let Some(other) = changed.iter().find(|one| !is_own(&one.key.to_text())) {
             let key = other.key.to_text();
             self.explain(format_args!("/{key} of the annotation {id} was changed"));
-            return;
+            return Ok(());
         }
         for one in changed.iter().filter(|one| RELATED.iter().any(|key| *one.key == **key)) {
             if let Some(fault) = one.after.and_then(|other| self.related_fault(other)) {
                 self.explain(format_args!("the annotation {id} was changed, and {fault}"));
-                return;
+                return Ok(());
             }
         }
         self.clear(id.number, Clearance::Keys);
         let place = Place::object(id.number);
         for one in &changed {
             match (one.key.as_bytes(), one.after) {
-                (b"AP", Some(looks)) => self.looks(place.key("AP"), looks),
+                (b"AP", Some(looks)) => self.looks(place.key("AP"), looks)?,
                 (_, Some(value)) => self.admit_all(&place.key(&one.key.to_text()), value),
                 (_, None) => {}
             }
         }
         if let Some(looks) = after.get("AP") {
-            self.looks(place.key("AP"), looks);
+            self.looks(place.key("AP"), looks)?;
         }
         let texts = (before.get("Contents").map(words), after.get("Contents").map(words));
         self.tell_comment(id, after, texts, "was changed on");
+        Ok(())
     }
 
     fn tell_comment(

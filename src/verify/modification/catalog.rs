@@ -35,7 +35,7 @@ impl Step<'_> {
             return Ok(());
         }
         let (was, is) = (self.was(old)?, self.read(self.after, new)?);
-        if was == is {
+        if self.is_same((old, &was), (new, &is))? || was == is {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
@@ -119,14 +119,14 @@ impl Step<'_> {
             return Ok(false);
         }
         let (was, is) = (self.was(before)?, self.read(self.after, after)?);
-        Ok(!was.is_null() && same(&was, &is))
+        Ok(!was.is_null() && (self.is_same((before, &was), (after, &is))? || same(&was, &is)))
     }
 
     /// 7.12: declarations may be added.
     fn extensions(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if was == is {
+        if self.is_same((old, &was), (new, &is))? || was == is {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
@@ -154,7 +154,7 @@ impl Step<'_> {
     fn metadata(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if was == is {
+        if self.is_same((old, &was), (new, &is))? || was == is {
             return Ok(());
         }
         let is_metadata = |object: &Object| matches!(object, Object::Stream(stream) if is_metadata(stream));

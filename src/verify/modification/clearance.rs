@@ -3,10 +3,12 @@
 //! Invariant: a new object is allowed only together with every reference to it. Those in objects that were there before count
 //! where a rule names their place; those in new objects count when these are allowed themselves.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::ground::id_of;
 use super::meter::steps;
+use super::references::Seen;
 use super::step::{Change, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, Ref};
@@ -27,6 +29,15 @@ pub(super) enum Clearance {
 pub(super) struct Place {
     pub(super) holder: u32,
     path: String,
+}
+
+/// A value as a rule reads it.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'o> {
+    /// It stands in another one: long lists do, and are not copied for being looked at.
+    Here(&'o Object),
+    /// It is an object of its own.
+    Object(Rc<Object>),
 }
 
 /// What the rules say.
@@ -53,15 +64,18 @@ impl Step<'_> {
 
     /// A change that an earlier signature forbids, if it is one of the field `name`.
     #[cfg_attr(test, track_caller)]
-    pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) {
+    pub(super) fn refuse_if_frozen(&mut self, name: &str, object: u32, what: &str) -> Result<()> {
         #[cfg(test)]
         if let Some(mutation) = super::mutant::here() {
-            return self.mutated(mutation, super::mutant::Rule::Forbids, object);
+            self.mutated(mutation, super::mutant::Rule::Forbids, object);
+            return Ok(());
         }
+        self.look_at(self.ground.permissions.frozen())?;
         if self.ground.permissions.freezes(name, self.revision) {
             let what = format!("the field \"{name}\" was {what}, which an earlier signature forbids");
             self.refuse_under(Rule::FieldLock, object, what);
         }
+        Ok(())
     }
 
     pub(super) fn refuse_under(&mut self, rule: Rule, object: u32, what: impl std::fmt::Display) {
@@ -165,18 +179,18 @@ impl Step<'_> {
     }
 
     /// What a value was.
-    pub(super) fn was(&self, value: Option<&Object>) -> Result<Rc<Object>> {
+    pub(super) fn was<'o>(&self, value: Option<&'o Object>) -> Result<Value<'o>> {
         self.read(self.before, value)
     }
 
     /// What a value is, and where, that was `old`; the reference to it, if there is one, is allowed. Another object than before is
     /// never cleared by its keys alone: the rule did not see what it was.
-    pub(super) fn is(
+    pub(super) fn is<'o>(
         &mut self,
         place: Place,
-        (old, new): (Option<&Object>, Option<&Object>),
+        (old, new): (Option<&Object>, Option<&'o Object>),
         clearance: Clearance,
-    ) -> Result<(Place, Rc<Object>)> {
+    ) -> Result<(Place, Value<'o>)> {
         let place = match new {
             Some(Object::Reference(id)) => {
                 self.admit(&place, *id, if old == new { clearance } else { Clearance::Whole });
@@ -187,16 +201,43 @@ impl Step<'_> {
         Ok((place, self.read(self.after, new)?))
     }
 
-    /// A value, or the object that it refers to. References to references are for a rule to refuse.
-    pub(super) fn read(&self, view: View<'_>, value: Option<&Object>) -> Result<Rc<Object>> {
-        let id = match value {
-            None => return Ok(Rc::new(Object::Null)),
-            Some(Object::Reference(id)) => *id,
-            Some(direct) => {
-                self.ground.work.spend(weight(direct))?;
-                return Ok(Rc::new(direct.clone()));
-            }
+    /// Whether what was `old` and is `new` is one and the same value, so that nothing in it can have changed. If not, somebody will
+    /// look into both; what this revision wrote is charged for already.
+    pub(super) fn is_same(
+        &self,
+        (old, was): (Option<&Object>, &Value<'_>),
+        (new, is): (Option<&Object>, &Value<'_>),
+    ) -> Result<bool> {
+        if was.is(is) {
+            return Ok(true);
+        }
+        let is_older = |value: Option<&Object>| {
+            value.and_then(Object::as_reference).is_some_and(|id| !self.changes.contains_key(&id.number))
         };
+        for (_, value) in [(old, was), (new, is)].into_iter().filter(|(value, _)| is_older(*value)) {
+            self.ground.work.spend(weight(value))?;
+        }
+        Ok(false)
+    }
+
+    /// Charges for so many values that a loop goes through, whatever this revision wrote.
+    pub(super) fn look_at(&self, values: usize) -> Result<()> {
+        steps(values);
+        self.ground.work.spend(values)
+    }
+
+    /// A value, or the object that it refers to. References to references are for a rule to refuse.
+    pub(super) fn read<'o>(&self, view: View<'_>, value: Option<&'o Object>) -> Result<Value<'o>> {
+        const NOTHING: &Object = &Object::Null;
+        match value {
+            None => Ok(Value::Here(NOTHING)),
+            Some(Object::Reference(id)) => self.object(view, *id).map(Value::Object),
+            Some(direct) => Ok(Value::Here(direct)),
+        }
+    }
+
+    /// An object, null where there is none.
+    pub(super) fn object(&self, view: View<'_>, id: Ref) -> Result<Rc<Object>> {
         if let Some(change) = self.changes.get(&id.number).filter(|change| change.id == id) {
             let is_after = view.revision() == self.revision;
             return Ok(Rc::clone(if is_after { &change.after } else { &change.before }));
@@ -215,38 +256,60 @@ impl Step<'_> {
     }
 
     /// The value of a key that nodes inherit (12.7.4.1), in the form as it is before or after.
-    pub(super) fn inherited(&self, view: View<'_>, node: &Dictionary, key: &str) -> Result<Rc<Object>> {
-        let mut above: Option<Rc<Object>> = None;
+    pub(super) fn inherited<'o>(&self, view: View<'_>, node: &'o Dictionary, key: &str) -> Result<Value<'o>> {
+        if let Some(value) = node.get(key) {
+            return self.read(view, Some(value));
+        }
+        let mut above = self.read(view, node.get("Parent"))?;
         for _ in 0..self.ground.document.limits().nesting {
-            let node = above.as_deref().and_then(Object::as_dictionary).unwrap_or(node);
+            let Some(node) = above.as_dictionary() else { return Ok(Value::Object(Rc::new(Object::Null))) };
             self.ground.work.spend(node.iter().count())?;
-            let parent = match node.get(key) {
-                Some(value) => return self.read(view, Some(value)),
-                None => self.read(view, node.get("Parent"))?,
+            let (value, parent) = (node.get(key), node.get("Parent"));
+            let next = self.read(view, value.or(parent))?;
+            // What stands in a node itself is needed longer than that.
+            let next = match next {
+                Value::Object(object) => object,
+                Value::Here(direct) => {
+                    self.ground.work.spend(weight(direct))?;
+                    Rc::new(direct.clone())
+                }
             };
-            if parent.as_dictionary().is_none() {
-                return Ok(Rc::new(Object::Null));
+            if value.is_some() {
+                return Ok(Value::Object(next));
             }
-            above = Some(parent);
+            above = Value::Object(next);
         }
         Err(Error::new(ErrorKind::Syntax, "the nodes above lead in a circle, or are too many"))
     }
 }
 
-/// How many values a value is.
-pub(super) fn weight(object: &Object) -> usize {
-    let (mut weight, mut waiting) = (0_usize, vec![object]);
-    while let Some(value) = waiting.pop() {
-        steps(1);
-        weight = weight.saturating_add(1);
-        match value {
-            Object::Array(items) => waiting.extend(items),
-            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|entry| &entry.value)),
-            Object::Stream(stream) => waiting.extend(stream.dictionary.iter().map(|entry| &entry.value)),
-            _ => {}
+impl Value<'_> {
+    /// Whether both are one and the same, so that nothing in it can have changed.
+    pub(super) fn is(&self, other: &Value<'_>) -> bool {
+        std::ptr::eq::<Object>(&**self, &**other)
+    }
+}
+
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other) || **self == **other
+    }
+}
+
+impl Deref for Value<'_> {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        match self {
+            Self::Here(value) => value,
+            Self::Object(object) => object,
         }
     }
-    weight
+}
+
+/// How many values a value is.
+pub(super) fn weight(object: &Object) -> usize {
+    Seen::of(object).weight
 }
 
 impl Place {

@@ -70,23 +70,6 @@ pub(super) fn differences<'d>(before: &'d Dictionary, after: &'d Dictionary) -> 
         .collect()
 }
 
-/// Whether a key stands twice somewhere in the value: readers differ in which of the two they take.
-pub(super) fn has_duplicate_key(object: &Object) -> bool {
-    let mut waiting = vec![object];
-    while let Some(value) = waiting.pop() {
-        steps(1);
-        match value {
-            Object::Array(items) => waiting.extend(items),
-            Object::Dictionary(dictionary) if dictionary.duplicate_key().is_some() => return true,
-            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|entry| &entry.value)),
-            Object::Stream(stream) if stream.dictionary.duplicate_key().is_some() => return true,
-            Object::Stream(stream) => waiting.extend(stream.dictionary.iter().map(|entry| &entry.value)),
-            _ => {}
-        }
-    }
-    false
-}
-
 type Values<'d> = BTreeMap<&'d [u8], (&'d Name, &'d Object)>;
 
 /// What the keys have, without nulls, which are the same as nothing (7.3.7).
@@ -167,11 +150,5 @@ mod tests {
         let keys: Vec<_> =
             found.iter().map(|one| (one.key.to_text(), one.before.is_some(), one.after.is_some())).collect();
         assert_eq!(keys, [("A".into(), true, false), ("B".into(), true, true), ("D".into(), false, true)]);
-    }
-
-    #[test]
-    fn duplicate_keys_are_found_at_any_depth() {
-        assert!(has_duplicate_key(&parse("[<</A[<</B 1/B 1>>]>>]")));
-        assert!(!has_duplicate_key(&parse("[<</A 1/B 1>><</A 1/B 1>>]")));
     }
 }

@@ -14,7 +14,7 @@ impl Step<'_> {
     pub(super) fn acro_form(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
-        let is_same = std::rc::Rc::ptr_eq(&was, &is);
+        let is_same = self.is_same((old, &was), (new, &is))?;
         let (was, is) = match (&*was, &*is) {
             (Object::Null, Object::Null) => return Ok(()),
             // Nothing but an array of its own can have changed.
@@ -62,14 +62,16 @@ impl Step<'_> {
     fn resources(&mut self, place: Place, old: &Object, new: Option<&Object>) -> Result<()> {
         let was = self.was(Some(old))?;
         let (place, is) = self.is(place, (Some(old), new), Clearance::Whole)?;
+        let is_same = self.is_same((Some(old), &was), (new, &is))?;
         let (Object::Dictionary(was), Object::Dictionary(is)) = (&*was, &*is) else {
             self.refuse(place.holder, "the default resources of the form were removed or are no dictionary");
             return Ok(());
         };
-        if differences(was, is).iter().any(|one| one.after.is_none()) {
+        if !is_same && differences(was, is).iter().any(|one| one.after.is_none()) {
             self.refuse(place.holder, "something was removed from the default resources of the form");
         }
         for entry in is.iter() {
+            self.look_at(1)?;
             let key = entry.key.to_text();
             self.names(place.key(&key), was.get(&key), &entry.value)?;
         }
@@ -80,7 +82,7 @@ impl Step<'_> {
     fn names(&mut self, place: Place, old: Option<&Object>, new: &Object) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, Some(new)), Clearance::Whole)?;
-        if was == is {
+        if self.is_same((old, &was), (Some(new), &is))? || was == is {
             return Ok(());
         }
         self.tell_form(&place);
@@ -105,7 +107,7 @@ impl Step<'_> {
     fn fields(&mut self, place: Place, old: Option<&Object>, new: Option<&Object>) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if std::rc::Rc::ptr_eq(&was, &is) {
+        if self.is_same((old, &was), (new, &is))? {
             return Ok(());
         }
         match appended(&was, &is) {

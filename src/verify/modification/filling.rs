@@ -48,11 +48,11 @@ impl Step<'_> {
         let Some((entered, shown)) = self.entered(field, &after, &is)? else { return Ok(()) };
         self.clear(id.number, Clearance::Keys);
         let name = &field.name;
-        self.refuse_if_frozen(name, id.number, "filled");
+        self.refuse_if_frozen(name, id.number, "filled")?;
         let short: String = shown.chars().take(60).collect();
         self.note(Code::Overlay, format_args!("the field \"{name}\" was filled with \"{short}\" ({id})"));
         let widget = field.widgets.first().copied().unwrap_or(id);
-        let on = match &*self.read(self.after, Some(&Object::Reference(widget)))? {
+        let on = match &*self.object(self.after, widget)? {
             Object::Dictionary(widget_dictionary) => self.place_of(widget, widget_dictionary),
             _ => (None, None),
         };
@@ -72,9 +72,9 @@ impl Step<'_> {
             if self.changes.contains_key(&widget.number) {
                 continue;
             }
-            let shown = self.read(self.after, Some(&Object::Reference(*widget)))?;
+            let shown = self.object(self.after, *widget)?;
             if let Some(looks) = shown.as_dictionary().and_then(|widget| widget.get("AP")) {
-                self.looks(Place::object(widget.number).key("AP"), looks);
+                self.looks(Place::object(widget.number).key("AP"), looks)?;
             }
         }
         Ok(())
@@ -82,10 +82,13 @@ impl Step<'_> {
 
     /// The widget of a field that was filled just now.
     pub(super) fn redraw_input(&mut self, id: Ref) -> Result<()> {
-        let Some((before, after)) = self.dictionaries(id) else { return Ok(()) };
+        let Some((_, after)) = self.changes.get(&id.number).and_then(|change| change.dictionaries()) else {
+            return Ok(());
+        };
         let field = after.get("Parent").and_then(Object::as_reference);
         let entered = field.and_then(|field| self.signing.entered.get(&field.number)).cloned();
-        if let Some(entered) = entered.filter(|_| says(&after, "Subtype", "Widget")) {
+        let entered = entered.filter(|_| says(after, "Subtype", "Widget"));
+        if let (Some(entered), Some((before, after))) = (entered, self.dictionaries(id)) {
             self.clear(id.number, Clearance::Keys);
             self.redraw_entered(id, (&before, &after), &entered, Role::Widget)?;
         }
@@ -156,7 +159,7 @@ impl Step<'_> {
             }
         }
         if let Some(looks) = after.get("AP") {
-            self.looks(Place::object(id.number).key("AP"), looks);
+            self.looks(Place::object(id.number).key("AP"), looks)?;
         }
         Ok(())
     }

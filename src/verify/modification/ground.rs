@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::pages::PageNumbers;
 use super::permission::Permissions;
-use super::references::References;
+use super::references::{References, Seen};
 use super::step::{Outcome, Step};
 use super::work::Work;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::account::account_meeting;
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, FieldKind, Form};
@@ -39,9 +39,11 @@ pub(super) struct Ground<'d> {
     pub(super) section_starts: HashSet<u64>,
     /// The objects that rules looked at last, by number, each with the revision that wrote it.
     pub(super) cache: RefCell<HashMap<u32, (usize, Rc<Object>)>>,
-    /// The objects of the revision under examination.
-    pub(super) fresh: HashMap<u32, Rc<Object>>,
+    /// The objects of the revision under examination, each with what was seen of it.
+    pub(super) fresh: HashMap<u32, (Rc<Object>, Seen)>,
     pub(super) pages: OnceCell<PageNumbers>,
+    /// The objects that pages show, by number, each with the first such page.
+    pub(super) shown: OnceCell<HashMap<u32, usize>>,
     pub(super) work: Work,
     /// An object whose references are not known.
     pub(super) unreadable: Option<String>,
@@ -89,6 +91,7 @@ impl<'d> Ground<'d> {
             cache: RefCell::default(),
             fresh: HashMap::new(),
             pages: OnceCell::new(),
+            shown: OnceCell::new(),
             work: Work::for_file(document.len()),
             unreadable: None,
         };
@@ -106,11 +109,11 @@ impl<'d> Ground<'d> {
     }
 
     /// Reads an object, and notes what it refers to.
-    fn index(&mut self, id: Ref, read: impl FnOnce() -> Result<Object>) -> Option<Object> {
+    fn index(&mut self, id: Ref, read: impl FnOnce() -> Result<Object>) -> Option<(Object, Seen)> {
         match read() {
             Ok(object) => {
-                self.references.set(id.number, &object);
-                Some(object)
+                let seen = self.references.set(id.number, &object);
+                Some((object, seen))
             }
             Err(error) => {
                 self.unreadable.get_or_insert_with(|| error.to_string());
@@ -133,19 +136,16 @@ impl<'d> Ground<'d> {
                     Some(object) => view.document().security().decrypted(id, object),
                     None => view.at(id, *entry),
                 }),
-                None => {
-                    self.references.set(*number, &Object::Null);
-                    Some(Object::Null)
-                }
+                None => Some((Object::Null, self.references.set(*number, &Object::Null))),
             };
-            self.fresh.extend(object.map(|object| (*number, Rc::new(object))));
+            self.fresh.extend(object.map(|(object, seen)| (*number, (Rc::new(object), seen))));
         }
         let outcome = Step::run(self, revision, strays);
         let cache = self.cache.get_mut();
         if cache.len() > CACHED {
             cache.clear();
         }
-        cache.extend(self.fresh.drain().map(|(number, object)| (number, (revision, object))));
+        cache.extend(self.fresh.drain().map(|(number, (object, _))| (number, (revision, object))));
         outcome
     }
 
@@ -165,8 +165,13 @@ impl<'d> Ground<'d> {
 
 fn unknown(revision: usize, error: &Error) -> Outcome {
     let number = revision.saturating_add(1);
-    let finding = Finding::new(Code::ModificationUnknown, format_args!("revision {number}: {error}"));
+    let finding = Finding::new(unknown_because(error), format_args!("revision {number}: {error}"));
     Outcome::unknown(revision, finding)
+}
+
+/// What is said where it cannot be told what a revision changed.
+pub(super) fn unknown_because(error: &Error) -> Code {
+    if error.kind() == ErrorKind::Limit { Code::Limit } else { Code::ModificationUnknown }
 }
 
 /// The object that an entry places; none if it frees it.

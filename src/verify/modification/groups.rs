@@ -20,13 +20,15 @@ impl Step<'_> {
 
     /// What is no growth stays unexplained, and is refused with the keys that changed.
     fn grow_group(&mut self, group: Ref) -> Result<()> {
-        let reference = Object::Reference(group);
-        let (was, is) = (self.was(Some(&reference))?, self.read(self.after, Some(&reference))?);
+        let (was, is) = (self.object(self.before, group)?, self.object(self.after, group)?);
         let (Object::Dictionary(before), Object::Dictionary(after)) = (&*was, &*is) else { return Ok(()) };
         let is_grown = differences(before, after).iter().all(|one| *one.key == *"Kids");
         let (old, new) = (before.get("Kids"), after.get("Kids"));
         let (before_kids, after_kids) = (self.was(old)?, self.read(self.after, new)?);
-        if !is_grown || !self.was_group(before, &before_kids)? {
+        if !is_grown
+            || self.is_same((old, &before_kids), (new, &after_kids))?
+            || !self.was_group(before, &before_kids)?
+        {
             return Ok(());
         }
         let Some((first, added)) = appended(&before_kids, &after_kids) else { return Ok(()) };

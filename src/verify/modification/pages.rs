@@ -1,5 +1,6 @@
 //! Rules for pages (ISO 32000-2, 7.7.3.3): nothing but the widgets of new signature fields, and remarks, may be laid on them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -72,6 +73,9 @@ impl Step<'_> {
             }
             _ => Place::object(number).key("Annots"),
         };
+        if self.is_same((before.get("Annots"), &was), (after.get("Annots"), &is))? {
+            return Ok(());
+        }
         self.compare_lists(&place, &was, &is)
     }
 
@@ -116,7 +120,7 @@ impl Step<'_> {
                 continue;
             }
             while let Some(other) = after.get(index).filter(|other| !same(item, other)) {
-                self.annotation(&place.item(index), other);
+                self.annotation(&place.item(index), other)?;
                 index = index.saturating_add(1);
             }
             if after.get(index).is_none() {
@@ -127,18 +131,19 @@ impl Step<'_> {
             index = index.saturating_add(1);
         }
         for (index, item) in after.iter().enumerate().skip(index) {
-            self.annotation(&place.item(index), item);
+            self.annotation(&place.item(index), item)?;
         }
         Ok(())
     }
 
     /// Something that a page got.
-    fn annotation(&mut self, place: &Place, item: &Object) {
+    fn annotation(&mut self, place: &Place, item: &Object) -> Result<()> {
         match item.as_reference() {
             Some(id) if self.signing.widgets.contains(&id.number) => self.admit(place, id, Clearance::Whole),
-            Some(id) => self.add_comment(place, id),
+            Some(id) => self.add_comment(place, id)?,
             None => self.refuse(place.holder, "an annotation that is no object of its own was added to a page"),
         }
+        Ok(())
     }
 
     /// The number of a page, from 1.
@@ -149,6 +154,12 @@ impl Step<'_> {
     /// The number of the page that an annotation stands on.
     pub(super) fn page_of(&self, annotation: Ref) -> Option<usize> {
         self.page_numbers().annotations.get(&annotation).copied()
+    }
+
+    /// The number of the first page whose content, resources or annotations lead to an object of the last revision.
+    pub(super) fn page_showing(&self, object: u32) -> Option<usize> {
+        let shown = || self.page_numbers().shown(self.ground.document.latest());
+        self.ground.shown.get_or_init(shown).get(&object).copied()
     }
 
     fn page_numbers(&self) -> &PageNumbers {
@@ -179,6 +190,28 @@ impl PageNumbers {
         numbers
     }
 
+    /// Every object that a page shows, with the first such page: for messages only. Each is read once.
+    fn shown(&self, view: View<'_>) -> HashMap<u32, usize> {
+        let mut pages: Vec<(Ref, usize)> = self.pages.iter().map(|(page, number)| (*page, *number)).collect();
+        pages.sort_unstable_by_key(|(_, number)| *number);
+        let own: HashSet<u32> = pages.iter().map(|(page, _)| page.number).collect();
+        let mut shown = HashMap::new();
+        for (page, number) in pages {
+            let mut waiting = vec![page];
+            while let Some(id) = waiting.pop() {
+                let Ok(object) = view.get(id) else { continue };
+                steps(1);
+                for id in leading_on(&object).filter(|id| !own.contains(&id.number)) {
+                    if let Entry::Vacant(place) = shown.entry(id.number) {
+                        place.insert(number);
+                        waiting.push(id);
+                    }
+                }
+            }
+        }
+        shown
+    }
+
     fn add(&mut self, page: Ref, annotations: Option<Object>) {
         let number = self.pages.len().saturating_add(1);
         self.pages.insert(page, number);
@@ -187,6 +220,15 @@ impl PageNumbers {
             self.annotations.entry(annotation).or_insert(number);
         }
     }
+}
+
+/// The references in an object that do not lead back, to another page, or to what is done.
+fn leading_on(object: &Object) -> impl Iterator<Item = Ref> {
+    const ELSEWHERE: [&str; 10] = ["Parent", "P", "A", "AA", "Dest", "IRT", "Popup", "V", "B", "StructParent"];
+    let entries = object.as_dictionary().into_iter().flat_map(Dictionary::iter);
+    let own = entries.filter(|entry| !ELSEWHERE.iter().any(|key| entry.key == **key)).map(|entry| &entry.value);
+    let whole = Some(object).filter(|object| object.as_dictionary().is_none());
+    whole.into_iter().chain(own).flat_map(Object::values).filter_map(Object::as_reference)
 }
 
 fn items(list: &Object) -> Option<&[Object]> {

@@ -15,7 +15,9 @@ use crate::report::Modification;
 /// Each rule with the index of the revision behind which it holds.
 #[derive(Debug, Default)]
 pub(super) struct Permissions {
+    /// Ascending, and each as tight as those before.
     certifications: Vec<(usize, Modification)>,
+    /// Likewise.
     locks: Vec<(usize, Modification)>,
     frozen: Vec<(usize, Frozen)>,
 }
@@ -41,6 +43,10 @@ impl Permissions {
             permissions.locks.extend(rule.lock.map(|permission| (since, level(permission))));
             permissions.frozen.extend(rule.frozen.into_iter().map(|fields| (since, Frozen::from(fields))));
         }
+        for rules in [&mut permissions.certifications, &mut permissions.locks] {
+            rules.sort_unstable();
+            tighten(rules);
+        }
         Ok(permissions)
     }
 
@@ -48,10 +54,16 @@ impl Permissions {
     /// and signing.
     pub(super) fn at(&self, revision: usize) -> Modification {
         let least = |rules: &[(usize, Modification)]| {
-            rules.iter().filter(|(since, _)| *since < revision).map(|(_, level)| *level).min()
+            let count = rules.partition_point(|(since, _)| *since < revision);
+            rules.get(count.checked_sub(1)?).map(|(_, level)| *level)
         };
         let certified = least(&self.certifications).unwrap_or(Modification::Form);
         least(&self.locks).map_or(certified, |locked| locked.min(certified))
+    }
+
+    /// How many selections of fields there are to look into.
+    pub(super) fn frozen(&self) -> usize {
+        self.frozen.len()
     }
 
     /// Whether a signature before `revision` froze the field of this name.
@@ -81,6 +93,15 @@ impl From<FieldSelection> for Frozen {
             FieldSelection::Include(names) => Self::Among(names.into_iter().collect()),
             FieldSelection::Exclude(names) => Self::NotAmong(names.into_iter().collect()),
         }
+    }
+}
+
+/// Makes each of the rules, which are in the order of their revisions, the tightest of those up to it.
+fn tighten(rules: &mut [(usize, Modification)]) {
+    let mut tightest = Modification::Unknown;
+    for (_, level) in rules {
+        tightest = tightest.min(*level);
+        *level = tightest;
     }
 }
 

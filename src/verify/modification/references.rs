@@ -26,10 +26,34 @@ pub(super) struct Edge {
     pub(super) is_annots: bool,
 }
 
+/// What a walk through a value saw.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// How many values it is.
+    pub(super) weight: usize,
+    /// Whether a key stands twice somewhere in it: readers differ in which of the two they take.
+    pub(super) has_duplicate_key: bool,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Incoming {
     total: usize,
     annots: usize,
+}
+
+impl Seen {
+    pub(super) fn of(object: &Object) -> Self {
+        let mut seen = Self::default();
+        object.values().for_each(|value| seen.see(value));
+        steps(seen.weight);
+        seen
+    }
+
+    fn see(&mut self, value: &Object) {
+        self.weight = self.weight.saturating_add(1);
+        let dictionary = value.as_dictionary();
+        self.has_duplicate_key |= dictionary.is_some_and(|dictionary| dictionary.duplicate_key().is_some());
+    }
 }
 
 impl References {
@@ -44,24 +68,45 @@ impl References {
         self.watched.binary_search(&number).is_ok()
     }
 
-    /// Notes what `source` refers to now, instead of what it did.
-    pub(super) fn set(&mut self, source: u32, object: &Object) {
-        self.replace(source, edges(object).into_iter().filter(|edge| self.is_watched(edge.target)).collect());
+    /// Notes what `source` refers to now, instead of what it did, and says what was seen on the way.
+    pub(super) fn set(&mut self, source: u32, object: &Object) -> Seen {
+        let annots = match object {
+            Object::Dictionary(page) if is_page(page) => page.get("Annots").and_then(Object::as_reference),
+            _ => None,
+        };
+        let annots = annots.map(|id| id.number);
+        // Of equal occurrences it does not matter which one carries the mark.
+        let mut is_marked = false;
+        let mut edge = |target| {
+            let is_annots = annots == Some(target) && !std::mem::replace(&mut is_marked, annots == Some(target));
+            Edge { target, is_annots }
+        };
+        let mut seen = Seen::default();
+        let values = object.values().inspect(|value| seen.see(value));
+        self.replace(source, values.filter_map(Object::as_reference).map(|id| edge(id.number)));
+        steps(seen.weight);
+        seen
     }
 
     /// The same where the numbers of the objects are known, and none is a page's `/Annots`.
     pub(super) fn set_mentioned(&mut self, source: u32, numbers: &[u32]) {
-        let watched = numbers.iter().filter(|number| self.is_watched(**number));
-        self.replace(source, watched.map(|number| Edge { target: *number, is_annots: false }).collect());
+        self.replace(source, numbers.iter().map(|number| Edge { target: *number, is_annots: false }));
     }
 
-    fn replace(&mut self, source: u32, edges: Vec<Edge>) {
-        let before = self.outgoing.remove(&source).unwrap_or_default();
-        steps(before.len().saturating_add(edges.len()));
-        // Long lists are written again and again with one more entry: what stays needs no counting.
-        let pairs = before.iter().zip(&edges);
-        let front = pairs.take_while(|(before, after)| before == after).count();
-        let (gone, come) = (before.get(front..).unwrap_or_default(), edges.get(front..).unwrap_or_default());
+    fn replace(&mut self, source: u32, edges: impl Iterator<Item = Edge>) {
+        let mut own = self.outgoing.remove(&source).unwrap_or_default();
+        let (mut front, mut come, mut looked_at) = (0_usize, Vec::new(), 0_usize);
+        for edge in edges {
+            looked_at = looked_at.saturating_add(1);
+            // Long lists are written again and again with one more entry: what stays needs no looking up, and no counting.
+            if come.is_empty() && own.get(front) == Some(&edge) {
+                front = front.saturating_add(1);
+            } else if self.is_watched(edge.target) {
+                come.push(edge);
+            }
+        }
+        steps(looked_at.saturating_add(own.len()));
+        let gone = own.split_off(front.min(own.len()));
         let pairs = gone.iter().rev().zip(come.iter().rev());
         let back = pairs.take_while(|(before, after)| before == after).count();
         for edge in gone.iter().take(gone.len().saturating_sub(back)) {
@@ -70,8 +115,9 @@ impl References {
         for edge in come.iter().take(come.len().saturating_sub(back)) {
             self.count(*edge, |count| count.saturating_add(1));
         }
-        if !edges.is_empty() {
-            self.outgoing.insert(source, edges);
+        own.extend(come);
+        if !own.is_empty() {
+            self.outgoing.insert(source, own);
         }
     }
 
@@ -104,30 +150,6 @@ pub(super) fn is_page(dictionary: &Dictionary) -> bool {
     dictionary.get("Type").and_then(Object::as_name).is_some_and(|name| *name == *"Page")
 }
 
-fn edges(object: &Object) -> Vec<Edge> {
-    let annots = match object {
-        Object::Dictionary(page) if is_page(page) => page.get("Annots").and_then(Object::as_reference),
-        _ => None,
-    };
-    let mut edges: Vec<Edge> = Vec::new();
-    let mut waiting = vec![object];
-    while let Some(value) = waiting.pop() {
-        steps(1);
-        match value {
-            Object::Reference(id) => edges.push(Edge { target: id.number, is_annots: false }),
-            Object::Array(items) => waiting.extend(items),
-            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|entry| &entry.value)),
-            Object::Stream(stream) => waiting.extend(stream.dictionary.iter().map(|entry| &entry.value)),
-            _ => {}
-        }
-    }
-    // Of equal occurrences it does not matter which one carries the mark.
-    if let Some(edge) = annots.and_then(|id| edges.iter_mut().find(|edge| edge.target == id.number)) {
-        edge.is_annots = true;
-    }
-    edges
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +157,14 @@ mod tests {
 
     fn parse(text: &str) -> Object {
         crate::pdf::parser::object(format!("{text} endobj").as_bytes(), None, &Limits::default()).unwrap().0
+    }
+
+    #[test]
+    fn duplicate_keys_are_found_at_any_depth() {
+        let has_twice = |text| References::default().set(1, &parse(text)).has_duplicate_key;
+        assert!(has_twice("[<</A[<</B 1/B 1>>]>>]"));
+        assert!(!has_twice("[<</A 1/B 1>><</A 1/B 1>>]"));
+        assert_eq!(Seen::of(&parse("[<</A 1/B[2 3 0 R]>>]")).weight, 6);
     }
 
     #[test]

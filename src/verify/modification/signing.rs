@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::clearance::{Clearance, Place};
+use super::clearance::{Clearance, Place, weight};
 use super::equality::differences;
 use super::filling::Entered;
 use super::step::Step;
@@ -76,7 +76,7 @@ impl Step<'_> {
         // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
         // change (12.8.5.3).
         if (kind, sight) != (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) {
-            self.refuse_if_frozen(&name, id.number, "added");
+            self.refuse_if_frozen(&name, id.number, "added")?;
         }
         let (shown, dictionary) = widgets.first().map_or((id, field), |(shown, dictionary)| (*shown, dictionary));
         self.weigh(id, &name, self.place_of(shown, dictionary), (kind, sight));
@@ -96,7 +96,7 @@ impl Step<'_> {
         self.clear(id.number, Clearance::Keys);
         self.signing.filled.insert(id.number);
         let name = self.ground.fields.get(&id).cloned().unwrap_or_default();
-        self.refuse_if_frozen(&name, id.number, "signed");
+        self.refuse_if_frozen(&name, id.number, "signed")?;
         let place = Place::object(id.number);
         let kind = self.signature(id, &place.key("V"), after.get("V"))?;
         self.redraw(id, &before, &after)?;
@@ -110,9 +110,9 @@ impl Step<'_> {
         let Some((before, after)) = self.changes.get(&id.number).and_then(|change| change.dictionaries()) else {
             return Ok(());
         };
-        let (before, after) = (before.clone(), after.clone());
         let field = after.get("Parent").and_then(Object::as_reference);
-        if says(&after, "Subtype", "Widget") && field.is_some_and(|field| self.signing.filled.contains(&field.number)) {
+        if says(after, "Subtype", "Widget") && field.is_some_and(|field| self.signing.filled.contains(&field.number)) {
+            let (before, after) = (before.clone(), after.clone());
             self.clear(id.number, Clearance::Keys);
             self.redraw(id, &before, &after)?;
             self.show(id, &after, Some(SignatureKind::Signature));
@@ -133,16 +133,17 @@ impl Step<'_> {
             }
         }
         if let Some(looks) = after.get("AP") {
-            self.looks(Place::object(id.number).key("AP"), looks);
+            self.looks(Place::object(id.number).key("AP"), looks)?;
         }
         Ok(())
     }
 
     /// 12.5.5: `/AP`, its entries, and their states are new, or changed in place where nothing else shows them.
-    pub(super) fn looks(&mut self, place: Place, looks: &Object) {
+    pub(super) fn looks(&mut self, place: Place, looks: &Object) -> Result<()> {
         const LEVELS: usize = 3;
         let mut waiting = vec![(place, looks.clone(), 0_usize)];
         while let Some((place, looks, level)) = waiting.pop() {
+            self.look_at(1)?;
             let (place, looks) = match looks {
                 Object::Reference(id) if self.is_new(id.number) => {
                     self.admit(&place, id, Clearance::Whole);
@@ -164,12 +165,14 @@ impl Step<'_> {
                 _ => {}
             }
         }
+        Ok(())
     }
 
     /// An appearance that was there, as it is now; its change is allowed if it stays of its kind.
     fn redrawn(&mut self, place: &Place, id: Ref) -> Option<Object> {
         let Some(change) = self.changes.get(&id.number) else {
-            let looks = self.read(self.after, Some(&Object::Reference(id))).ok()?;
+            let looks = self.object(self.after, id).ok()?;
+            self.look_at(weight(&looks)).ok()?;
             return matches!(*looks, Object::Dictionary(_)).then(|| Object::clone(&looks));
         };
         let is_form = |object: &Object| match object {

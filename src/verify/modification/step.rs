@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::clearance::{Clearance, weight};
-use super::equality::{has_duplicate_key, same_object};
-use super::ground::{Ground, id_of};
+use super::clearance::Clearance;
+use super::equality::same_object;
+use super::ground::{Ground, id_of, unknown_because};
+use super::references::Seen;
 use super::signing::Signings;
 use super::told::Told;
 use crate::error::Result;
@@ -114,7 +115,7 @@ impl<'g> Step<'g> {
             told: BTreeMap::new(),
         };
         if let Err(error) = step.compare(strays) {
-            step.unknown(Code::ModificationUnknown, error);
+            step.unknown(unknown_because(&error), error);
         }
         step.outcome()
     }
@@ -145,8 +146,7 @@ impl<'g> Step<'g> {
     }
 
     fn follow_rules(&mut self, root: Ref) -> Result<()> {
-        let root_reference = Object::Reference(root);
-        let (before, after) = (self.was(Some(&root_reference))?, self.read(self.after, Some(&root_reference))?);
+        let (before, after) = (self.object(self.before, root)?, self.object(self.after, root)?);
         let (Object::Dictionary(before), Object::Dictionary(after)) = (&*before, &*after) else {
             self.refuse(root.number, "the catalog is no dictionary");
             return Ok(());
@@ -154,7 +154,7 @@ impl<'g> Step<'g> {
         self.catalog(root, before, after)?;
         self.grow_groups()?;
         self.fill_fields()?;
-        self.change_comments();
+        self.change_comments()?;
         self.structure(after)?;
         self.pages()?;
         self.settle();
@@ -183,15 +183,20 @@ impl<'g> Step<'g> {
         let was = earlier.and_then(|entry| id_of(number, entry));
         let is = id_of(number, entry);
         let Some(id) = is.or(was) else { return Ok(()) };
-        let before =
-            was.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.before, Some(&Object::Reference(id))))?;
-        let after = match self.ground.fresh.get(&number) {
-            Some(after) => Rc::clone(after),
-            None => is.map_or(Ok(Rc::new(Object::Null)), |id| self.read(self.after, Some(&Object::Reference(id))))?,
+        let object = |view, id: Option<Ref>| id.map_or(Ok(Rc::new(Object::Null)), |id| self.object(view, id));
+        let before = object(self.before, was)?;
+        let (after, seen) = match self.ground.fresh.get(&number) {
+            Some((after, seen)) => (Rc::clone(after), *seen),
+            None => {
+                let after = object(self.after, is)?;
+                let seen = Seen::of(&after);
+                (after, seen)
+            }
         };
-        self.ground.work.spend(weight(&before).saturating_add(weight(&after)))?;
+        // What it was is looked at no more often than it was written.
+        self.ground.work.spend(seen.weight)?;
         let kept_generation = was.is_none() || is.is_none() || was == is;
-        let is_ambiguous = has_duplicate_key(&after) && before != after;
+        let is_ambiguous = seen.has_duplicate_key && before != after;
         if !is_ambiguous && kept_generation && same_object((self.before, &before), (self.after, &after))? {
             return Ok(());
         }

@@ -1,12 +1,10 @@
 //! Rules for the document security store (ISO 32000-2, 12.8.4.3): it only grows.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use super::catalog::DATA;
 use super::clearance::{Clearance, Place};
 use super::equality::differences;
-use super::meter::steps;
 use super::step::{Change, Step};
 use super::told::Told;
 use crate::error::Result;
@@ -21,7 +19,7 @@ impl Step<'_> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Keys)?;
         self.signing.store = place.holder;
-        let is_same = Rc::ptr_eq(&was, &is);
+        let is_same = self.is_same((old, &was), (new, &is))?;
         let what = "the document security store";
         let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), what) else { return Ok(()) };
         let changed = if is_same { Vec::new() } else { differences(was, is) };
@@ -54,7 +52,8 @@ impl Step<'_> {
         let was = self.was(old.get("VRI"))?;
         let (place, is) = self.is(store.key("VRI"), (old.get("VRI"), new.get("VRI")), Clearance::Whole)?;
         let has_changed_entries = self.changes.values().any(is_related);
-        if Rc::ptr_eq(&was, &is) && !has_changed_entries {
+        let is_same = self.is_same((old.get("VRI"), &was), (new.get("VRI"), &is))?;
+        if is_same && !has_changed_entries {
             return Ok(());
         }
         let Some((was, is)) = self.two_dictionaries(&place, (&was, &is), "/VRI") else { return Ok(()) };
@@ -62,10 +61,11 @@ impl Step<'_> {
         for key in ["Certs", "CRLs", "OCSPs"] {
             let list = self.read(self.after, new.get(key))?;
             let list = list.as_array().unwrap_or_default();
-            steps(list.len());
+            self.look_at(list.len())?;
             pool.extend(list.iter().filter_map(Object::as_reference));
         }
-        for one in differences(was, is) {
+        let changed = if is_same { Vec::new() } else { differences(was, is) };
+        for one in changed {
             let key = one.key.to_text();
             match one.after {
                 Some(Object::Name(_)) if key == "Type" => {}
@@ -75,7 +75,7 @@ impl Step<'_> {
         }
         // Entries may also change where they stand, the map being as it was.
         for entry in is.iter().filter(|_| has_changed_entries) {
-            steps(1);
+            self.look_at(1)?;
             if entry.value.as_reference().is_some_and(|id| self.changes.contains_key(&id.number)) {
                 self.related(place.key(&entry.key.to_text()), Some(&entry.value), &entry.value, &pool)?;
             }
@@ -113,14 +113,17 @@ impl Step<'_> {
     ) -> Result<()> {
         let was = self.was(old)?;
         let (place, is) = self.is(place, (old, new), Clearance::Whole)?;
-        if Rc::ptr_eq(&was, &is) {
-            return Ok(());
-        }
+        let is_same = was.is(&is);
         let (Some(was), Some(is)) = (items(&was), items(&is)) else {
             self.refuse(place.holder, format_args!("/{key} of the document security store is no array"));
             return Ok(());
         };
-        steps(was.len().saturating_add(is.len()));
+        // A list that is what it was may lead to what was not there.
+        let has_new_values = || self.changes.values().any(|change| change.is_new() && is_stream(&change.after));
+        if is_same && !has_new_values() {
+            return Ok(());
+        }
+        self.look_at(was.len().saturating_add(is.len()))?;
         let there: HashSet<Ref> = is.iter().filter_map(Object::as_reference).collect();
         for (index, item) in was.iter().enumerate() {
             let is_kept = match item {
@@ -181,6 +184,10 @@ impl Step<'_> {
             }
         }
     }
+}
+
+fn is_stream(object: &Object) -> bool {
+    matches!(object, Object::Stream(_))
 }
 
 /// Whether this looks like an entry of `/VRI` before and after.

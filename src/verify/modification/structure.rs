@@ -61,12 +61,12 @@ impl Step<'_> {
 
     /// The last leaf of the parent tree as it was, and the nodes on the way to it.
     fn last_leaf(&self, root: Ref) -> Result<Option<(Ref, Vec<Ref>)>> {
-        let root = self.was(Some(&Object::Reference(root)))?;
+        let root = self.object(self.before, root)?;
         let mut node = root.as_dictionary().and_then(|root| root.get("ParentTree")).and_then(Object::as_reference);
         let mut way = Vec::new();
         while let Some(id) = node.filter(|_| way.len() < self.ground.document.limits().nesting) {
             way.push(id);
-            let tree = self.was(Some(&Object::Reference(id)))?;
+            let tree = self.object(self.before, id)?;
             let Some(tree) = tree.as_dictionary() else { return Ok(None) };
             let kids = self.was(tree.get("Kids"))?;
             match kids.as_array().and_then(|kids| kids.last()) {

@@ -114,7 +114,8 @@ impl Step<'_> {
         let plain = |kind| Told::new(kind, Rule::DefaultDeny, Modification::Other);
         let Some(change) = self.changes.get(&object) else { return plain(ChangeKind::Object) };
         let shown = if change.is_freed() { &change.before } else { &change.after };
-        let Some(dictionary) = shown.as_dictionary() else { return plain(ChangeKind::Object) };
+        let page = || (self.page_showing(object), None);
+        let Some(dictionary) = shown.as_dictionary() else { return plain(ChangeKind::Object).on(page()) };
         let name = |key: &str| dictionary.get(key).and_then(Object::as_name);
         let is_type = |text: &str| name("Type").is_some_and(|name| *name == *text);
         if is_type("Catalog") {
@@ -133,7 +134,7 @@ impl Step<'_> {
             let told = plain(ChangeKind::Annotation).on(self.place_of(change.id, dictionary));
             told.values(contents(&change.before), contents(&change.after))
         } else {
-            plain(ChangeKind::Object)
+            plain(ChangeKind::Object).on(page())
         }
     }
 
