@@ -9,6 +9,9 @@ use super::super::parser;
 use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
 use crate::error::Result;
 
+/// Place, generation, and whether it is in use.
+type Entry = (u64, u16, bool);
+
 /// Reads a table; the cursor stands at `xref`.
 ///
 /// Departs: 7.5.4 wants lines of exactly 20 bytes. Real writers make them of 19 to 21, or break the head of a subsection
@@ -67,7 +70,7 @@ fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
 }
 
 /// `oooooooooo ggggg n` or `… f`.
-fn entry(input: &[u8]) -> Lexed<'_, (u64, u16, bool)> {
+fn entry(input: &[u8]) -> Lexed<'_, Entry> {
     let (here, ()) = space(input)?;
     if let Some(exact) = exact(here) {
         return Ok(exact);
@@ -89,7 +92,7 @@ fn entry(input: &[u8]) -> Lexed<'_, (u64, u16, bool)> {
 }
 
 /// An entry as the standard wants it, to which reading by tokens would come, too; none where it is something else, or may go on.
-fn exact(input: &[u8]) -> Option<(&[u8], (u64, u16, bool))> {
+fn exact(input: &[u8]) -> Option<(&[u8], Entry)> {
     let (place, rest) = input.split_first_chunk::<10>()?;
     let (generation, rest) = rest.strip_prefix(b" ")?.split_first_chunk::<5>()?;
     let ([b' ', letter @ (b'n' | b'f')], rest) = rest.split_first_chunk::<2>()? else { return None };
