@@ -278,9 +278,9 @@ pades verify [オプション] FILE...
 
 一括検証 (1 ファイル 1 行。FILE がフォルダーなら、その下のすべての .pdf を名前順に検証します):
   --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、
-                  accredited_by、time、expires、renewal_due、in_window、error と取引情報 (pades help find
-                  を参照) を、見出し付きの CSV か JSON 行で出力。認定リストを指定しなければ accredited は空
-                  (null) です
+                  accredited_by、time、expires、renewal_due、in_window、error と取引情報 (pades
+                  help find) を、見出し付きの CSV か JSON 行で出力。認定リストの指定が
+                  なければ accredited は空 (null) です
   --from 時刻, --to 時刻
                   その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
   --threads N     同時に検証する数。省略時はコアの数

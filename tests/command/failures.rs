@@ -104,7 +104,7 @@ fn command_lines_that_make_no_sense_point_to_help() {
 #[test]
 fn help_is_there_for_every_command_and_fits_a_terminal() {
     let bench = Bench::new();
-    for command in ["", "verify", "sign", "timestamp", "augment", "revisions", "doctor", "renew"] {
+    for command in ["", "verify", "sign", "timestamp", "augment", "revisions", "doctor", "renew", "find"] {
         for language in ["en", "ja"] {
             let run = bench.does(format!("help {command} --lang {language}").replace("  ", " ").trim());
             assert!(run.out.contains("pades ") && run.err.is_empty());

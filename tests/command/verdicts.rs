@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, signed};
 
-const FILE_KEYS: [&str; 13] = [
+const FILE_KEYS: [&str; 14] = [
+    "transaction",
     "constraints",
     "modification_rule",
     "schema",
