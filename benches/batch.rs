@@ -20,6 +20,8 @@ use pades_ltv::authority::{Authority, KeyType, Subscriber};
 use pades_ltv::{Batch, Document, Signer, Signing, Time};
 use token::{Bare, Token, median};
 
+#[path = "common/clock.rs"]
+mod clock;
 #[allow(dead_code, reason = "the world is for ratio.rs")]
 mod common;
 #[path = "common/token.rs"]
@@ -139,14 +141,9 @@ fn openssl(seconds: usize) -> Option<f64> {
     Some(rate.parse().unwrap())
 }
 
-/// The seconds that this thread computes for `work`; where the system does not count them, those that pass.
+/// The seconds that this thread computes for `work`.
 fn seconds(work: impl FnOnce()) -> f64 {
-    let (start, passed) = (computed(), Instant::now());
-    work();
-    match (start, computed()) {
-        (Some(before), Some(after)) => (after - before) / 1e9,
-        _ => passed.elapsed().as_secs_f64(),
-    }
+    clock::of(work).as_secs_f64()
 }
 
 /// The seconds that pass during `work`.
@@ -154,9 +151,4 @@ fn passed(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64()
-}
-
-/// Nanoseconds for which this thread has been on a processor, on Linux.
-fn computed() -> Option<f64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()
 }

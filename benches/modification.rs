@@ -5,11 +5,13 @@
 #![allow(clippy::panic, missing_docs, dead_code)]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{World, finish, pdf_of_objects};
 use pades_ltv::{Document, Indication, Signing, Verification, fuzzing};
 
+#[path = "common/clock.rs"]
+mod clock;
 mod common;
 
 fn main() {
@@ -102,20 +104,10 @@ fn verify(world: &World, file: &[u8], count: usize) {
     black_box(report);
 }
 
-/// The mean of some rounds, after one that does not count: the clock of processor time ticks too rarely for a single round.
+/// The mean of some rounds, after one that does not count.
 fn mean(rounds: u32, mut work: impl FnMut()) -> Duration {
     work();
-    let start = clock();
-    (0..rounds).for_each(|_| work());
-    clock().saturating_sub(start) / rounds
-}
-
-/// The processor time of this thread where the system tells it, so that other work on the machine does not count.
-fn clock() -> Duration {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let stated = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = stated.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanoseconds.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
+    clock::of(|| (0..rounds).for_each(|_| work())) / rounds
 }
 
 fn millis(time: Duration) -> f64 {

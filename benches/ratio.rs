@@ -1,15 +1,17 @@
-//! How far from the floor: each line times our work and the bare operations beneath it in turns, in one run, and prints the ratio of
-//! the medians. `cargo bench --bench ratio`; with `--test` each runs once.
+//! How far from the floor: each line times our work and the bare operations beneath it in turns, in one run, by processor time, and
+//! prints the ratio of the medians. `cargo bench --bench ratio`; with `--test` each runs once.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::as_conversions)]
 #![allow(clippy::panic, missing_docs)]
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{ANSWERS, BASIC_CHECKS, CHECKS, Floor, LENGTH, Recorded, World, pdf, pdf_of_objects, small};
 use pades_ltv::{Document, fuzzing};
 
+#[path = "common/clock.rs"]
+mod clock;
 mod common;
 
 fn main() {
@@ -134,12 +136,8 @@ impl Table {
         black_box(ours());
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..self.rounds {
-            let start = Instant::now();
-            black_box(ours());
-            times[0].push(start.elapsed());
-            let start = Instant::now();
-            floor();
-            times[1].push(start.elapsed());
+            times[0].push(clock::of(&mut ours));
+            times[1].push(clock::of(&mut floor));
         }
         let [ours, floor] = times.map(median);
         let ratio = ours.as_secs_f64() / floor.as_secs_f64();

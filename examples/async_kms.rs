@@ -38,6 +38,7 @@ async fn run() -> std::result::Result<(), Anything> {
     let now = Time::from(SystemTime::now());
     let cloud = Cloud::new(now)?;
     let trust = Arc::new(cloud.authority.anchors());
+    std::fs::write(folder.join("anchor.pem"), cloud.authority.root_pem())?;
     let network = Arc::new(Network { address: cloud.listen().await? });
 
     let contract = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/contract.pdf"))?;
@@ -51,10 +52,11 @@ async fn run() -> std::result::Result<(), Anything> {
         let report = Verification::new(&Document::open(file.as_slice())?, &trust, now).verify();
         let path = folder.join(format!("contract-{number}.pdf"));
         std::fs::write(&path, &file)?;
-        println!("{}: {:?}", path.display(), report.verdict());
-        if report.verdict() != Some(Indication::TotalPassed) {
+        let level = report.signatures.first().and_then(|signature| signature.level);
+        let (Some(Indication::TotalPassed), Some(level)) = (report.verdict(), level) else {
             return Err("it does not verify".into());
-        }
+        };
+        println!("{}: {}, {}", path.display(), Indication::TotalPassed, level.as_str());
     }
     Ok(())
 }

@@ -62,6 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let report = Verification::new(&Document::open(contract.as_slice())?, &trust, now).verify();
     print!("{}", report.to_text(Language::Japanese));
+    println!("{FOLDER}/contract.pdf, and whom to trust for it: {FOLDER}/anchor.pem");
     if report.verdict() == Some(Indication::TotalPassed) { Ok(()) } else { Err("the contract does not verify".into()) }
 }
 

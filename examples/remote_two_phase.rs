@@ -16,7 +16,8 @@
 //! verify    archived.pdf                     -                       says what was reached
 //! ```
 //!
-//! `cargo run --example remote_two_phase prepare FOLDER`, and so on. FOLDER needs a `contract.pdf`.
+//! `cargo run --example remote_two_phase prepare FOLDER`, and so on; each step says what it wrote. FOLDER needs a `contract.pdf`:
+//! `cp examples/contract.pdf FOLDER` to begin with.
 //!
 //! What is stored is checked before it is used: another contract, another document's answer and damaged files are each
 //! refused by name.
@@ -32,6 +33,9 @@ use pades_ltv::{
     Time, TimestampAuthority, TimestampRequest, Timestamping, Update, UtcOffset, Verification,
 };
 
+/// In their order; `stamp` comes twice.
+const STEPS: [&str; 8] = ["prepare", "sign", "complete", "stamp", "finish", "preserve", "seal", "verify"];
+
 type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 
 fn main() -> ExitCode {
@@ -45,7 +49,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Vec<String>) -> Result {
-    let [step, folder] = arguments.as_slice() else { return Err("say which step, and in which folder".into()) };
+    let [step, folder] = arguments.as_slice() else {
+        return Err(format!("say which step, and in which folder: {}", STEPS.join(", ")).into());
+    };
     let folder = Folder(folder.into());
     match step.as_str() {
         "prepare" => prepare(&folder),
@@ -56,7 +62,7 @@ fn run(arguments: Vec<String>) -> Result {
         "preserve" => preserve(&folder),
         "seal" => seal(&folder),
         "verify" => verify(&folder),
-        other => Err(format!("there is no step {other}").into()),
+        other => Err(format!("there is no step {other}; there are {}", STEPS.join(", ")).into()),
     }
 }
 
@@ -165,8 +171,10 @@ impl Folder {
     /// In one piece or not at all, so that a crash leaves no half file for the next step.
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result {
         let part = self.0.join(format!("{name}.part"));
-        std::fs::write(&part, bytes)?;
-        Ok(std::fs::rename(part, self.path(name))?)
+        std::fs::write(&part, &bytes)?;
+        std::fs::rename(part, self.path(name))?;
+        println!("{}: {} bytes", self.path(name).display(), bytes.as_ref().len());
+        Ok(())
     }
 
     /// The file with `update`. A service would rather append to the file itself: `update.append_to(&mut file)`.

@@ -91,7 +91,7 @@ pub(crate) mod verify;
 #[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) mod words;
 
-pub use asking::{Failover, Limited, Rate, Refusal, Refusals, Retry, Retrying};
+pub use asking::{Failover, Limited, Punctual, Rate, Refusal, Refusals, Retry, Retrying};
 pub use digest::DigestAlgorithm;
 pub use error::{Error, ErrorClass, ErrorKind, Result};
 #[cfg(feature = "http")]

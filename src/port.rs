@@ -157,7 +157,8 @@ impl Identity {
     /// Signs with `digest` rather than with the one that fits the key.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice, and MD5 and SHA-1 are broken.
+    /// [`ErrorKind::Key`] for MD5 and SHA-1, which are broken, and for any other digest than their own with Ed25519, Ed448, ML-DSA and DSA. What
+    /// the key or its certificate forbids beyond that, [`Signing::prepare`](crate::Signing::prepare) refuses.
     pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
         check_digest(digest).map_err(|unfit| self.refuses(unfit.to_string()))?;
         match self.algorithm {

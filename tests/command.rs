@@ -37,6 +37,9 @@ mod output;
 mod preflight;
 #[path = "command/server.rs"]
 mod server;
+#[cfg(unix)]
+#[path = "command/signals.rs"]
+mod signals;
 #[path = "command/signing.rs"]
 mod signing;
 #[path = "command/timestamps.rs"]

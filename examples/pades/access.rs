@@ -7,7 +7,7 @@ use pades_ltv::{Error, ErrorKind};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
-use crate::inputs;
+use crate::inputs::{self, Secret};
 use crate::messages::Message;
 
 /// The environment's password: unlike those on a command line, other users cannot see it.
@@ -42,9 +42,9 @@ impl Password {
         match &self.0 {
             Some(Said::Text(text)) => Ok(Some(text.clone().into_bytes())),
             Some(Said::File(path)) => {
-                let bytes = inputs::small(path)
+                let bytes = inputs::secret(path)
                     .during(|| Message::CannotUse { option: "password-file", path: path.clone() })?;
-                Ok(Some(first_line(bytes)))
+                Ok(Some(first_line(bytes).to_vec()))
             }
             None => {
                 let value = std::env::var(VARIABLE).ok().filter(|value| !value.is_empty());
@@ -54,13 +54,10 @@ impl Password {
     }
 }
 
-/// Bytes that are wiped when dropped.
-pub(crate) type Secret = Zeroizing<Vec<u8>>;
-
 /// The password or PIN in the first line of a file, which `option` names; wiped when dropped.
 pub(crate) fn secret(option: &'static str, path: &Path) -> Result<Zeroizing<String>, Stop> {
     let text = || {
-        let bytes = Secret::new(first_line(inputs::small(path)?));
+        let bytes = first_line(inputs::secret(path)?);
         let text = std::str::from_utf8(&bytes)
             .map_err(|fault| Error::new(ErrorKind::Password, "the first line is not UTF-8").because(fault))?;
         Ok(Zeroizing::new(text.to_owned()))
@@ -69,7 +66,7 @@ pub(crate) fn secret(option: &'static str, path: &Path) -> Result<Zeroizing<Stri
 }
 
 /// What editors put behind a line is no part of the password.
-fn first_line(mut bytes: Vec<u8>) -> Vec<u8> {
+fn first_line(mut bytes: Secret) -> Secret {
     if let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
         bytes.truncate(end);
     }

@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use pades_ltv::{Error, ErrorKind, Result};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::Builder;
+
+use crate::signals::Unfinished;
 
 /// Replaces the file at `path` by what `write` writes, at once: whoever opens it sees the old bytes or the new ones.
 ///
@@ -14,12 +16,12 @@ use tempfile::{Builder, NamedTempFile};
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let place = Place::find(path)?;
     let mut new = place.create().map_err(failed)?;
-    let mut buffered = BufWriter::with_capacity(1 << 20, new.as_file_mut());
+    let mut buffered = BufWriter::with_capacity(1 << 20, new.file().map_err(failed)?);
     write(&mut buffered)?;
     buffered.flush().map_err(failed)?;
     drop(buffered);
-    new.as_file().sync_all().map_err(failed)?;
-    new.persist(&place.target).map_err(|error| failed(error.error))?;
+    new.file().and_then(|file| file.sync_all()).map_err(failed)?;
+    new.finish(&place.target).map_err(failed)?;
     sync(&place.folder).map_err(|cause| {
         Error::new(ErrorKind::Io, "the file is written, but may not survive a power cut").because(cause)
     })
@@ -51,22 +53,22 @@ impl Place {
     }
 
     /// An empty file in the folder, which vanishes unless it takes the target's name.
-    fn create(&self) -> io::Result<NamedTempFile> {
+    fn create(&self) -> io::Result<Unfinished> {
         let mut builder = Builder::new();
         builder.prefix(".pades-").suffix(".tmp");
         match self.target.metadata() {
             Ok(old) => {
                 // A file that may not be written to is not to be replaced either.
                 OpenOptions::new().write(true).open(&self.target)?;
-                let new = builder.tempfile_in(&self.folder)?;
-                new.as_file().set_permissions(old.permissions())?;
+                let mut new = Unfinished::create(|| builder.tempfile_in(&self.folder))?;
+                new.file()?.set_permissions(old.permissions())?;
                 Ok(new)
             }
             Err(_) => {
                 // As for any new file, less what the process masks out.
                 #[cfg(unix)]
                 builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-                builder.tempfile_in(&self.folder)
+                Unfinished::create(|| builder.tempfile_in(&self.folder))
             }
         }
     }

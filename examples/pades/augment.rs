@@ -159,7 +159,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     if options.collecting.is_online {
         services = services.online();
     }
-    let (mut trust, mut files) = (options.trust.read(language)?, options.evidence.read()?);
+    let (mut trust, mut files) = (options.trust.read(options.at.time, language)?, options.evidence.read()?);
     let cache = Cache::open(options.collecting.cache.as_deref())?;
     files.extend(&cache.evidence(options.at.time));
     let is_test = options.tsa.as_ref().is_some_and(Tsa::is_local);
@@ -188,7 +188,8 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     };
     let document = rewritten.as_ref().unwrap_or(&document);
     let made = work.augment(document, tsa, &late).during(cannot)?;
-    let code = options.paths.write(&input, (document, None), &made.update, &services, &progress, language)?;
+    options.paths.store(&input, (document, None), &made.update, &services, &progress)?;
+    options.paths.tell(&input, &made.update, language);
     work.cache.borrow().write()?;
     if made.update.bytes().is_empty() && rewritten.is_none() {
         crate::complain(&Message::NothingNew.text(language));
@@ -199,7 +200,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     if !made.is_complete {
         crate::complain(&Message::StampEvidenceMissing.text(language));
     }
-    Ok(code)
+    Ok(0)
 }
 
 /// What all steps look at.

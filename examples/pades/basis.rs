@@ -54,11 +54,12 @@ impl Basis {
 
     /// Reads the files.
     pub(crate) fn read(&self, language: Language) -> Result<Ground, Stop> {
+        let now = self.at.unwrap_or_else(Moment::now).time;
         Ok(Ground {
-            trust: self.trust.read(language)?,
+            trust: self.trust.read(now, language)?,
             evidence: self.evidence.read()?,
             password: self.password.read()?,
-            now: self.at.unwrap_or_else(Moment::now).time,
+            now,
             policy: self.rules.policy(),
             documents: self.rules.documents()?,
             model: self.model,

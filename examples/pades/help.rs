@@ -148,7 +148,8 @@ pades verify [OPTIONS] FILE...
   --list-signer PATH
                   who may sign lists: certificates, for Adobe's list its root. Who may sign a
                   national list is also taken from a list of lists. Adobe's is judged as of when it
-                  was signed. --take-unverified-lists takes lists without looking at signatures
+                  was signed. --take-unverified-lists takes lists without looking at signatures,
+                  --take-expired-lists those whose next release was due before the time of --at
   --accredited PATH
                   certificates of accredited timestamp authorities: a file, a ZIP or a folder. Their
                   timestamps are reported as accredited by what the PATH is called; it trusts nobody
@@ -213,7 +214,8 @@ pades verify [オプション] FILE...
   --list-signer PATH
                   リストの署名者の証明書 (AATL には Adobe のルート)。国別リストの署名者は、EU の
                   一覧からも得ます。AATL は署名された時刻で検証します。署名を確認せずにリストを
-                  使うには --take-unverified-lists を指定してください
+                  使うには --take-unverified-lists を、次の発行期限を過ぎた EU のリストを使うには
+                  --take-expired-lists を指定してください
   --accredited PATH
                   認定タイムスタンプ局の証明書 (ファイル、ZIP またはフォルダー)。その局の
                   タイムスタンプを、PATH の名前の認定として示します。信頼する証明書にはなりません

@@ -1,18 +1,25 @@
 //! Reading what the command is given: documents and evidence.
 
 use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use der::zeroize::Zeroizing;
 use pades_ltv::{Document, Error, ErrorKind, Evidence, Limits, Result};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
-use crate::messages::Message;
+use crate::messages::{Message, grouped};
 use crate::progress::Progress;
 
 /// A certificate, CRL or OCSP response beyond this is no such thing; the largest public CRLs are about 50 MB.
 const SMALL: u64 = 256 << 20;
+/// A key, a password or a chain beyond this is no such thing: the largest keys (RSA-8192) have 7 KB, a PKCS#12 file with a long chain some 30.
+const SECRET: u64 = 1 << 20;
+
+/// Bytes that are wiped when dropped.
+pub(crate) type Secret = Zeroizing<Vec<u8>>;
 
 /// What will be done to the file of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,12 +115,40 @@ impl Seen {
 
 /// All of a file that is not a document.
 pub(crate) fn small(path: &Path) -> Result<Vec<u8>> {
+    Ok(std::mem::take(&mut *whole(path, SMALL)?))
+}
+
+/// All of a file that is a key or a password, or may hold one beside something else.
+pub(crate) fn secret(path: &Path) -> Result<Secret> {
+    whole(path, SECRET)
+}
+
+/// All of a file, which may be a pipe or a device: what such a one says of its length is nothing.
+fn whole(path: &Path, limit: u64) -> Result<Secret> {
     let unreadable =
         |cause: std::io::Error| Error::new(ErrorKind::Io, "the file cannot be read").at(path.display()).because(cause);
-    if path.metadata().map_err(unreadable)?.len() > SMALL {
-        return Err(Error::new(ErrorKind::Limit, "the file is too large for what it is to be").at(path.display()));
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len().min(limit);
+    // What fits from the beginning leaves no copies behind.
+    let mut bytes = Secret::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default().saturating_add(1)));
+    let count = file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if u64::try_from(count).is_ok_and(|count| count <= limit) {
+        return Ok(bytes);
     }
-    std::fs::read(path).map_err(unreadable)
+    let message = format!("the file has more than {} bytes, and so is not what it is to be", grouped(limit));
+    Err(Error::new(ErrorKind::Limit, message).at(path.display()))
+}
+
+/// The certificates of `--chain`: DER, or PEM with anything else in it, as a private key. What else there is, is neither read nor shown.
+pub(crate) fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let Some(blocks) = blocks(bytes) else { return Ok(vec![bytes.to_vec()]) };
+    let certificates = blocks?.into_iter().filter(|block| block.label == "CERTIFICATE");
+    let certificates = certificates.map(|block| block.decode(ErrorKind::Certificate)).collect::<Result<Vec<_>>>()?;
+    if certificates.is_empty() {
+        let error = Error::new(ErrorKind::Certificate, "the PEM has no certificate");
+        return Err(error.advise("give a file with blocks `BEGIN CERTIFICATE`, the signer's first"));
+    }
+    Ok(certificates)
 }
 
 /// Files with evidence, as the command line names them.
@@ -162,22 +197,42 @@ fn add(
 
 /// The DER in a file: all of it, or each PEM block.
 pub(crate) fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+    match blocks(bytes) {
+        Some(blocks) => blocks?.iter().map(|block| block.decode(ErrorKind::Evidence)).collect(),
+        None => Ok(vec![bytes.to_vec()]),
+    }
+}
+
+/// One PEM block (RFC 7468).
+struct Block<'a> {
+    label: &'a str,
+    /// From its first line to its last.
+    text: &'a str,
+    start: usize,
+}
+
+/// The PEM blocks of a text, if it has any.
+fn blocks(bytes: &[u8]) -> Option<Result<Vec<Block<'_>>>> {
     const BEGIN: &str = "-----BEGIN ";
     const END: &str = "-----END ";
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) if text.contains(BEGIN) => text,
-        _ => return Ok(vec![bytes.to_vec()]),
+    const DASHES: &str = "-----";
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(BEGIN))?;
+    let block = |start: usize| {
+        let block = text.get(start..)?;
+        let (label, _) = block.get(BEGIN.len()..)?.split_once(DASHES)?;
+        let end = block.find(END)?;
+        let line = block.get(end..)?.lines().next()?;
+        Some(Block { label, text: block.get(..end.saturating_add(line.len()))?, start })
     };
-    let broken = || Error::new(ErrorKind::Evidence, "the PEM cannot be read");
-    let mut values = Vec::new();
-    for (start, _) in text.match_indices(BEGIN) {
-        let block = text.get(start..).unwrap_or_default();
-        let end = block.find(END).ok_or_else(broken)?;
-        let line = block.get(end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let block = block.get(..end.saturating_add(line.len())).unwrap_or_default();
-        let (_, der) = der::pem::decode_vec(block.as_bytes())
-            .map_err(|fault| broken().at(format_args!("byte {start}")).because(fault))?;
-        values.push(der);
+    let cut = |start: usize| Error::new(ErrorKind::Evidence, "the PEM cannot be read").at(format_args!("byte {start}"));
+    Some(text.match_indices(BEGIN).map(|(start, _)| block(start).ok_or_else(|| cut(start))).collect())
+}
+
+impl Block<'_> {
+    fn decode(&self, kind: ErrorKind) -> Result<Vec<u8>> {
+        let (_, der) = der::pem::decode_vec(self.text.as_bytes()).map_err(|fault| {
+            Error::new(kind, "the PEM cannot be read").at(format_args!("byte {}", self.start)).because(fault)
+        })?;
+        Ok(der)
     }
-    Ok(values)
 }

@@ -23,7 +23,7 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 46] = [
+pub(crate) const REASONS: [(&str, &str); 50] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -56,6 +56,7 @@ pub(crate) const REASONS: [(&str, &str); 46] = [
     ("the password does not open", "パスワードが違います。--pass-file を確認してください"),
     ("the first line is not UTF-8", "1 行目が UTF-8 ではありません"),
     ("private keys, not one", "秘密鍵が 1 つだけ入ったファイルを指定してください"),
+    ("the PEM has no certificate", "ファイルに証明書がありません。署名者の証明書を先頭に置いた PEM を指定してください"),
     ("there is no certificate for the key", "鍵の証明書がありません"),
     ("and only read", "このハッシュ関数は安全ではないため、署名には使用できません"),
     ("too short for a new signature", "RSA 鍵が短すぎます。署名には 2048 ビット以上の鍵が必要です"),
@@ -79,6 +80,9 @@ pub(crate) const REASONS: [(&str, &str); 46] = [
         "with a page instead of an answer",
         "サーバーがタイムスタンプではなくページを返しました。アドレスを確認してください",
     ),
+    ("gave no answer", "サーバーから応答がありません。アドレスとネットワークを確認してください"),
+    ("gave no whole answer", "サーバーの応答が時間内に終わりませんでした。時間をおいて、もう一度実行してください"),
+    ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),

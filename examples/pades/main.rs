@@ -33,6 +33,7 @@ mod revisions;
 mod rules;
 mod services;
 mod sign;
+mod signals;
 mod stamper;
 mod terms;
 mod timestamp;
@@ -55,6 +56,7 @@ use crate::messages::Message;
 const FAILED: u8 = 4;
 
 fn main() -> ExitCode {
+    signals::watch();
     let given: Vec<_> = std::env::args_os().skip(1).collect();
     let language = language::of(&given);
     let mut arguments = Arguments::new(given);

@@ -20,6 +20,7 @@ pub(crate) enum Message {
     BadValue { option: String, value: String, expected: &'static str },
     OperandMissing(&'static str),
     OperandTooMany(String),
+    NoFolder,
     Together(&'static str, &'static str),
     Apart(&'static str, &'static str),
     NoAnchor,
@@ -89,6 +90,7 @@ impl Message {
             }
             Self::OperandMissing(name) => format!("{name} is missing"),
             Self::OperandTooMany(value) => format!("{} is one argument too many", quoted(value)),
+            Self::NoFolder => "several IN take --out-dir DIR, the folder for what is signed".into(),
             Self::Together(one, other) => format!("--{one} and --{other} are given together or not at all"),
             Self::Apart(one, other) => format!("--{one} and --{other} exclude one another"),
             Self::NoAnchor => "--anchor-out is for the local test authority, which takes no part here".into(),
@@ -178,6 +180,9 @@ impl Message {
             }
             Self::OperandMissing(name) => format!("{name} が指定されていません"),
             Self::OperandTooMany(value) => format!("引数が多すぎます: {}", quoted(value)),
+            Self::NoFolder => {
+                "複数のファイルに署名するときは、出力先のフォルダーを --out-dir で指定してください".into()
+            }
             Self::Together(one, other) => {
                 format!("--{one} と --{other} は両方とも指定するか、両方とも省略してください")
             }

@@ -12,6 +12,7 @@ use crate::inputs::{Input, Use};
 use crate::messages::Message;
 use crate::progress::Progress;
 use crate::services::Services;
+use crate::signals;
 
 /// IN, OUT, and what may be written besides.
 #[derive(Debug, Default)]
@@ -124,23 +125,13 @@ impl Paths {
         checked.during(|| Message::CannotWrite(anchor.clone()))
     }
 
-    /// Writes the document of `input` with `update`, and says so. `repair` is what made the document of a broken file.
-    pub(crate) fn write(
-        &self,
-        input: &Input,
-        (document, repair): (&Document<'_>, Option<&Update>),
-        update: &Update,
-        services: &Services<'_>,
-        progress: &Progress,
-        language: Language,
-    ) -> std::result::Result<u8, Stop> {
-        self.store(input, (document, repair), update, services, progress)?;
+    /// Says what [`store`](Self::store) wrote.
+    pub(crate) fn tell(&self, input: &Input, update: &Update, language: Language) {
         self.warn(language);
         let length = update.file_len();
         let added = length.saturating_sub(input.length());
         let wrote = Message::Wrote { path: self.target().to_owned(), length, added };
         crate::print(&format!("{}\n", wrote.text(language)));
-        Ok(0)
     }
 
     /// Where the result goes.
@@ -159,7 +150,7 @@ impl Paths {
         }
     }
 
-    /// As [`write`](Self::write), and says nothing.
+    /// Writes the document of `input` with `update`. `repair` is what made the document of a broken file.
     pub(crate) fn store(
         &self,
         input: &Input,
@@ -190,7 +181,8 @@ fn append(input: &Input, repair: Option<&Update>, update: &Update) -> Result<()>
         None => update.clone(),
     };
     input.check_unchanged()?;
-    update.append_to(&mut input.file.try_clone().map_err(failed)?)
+    let mut file = input.file.try_clone().map_err(failed)?;
+    signals::uninterrupted(|| update.append_to(&mut file))
 }
 
 /// Writes `bytes` to `path`, which appears whole or not at all.

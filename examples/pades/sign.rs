@@ -148,6 +148,7 @@ impl Task {
                 (operands, first)
             }
             Self::Prepare { .. } => (vec![arguments.only_in(operands)?], first),
+            Self::Sign if operands.len() > 2 => return Err(arguments.wrong(Message::NoFolder)),
             _ => (first, operands),
         };
         operands.into_iter().for_each(|path| files.operand(path));
@@ -229,13 +230,10 @@ impl Options {
         progress: &Progress,
         language: Language,
     ) -> Result<u8, Stop> {
-        let repaired = (opened.document(), opened.repair());
+        self.paths.store(input, (opened.document(), opened.repair()), update, services, progress)?;
         match self.form {
-            Form::Text => {
-                self.paths.write(input, repaired, update, services, progress, language)?;
-            }
+            Form::Text => self.paths.tell(input, update, language),
             Form::Json => {
-                self.paths.store(input, repaired, update, services, progress)?;
                 self.paths.warn(language);
                 let (path, out) = (&self.paths.input, self.paths.target());
                 crate::print(&outcome::line(&SignedJson::done(path, out, input.length(), update.file_len())));

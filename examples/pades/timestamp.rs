@@ -68,5 +68,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         timestamping = timestamping.danger_ignore_permissions();
     }
     let update = timestamping.timestamp(tsa.as_ref()).during(|| Message::CannotTimestamp(path.clone()))?;
-    options.paths.write(&input, (&document, None), &update, &services, &progress, language)
+    options.paths.store(&input, (&document, None), &update, &services, &progress)?;
+    options.paths.tell(&input, &update, language);
+    Ok(0)
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use pades_ltv::trustlist::{Added, AdobeList, TrustedList, Unchecked, accredited};
-use pades_ltv::{Error, ErrorKind, Language, Result, TrustStore};
+use pades_ltv::trustlist::{Added, AdobeList, ListSigners, TrustedList, Unchecked, accredited};
+use pades_ltv::{Error, ErrorKind, Language, Result, Time, TrustStore};
 
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
@@ -22,6 +22,7 @@ pub(crate) struct TrustFiles {
     signers: Vec<PathBuf>,
     accredited: Vec<PathBuf>,
     takes_unverified: bool,
+    takes_expired: bool,
 }
 
 /// What a file is, by its content.
@@ -50,6 +51,10 @@ impl TrustFiles {
                 self.takes_unverified = true;
                 return Ok(true);
             }
+            "take-expired-lists" => {
+                self.takes_expired = true;
+                return Ok(true);
+            }
             _ => return Ok(false),
         };
         files.push(arguments.path(option)?);
@@ -61,8 +66,8 @@ impl TrustFiles {
         self.trust.is_empty()
     }
 
-    /// The anchors in all files, each labelled with the name of its file or list; says what each list came to.
-    pub(crate) fn read(&self, language: Language) -> std::result::Result<TrustStore, Stop> {
+    /// The anchors in all files, each labelled with the name of its file or list, as of `now`; says what each list came to.
+    pub(crate) fn read(&self, now: Time, language: Language) -> std::result::Result<TrustStore, Stop> {
         let say = |label: &str, added: &Added| {
             let taken = Message::ListTaken { label: label.to_owned(), added: added.clone() };
             crate::complain(&taken.text(language));
@@ -78,7 +83,7 @@ impl TrustFiles {
             read.during(|| Message::CannotUse { option: "trust", path: path.clone() })?;
         }
         for list in lists {
-            let taken = self.take_list(&list, &mut signers, &mut store);
+            let taken = self.take_list(&list, &mut signers, &mut store, now);
             let (label, added) = taken
                 .map_err(|error| error.at(list.path.display()))
                 .during(|| Message::CannotUse { option: "trust", path: list.path.clone() })?;
@@ -92,7 +97,13 @@ impl TrustFiles {
         Ok(store)
     }
 
-    fn take_list(&self, list: &Waiting, signers: &mut Signers, store: &mut TrustStore) -> Result<(String, Added)> {
+    fn take_list(
+        &self,
+        list: &Waiting,
+        signers: &mut Signers,
+        store: &mut TrustStore,
+        now: Time,
+    ) -> Result<(String, Added)> {
         if let Content::Adobe = content(&list.bytes) {
             let unchecked = Unchecked::<AdobeList>::read(&list.bytes)?;
             let issued = unchecked.claims().issued();
@@ -109,12 +120,15 @@ impl TrustFiles {
         let list = if self.takes_unverified {
             unchecked.danger_unverified()
         } else {
-            let known = signers.of(&unchecked.claims().territory);
-            unchecked.signed_by(&known)?
+            unchecked.danger_signed_though_expired(&signers.of_lists)?
         };
+        if !self.takes_expired {
+            list.check_current(now)
+                .map_err(|error| error.advise("fetch the current list, or say --take-expired-lists"))?;
+        }
         let (label, added) = (list.label(), list.add_to(store));
         if list.is_list_of_lists() {
-            signers.lists.push(list);
+            signers.of_lists = std::mem::take(&mut signers.of_lists).and(&list.signers());
         }
         Ok((label, added))
     }
@@ -125,9 +139,8 @@ impl TrustFiles {
 struct Signers {
     /// As roots, for lists that are PDFs.
     roots: TrustStore,
-    certificates: Vec<Vec<u8>>,
-    /// Lists of lists, whose signatures hold.
-    lists: Vec<TrustedList>,
+    /// Certificates, and those whom lists of lists name.
+    of_lists: ListSigners,
 }
 
 impl Signers {
@@ -135,14 +148,9 @@ impl Signers {
         for file in files(path, &ANCHORS)? {
             let bytes = small(&file)?;
             self.roots.add_pem(&bytes, &name(&file))?;
-            self.certificates.extend(values(&bytes)?);
+            self.of_lists = std::mem::take(&mut self.of_lists).and(&ListSigners::of_any_list(&values(&bytes)?));
         }
         Ok(())
-    }
-
-    fn of(&self, territory: &str) -> Vec<Vec<u8>> {
-        let named = self.lists.iter().flat_map(|list| list.signers_of(territory));
-        self.certificates.iter().cloned().chain(named).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
 use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
 
-use crate::access::{self, Secret};
+use crate::access;
 use crate::arguments::Arguments;
 use crate::failure::{During, Failure, Stop};
 use crate::help::Topic;
@@ -163,7 +163,7 @@ impl Who {
     /// Whose key it is.
     pub(crate) fn identity(&self, services: &Services<'_>) -> Result<Identity, Stop> {
         if let Place::Elsewhere { chain } = &self.place {
-            let certificates = inputs::small(chain).and_then(|pem| inputs::values(&pem));
+            let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
             let identity = certificates.and_then(Identity::new);
             let identity = identity.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?;
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
@@ -204,9 +204,9 @@ pub(crate) fn no_key() -> Stop {
 /// A key and its certificates in files of their own, PEM or DER.
 fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
-    let bytes = Secret::new(inputs::small(key).during(|| cannot_use("key", key))?);
-    let chain_bytes = inputs::small(chain).during(|| cannot_use("chain", chain))?;
-    let certificates = || inputs::values(&chain_bytes).during(|| cannot_use("chain", chain));
+    let bytes = inputs::secret(key).during(|| cannot_use("key", key))?;
+    let chain_bytes = inputs::secret(chain).during(|| cannot_use("chain", chain))?;
+    let certificates = || inputs::chain(&chain_bytes).during(|| cannot_use("chain", chain));
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
     let signer = match (is_pem, &password) {
@@ -223,7 +223,7 @@ const PEM: &[u8] = b"-----BEGIN ";
 /// A PKCS#12 file; without a password of its own it has the empty one.
 fn from_container(p12: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = || Message::CannotUse { option: "p12", path: p12.to_owned() };
-    let bytes = Secret::new(inputs::small(p12).during(cannot_use)?);
+    let bytes = inputs::secret(p12).during(cannot_use)?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let password = password.as_deref().map_or("", String::as_str);
     let signer = SoftwareSigner::from_pkcs12(&bytes, password);
@@ -249,7 +249,7 @@ fn on_token(
         key = key.pin(Pin::new(access::secret("pin-file", path)?.as_str()));
     }
     if let Some(chain) = chain {
-        let certificates = inputs::small(chain).and_then(|bytes| inputs::values(&bytes));
+        let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
         key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?);
     }
     Ok(key)

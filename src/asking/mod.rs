@@ -8,13 +8,15 @@
 //! Invariant: a timestamp counts as given only after every check of RFC 3161, 2.4.2 held; the same check, by the same code, as when it is used.
 //!
 //! Specified in RFC 3161, 2.4; `Retry-After` in RFC 9110, 10.2.3.
-//! Nouns: [`Retry`], [`Retrying`]; [`Failover`] with [`Refusals`]; [`Rate`], [`Limited`].
+//! Nouns: [`Retry`], [`Retrying`]; [`Failover`] with [`Refusals`]; [`Rate`], [`Limited`]; [`Punctual`].
 
 mod failover;
+mod punctual;
 mod rate;
 mod retry;
 
 pub use failover::{Failover, Refusal, Refusals};
+pub use punctual::Punctual;
 pub use rate::{Limited, Rate};
 pub use retry::{Retry, Retrying};
 

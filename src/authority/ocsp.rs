@@ -89,9 +89,9 @@ impl AuthorityAt<'_> {
 
     /// Good, revoked, or unknown: what this issuer did not issue (RFC 6960, 2.2).
     fn status(&self, issuer: &Entity, cert_id: &CertId) -> der::Result<CertStatus> {
-        let revoked = |time, reason| {
-            generalized(time)
-                .map(|time| CertStatus::Revoked(RevokedInfo { revocation_time: time, revocation_reason: reason }))
+        let revoked = |time, reason: Option<CrlReason>| {
+            let revocation_reason = reason.map(|reason| Any::encode_from(&reason)).transpose()?;
+            Ok(CertStatus::Revoked(RevokedInfo { revocation_time: generalized(time)?, revocation_reason }))
         };
         match self.misbehaviour {
             Some(Misbehaviour::OcspUnknown) => return Ok(CertStatus::Unknown(Null)),

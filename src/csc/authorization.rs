@@ -142,7 +142,7 @@ impl fmt::Debug for Authorization {
 }
 
 /// How far an authorisation has come.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an authorisation may still be pending"]
 pub enum AuthorizationState {
     /// Here it is.
@@ -173,6 +173,16 @@ impl AuthorizationState {
         match object.optional_text("handle")? {
             Some(handle) if object.optional_text("SAD")?.is_none() => Ok(Self::Pending(handle.to_owned())),
             _ => Authorization::read(object, asked).map(Self::Granted),
+        }
+    }
+}
+
+/// How far; neither activation data nor the handle, which they can be had for.
+impl fmt::Debug for AuthorizationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Granted(authorization) => f.debug_tuple("Granted").field(authorization).finish(),
+            Self::Pending(_) => f.write_str("Pending(..)"),
         }
     }
 }

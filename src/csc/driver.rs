@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant, SystemTime};
 
+use der::zeroize::{Zeroize, Zeroizing};
+
 use super::authorization::{AuthData, Authorization, AuthorizationState};
 use super::credential::Credential;
 use super::refusal::is_expired_authorization;
@@ -56,7 +58,8 @@ impl HttpCsc {
     /// Those of [`Request::read`]; [`ErrorKind::Signer`] where there is no answer.
     pub fn ask<A>(&self, request: &Request<A>) -> Result<A> {
         let [(_, content_type), (_, accept), (_, authorization)] = request.headers();
-        let (body, headers) = (request.body(), [("Authorization".to_owned(), authorization.to_owned())]);
+        let body = request.secret_body();
+        let mut headers = [("Authorization".to_owned(), authorization.to_owned())];
         let question = Question {
             kind: ErrorKind::Signer,
             who: "the signing service",
@@ -65,8 +68,11 @@ impl HttpCsc {
             body: Some((content_type, &body)),
             headers: &headers,
         };
-        let received = self.client.exchange(&question)?;
-        let answer = Answer::new(received.status, &received.body);
+        let received = self.client.exchange(&question);
+        headers.iter_mut().for_each(|(_, value)| value.zeroize());
+        let received = received?;
+        let (status, content) = (received.status, Zeroizing::new(received.body));
+        let answer = Answer::new(status, &content);
         request.read(&received.retry_after.as_deref().map_or(answer, |wait| answer.retry_after(wait)))
     }
 }

@@ -1,8 +1,12 @@
 //! JSON objects as answers hold them: each field has the type that is specified, or the answer is refused.
 //!
-//! Invariant: what is wrong is said by the field's name, never by its value, which may be a secret.
+//! Invariant: what is wrong is said by the field's name, never by its value, which may be a secret; texts are wiped when dropped.
+
+use std::io;
+use std::ops::{Deref, DerefMut};
 
 use base64ct::{Base64, Encoding};
+use der::zeroize::{Zeroize, Zeroizing};
 use serde_json::{Map, Value};
 
 use super::request::unusable;
@@ -85,10 +89,73 @@ impl<'a> Object<'a> {
     }
 }
 
+/// The fields of a request or an answer. A PIN or activation data may be among them, so their texts are wiped when dropped.
+#[derive(Default)]
+pub(super) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// As JSON, with room from the beginning: what grows leaves copies behind.
+    pub(super) fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let mut length = Length(0);
+        let mut json = Zeroizing::new(Vec::new());
+        // Maps of strings, numbers and the like: nothing here can fail to serialize.
+        let _ = serde_json::to_writer(&mut length, &self.0);
+        json.reserve_exact(length.0);
+        let _ = serde_json::to_writer(&mut *json, &self.0);
+        json
+    }
+
+    fn wipe(&mut self) {
+        let mut open: Vec<&mut Value> = self.0.values_mut().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => text.zeroize(),
+                Value::Array(values) => open.extend(values),
+                Value::Object(fields) => open.extend(fields.values_mut()),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+    }
+}
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        self.wipe();
+    }
+}
+
+impl Deref for Fields {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Fields {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The object that a whole answer is. Its nesting is bounded by serde_json (128), its length by the caller.
-pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>> {
-    if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
-        return Ok(fields);
+pub(super) fn parse(body: &[u8]) -> Result<Fields> {
+    if let Ok(fields) = serde_json::from_slice(body) {
+        return Ok(Fields(fields));
     }
     // A page is no secret, and tells where the request got stuck.
     if body.trim_ascii_start().starts_with(b"<") {
@@ -96,4 +163,25 @@ pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>> {
         return Err(error.advise("check the service's address").class_is(ErrorClass::Operator));
     }
     Err(unusable("is no JSON object"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_wiped_however_deep() {
+        let text = br#"{"SAD":"S-1","authData":[{"id":"PIN","value":"P-2"},["P-3",{"n":4,"x":null}]],"PIN":"5"}"#;
+        let mut fields = parse(text).unwrap();
+        let json = fields.to_json();
+        assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), serde_json::from_slice::<Value>(text).unwrap());
+        // It did not grow on the way.
+        assert_eq!((json.len(), json.capacity()), (text.len(), text.len()));
+        fields.wipe();
+        let left = serde_json::from_slice::<Value>(&fields.to_json()).unwrap();
+        let empty = serde_json::json!({
+            "SAD": "", "authData": [{"id": "", "value": ""}, ["", {"n": 4, "x": null}]], "PIN": ""
+        });
+        assert_eq!(left, empty);
+    }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use der::zeroize::Zeroizing;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::object::{Object, parse};
+use super::object::{Fields, Object, parse};
 use super::refusal;
 use super::service::Version;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
@@ -23,7 +23,7 @@ pub struct Request<A> {
     url: String,
     method: &'static str,
     authorization: Zeroizing<String>,
-    fields: Map<String, Value>,
+    fields: Fields,
     asked: Asked,
     read: Read<A>,
 }
@@ -45,7 +45,7 @@ impl<A> Request<A> {
     /// A request for `method`, the API's name for it, below `base`.
     pub(super) fn new(base: &str, method: &'static str, token: &str, asked: Asked, read: Read<A>) -> Self {
         let authorization = Zeroizing::new(format!("Bearer {token}"));
-        Self { url: format!("{base}/{method}"), method, authorization, fields: Map::new(), asked, read }
+        Self { url: format!("{base}/{method}"), method, authorization, fields: Fields::default(), asked, read }
     }
 
     pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -72,9 +72,13 @@ impl<A> Request<A> {
         ]
     }
 
-    /// The JSON to send. It may hold a PIN: it belongs into no log.
+    /// The JSON to send. It may hold a PIN or activation data: it belongs into no log, and is best wiped once it is sent.
     pub fn body(&self) -> Vec<u8> {
-        Value::Object(self.fields.clone()).to_string().into_bytes()
+        std::mem::take(&mut *self.secret_body())
+    }
+
+    pub(super) fn secret_body(&self) -> Zeroizing<Vec<u8>> {
+        self.fields.to_json()
     }
 
     /// Reads the answer.
@@ -93,7 +97,7 @@ impl<A> Request<A> {
         if !(200..300).contains(&answer.status) {
             return Err(place(refusal::read(self.method, answer)));
         }
-        let fields = if answer.body.is_empty() { Map::new() } else { parse(answer.body).map_err(place)? };
+        let fields = if answer.body.is_empty() { Fields::default() } else { parse(answer.body).map_err(place)? };
         (self.read)(&Object::new(&fields), &self.asked).map_err(place)
     }
 }

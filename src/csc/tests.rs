@@ -391,8 +391,15 @@ fn secrets_are_shown_nowhere() {
     let answer = br#"{"SAD": "SAD-4"}"#;
     let state = request.read(&Answer::new(200, answer)).unwrap();
     let error = request.read(&Answer::new(200, br#"{"SAD": ["SAD-4"]}"#)).unwrap_err();
-    let shown = format!("{service:?} {auth:?} {request:?} {state:?} {:?} {error} {error:?}", Answer::new(200, answer));
-    for secret in SECRETS {
+    let authorization = state.clone().granted().unwrap();
+    let signing = service.sign_hash(&credential(), &authorization, &[&input(b"one")], now()).unwrap();
+    let pending = request.read(&Answer::new(200, br#"{"handle": "HANDLE-5"}"#)).unwrap();
+    let refused = request.read(&Answer::new(400, br#"{"SAD": "SAD-4", "error": "invalid_request"}"#)).unwrap_err();
+    let mut shown =
+        format!("{service:?} {auth:?} {request:?} {state:?} {:?} {error} {error:?}", Answer::new(200, answer));
+    shown += &format!("{authorization:?} {signing:?} {pending:?} {refused} {refused:?} {:?}", credential());
+    assert!(shown.contains("Pending") && shown.contains("Authorization(until") && shown.contains("\"PIN\""), "{shown}");
+    for secret in SECRETS.into_iter().chain(["HANDLE-5"]) {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
 }

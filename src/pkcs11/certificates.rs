@@ -7,7 +7,7 @@ use der::asn1::OctetStringRef;
 use rsa::pkcs1::RsaPublicKeyRef;
 
 use super::fault::{Fault, Outcome};
-use super::object::{PrivateKey, PublicHalf, handles, listed};
+use super::object::{Found, PrivateKey, PublicHalf};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind};
 use crate::pki::certificate::Certificate;
@@ -67,7 +67,8 @@ fn signing(
     if let Some(certificate) = given.iter().find(|one| half.belongs(one) == Belonging::Yes) {
         return Ok((certificate.clone(), Belonging::Yes));
     }
-    let on_token = if key.id.is_empty() { Vec::new() } else { all(session, [Attribute::Id(key.id.clone())])? };
+    let on_token =
+        if key.id.is_empty() { Vec::new() } else { all(session, [Attribute::Id(key.id.clone())])?.whole()? };
     let fits = |one: &&Certificate| half.belongs(one) != Belonging::No;
     let fitting: Vec<&Certificate> = on_token.iter().filter(fits).collect();
     let found = match fitting.as_slice() {
@@ -80,7 +81,7 @@ fn signing(
 
 fn ambiguous(key: &PrivateKey, several: &[&Certificate]) -> Fault {
     let message = format!("{key} has {} certificates on the token", several.len());
-    let error = Error::new(ErrorKind::Certificate, message).at(listed(several));
+    let error = Error::new(ErrorKind::Certificate, message).at(Found::from(several.to_vec()).named());
     error.advise("give the one to sign with by `Pkcs11Key::certificates`").into()
 }
 
@@ -88,7 +89,8 @@ fn ambiguous(key: &PrivateKey, several: &[&Certificate]) -> Fault {
 fn without(session: &Session, key: &PrivateKey, on_token: &[Certificate], given: &[Certificate]) -> Fault {
     let foreign: Vec<&Certificate> = on_token.iter().chain(given).collect();
     if !foreign.is_empty() {
-        let error = Error::new(ErrorKind::Key, format!("{key} belongs to another certificate")).at(listed(&foreign));
+        let message = format!("{key} belongs to another certificate");
+        let error = Error::new(ErrorKind::Key, message).at(Found::from(foreign).named());
         let advice = "give the key's own certificate by `Pkcs11Key::certificates`, or write it to the token with the key's CKA_ID";
         return error.advise(advice).into();
     }
@@ -98,7 +100,7 @@ fn without(session: &Session, key: &PrivateKey, on_token: &[Certificate], given:
         if key.id.is_empty() { "that the key must be given first".to_owned() } else { hex(&key.id) }
     );
     match all(session, []) {
-        Ok(there) => error.at(listed(&there)).advise(advice).into(),
+        Ok(there) => error.at(there.named()).advise(advice).into(),
         Err(fault) => fault,
     }
 }
@@ -106,7 +108,7 @@ fn without(session: &Session, key: &PrivateKey, on_token: &[Certificate], given:
 /// Adds what is above the last of `chain`, up to but without the anchor, which whoever verifies has.
 fn extend(session: &Session, chain: &mut Vec<Certificate>, given: &[Certificate]) -> Outcome<()> {
     while let Some(last) = chain.last().filter(|last| chain.len() <= DEPTH && !last.is_self_issued()) {
-        let mut above = all(session, [Attribute::Subject(last.issuer().der().to_vec())])?;
+        let mut above = all(session, [Attribute::Subject(last.issuer().der().to_vec())])?.whole()?;
         above.extend(given.iter().filter(|one| one.subject() == last.issuer()).cloned());
         let issuer = above.into_iter().find(|one| last.verify(one.spki()).is_ok());
         match issuer {
@@ -118,22 +120,19 @@ fn extend(session: &Session, chain: &mut Vec<Certificate>, given: &[Certificate]
 }
 
 /// The X.509 certificates on the token with these attributes.
-fn all<const N: usize>(session: &Session, attributes: [Attribute; N]) -> Outcome<Vec<Certificate>> {
+fn all<const N: usize>(session: &Session, attributes: [Attribute; N]) -> Outcome<Found<Certificate>> {
     let failed = |cause| Fault::new("the token's certificates cannot be read", cause);
     let kind = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::CertificateType(CertificateType::X_509)];
     let template: Vec<Attribute> = kind.into_iter().chain(attributes).collect();
-    let mut found = Vec::new();
-    for handle in handles(session, &template).map_err(failed)? {
-        for attribute in session.get_attributes(handle, &[AttributeType::Value]).map_err(failed)? {
-            if let Attribute::Value(der) = attribute {
-                let certificate = read(&der)?;
-                if !found.contains(&certificate) {
-                    found.push(certificate);
-                }
-            }
-        }
-    }
-    Ok(found)
+    let found = Found::handles(session, &template).map_err(failed)?.read(|handle| {
+        let values = session.get_attributes(handle, &[AttributeType::Value]).map_err(failed)?;
+        let value = values.into_iter().find_map(|attribute| match attribute {
+            Attribute::Value(der) => Some(der),
+            _ => None,
+        });
+        value.map(|der| read(&der)).transpose()
+    })?;
+    Ok(found.distinct())
 }
 
 fn read(der: &[u8]) -> Outcome<Certificate> {

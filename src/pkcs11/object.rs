@@ -3,6 +3,7 @@
 //! Invariant: one key or an error that lists what is there.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use cryptoki::error::Error as Cause;
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
@@ -11,10 +12,15 @@ use cryptoki::session::Session;
 use super::fault::{Fault, Outcome};
 use super::key::KeyChoice;
 use crate::digest::hex;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorClass, ErrorKind};
 
-/// How many objects a message lists, and how many are looked at: a token may hold many thousands.
-const LISTED: usize = 16;
+/// How many objects that fit are looked at. AWS CloudHSM holds 3,333 key pairs at most (its quotas, hsm2m.medium); a module that finds
+/// objects without end is stopped here.
+const LOOKED_AT: usize = 4_096;
+/// How many are asked for at once (`C_FindObjects`, `ulMaxObjectCount`).
+const BATCH: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+/// How many a message names: all that a YubiHSM 2 can hold (its user guide: 256 objects).
+const NAMED: usize = 256;
 
 /// A private key, as far as it can be seen.
 pub(super) struct PrivateKey {
@@ -50,7 +56,7 @@ impl PrivateKey {
         let mut template = vec![Attribute::Class(ObjectClass::PRIVATE_KEY)];
         template.extend(choice.label.as_ref().map(|label| Attribute::Label(label.as_bytes().to_vec())));
         template.extend(choice.id.clone().map(Attribute::Id));
-        let fitting = Self::all(session, &template)?;
+        let fitting = Self::all(session, &template)?.whole()?;
         let mut signing: Vec<Self> = fitting.into_iter().filter(|key| key.may_sign).collect();
         match (signing.pop(), signing.len()) {
             (Some(key), 0) => Ok(key),
@@ -61,7 +67,7 @@ impl PrivateKey {
             (Some(last), others) => {
                 signing.push(last);
                 let count = others.saturating_add(1);
-                Err(unclear(format!("{count} private keys fit where one must: {choice}"), &signing))
+                Err(unclear(format!("{count} private keys fit where one must: {choice}"), &signing.into()))
             }
         }
     }
@@ -71,7 +77,8 @@ impl PrivateKey {
         let mut places = vec![(self.modulus.clone(), self.exponent.clone(), self.point.clone())];
         if !self.id.is_empty() {
             let template = [Attribute::Class(ObjectClass::PUBLIC_KEY), Attribute::Id(self.id.clone())];
-            places.extend(Self::all(session, &template)?.into_iter().map(|key| (key.modulus, key.exponent, key.point)));
+            let public = Self::all(session, &template)?.whole()?;
+            places.extend(public.into_iter().map(|key| (key.modulus, key.exponent, key.point)));
         }
         let seen = places.into_iter().find_map(|place| match place {
             (Some(modulus), Some(exponent), _) => Some(PublicHalf::Rsa { modulus, exponent }),
@@ -81,10 +88,10 @@ impl PrivateKey {
         Ok(seen.unwrap_or(PublicHalf::Unseen(self.key_type)))
     }
 
-    fn all(session: &Session, template: &[Attribute]) -> Outcome<Vec<Self>> {
-        let handles =
-            handles(session, template).map_err(|cause| Fault::new("the token's keys cannot be listed", cause))?;
-        handles.into_iter().map(|handle| Self::read(session, handle)).collect()
+    fn all(session: &Session, template: &[Attribute]) -> Outcome<Found<Self>> {
+        let found = Found::handles(session, template);
+        let found = found.map_err(|cause| Fault::new("the token's keys cannot be listed", cause))?;
+        found.read(|handle| Self::read(session, handle))
     }
 
     fn read(session: &Session, handle: ObjectHandle) -> Outcome<Self> {
@@ -127,18 +134,75 @@ impl PrivateKey {
     }
 }
 
-/// What fits `template`, as many as are listed and one.
-pub(super) fn handles(session: &Session, template: &[Attribute]) -> Result<Vec<ObjectHandle>, Cause> {
-    session.iter_objects(template)?.take(LISTED.saturating_add(1)).collect()
+/// What fits on a token, as far as it was looked at.
+pub(super) struct Found<T> {
+    things: Vec<T>,
+    /// There is more, which was not looked at.
+    is_cut: bool,
 }
 
-/// `things` in one line, cut where there are many.
-pub(super) fn listed(things: &[impl fmt::Display]) -> String {
-    let mut names: Vec<String> = things.iter().take(LISTED).map(ToString::to_string).collect();
-    if things.len() > LISTED {
-        names.push("and more".to_owned());
+impl Found<ObjectHandle> {
+    /// The objects that fit `template`.
+    pub(super) fn handles(session: &Session, template: &[Attribute]) -> Result<Self, Cause> {
+        let objects = session.iter_objects_with_cache_size(template, BATCH)?;
+        Self::first(objects, LOOKED_AT)
     }
-    if names.is_empty() { "there is none at all".to_owned() } else { format!("there: {}", names.join("; ")) }
+}
+
+impl<T> Found<T> {
+    fn first<E>(all: impl Iterator<Item = Result<T, E>>, limit: usize) -> Result<Self, E> {
+        let mut things = all.take(limit.saturating_add(1)).collect::<Result<Vec<T>, E>>()?;
+        let is_cut = things.len() > limit;
+        things.truncate(limit);
+        Ok(Self { things, is_cut })
+    }
+
+    /// What `read` makes of each.
+    pub(super) fn read<U>(self, read: impl FnMut(T) -> Outcome<U>) -> Outcome<Found<U>> {
+        Ok(Found { things: self.things.into_iter().map(read).collect::<Outcome<_>>()?, is_cut: self.is_cut })
+    }
+
+    /// All that there is. Who chooses from a part might choose another than from the whole, so a part is an error.
+    pub(super) fn whole(self) -> Outcome<Vec<T>> {
+        if !self.is_cut {
+            return Ok(self.things);
+        }
+        let message = format!("more than {} objects on the token fit, which are not looked at", self.things.len());
+        let error = Error::new(ErrorKind::Limit, message).class_is(ErrorClass::Operator);
+        Err(error.advise("choose by label (`object` in a URI) and id").into())
+    }
+}
+
+impl<T: PartialEq> Found<Option<T>> {
+    /// Those that are there, each once.
+    pub(super) fn distinct(self) -> Found<T> {
+        let mut things: Vec<T> = Vec::new();
+        for thing in self.things.into_iter().flatten() {
+            if !things.contains(&thing) {
+                things.push(thing);
+            }
+        }
+        Found { things, is_cut: self.is_cut }
+    }
+}
+
+impl<T> From<Vec<T>> for Found<T> {
+    fn from(things: Vec<T>) -> Self {
+        Self { things, is_cut: false }
+    }
+}
+
+impl<T: fmt::Display> Found<T> {
+    /// Their names in one line, and how many more there are.
+    pub(super) fn named(&self) -> String {
+        let mut names: Vec<String> = self.things.iter().take(NAMED).map(ToString::to_string).collect();
+        match (self.things.len().saturating_sub(names.len()), self.is_cut) {
+            (_, true) => names.push(format!("and more; only {} were looked at", self.things.len())),
+            (0, false) => {}
+            (rest, false) => names.push(format!("and {rest} more")),
+        }
+        if names.is_empty() { "there is none at all".to_owned() } else { format!("there: {}", names.join("; ")) }
+    }
 }
 
 impl fmt::Display for PrivateKey {
@@ -158,7 +222,37 @@ fn filled(value: Vec<u8>) -> Option<Vec<u8>> {
     (!value.is_empty()).then_some(value)
 }
 
-fn unclear(message: String, there: &[PrivateKey]) -> Fault {
-    let error = Error::new(ErrorKind::Key, message).at(listed(there));
+fn unclear(message: String, there: &Found<PrivateKey>) -> Fault {
+    let error = Error::new(ErrorKind::Key, message).at(there.named());
     error.advise("choose by label (`object` in a URI) and id; keys are seen after login only").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(count: usize, limit: usize) -> Found<usize> {
+        Found::first((0..count).map(Ok::<_, Fault>), limit).unwrap()
+    }
+
+    #[test]
+    fn a_part_is_never_taken_for_the_whole() {
+        for (count, limit) in [(0, 3), (2, 3), (3, 3)] {
+            assert_eq!(found(count, limit).whole().unwrap(), (0..count).collect::<Vec<_>>());
+        }
+        // Also where they never end.
+        let endless = Found::first((0_usize..).map(Ok::<_, Fault>), 3).unwrap().read(Ok).unwrap();
+        let error = endless.whole().unwrap_err().error;
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Limit, ErrorClass::Operator), "{error}");
+        assert!(error.to_string().contains("more than 3 objects"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_named_is_counted() {
+        assert_eq!(found(0, 9).named(), "there is none at all");
+        assert_eq!(found(2, 9).named(), "there: 0; 1");
+        assert_eq!(found(3, 2).named(), "there: 0; 1; and more; only 2 were looked at");
+        assert!(found(NAMED, LOOKED_AT).named().ends_with("; 255"));
+        assert!(found(NAMED + 7, LOOKED_AT).named().ends_with("; 255; and 7 more"));
+    }
 }

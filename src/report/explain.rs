@@ -87,24 +87,14 @@ impl Panel {
         }
     }
 
-    /// The engine's commonest reasons in the reader's language; the others as they are.
+    /// Why a block came to its outcome. The conditions of the whole stand at the top.
     fn reason(&self, why: &str) -> String {
-        if self.language != Language::Japanese {
-            return why.to_owned();
-        }
-        if let Some(said) = why.strip_prefix("not revoked, says the ").and_then(|said| said.split_once(" of ")) {
-            return format!("失効していません ({}、{})", said.0, said.1);
-        }
         let context = why.strip_prefix("policy ").and_then(|said| said.split_once(" model"));
-        if let Some((policy, model)) = context.and_then(|(said, _)| said.rsplit_once(", ")) {
-            return format!("アルゴリズムの基準 {policy}、有効性モデル {model}、確認する条件は冒頭のとおり");
-        }
-        match why {
-            "no revocation data exists for it" => "失効情報の対象外です".to_owned(),
-            "the document was changed in a way that this signature does not permit" => {
-                "この署名が許可していない変更が文書に加えられました".to_owned()
+        match context.and_then(|(said, _)| said.rsplit_once(", ")) {
+            Some((policy, model)) if self.language == Language::Japanese => {
+                format!("アルゴリズムの基準 {policy}、有効性モデル {model}、確認する条件は冒頭のとおり")
             }
-            _ => why.to_owned(),
+            _ => self.sentence(why),
         }
     }
 
@@ -183,7 +173,9 @@ impl Panel {
             } else {
                 self.say("推奨事項との相違", "Warning")
             };
-            self.entry(2, name, finding);
+            let (level, presence) = (finding.requirement.level().as_str(), finding.requirement.presence().as_str());
+            let (said, clause) = (self.sentence(&finding.message), finding.requirement.clause());
+            self.entry(2, name, format_args!("{level}, {presence}: {said} ({clause})"));
         }
     }
 }

@@ -56,6 +56,8 @@ pub enum Code {
     SigningCertificate,
     /// No path to a trust anchor, or the path is not valid.
     Path,
+    /// The list that names the trust anchor has expired (TS 119 612, 5.3.15).
+    TrustList,
     /// A certificate is outside its validity.
     Validity,
     /// A certificate was revoked.
@@ -107,6 +109,7 @@ impl Code {
             Self::SignatureValue => "signature_value",
             Self::SigningCertificate => "signing_certificate",
             Self::Path => "path",
+            Self::TrustList => "trust_list",
             Self::Validity => "validity",
             Self::Revocation => "revocation",
             Self::RevocationMissing => "revocation_missing",

@@ -93,8 +93,6 @@ impl Panel {
             line.push_str(&format!(" / {sub_indication}: {}", sub_indication.meaning(self.language)));
         }
         self.line(2, line);
-        for finding in &lost.findings {
-            self.line(3, format_args!("! {finding}"));
-        }
+        lost.findings.iter().for_each(|finding| self.finding(3, finding));
     }
 }

@@ -17,6 +17,7 @@ mod finding;
 mod future;
 mod identifier;
 mod indication;
+mod japanese;
 #[cfg(feature = "json")]
 mod json;
 mod level;
@@ -79,13 +80,17 @@ impl Report {
     /// One TOTAL-FAILED makes the file TOTAL-FAILED; else one INDETERMINATE makes it INDETERMINATE. A file whose signatures
     /// could not all be read is INDETERMINATE at best, and so is one whose only signatures were taken away.
     pub fn verdict(&self) -> Option<Indication> {
-        let is_unread = |finding: &Finding| match finding.code {
+        let unread = self.is_unread().then_some(Indication::Indeterminate);
+        self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
+    }
+
+    /// Whether there may be signatures besides those that were read, or there were some.
+    fn is_unread(&self) -> bool {
+        self.findings.iter().any(|finding| match finding.code {
             Code::Structure | Code::Limit => true,
             Code::SignatureRemoved => self.signatures.is_empty(),
             _ => false,
-        };
-        let unread = self.findings.iter().any(is_unread).then_some(Indication::Indeterminate);
-        self.signatures.iter().map(|signature| signature.conclusion.indication).chain(unread).max()
+        })
     }
 }
 

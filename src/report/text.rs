@@ -4,10 +4,11 @@
 
 use std::fmt::{self, Write};
 
-use super::vocabulary::say;
+use super::japanese::Sentences;
+use super::vocabulary::{self, say};
 use super::{
-    AccreditationReport, Change, ChangeKind, Indication, Kind, Modification, Report, Rule, SignatureReport,
-    TimestampReport, TrustAnchorReport,
+    AccreditationReport, Change, ChangeKind, Code, Finding, Indication, Kind, Modification, Report, Rule,
+    SignatureReport, SubIndication, TimestampReport, TrustAnchorReport,
 };
 use crate::time::{Time, UtcOffset};
 
@@ -29,9 +30,7 @@ impl Report {
     pub fn to_text(&self, language: Language) -> String {
         let mut panel = Panel::new(language);
         panel.line(0, panel.summary(self));
-        for finding in &self.findings {
-            panel.line(1, format_args!("! {finding}"));
-        }
+        self.findings.iter().for_each(|finding| panel.finding(1, finding));
         for (index, signature) in self.signatures.iter().enumerate() {
             panel.signature(index.saturating_add(1), signature);
         }
@@ -46,11 +45,16 @@ impl Report {
 pub(super) struct Panel {
     pub(super) language: Language,
     pub(super) text: String,
+    sentences: Sentences,
 }
 
 impl Panel {
     pub(super) fn new(language: Language) -> Self {
-        Self { language, text: String::new() }
+        let sentences = match language {
+            Language::Japanese => Sentences::read(),
+            Language::English => Sentences::default(),
+        };
+        Self { language, text: String::new(), sentences }
     }
 
     pub(super) fn say(&self, japanese: &'static str, english: &'static str) -> &'static str {
@@ -80,6 +84,10 @@ impl Panel {
             Some(Indication::TotalPassed) => {
                 self.say("署名済みであり、すべての署名が有効です。", "Signed and all signatures are valid.")
             }
+            Some(Indication::Indeterminate) if report.signatures.is_empty() => self.say(
+                "この文書の署名は読み取れないか、取り除かれています。有効とも無効とも判定できません。",
+                "The signatures of this document cannot be read, or were taken away: it could not be determined whether they are valid.",
+            ),
             Some(Indication::Indeterminate) => self.say(
                 "少なくとも 1 つの署名に問題があります。有効とも無効とも判定できません。",
                 "At least one signature has problems: it could not be determined whether it is valid.",
@@ -112,8 +120,25 @@ impl Panel {
         self.statements(report);
         self.details(report);
         self.changes(report);
-        for finding in &report.findings {
-            self.line(2, format_args!("! {finding}"));
+        report.findings.iter().for_each(|finding| self.finding(2, finding));
+    }
+
+    /// With its code in English, and what that means in Japanese.
+    pub(super) fn finding(&mut self, depth: usize, finding: &Finding) {
+        match self.language {
+            Language::English => self.line(depth, format_args!("! {finding}")),
+            Language::Japanese => {
+                let (name, code) = (finding.code.name(self.language), finding.code.as_str());
+                self.line(depth, format_args!("! {name} ({code}): {}", self.sentence(&finding.message)));
+            }
+        }
+    }
+
+    /// What the engine says, in the reader's language; what the dictionary lacks, as a quotation.
+    pub(super) fn sentence(&self, text: &str) -> String {
+        match self.language {
+            Language::English => text.to_owned(),
+            Language::Japanese => self.sentences.translated(text).unwrap_or_else(|| format!("原文「{text}」")),
         }
     }
 
@@ -141,7 +166,13 @@ impl Panel {
         report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
         if report.conclusion.is_passed() {
-            self.line(2, self.say("署名者の ID は有効です", "The signer's identity is valid"));
+            let (japanese, english) = match report.kind {
+                Kind::Signature => ("署名者の ID は有効です", "The signer's identity is valid"),
+                Kind::DocumentTimestamp => {
+                    ("タイムスタンプ局の ID は有効です", "The timestamp authority's identity is valid")
+                }
+            };
+            self.line(2, self.say(japanese, english));
         }
         if let Some(sub_indication) = report.conclusion.sub_indication {
             self.line(2, sub_indication.meaning(self.language));
@@ -217,6 +248,12 @@ impl Panel {
     }
 
     fn summed_changes(&self, report: &SignatureReport) -> &'static str {
+        if !report.intact && !is_refuted(report) {
+            return self.say(
+                "文書が、署名されたときのままかどうか確認できません。",
+                "It cannot be told whether the document is what was signed.",
+            );
+        }
         if !report.intact {
             return self.say(
                 "文書は、この署名が適用されてから変更または破損しています。",
@@ -291,17 +328,24 @@ impl Panel {
     /// What the signer states besides.
     fn stated(&mut self, report: &SignatureReport) {
         for commitment in &report.commitment_types {
-            self.entry(2, self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"), commitment);
+            self.entry(
+                2,
+                self.say("署名の意図 (署名者の申告)", "Commitment (claimed)"),
+                vocabulary::commitment(commitment, self.language),
+            );
         }
         for attribute in &report.signer_attributes {
-            let values = attribute.values.join(", ");
+            let values = match attribute.values.as_slice() {
+                [] => self.say("内容は読み取っていません", "not read").to_owned(),
+                values => values.join(", "),
+            };
             let name = self.say("署名者の属性", "Signer attribute");
-            self.entry(2, name, format_args!("{values} ({})", attribute.origin.as_str()));
+            self.entry(2, name, format_args!("{values} ({})", attribute.origin.said(self.language)));
         }
         if let Some(policy) = &report.signature_policy {
             let identifier = policy.identifier.as_deref().unwrap_or(self.say("暗黙", "implied"));
             let name = self.say("署名ポリシー", "Signature policy");
-            self.entry(2, name, format_args!("{identifier} ({})", policy.document.as_str()));
+            self.entry(2, name, format_args!("{identifier} ({})", policy.document.said(self.language)));
         }
     }
 
@@ -385,6 +429,13 @@ impl Panel {
         }
         text
     }
+}
+
+/// Whether the digest or the value was computed, and came out otherwise.
+fn is_refuted(report: &SignatureReport) -> bool {
+    let is_broken = |finding: &Finding| matches!(finding.code, Code::Digest | Code::SignatureValue);
+    let reasons = [Some(SubIndication::HashFailure), Some(SubIndication::SigCryptoFailure)];
+    reasons.contains(&report.conclusion.sub_indication) || report.findings.iter().any(is_broken)
 }
 
 /// Evidence and document timestamps that are permitted, and what a file says of its version for them: they change nothing to be read.

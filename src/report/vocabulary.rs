@@ -1,8 +1,8 @@
 //! The standard's words in the words of people, in Japanese and English.
 
 use super::{
-    Block, CertificateStatus, Conclusion, Constraint, Indication, Language, ModificationRule, Place, RevocationSource,
-    Rule, SubIndication,
+    AttributeOrigin, Block, CertificateStatus, Code, Conclusion, Constraint, Indication, Language, ModificationRule,
+    Place, PolicyDocument, RevocationSource, Rule, SubIndication,
 };
 
 /// Picks one of two texts.
@@ -27,6 +27,88 @@ impl Conclusion {
             Indication::Indeterminate => say(language, "判定不能", "indeterminate"),
             Indication::TotalFailed => say(language, "不合格", "failed"),
         }
+    }
+}
+
+impl PolicyDocument {
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::Implied => say(language, "文書なし", "no document"),
+            Self::NotAtHand => say(language, "文書は手元になし", "its document is not at hand"),
+            Self::Matches => say(language, "文書は署名時と一致", "its document is the one that was signed"),
+            Self::Differs => say(language, "文書は署名時と不一致", "its document is not the one that was signed"),
+            Self::Unbound => {
+                say(language, "文書を特定する値が署名にない", "the signature does not say which document it is")
+            }
+        }
+    }
+}
+
+impl AttributeOrigin {
+    pub(super) fn said(self, language: Language) -> &'static str {
+        match self {
+            Self::Claimed => say(language, "署名者の申告", "claimed"),
+            Self::Certified => say(language, "属性証明書による。未検証", "certified, not validated"),
+            Self::Asserted => say(language, "第三者の署名による。未検証", "asserted, not validated"),
+        }
+    }
+}
+
+/// A commitment type that has a name (EN 319 122-1, 5.2.3).
+pub(super) fn commitment(name: &str, language: Language) -> &str {
+    let japanese = match name {
+        "proof of origin" => "作成・承認・送付の証明",
+        "proof of receipt" => "受領の証明",
+        "proof of delivery" => "配達の証明",
+        "proof of sender" => "送付の証明",
+        "proof of approval" => "承認の証明",
+        "proof of creation" => "作成の証明",
+        other => other,
+    };
+    match language {
+        Language::Japanese => japanese,
+        Language::English => name,
+    }
+}
+
+impl Code {
+    /// What it is about, in a few words.
+    pub fn name(self, language: Language) -> &'static str {
+        let (japanese, english) = match self {
+            Self::SignatureDictionary => ("署名辞書", "signature dictionary"),
+            Self::ByteRange => ("署名の範囲", "byte range"),
+            Self::Contents => ("署名値の格納", "contents"),
+            Self::Coverage => ("署名の対象", "coverage"),
+            Self::Redefined => ("署名辞書の書き換え", "redefined"),
+            Self::SignatureRemoved => ("署名の削除", "signature removed"),
+            Self::SharedValue => ("署名辞書の共有", "shared value"),
+            Self::StrayBytes => ("余分なバイト", "stray bytes"),
+            Self::ModifiedAfterSigning => ("署名後の変更", "modified after signing"),
+            Self::Overlay => ("署名後の表示の追加", "overlay"),
+            Self::ModificationUnknown => ("判定できない変更", "modification unknown"),
+            Self::Cms => ("署名データ (CMS)", "CMS"),
+            Self::SubFilter => ("署名の形式", "format"),
+            Self::Digest => ("ダイジェスト", "digest"),
+            Self::SignatureValue => ("署名値", "signature value"),
+            Self::SigningCertificate => ("署名者の証明書", "signing certificate"),
+            Self::Path => ("証明書チェーン", "path"),
+            Self::TrustList => ("信頼リスト", "trust list"),
+            Self::Validity => ("証明書の有効期間", "validity"),
+            Self::Revocation => ("失効", "revocation"),
+            Self::RevocationMissing => ("失効情報の不足", "revocation missing"),
+            Self::RevocationUnusable => ("使えない失効情報", "revocation unusable"),
+            Self::Purpose => ("証明書の用途", "purpose"),
+            Self::Algorithm => ("アルゴリズム", "algorithm"),
+            Self::Timestamp => ("タイムスタンプ", "timestamp"),
+            Self::TimestampOrder => ("タイムスタンプの順序", "timestamp order"),
+            Self::SignaturePolicy => ("署名ポリシー", "signature policy"),
+            Self::Claim => ("署名者の申告", "claim"),
+            Self::Conformity => ("PAdES への適合", "conformity"),
+            Self::Limit => ("処理の上限", "limit"),
+            Self::SecurityStore => ("検証用データ", "security store"),
+            Self::Structure => ("ファイルの構造", "structure"),
+        };
+        say(language, japanese, english)
     }
 }
 

@@ -72,7 +72,8 @@ impl Prepared {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared, by length or digest; [`ErrorKind::Signer`] where the
-    /// value does not verify under the signing certificate; [`ErrorKind::State`] where this value was damaged while it was stored.
+    /// value does not verify under the signing certificate, as raw `r‖s` neither; [`ErrorKind::State`] where this value was damaged while
+    /// it was stored; [`ErrorKind::SelfCheck`] where the CMS does not read back; [`ErrorKind::Io`] where the document cannot be read.
     pub fn complete<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.reserved.base.check(document)?;
         self.complete_with(document, value)

@@ -74,7 +74,8 @@ impl Reserved {
     ///
     /// # Errors
     /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time of signing; [`ErrorKind::Key`] where its
-    /// algorithm has another digest; [`ErrorKind::Capacity`] where its CMS will not fit.
+    /// algorithm has another digest, or nothing new is signed so, as [`Signing::prepare`] says; [`ErrorKind::Capacity`] where its CMS
+    /// will not fit.
     pub fn identify(self, identity: &Identity) -> Result<Prepared> {
         check_identity(identity, self.now)?;
         let wanted = identity.algorithm();
@@ -98,9 +99,10 @@ impl Reserved {
     ///
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that the place was made in, by length or digest;
-    /// [`ErrorKind::Signer`] where the CMS is malformed, no PAdES signature, over other content, or does not verify under its own certificate;
-    /// [`ErrorKind::Certificate`] where that is not valid at the time of signing; [`ErrorKind::Capacity`] where the CMS does not fit;
-    /// [`ErrorKind::State`] where this value was damaged while it was stored.
+    /// [`ErrorKind::Signer`] where the CMS is malformed, no PAdES signature, over other content, does not verify under its own certificate,
+    /// or was made by a key or with an algorithm that nothing new is signed with; [`ErrorKind::Certificate`] where that certificate is not
+    /// valid at the time of signing; [`ErrorKind::Capacity`] where the CMS does not fit; [`ErrorKind::State`] where this value was damaged
+    /// while it was stored; [`ErrorKind::Io`] where the document cannot be read.
     pub fn complete<'d>(self, document: &'d Document<'d>, cms: &[u8]) -> Result<Signed<'d>> {
         self.complete_from(document, cms).map(|(signed, _)| signed)
     }
@@ -151,7 +153,8 @@ impl Signing<'_> {
     /// With a chain of two RSA certificates, a CMS has some 4,000 bytes.
     ///
     /// # Errors
-    /// As [`prepare`](Self::prepare), but for the certificate; and [`ErrorKind::Field`] where the field restricts who may sign it.
+    /// As [`prepare`](Self::prepare), but for the certificate; [`ErrorKind::Key`] for MD5 and SHA-1 alone, as nothing else is known of the
+    /// key; and [`ErrorKind::Field`] where the field restricts who may sign it.
     pub fn reserve(&self, digest: DigestAlgorithm, cms_room: usize) -> Result<Reserved> {
         let layout = Layout::new(self, Signatory::Unknown { digest, cms_room })?;
         Reserved::new(self, layout, digest)

@@ -259,7 +259,7 @@ impl<'d> Signing<'d> {
     /// Signs with `signer`: the one-call form of [`prepare`](Self::prepare) and [`Prepared::complete`].
     ///
     /// # Errors
-    /// Those of the two, and whatever the signer says.
+    /// Those of the two, and whatever the signer says. There is no [`ErrorKind::Base`] and no [`ErrorKind::State`]: nothing was stored.
     pub fn sign<S: Signer + ?Sized>(&self, signer: &S) -> Result<Signed<'d>> {
         let prepared = self.prepare(&signer.identity()?)?;
         let value = signer.sign(prepared.input())?;
@@ -269,9 +269,18 @@ impl<'d> Signing<'d> {
     /// Everything but the signature value: what is to be signed, and where it will go. Reads the document once.
     ///
     /// # Errors
-    /// [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Field`] where the field
-    /// cannot be signed, may not be signed so, or cannot show the seal; [`ErrorKind::Appearance`] where the seal cannot be drawn; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
-    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
+    /// Of who signs: [`ErrorKind::Certificate`] where the signing certificate is not valid at the time given; [`ErrorKind::Key`] where
+    /// nothing new is signed so: with MD5, SHA-1 or DSA, RSA below 2048 bits, an algorithm that does not belong to the key, that its
+    /// certificate does not let it be used with, or that no standard names.
+    ///
+    /// Of where: [`ErrorKind::Field`] where the field cannot be signed, may not be signed so (an earlier signature's permissions or
+    /// lock, a certification that is not the first signature, a required seed value), cannot show the seal, or a value cannot be filled
+    /// in; [`ErrorKind::Appearance`] where the seal or a value cannot be drawn; [`ErrorKind::Encrypted`] where the document is not open
+    /// or its permissions forbid it.
+    ///
+    /// Of the document: [`ErrorKind::Syntax`], [`ErrorKind::Unsupported`] or [`ErrorKind::Io`] where it cannot be read there or appended
+    /// to; [`ErrorKind::Limit`] where reading takes more than its [`Limits`](crate::Limits), or it has no number left for a new object;
+    /// [`ErrorKind::SelfCheck`] where what was written does not read back.
     pub fn prepare(&self, identity: &Identity) -> Result<Prepared> {
         let layout = Layout::new(self, Signatory::Known(identity))?;
         Ok(Reserved::new(self, layout, identity.algorithm().digest())?.prepared(identity))

@@ -82,7 +82,9 @@ impl<'d> Timestamping<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Field`] where the field cannot be used, or is meant for a signature; [`ErrorKind::Encrypted`] where the document is not open or its permissions forbid it;
-    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be appended to.
+    /// [`ErrorKind::Syntax`], [`ErrorKind::Unsupported`] or [`ErrorKind::Io`] where the document cannot be read there or appended to;
+    /// [`ErrorKind::Limit`] where reading takes more than its [`Limits`], or it has no number left for a new object;
+    /// [`ErrorKind::SelfCheck`] where what was written does not read back.
     pub fn prepare(&self) -> Result<PreparedTimestamp> {
         let choice = self.field.as_deref().map_or(FieldChoice::Numbered("Timestamp"), FieldChoice::Named);
         let draft = Draft::new(self.document, choice)?;
@@ -125,7 +127,8 @@ impl PreparedTimestamp {
     /// # Errors
     /// [`ErrorKind::Base`] where `document` is not the file that was prepared; [`ErrorKind::Timestamp`] where the answer is not good in
     /// every respect; [`ErrorKind::Capacity`] where the token does not fit; [`ErrorKind::State`] where this value was damaged
-    /// while it was stored.
+    /// while it was stored; [`ErrorKind::SelfCheck`] where the result does not read back as meant; [`ErrorKind::Io`] where the document
+    /// cannot be read.
     pub fn complete(self, document: &Document<'_>, response: &[u8]) -> Result<Update> {
         self.base.check(document)?;
         self.complete_with(document, response)

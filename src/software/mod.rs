@@ -26,7 +26,7 @@ use self::form::Form;
 use self::key::PrivateKey;
 use self::pkcs12::Contents;
 use crate::digest::DigestAlgorithm;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::port::{Identity, Signer, SigningInput};
@@ -127,8 +127,9 @@ impl SoftwareSigner {
     /// Signs with `algorithm` rather than with the one that fits the key.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] if the key cannot sign so: RSA with an ECDSA key, say, or a salt that
-    /// does not fit.
+    /// [`ErrorKind::Key`] if the key cannot sign so: RSA with an ECDSA key, say, or a salt that does not fit; if its certificate keeps
+    /// it for other parameters (RFC 4055, 1.2); if the digest is broken (MD5, SHA-1), or no standard names it with this key (SHAKE256
+    /// with RSA and ECDSA); if an RSA key has less than 2048 bits; and for DSA, which is withdrawn.
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Result<Self> {
         let sample = b"can this key sign so?";
         let identity = self.identity.clone().with_algorithm(algorithm);
@@ -142,7 +143,8 @@ impl SoftwareSigner {
     /// Signs with `digest` rather than with the one that fits the key.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice.
+    /// [`ErrorKind::Key`] if the key cannot: Ed25519, Ed448 and ML-DSA have no choice; and as
+    /// [`with_algorithm`](Self::with_algorithm).
     pub fn with_digest(self, digest: DigestAlgorithm) -> Result<Self> {
         let algorithm = self.identity.clone().with_digest(digest)?.algorithm();
         self.with_algorithm(algorithm)
@@ -151,7 +153,7 @@ impl SoftwareSigner {
     /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long.
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] if the key is not RSA.
+    /// [`ErrorKind::Key`] if the key is not RSA; and as [`with_algorithm`](Self::with_algorithm).
     pub fn with_pss(self) -> Result<Self> {
         let algorithm = self.identity.clone().with_pss()?.algorithm();
         self.with_algorithm(algorithm)
@@ -206,6 +208,11 @@ fn form_of(key: &[u8]) -> Result<Form> {
         Error::new(ErrorKind::Key, "the bytes are no private key")
             .advise("give DER; PEM is for `SoftwareSigner::from_pem`")
     })
+}
+
+/// A form or kind of key that somebody has to change.
+fn unsupported(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported, what).class_is(ErrorClass::Operator)
 }
 
 fn no_certificate() -> Error {

@@ -87,7 +87,7 @@ pub(super) fn decrypt(
 fn pbes2(algorithm: Element<'_>, password: &str, ciphertext: &[u8], effort: &mut Effort) -> Result<Secret> {
     let identifier = AlgorithmIdentifierRef::from_der(algorithm.whole).map_err(damaged)?;
     let scheme = EncryptionScheme::try_from(identifier).map_err(|fault| {
-        Error::new(ErrorKind::Unsupported, "the encryption under a password is not supported").because(fault)
+        crate::software::unsupported("the encryption under a password is not supported").because(fault)
     })?;
     match scheme.pbes2().map(|parameters| &parameters.kdf) {
         Some(Kdf::Pbkdf2(pbkdf2)) => effort.spend(pbkdf2.iteration_count.into())?,
@@ -102,7 +102,7 @@ fn pbes2(algorithm: Element<'_>, password: &str, ciphertext: &[u8], effort: &mut
     }
     scheme.decrypt(password, ciphertext).map(Secret::new).map_err(|fault| match fault {
         pkcs5::Error::DecryptFailed => wrong(),
-        other => Error::new(ErrorKind::Unsupported, "the encryption under a password is not supported").because(other),
+        other => crate::software::unsupported("the encryption under a password is not supported").because(other),
     })
 }
 
@@ -188,7 +188,7 @@ pub(super) fn wrong() -> Error {
 }
 
 fn unsupported(oid: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Unsupported, format!("the encryption {oid} under a password is not supported"))
+    crate::software::unsupported(format!("the encryption {oid} under a password is not supported"))
         .advise("encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`, or `openssl pkcs12 -export`")
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn private_key(text: &[u8]) -> Result<(Form, Secret)> {
         return Err(Error::new(ErrorKind::Key, format!("the PEM has {} private keys, not one", blocks.len()))
             .advise("give a file with one block `BEGIN PRIVATE KEY`"));
     };
-    let unsupported = |what: &str| Err(Error::new(ErrorKind::Unsupported, what).at(block.place()).advise(CONVERT));
+    let unsupported = |what: &str| Err(crate::software::unsupported(what).at(block.place()).advise(CONVERT));
     let form = match block.label {
         _ if block.text.contains(OLD_ENCRYPTION) => {
             return unsupported("the private key is encrypted in the PEM itself");

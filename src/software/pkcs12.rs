@@ -45,6 +45,10 @@ pub(crate) struct Contents {
 impl Contents {
     /// Reads a `PFX` in BER or DER.
     pub(crate) fn read(bytes: &[u8], password: &str) -> Result<Self> {
+        if bytes.first() != Some(&SEQUENCE) {
+            let error = Error::new(ErrorKind::Key, "the bytes are no PKCS#12 file");
+            return Err(error.advise("make one with `openssl pkcs12 -export -inkey key.pem -in chain.pem`"));
+        }
         let pfx = definite(bytes)?;
         let mut effort = Effort::default();
         let authenticated = open(&pfx, password, &mut effort)?;
@@ -91,7 +95,7 @@ fn open<'a>(pfx: &'a [u8], password: &str, effort: &mut Effort) -> Result<&'a [u
     }
     let (kind, content) = content_info(info).map_err(damaged)?;
     let unsupported = |text: &str| {
-        Error::new(ErrorKind::Unsupported, text).advise("make the file anew: `openssl pkcs12 -export`, with a password")
+        crate::software::unsupported(text).advise("make the file anew: `openssl pkcs12 -export`, with a password")
     };
     if kind != rfc5911::ID_DATA {
         return Err(unsupported("the PKCS#12 file is protected by a public key, not by a password"));
@@ -118,7 +122,7 @@ impl<'a> MacData<'a> {
         let mut info = parts.expect(SEQUENCE, what).map_err(damaged)?.children();
         let algorithm = info.any(what).and_then(|one| one.algorithm(what)).map_err(damaged)?;
         let digest = digest_of(&algorithm).map_err(|unknown| {
-            Error::new(ErrorKind::Unsupported, "the MAC of the PKCS#12 file is not supported")
+            crate::software::unsupported("the MAC of the PKCS#12 file is not supported")
                 .because(unknown)
                 .advise("make the file anew: `openssl pkcs12 -export -macalg sha256`")
         })?;
@@ -171,7 +175,7 @@ fn safe_contents(info: Element<'_>, password: &str, effort: &mut Effort) -> Resu
             let (algorithm, ciphertext) = encrypted_data(content).map_err(damaged)?;
             decrypt(algorithm, password, ciphertext, effort)
         }
-        _ => Err(Error::new(ErrorKind::Unsupported, format!("content of type {kind} in a PKCS#12 file"))),
+        _ => Err(crate::software::unsupported(format!("content of type {kind} in a PKCS#12 file"))),
     }
 }
 

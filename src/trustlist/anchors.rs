@@ -53,7 +53,7 @@ impl TrustedList {
             if periods.is_empty() {
                 continue;
             }
-            let terms: Vec<Term> = periods.iter().map(Period::term).collect();
+            let terms: Vec<Term> = periods.iter().map(|period| self.current(period.term())).collect();
             let mut certificates: Vec<&[u8]> =
                 service.entries().flat_map(|entry| &entry.certificates).map(Vec::as_slice).collect();
             certificates.sort_unstable();
@@ -70,6 +70,11 @@ impl TrustedList {
         added.anchors = trust.len().saturating_sub(before);
         added.accredited = self.services().filter(|one| periods(one).iter().any(Period::is_of_time)).count();
         added
+    }
+
+    /// `term`, which counts until the next release.
+    fn current(&self, term: Term) -> Term {
+        self.next_update.into_iter().fold(term, Term::current_until)
     }
 }
 

@@ -7,11 +7,11 @@
 
 use roxmltree::Node;
 
+use super::signers::ListSigners;
 use super::unchecked::Unchecked;
 use super::xml::{self, bad, child, children, find, text, text_at, time_at};
 use super::xml_signature;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pki::certificate::Certificate;
 use crate::time::Time;
 
 const NAMESPACE: &str = "http://uri.etsi.org/02231/v2#";
@@ -145,16 +145,28 @@ impl<'a> Unchecked<'a, TrustedList> {
         Ok(Self { bytes: xml, list: list(document.root_element())? })
     }
 
-    /// The list, if one of `signers` (DER certificates) signed it (TS 119 612, 5.7.1 and annex B: XAdES, enveloped, exclusive
-    /// canonicalization). Their validity is not looked at: whoever names them vouches for them now.
+    /// The list, if one of `signers` signed it who may sign lists of its territory and kind (TS 119 612, 5.7.1 and annex B: XAdES,
+    /// enveloped, exclusive canonicalization), and if it is current at `now`, in UTC seconds. The validity of the signers' certificates is
+    /// not looked at: whoever names them vouches for them now.
     ///
     /// # Errors
-    /// [`ErrorKind::TrustList`] when none of them did, or the list was changed since; [`ErrorKind::Certificate`] when one of `signers`
+    /// [`ErrorKind::TrustList`] when none of them did, the list was changed since, or it has expired (5.3.15: it is then to be
+    /// discarded); [`ErrorKind::Certificate`] when one of `signers` cannot be read.
+    pub fn signed_by(self, signers: &ListSigners, now: Time) -> Result<TrustedList> {
+        let list = self.danger_signed_though_expired(signers)?;
+        list.check_current(now)?;
+        Ok(list)
+    }
+
+    /// As [`signed_by`](Self::signed_by), but **whether it has expired is not looked at**: who was withdrawn since is still trusted. What
+    /// is verified after the list's `next_update` says so in a finding ([`Code::TrustList`](crate::report::Code::TrustList)).
+    ///
+    /// # Errors
+    /// [`ErrorKind::TrustList`] when nobody who may signed it, or it was changed since; [`ErrorKind::Certificate`] when one of `signers`
     /// cannot be read.
-    pub fn signed_by(self, signers: &[impl AsRef<[u8]>]) -> Result<TrustedList> {
-        let unreadable = |fault| Error::new(ErrorKind::Certificate, "a list signer cannot be read").because(fault);
-        let signers = signers.iter().map(|der| Certificate::from_der(der.as_ref()).map_err(unreadable));
-        xml_signature::check(&xml::parse(self.bytes)?, &signers.collect::<Result<Vec<_>>>()?)?;
+    pub fn danger_signed_though_expired(self, signers: &ListSigners) -> Result<TrustedList> {
+        let signers = signers.of(&self.list)?;
+        xml_signature::check(&xml::parse(self.bytes)?, &signers)?;
         Ok(self.list)
     }
 }
@@ -165,13 +177,19 @@ impl TrustedList {
         self.kind == LIST_OF_LISTS
     }
 
-    /// The DER certificates of those who may sign the list of `territory`, such as `EL`, as its pointers say.
-    pub fn signers_of(&self, territory: &str) -> Vec<Vec<u8>> {
-        let named = self.pointers.iter().filter(|pointer| pointer.territory.as_deref() == Some(territory));
-        let mut signers: Vec<Vec<u8>> = named.flat_map(|pointer| pointer.certificates.iter().cloned()).collect();
-        signers.sort_unstable();
-        signers.dedup();
-        signers
+    /// Those who may sign the lists that it points to, each for lists of the territory and kind that its pointer names.
+    pub fn signers(&self) -> ListSigners {
+        ListSigners::of_pointers(&self.pointers)
+    }
+
+    /// That its next release was not due before `now` (TS 119 612, 5.3.15). A closed list, which has no next release, stays.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TrustList`] when it has expired.
+    pub fn check_current(&self, now: Time) -> Result<()> {
+        let Some(due) = self.next_update.filter(|due| *due < now) else { return Ok(()) };
+        let message = format!("{} has expired: its next release was due {due} (TS 119 612, 5.3.15)", self.label());
+        Err(Error::new(ErrorKind::TrustList, message).advise("fetch the current list from its publisher"))
     }
 
     /// Every service of every provider.

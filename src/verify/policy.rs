@@ -102,7 +102,11 @@ pub struct Policy {
     constraints: BTreeSet<Constraint>,
     modification: ModificationRule,
     timestamp_delay: Option<Duration>,
+    clock_tolerance: Duration,
 }
+
+/// How far the clocks of those who answer may be ahead of ours unless told: what OpenSSL and most clients allow.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// What no policy asks for unless told.
 const ON_REQUEST: [Constraint; 2] = [Constraint::ContentCommitment, Constraint::ClaimedTime];
@@ -181,8 +185,14 @@ impl Policy {
 
     fn of(name: &str, rules: impl Iterator<Item = (Algorithm, Option<Time>)>) -> Self {
         let constraints = Constraint::ALL.iter().copied().filter(|one| !ON_REQUEST.contains(one)).collect();
-        let modification = ModificationRule::default();
-        Self { name: name.to_owned(), rules: rules.collect(), constraints, modification, timestamp_delay: None }
+        Self {
+            name: name.to_owned(),
+            rules: rules.collect(),
+            constraints,
+            modification: ModificationRule::default(),
+            timestamp_delay: None,
+            clock_tolerance: CLOCK_TOLERANCE,
+        }
     }
 
     /// The same rules under another name, which stands in reports.
@@ -246,6 +256,20 @@ impl Policy {
     /// How long after its claimed time a signature has to be proved to exist; `None` where that is not asked.
     pub fn timestamp_delay(&self) -> Option<Duration> {
         self.timestamp_delay
+    }
+
+    /// Allows the clocks of authorities to be ahead of the validation time by `tolerance`; five minutes unless told. Who says "good" of a
+    /// later time, and a timestamp that states one, is not relied on (RFC 6960, 4.2.2.1; EN 319 102-1, 5.4). No proof of existence is ever
+    /// taken from ahead of the validation time, tolerance or not.
+    #[must_use]
+    pub fn clocks_apart(mut self, tolerance: Duration) -> Self {
+        self.clock_tolerance = tolerance;
+        self
+    }
+
+    /// How far the clocks of authorities may be ahead of the validation time.
+    pub fn clock_tolerance(&self) -> Duration {
+        self.clock_tolerance
     }
 
     /// The policy's name.

@@ -14,7 +14,7 @@ use super::modification::Modified;
 use super::order::{Claim, Layers};
 use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
-use super::timestamp::{JudgedToken, certificate_report, trust_anchor, trust_source};
+use super::timestamp::{JudgedToken, certificate_report, expired_list, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
@@ -174,6 +174,7 @@ impl<'s> Stage<'s> {
         report.signer = cryptography.signing_certificate.as_ref().map(certificate_report);
         report.trust_source = trust_source(validated.judged.as_ref());
         report.trust_anchor = trust_anchor(validated.judged.as_ref(), facts.purpose(), now);
+        report.findings.extend(expired_list(validated.judged.as_ref(), facts.purpose(), now));
         report.chain = basis::chain(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.revocation = basis::statuses(self.validator(self.at_hand, proofs), validated.judged.as_ref());
         report.algorithm = cms

@@ -89,9 +89,10 @@ pub(crate) fn judge(
     let Validated { mut conclusion, judged, associated, findings: said, steps: process } = validated;
     findings.extend(said);
     // RFC 3161, 2.4.2: time, name and critical extensions of the TSTInfo fit the certificate; a path alone does not say so.
+    let latest = now.after(validator.policy.clock_tolerance());
     if conclusion.is_passed()
         && let Some(certificate) = &cryptography.signing_certificate
-        && let Err(fault) = token.check_statement(certificate)
+        && let Err(fault) = token.check_statement(certificate).and_then(|()| token.check_not_after(latest))
     {
         conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         findings.push(Finding::new(Code::Timestamp, fault));
@@ -103,6 +104,7 @@ pub(crate) fn judge(
         findings
             .push(Finding::new(Code::Conformity, format!("the authority's certificate is named by a digest: {weak}")));
     }
+    findings.extend(expired_list(judged.as_ref(), Purpose::TimeStamping, now));
     let report = TimestampReport {
         time: Some(gen_time),
         conclusion,
@@ -154,6 +156,15 @@ pub(super) fn certificate_report(certificate: &Certificate) -> CertificateReport
 /// The label of the anchor that a certificate's path ends in.
 pub(super) fn trust_source(judged: Option<&Judged>) -> Option<String> {
     judged?.path.as_ref().map(|path| path.anchor.label().to_owned())
+}
+
+/// That the list which names the anchor had expired by `now`. Whoever took it anyway is told; the verdict stands on what he trusts.
+pub(super) fn expired_list(judged: Option<&Judged>, purpose: Purpose, now: Time) -> Option<Finding> {
+    let path = judged?.path.as_ref()?;
+    let due = path.anchor.term(purpose, &policies(path), now)?.overdue(now)?;
+    let (anchor, list) = (path.anchor.name(), path.anchor.label());
+    let message = format!("the list that names the trust anchor \"{anchor}\" expired on {due} ({list})");
+    Some(Finding::new(Code::TrustList, message))
 }
 
 /// The anchor itself, and the term under which it vouches `now`, or else the last one.
@@ -238,7 +249,7 @@ mod tests {
             let extn_value = der::asn1::OctetString::new([5, 0]).unwrap();
             info.extensions = Some(vec![crate::pki::extension::Extension { extn_id, critical: true, extn_value }]);
         });
-        for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "1.2.3.9")] {
+        for (token, expected) in [(early, "outside the validity"), (named, "Party 2"), (critical, "2.999.9")] {
             assert_eq!(token.proof(), None, "{expected}");
             assert_eq!(token.report.conclusion.sub_indication, Some(SubIndication::SigConstraintsFailure));
             let finding = token.findings.last().unwrap().to_string();

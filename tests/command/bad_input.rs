@@ -232,3 +232,23 @@ fn repairs_that_are_not_asked_for_or_not_to_be_made() {
     );
     bench.fails(["sign", "--repair", "--in-place", "signed.pdf"], &["holds a signature"]);
 }
+
+/// A device that never ends is no reason to read for ever.
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_cut_off() {
+    let bench = Bench::new();
+    let (secret, small) = ("more than 1,048,576 bytes", "more than 268,435,456 bytes");
+    for (words, limit) in [
+        ("sign --key /dev/zero --chain /dev/zero IN out.pdf", secret),
+        ("sign --p12 /dev/zero IN out.pdf", secret),
+        ("sign --pkcs11 pkcs11: --module m --pin-file /dev/zero IN out.pdf", secret),
+        ("sign --password-file /dev/zero IN out.pdf", secret),
+        ("sign --prepare state --chain /dev/zero IN --text", secret),
+        ("sign --seal /dev/zero --page 1 --rect 1,1,9,9 IN out.pdf", small),
+        ("verify --cert /dev/zero IN", small),
+    ] {
+        let words = words.replace("IN", CONTRACT);
+        bench.fails_in_both(words.split(' '), &["/dev/zero", limit], "ファイルが大きすぎます");
+    }
+}

@@ -106,7 +106,11 @@ fn passwords_of_keys_are_missing_wrong_or_not_needed() {
         &["--pass-file", "binary", "not UTF-8"],
         "UTF-8 ではありません",
     );
-    sign("--p12 VECTORS/chain.pem --pass-file pass.txt", &["--p12", "chain.pem"], "--p12");
+    sign(
+        "--p12 VECTORS/chain.pem --pass-file pass.txt",
+        &["--p12", "chain.pem", "no PKCS#12 file"],
+        "PKCS#12 (.p12, .pfx) のファイルではありません",
+    );
 }
 
 #[test]

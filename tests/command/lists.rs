@@ -91,14 +91,18 @@ fn real_lists_are_taken_with_their_signers() {
     let bench = Bench::new();
     bench.write("archived.pdf", signed().read("archived.pdf"));
     std::fs::create_dir(bench.path("journal")).unwrap();
-    let signers = Unchecked::<TrustedList>::read(&lists).unwrap().claims().signers_of("EU");
-    for (at, signer) in signers.iter().enumerate() {
+    let signers = Unchecked::<TrustedList>::read(&lists).unwrap().claims().signers();
+    for (at, signer) in signers.of_territory("EU").iter().enumerate() {
         bench.write(&format!("journal/{at}.der"), signer);
     }
     let (lists, national) = (folder.join("eu-lotl.xml"), folder.join("el-tsl.xml"));
     let (lists, national) = (lists.to_str().unwrap(), national.to_str().unwrap());
     let trust = ["--trust", national, "--trust", lists];
-    let run = bench.pades(["verify", "archived.pdf", "--list-signer", "journal"].into_iter().chain(trust));
+    let options = ["verify", "archived.pdf", "--list-signer", "journal"];
+    let run = bench.pades(options.into_iter().chain(trust));
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.err.contains("has expired") && run.err.contains("--take-expired-lists"), "{}", run.err);
+    let run = bench.pades(options.into_iter().chain(["--take-expired-lists"]).chain(trust));
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.err.contains("EU Trusted List EL, No. 32, 2017-11-15: 20 anchors, 3 accredited"), "{}", run.err);
     let run = bench.pades(["verify", "archived.pdf"].into_iter().chain(trust));

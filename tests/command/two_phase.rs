@@ -51,6 +51,38 @@ fn raw(der: &[u8]) -> Vec<u8> {
     p256::ecdsa::Signature::from_der(der).unwrap().to_bytes().to_vec()
 }
 
+/// Many keep key and certificates in one file.
+#[test]
+fn a_chain_may_stand_beside_its_key() {
+    let bench = world(KeyType::P256);
+    let (key, chain) = (bench.read("key.pem"), bench.read("chain.pem"));
+    // What cannot be read as PEM is not looked at, either, unless it is a certificate.
+    let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    bench.write("both.pem", [&key, old.as_bytes(), &chain].concat());
+    bench.write("pair.pem", [key.clone(), chain.clone()].concat());
+    bench.write("key-only.pem", &key);
+    let damaged = String::from_utf8(chain.clone()).unwrap().replacen("MII", "MI!", 1);
+    bench.write("damaged.pem", [key.clone(), damaged.into_bytes()].concat());
+    let alone = prepare(&bench, "--prepare state --chain chain.pem in.pdf");
+    let mut both = prepare(&bench, "--prepare both --chain both.pem in.pdf");
+    assert_eq!(both["state"].take(), "both");
+    assert!(bench.read("both") == bench.read("state") && both["digest"] == alone["digest"]);
+    bench.does(&format!("sign --key pair.pem --chain pair.pem --at {NOW} in.pdf out.pdf"));
+    std::fs::remove_file(bench.path("out.pdf")).unwrap();
+    let secret = String::from_utf8(key).unwrap().lines().nth(1).unwrap().to_owned();
+    for (chain, cause, japanese) in [
+        ("key-only.pem", "the PEM has no certificate", "ファイルに証明書がありません"),
+        ("damaged.pem", "the PEM cannot be read", "証明書を使用できません"),
+    ] {
+        for words in ["--prepare state2", "--dry-run"] {
+            let words = format!("sign --at {NOW} {words} --chain {chain} in.pdf --text");
+            let run = bench.fails(words.split(' '), &[cause, "--chain"]);
+            assert!(!run.err.contains(&secret), "{}", run.err);
+            bench.fails_in_both(words.split(' '), &[cause], japanese);
+        }
+    }
+}
+
 #[test]
 fn a_digest_goes_to_the_key_and_its_value_comes_back() {
     let bench = world(KeyType::P256);

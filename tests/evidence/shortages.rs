@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use pades_ltv::authority::{Misbehaviour, RevocationSources, Shape};
 use pades_ltv::{
-    Collected, Collector, Document, Error, ErrorKind, Fetch, FetchRequest, Lack, Language, Result, Shortage, Time,
+    Collected, Collector, Document, Error, ErrorKind, Evidence, Fetch, FetchRequest, Lack, Language, Result, Shortage,
+    Time,
 };
 
-use crate::common::{CONTRACT, World, now};
+use crate::common::{CONTRACT, World, now, signature, verdict};
 use crate::worlds::{stamped, world};
 
 /// A network that fails where it is told to, and remembers what it was asked.
@@ -140,5 +141,34 @@ fn long_lists_are_taken_on_request_only() {
                 assert!(error.to_string().contains("more than the 100 that are taken"), "{error}");
             }
         }
+    }
+}
+
+/// The collector takes for evidence what the verifier does, and nothing else: an answer beyond its nextUpdate is none for either.
+#[test]
+fn what_is_too_old_is_too_old_for_collector_and_verifier() {
+    for (sources, bad) in [
+        (RevocationSources::OcspOnly, Misbehaviour::OcspExpired),
+        (RevocationSources::CrlOnly, Misbehaviour::CrlExpired),
+    ] {
+        let world = world("too old", &Shape::new().sources(sources));
+        let file = stamped(&world, CONTRACT, now());
+        let document = Document::open(file.as_slice()).unwrap();
+        let services = world.authority.at(now());
+        let old = services.misbehaving(bad);
+        let mut collector = Collector::new(&document, &world.trust, now()).unwrap();
+        let mut answers = Evidence::new();
+        while let Some(request) = collector.next_request() {
+            let body = old.fetch(&request);
+            match (&request, &body) {
+                (FetchRequest::Ocsp { .. }, Ok(body)) => answers.add_ocsp(body).unwrap(),
+                (FetchRequest::Crl { .. }, Ok(body)) => answers.add_crl(body).unwrap(),
+                _ => {}
+            }
+            collector.answer(&request, body);
+        }
+        assert!(matches!(collector.outcome(), Collected::Incomplete { .. }), "{bad:?}");
+        let report = world.verify_with(&file, now(), &answers);
+        assert_eq!(verdict(signature(&report, "Signature1")), "INDETERMINATE/TRY_LATER", "{bad:?}");
     }
 }

@@ -67,3 +67,35 @@ fn a_signature_of_three_thousand_timestamps() {
     assert!(says(&report, "more than 32 timestamps (Limits::signature_timestamps)"), "{one:#?}");
     assert!(one.findings.iter().all(|finding| finding.code != Code::SignatureValue), "{one:#?}");
 }
+
+/// A hundred document timestamps over a store of two megabytes: each covers it, and each costs the same.
+#[test]
+fn many_timestamps_over_a_large_store() {
+    let world = World::new();
+    let large = format!("<</Length {}>>\nstream\n{}\nendstream", 2 << 20, "0".repeat(2 << 20));
+    let base = pdf::table_with(
+        &[
+            (1, "<</Type/Catalog/Pages 2 0 R/DSS 4 0 R>>"),
+            (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+            (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"),
+            (4, "<</Certs[5 0 R]>>"),
+            (5, &large),
+        ],
+        "",
+    );
+    let mut file = base;
+    let mut took = Vec::new();
+    for count in 1..=100 {
+        file = world.sealed(&file, now());
+        if count == 10 || count == 100 {
+            let evidence = world.evidence(&file, now());
+            let begun = std::time::Instant::now();
+            let report = world.verify_with(&file, now(), &evidence);
+            took.push(begun.elapsed());
+            assert_eq!((report.signatures.len(), report.verdict()), (count, Some(Indication::TotalPassed)));
+        }
+    }
+    println!("{took:?} for 10 and 100 timestamps");
+    // Ten times as many; were each judged with all others, it would be a hundred times as much.
+    assert!(took[1] < took[0] * 40, "{took:?}");
+}

@@ -90,6 +90,26 @@ fn an_ambiguous_label_lists_what_there_is() {
     });
 }
 
+/// More keys than one call of `C_FindObjects` gives.
+#[test]
+fn every_key_of_a_full_token_is_found() {
+    with_softhsm("finding::every_key_of_a_full_token_is_found", "", |hsm| {
+        hsm.token("contracts");
+        let subscriber = subscriber(KeyType::P256);
+        hsm.key_with_chain("contracts", "seal", "01", &subscriber);
+        let pem = hsm.authority.private_key_pem(subscriber.clone()).unwrap();
+        let access = Access::new("contracts");
+        for number in 0..300 {
+            access.write_wary_key(&format!("other {number}"), &pem);
+        }
+        let error = refusal(wanted("none")).to_string();
+        assert!(error.matches(" key label ").count() == 256 && error.contains("; and 45 more"), "{error}");
+        let error = refusal(Pkcs11Key::new(module().unwrap()).pin(Pin::new(PIN))).to_string();
+        assert!(error.contains("301 private keys fit where one must"), "{error}");
+        assert!(wanted("seal").open().is_ok());
+    });
+}
+
 #[test]
 fn key_and_certificate_belong_together() {
     with_softhsm("finding::key_and_certificate_belong_together", "", |hsm| {

@@ -66,5 +66,5 @@ fn the_kms_example_reaches_the_archive() {
     let folder = tempfile::tempdir().unwrap();
     let run = run("async_kms", &[folder.path().to_str().unwrap()]);
     assert!(run.succeeded, "{}{}", run.out, run.err);
-    assert_eq!(run.out.matches("TotalPassed").count(), 3, "{}", run.out);
+    assert_eq!(run.out.matches("TOTAL-PASSED, B-LTA").count(), 3, "{}", run.out);
 }

@@ -1,4 +1,5 @@
-//! What reports say besides the verdict: chain and revocation, the requirements of the PAdES levels, and XML of TS 119 102-2.
+//! What reports say besides the verdict: sentences of the panel, chain and revocation, the requirements of the PAdES levels, and XML of
+//! TS 119 102-2.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
@@ -8,5 +9,6 @@ mod common;
 #[path = "../threats/forge.rs"]
 mod forge;
 mod levels;
+mod panel;
 mod statuses;
 mod xml;

@@ -1,9 +1,11 @@
 //! XML of TS 119 102-2: well-formed, complete in itself, and valid against the schema where that is at hand.
 //!
-//! `TS_119102_2_XSD` names the schema (ETSI's `1910202xmlSchema.xsd`, with what it imports beside it); xmllint judges.
+//! `TS_119102_2_XSD` names the schema (ETSI's of V1.4.1, with what it imports beside it, and each `schemaLocation` naming it there); xmllint
+//! judges. The second judge are pyHanko's bindings, where `PYHANKO_PYTHON` has pyHanko and xsdata.
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
@@ -14,7 +16,7 @@ use crate::common::{CONTRACT, World, certificates, days, minutes, now, pdf, year
 use crate::forge::Forge;
 
 /// Reports of every kind: good, revoked, expired, unknown, broken, unreadable, hostile, unsigned.
-static REPORTS: LazyLock<Vec<(&str, Report)>> = LazyLock::new(reports);
+pub(crate) static REPORTS: LazyLock<Vec<(&str, Report)>> = LazyLock::new(reports);
 
 fn reports() -> Vec<(&'static str, Report)> {
     let world = World::new();
@@ -44,6 +46,14 @@ fn reports() -> Vec<(&'static str, Report)> {
         Verification::new(&document, &TrustStore::new(), then).verify()
     };
     let forge = Forge::new();
+    // Every trailer without its /Root: what signatures there are cannot be told.
+    let rootless = {
+        let at = |start: &usize| archived[*start..].starts_with(b"/Root");
+        let places: Vec<usize> = (0..archived.len()).filter(at).collect();
+        let mut file = archived.clone();
+        places.into_iter().for_each(|start| file[start + 1] = b'B');
+        file
+    };
     let empty = forge.with_cms(|_, _| b"\x30\x00".to_vec());
     vec![
         ("archived", world.verify(&archived, then)),
@@ -57,6 +67,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("nobody trusted", nobody),
         ("unreadable", forge.world.verify(&empty, then)),
         ("unsigned", world.verify(CONTRACT, then)),
+        ("unread", world.verify(&rootless, then)),
     ]
 }
 
@@ -87,16 +98,19 @@ fn indications_are_the_standards_own() {
     let of = |name: &str| REPORTS.iter().find(|(own, _)| *own == name).unwrap().1.to_xml("contract.pdf");
     let whole =
         |indication: &str| format!("<MainIndication>urn:etsi:019102:mainindication:{indication}</MainIndication>");
+    let nobody_signed = "<MainIndication>urn:cef:dss:mainindication:noSignatureFound</MainIndication>";
     let archived = of("archived");
     assert!(archived.contains(&whole("total-passed")) && archived.contains(&whole("passed")));
     assert!(!archived.contains("indeterminate") && !archived.contains("failed"));
     assert!(archived.contains("urn:etsi:019102:validationObject:timestamp"));
     assert!(archived.contains("urn:etsi:019102:validationObject:OCSPResponse"));
-    assert!(of("unsigned").contains(&whole("NoSignatureFound")));
-    assert!(of("timestamp only").contains(&whole("NoSignatureFound")));
+    assert!(of("unsigned").contains(nobody_signed));
+    assert!(of("timestamp only").contains(nobody_signed));
     let revoked = of("revoked");
     assert!(revoked.contains("urn:etsi:019102:subindication:REVOKED_NO_POE"));
     assert!(revoked.contains("urn:etsi:019102:revocationReason:keyCompromise"));
+    let unread = of("unread");
+    assert!(unread.contains(&whole("indeterminate")) && unread.contains("urn:pades-ltv:file:finding:structure"));
     assert!(of("weak").contains("<SecureAlgorithm>false</SecureAlgorithm>"));
     assert!(of("changed").contains("urn:etsi:019102:subindication:HASH_FAILURE"));
 }
@@ -127,4 +141,43 @@ fn reports_are_well_formed_and_valid() {
         };
         assert!(is_good, "{name}: {said}\n{xml}");
     }
+}
+
+/// The indications of what somebody signed, as JSON has them, in the words of XML.
+fn indications(report: &Report) -> String {
+    let report: serde_json::Value = serde_json::from_str(&report.to_json("contract.pdf")).unwrap();
+    let all = report["signatures"].as_array().unwrap();
+    let words = all.iter().filter(|one| one["kind"] == "signature").map(|one| match one["sub_indication"].as_str() {
+        Some(sub_indication) => format!("{}:{sub_indication}", one["indication"].as_str().unwrap().to_lowercase()),
+        None => one["indication"].as_str().unwrap().to_lowercase(),
+    });
+    let words: Vec<String> = words.collect();
+    match words.as_slice() {
+        [] if all.is_empty() && report["verdict"] == "INDETERMINATE" => "indeterminate".to_owned(),
+        [] => "noSignatureFound".to_owned(),
+        words => words.join(" "),
+    }
+}
+
+#[test]
+fn bindings_of_others_read_every_report_and_say_what_json_says() {
+    let python = std::env::var("PYHANKO_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let import = ["-c", "import pyhanko.generated.etsi.ts_11910202"];
+    if !Command::new(&python).args(import).output().is_ok_and(|run| run.status.success()) {
+        println!("skipped: no pyHanko with xsdata in {python}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut expected = String::new();
+    let mut command = Command::new(python);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/bindings.py")).current_dir(&folder);
+    for (name, report) in &*REPORTS {
+        let file = format!("{}.xml", name.replace(' ', "-"));
+        std::fs::write(folder.path().join(&file), report.to_xml("contract.pdf")).unwrap();
+        expected += &format!("{file} {}\n", indications(report));
+        command.arg(file);
+    }
+    let output = command.output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said, expected);
 }

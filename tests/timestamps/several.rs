@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Misbehaviour};
 use pades_ltv::{
-    Document, Error, ErrorClass, Failover, HttpTsa, Limited, Rate, Refusals, Result, Retry, Retrying,
+    Document, Error, ErrorClass, Failover, HttpTsa, Limited, Punctual, Rate, Refusals, Result, Retry, Retrying,
     TimestampAuthority, Timestamping,
 };
 
@@ -117,4 +117,23 @@ fn threads_ask_no_more_often_than_they_may() {
     let mut waited = waited.lock().unwrap().clone();
     waited.sort_unstable();
     assert_eq!(waited, [500, 1000, 1500, 2000]);
+}
+
+/// RFC 3161 asks nobody to look at a clock: whoever has one says how far it may be off.
+#[test]
+fn a_timestamp_fits_the_clock_of_who_asked() {
+    let authority = Authority::new("several", now()).unwrap();
+    let (hour, minute) = (Duration::from_secs(3_600), Duration::from_secs(60));
+    let ahead = authority.at(now());
+    let ahead = ahead.misbehaving(Misbehaviour::FutureTime);
+    assert!(stamp(&ahead).is_ok());
+    let error = stamp(&Punctual::new(&ahead, now, minute)).unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Operator);
+    assert!(error.to_string().contains("lies ahead: the clock allows for 2026-10-07T00:26:23Z"), "{error}");
+    assert!(stamp(&Punctual::new(&ahead, now, hour)).is_ok());
+    let behind = authority.at(now());
+    let late = || now().after(hour);
+    let error = stamp(&Punctual::new(&behind, late, minute)).unwrap_err().to_string();
+    assert!(error.contains("lies before it was asked for"), "{error}");
+    assert!(stamp(&Punctual::new(&behind, late, hour)).is_ok());
 }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use pades_ltv::trustlist::{TrustedList, Unchecked};
-use pades_ltv::{ErrorKind, TrustStore};
+use pades_ltv::trustlist::{ListSigners, TrustedList, Unchecked};
+use pades_ltv::{ErrorKind, Time, TrustStore};
 
 use crate::corpus;
 
@@ -26,6 +26,11 @@ fn counted(name: &str, elements: &[&str]) -> Option<Vec<usize>> {
     Some(text.split_whitespace().map(|count| count.parse().unwrap()).collect())
 }
 
+/// When both lists were current.
+fn then() -> Time {
+    "2018-03-01T00:00:00Z".parse().unwrap()
+}
+
 fn claims(xml: &[u8]) -> TrustedList {
     Unchecked::<TrustedList>::read(xml).unwrap().danger_unverified()
 }
@@ -43,7 +48,7 @@ fn the_list_of_lists_is_read_in_full() {
     assert_eq!((list.pointers.len(), certificates), (46, 126));
     let machine = |mime: &str| list.pointers.iter().filter(|one| one.mime_type.as_deref() == Some(mime)).count();
     assert_eq!(machine("application/vnd.etsi.tsl+xml") + machine("application/pdf"), 46);
-    assert_eq!(list.signers_of("EL").len(), 2);
+    assert_eq!(list.signers().of_territory("EL").len(), 2);
     if let Some(counts) = counted("eu-lotl.xml", &["OtherTSLPointer", "X509Certificate"]) {
         // One more certificate stands in the signature.
         assert_eq!(counts, [list.pointers.len(), certificates + 1]);
@@ -96,16 +101,16 @@ fn a_national_list_is_read_in_full() {
 fn the_signatures_lead_from_one_list_to_the_next() {
     let (Some(lists), Some(national)) = (corpus("eu-lotl.xml"), corpus("el-tsl.xml")) else { return };
     let unchecked = Unchecked::<TrustedList>::read(&lists).unwrap();
-    let signers = unchecked.claims().signers_of("EU");
-    println!("{} signers of the list of lists", signers.len());
-    let strangers = unchecked.claims().signers_of("DE");
-    let refused = unchecked.clone().signed_by(&strangers).unwrap_err();
+    let signers = unchecked.claims().signers();
+    println!("{} signers of the list of lists", signers.of_territory("EU").len());
+    let strangers = ListSigners::of_any_list(&signers.of_territory("DE"));
+    let refused = unchecked.clone().signed_by(&strangers, then()).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::TrustList);
     assert!(refused.to_string().contains("is none of those that may sign it"), "{refused}");
-    let lists = unchecked.signed_by(&signers).unwrap();
+    let journal = ListSigners::of_any_list(&signers.of_territory("EU"));
+    let lists = unchecked.signed_by(&journal, then()).unwrap();
     let national = Unchecked::<TrustedList>::read(&national).unwrap();
-    let signers = lists.signers_of(&national.claims().territory);
-    let national = national.signed_by(&signers).unwrap();
+    let national = national.signed_by(&lists.signers(), then()).unwrap();
     let mut trust = TrustStore::new();
     let added = national.add_to(&mut trust);
     println!("{added:?}");
@@ -119,8 +124,8 @@ fn a_changed_list_is_not_signed() {
     let Some(xml) = corpus("el-tsl.xml") else { return };
     let text = String::from_utf8(xml).unwrap();
     let lists = corpus("eu-lotl.xml").unwrap();
-    let signers = claims(&lists).signers_of("EL");
-    let signed = |text: &str| Unchecked::<TrustedList>::read(text.as_bytes()).unwrap().signed_by(&signers);
+    let signers = claims(&lists).signers();
+    let signed = |text: &str| Unchecked::<TrustedList>::read(text.as_bytes()).unwrap().signed_by(&signers, then());
     let fault = |text: &str| signed(text).unwrap_err().to_string();
     signed(&text).unwrap();
     // What canonicalization takes away changes nothing.
@@ -147,4 +152,54 @@ fn a_changed_list_is_not_signed() {
     assert!(fault(&forged).contains("does not hold"));
     let moved = text.replace("<ds:Reference Id=\"", "<ds:Reference Other=\"");
     assert!(fault(&moved).contains("does not hold"));
+}
+
+#[test]
+fn a_list_that_has_expired_is_taken_on_request_only() {
+    let (Some(lists), Some(national)) = (corpus("eu-lotl.xml"), corpus("el-tsl.xml")) else { return };
+    let signers = claims(&lists).signers();
+    let unchecked = Unchecked::<TrustedList>::read(&national).unwrap();
+    let due = unchecked.claims().next_update.unwrap();
+    println!("due {due}");
+    let by = |now| unchecked.clone().signed_by(&signers, now);
+    assert!(by(due).is_ok());
+    let refused = by(due.after(std::time::Duration::from_secs(1))).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::TrustList);
+    assert!(refused.to_string().contains("has expired") && refused.to_string().contains("5.3.15"), "{refused}");
+    assert!(unchecked.clone().danger_signed_though_expired(&signers).is_ok());
+    let closed = national_without_next_update(&national);
+    let closed = claims(&closed);
+    assert!(closed.next_update.is_none() && closed.check_current(Time::MAX).is_ok());
+}
+
+/// TS 119 612, 5.3.15: an empty element closes a list.
+fn national_without_next_update(xml: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(xml.to_vec()).unwrap();
+    let (before, rest) = text.split_once("<NextUpdate>").unwrap();
+    let (_, after) = rest.split_once("</NextUpdate>").unwrap();
+    format!("{before}<NextUpdate/>{after}").into_bytes()
+}
+
+/// The signers of one country sign no list of another, and none of lists, though their signature holds.
+#[test]
+fn who_may_sign_one_list_signs_no_other() {
+    let (Some(lists), Some(national)) = (corpus("eu-lotl.xml"), corpus("el-tsl.xml")) else { return };
+    let text = String::from_utf8(lists).unwrap();
+    let signed = |lists: &str| {
+        let signers = claims(lists.as_bytes()).signers();
+        let national = Unchecked::<TrustedList>::read(&national).unwrap();
+        national.signed_by(&signers, then()).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(signed(&text), Ok(()));
+    let swapped = text
+        .replace(">EL</SchemeTerritory>", ">XX</SchemeTerritory>")
+        .replace(">DE</SchemeTerritory>", ">EL</SchemeTerritory>")
+        .replace(">XX</SchemeTerritory>", ">DE</SchemeTerritory>");
+    assert_ne!(text, swapped);
+    assert!(signed(&swapped).unwrap_err().contains("is none of those that may sign it"));
+    let other_kind = text.replace("TSLType/EUgeneric", "TSLType/EUlistofthelists");
+    assert_ne!(text, other_kind);
+    assert!(signed(&other_kind).unwrap_err().contains("is none of those that may sign it"));
+    let nobody = text.replace(">EL</SchemeTerritory>", "></SchemeTerritory>");
+    assert!(signed(&nobody).unwrap_err().contains("is none of those that may sign it"));
 }

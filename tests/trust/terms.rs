@@ -1,5 +1,6 @@
 //! What an anchor's terms make of verdicts.
 
+use pades_ltv::report::Code;
 use pades_ltv::{Certification, Document, Signing, Term, Time, TrustStore, TrustUse, Verification};
 
 use crate::common::{CONTRACT, World, days, now, verdict, years};
@@ -113,4 +114,22 @@ fn the_report_says_what_the_anchor_is_trusted_for() {
         json.contains("\"uses\":[\"signing\",\"timestamping\"],\"from\":null,\"until\":\"2027-10-07T00:25:23Z\""),
         "{json}"
     );
+}
+
+/// TS 119 612, 5.3.15: who takes a list beyond its next update is told so, once, with its name.
+#[test]
+fn an_expired_source_is_said_with_the_verdict_that_rests_on_it() {
+    let world = World::new();
+    let stamped = world.stamped(CONTRACT, now());
+    for (due, expected) in [(now(), 0), (now().before(days(1)), 1)] {
+        let trust = trusting(&world, &[Term::unlimited().current_until(due)]);
+        let document = Document::open(stamped.as_slice()).unwrap();
+        let evidence = world.evidence(&stamped, now());
+        let report = Verification::new(&document, &trust, now()).evidence(&evidence).verify();
+        let one = &report.signatures[0];
+        assert_eq!(verdict(one), "TOTAL-PASSED");
+        let said: Vec<_> = one.findings.iter().filter(|finding| finding.code == Code::TrustList).collect();
+        assert_eq!(said.len(), expected, "{:?}", one.findings);
+        assert!(said.iter().all(|finding| finding.message.ends_with("expired on 2026-10-06T00:25:23Z (a list)")));
+    }
 }

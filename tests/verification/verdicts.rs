@@ -2,7 +2,7 @@
 
 use pades_ltv::authority::{Misbehaviour, RevocationReason, Subscriber};
 use pades_ltv::report::{Code, Level};
-use pades_ltv::{Document, Evidence, Report, Signing, Time, Timestamping, TrustStore, Verification};
+use pades_ltv::{Document, Evidence, Policy, Report, Signing, Time, Timestamping, TrustStore, Verification};
 
 use crate::common::{ROOM, World, certificates, days, minutes, now, pdf, signature, verdict, years};
 
@@ -124,9 +124,9 @@ fn an_expired_signer_needs_a_proof_of_existence() {
     // Nobody said anything while it lived.
     let nothing = world.verify(&bare, day_after);
     assert_told(&nothing, "INDETERMINATE/TRY_LATER", &[Code::RevocationMissing]);
-    // Before it began.
+    // Before it began: what is known later is not known then (RFC 6960, 4.2.2.1).
     let early = world.verify_with(&bare, now().before(days(1)), &evidence(&bare));
-    assert_told(&early, "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED", &[Code::Validity]);
+    assert_told(&early, "INDETERMINATE/TRY_LATER", &[Code::RevocationUnusable, Code::RevocationMissing]);
 }
 
 #[test]
@@ -183,6 +183,15 @@ fn a_timestamp_from_the_future_proves_nothing() {
     let file = signed.finish().unwrap().apply(&pdf).unwrap();
     let report = world.verify_online(&file, now());
     assert_eq!(signature(&report, "Signature1").best_signature_time, None, "{report:#?}");
+    let [stamp] = &signature(&report, "Signature1").signature_timestamps[..] else { panic!("{report:#?}") };
+    assert_eq!(stamp.conclusion.sub_indication.map(|one| one.as_str()), Some("SIG_CONSTRAINTS_FAILURE"));
+    assert!(signature(&report, "Signature1").findings.iter().any(|one| one.message.contains("lies ahead")));
+    let document = Document::open(file.as_slice()).unwrap();
+    let policy = Policy::default().clocks_apart(minutes(60));
+    let tolerant = Verification::new(&document, &world.trust, now()).policy(policy).verify();
+    let one = signature(&tolerant, "Signature1");
+    assert_eq!(one.best_signature_time, None, "no tolerance makes a proof of what has not come");
+    assert!(!one.findings.iter().any(|one| one.message.contains("lies ahead")), "{one:#?}");
     let later = world.verify_online(&file, now().after(days(1)));
     assert_eq!(signature(&later, "Signature1").best_signature_time, Some(now().after(minutes(60))));
 }

@@ -54,7 +54,7 @@ enum Outcome {
 impl<'a> Paths<'a> {
     /// The paths of `target` through certificates of `pool` to anchors of `trust`.
     pub(crate) fn new(target: &Certificate, pool: &'a Certificates, trust: &'a TrustStore, limits: &'a Limits) -> Self {
-        let own = trust.anchors_of(target);
+        let own = trust.anchors_with(target);
         let found = own.map(|anchor| Path::new(vec![target.clone()], anchor));
         Self {
             pool,
@@ -246,11 +246,19 @@ mod tests {
     #[test]
     fn an_anchor_is_a_name_and_key() {
         let reissued = ROOT.issue_until(ROOT, &[], "250101000000Z");
-        let trust = trusting(&[reissued]);
+        let trust = trusting(std::slice::from_ref(&reissued));
         let limits = Limits::default();
+        let path = Paths::new(&reissued, &held(&[]), &trust, &limits).next().unwrap().unwrap();
+        assert!(path.is_anchor());
+        // Another certificate of the same name and key is one that the anchor issued, if it did.
         let own = ROOT.certify(ROOT);
         let path = Paths::new(&own, &held(&[]), &trust, &limits).next().unwrap().unwrap();
-        assert!(path.is_anchor());
+        assert!(!path.is_anchor() && path.anchor.is(&own));
+        let mut forged = own.der().to_vec();
+        *forged.last_mut().unwrap() ^= 1;
+        let forged = Certificate::from_der(&forged).unwrap();
+        let fault = Paths::new(&forged, &held(&[]), &trust, &limits).next().unwrap().unwrap_err();
+        assert!(matches!(fault, PathFault::Refused { fault: StepFault::Signature(_), .. }), "{fault}");
         let target = ROOT.issue(party(2, 2), &[]);
         assert!(Paths::new(&target, &held(&[]), &trust, &limits).next().unwrap().is_ok());
         let namesake = party(ROOT.name, 9).issue(party(2, 2), &[]);

@@ -60,9 +60,11 @@ impl Path {
         Self { certificates, anchor: anchor.clone() }
     }
 
-    /// Whether the target has the anchor's name and key, so that nothing is left to validate.
+    /// Whether the target is the anchor's own certificate, so that nothing is left to validate. Another one of its name and key is not: who
+    /// trusts the anchor trusts none of what that one says of itself, so that it is validated as one that the anchor issued (RFC 5280, 6.1;
+    /// EN 319 102-1, 5.2.6, step 1).
     pub(crate) fn is_anchor(&self) -> bool {
-        matches!(self.certificates.as_slice(), [only] if self.anchor.is(only))
+        matches!(self.certificates.as_slice(), [only] if self.anchor.certificate() == only)
     }
 
     /// Each certificate, from the target upwards, with its issuer; the last issuer is the anchor.

@@ -1,9 +1,11 @@
 //! Answers out of OCSP responses (RFC 6960, 3.2 and 4.2.2.2).
 
+use der::Encode;
+
 use super::crl::distribution::ReasonSet;
 use super::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, SingleResponse};
 use super::ocsp::{OcspResponse, archive_cutoff, time};
-use super::{Answer, RevocationFault, Search, Source, Status};
+use super::{Answer, Reason, RevocationFault, Search, Source, Status};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Purpose, purpose};
 
@@ -71,7 +73,9 @@ fn status_of(single: &SingleResponse) -> Result<Status, RevocationFault> {
     match &single.cert_status {
         CertStatus::Good(_) => Ok(Status::Good),
         CertStatus::Revoked(info) => {
-            Ok(Status::Revoked { time: time(info.revocation_time), reason: info.revocation_reason.into() })
+            let stated = info.revocation_reason.as_ref();
+            let reason = stated.map_or(Reason::Unspecified, |any| Reason::from_der(&any.to_der().unwrap_or_default()));
+            Ok(Status::Revoked { time: time(info.revocation_time), reason })
         }
         CertStatus::Unknown(_) => Err(RevocationFault::Unknown),
     }

@@ -256,6 +256,27 @@ fn a_response_about_another_certificate_is_no_data() {
     }
 }
 
+/// RFC 5280, 5.3.1: 7 is unused, and 11 is of nobody yet. Revoked is revoked, and for good.
+#[test]
+fn a_reason_that_nobody_defined_undoes_no_revocation() {
+    let scene = Scene::new();
+    for (der, expected) in [([10, 1, 7], Some(7)), ([10, 1, 11], Some(11)), ([2, 1, 6], None)] {
+        let reason = Reason::Undefined(expected);
+        let info = RevokedInfo {
+            revocation_time: generalized(time("2025-01-01")),
+            revocation_reason: Some(der::Any::from_der(&der).unwrap()),
+        };
+        let list =
+            entry(scene.leaf.serial(), "250101000000Z", &[raw(const_oid::db::rfc5912::ID_CE_CRL_REASONS, false, &der)]);
+        let crl = CA.crl_with("260101000000Z", Some("260201000000Z"), &[list], &[]);
+        let found = scene.ask(&[crl], &[scene.ocsp(CA, CertStatus::Revoked(info), &[])], &[]);
+        let revoked = Status::Revoked { time: time("2025-01-01"), reason };
+        assert_eq!(found.answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [revoked, revoked]);
+        let counts = select::newest_usable(&found.answers, time("2026-01-15"), None);
+        assert!(matches!(counts, select::StatusAt::Revoked { .. }), "{counts:?}");
+    }
+}
+
 #[test]
 fn requests_carry_the_nonce() {
     let scene = Scene::new();

@@ -61,6 +61,10 @@ pub(crate) enum TimestampFault {
     Purpose(#[from] PurposeFault),
     #[error("the token's time {time} lies outside the validity of the TSA's certificate, {not_before} to {not_after}")]
     OutsideValidity { time: Time, not_before: Time, not_after: Time },
+    #[error("the token's time {time} lies ahead: the clock allows for {latest} at the latest")]
+    Ahead { time: Time, latest: Time },
+    #[error("the token's time {time} lies before it was asked for: the clock allows for {earliest} at the earliest")]
+    Behind { time: Time, earliest: Time },
     #[error("the token says that it is by {named}, but the TSA's certificate is for {subject}")]
     TsaName { named: String, subject: String },
 }

@@ -151,6 +151,18 @@ impl TimestampToken {
         self.check_extensions()
     }
 
+    /// The token does not state a time after `latest`: a clock that runs ahead says of nothing that it was there before.
+    pub(crate) fn check_not_after(&self, latest: Time) -> Result<(), TimestampFault> {
+        let time = self.gen_time();
+        if time <= latest { Ok(()) } else { Err(TimestampFault::Ahead { time, latest }) }
+    }
+
+    /// The token does not state a time before `earliest`, when it was not asked for yet.
+    pub(crate) fn check_not_before(&self, earliest: Time) -> Result<(), TimestampFault> {
+        let time = self.gen_time();
+        if time >= earliest { Ok(()) } else { Err(TimestampFault::Behind { time, earliest }) }
+    }
+
     /// The token holds together: `certificate` signed this TSTInfo (RFC 5652, 5.6). EN 319 102-1 calls the failures
     /// HASH_FAILURE and SIG_CRYPTO_FAILURE: [`CmsFault`](crate::pki::cms::CmsFault) tells them apart.
     pub(crate) fn verify_signature(&self, certificate: &Certificate) -> Result<(), TimestampFault> {

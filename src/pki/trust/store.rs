@@ -161,9 +161,9 @@ impl TrustStore {
         &self.anchors
     }
 
-    /// The anchors whose name and key `certificate` has: one for each source.
-    pub(crate) fn anchors_of(&self, certificate: &Certificate) -> impl Iterator<Item = &TrustAnchor> {
-        self.anchors.iter().filter(|anchor| anchor.is(certificate))
+    /// The anchors whose own certificate this is: one for each source.
+    pub(crate) fn anchors_with(&self, certificate: &Certificate) -> impl Iterator<Item = &TrustAnchor> {
+        self.anchors.iter().filter(move |anchor| anchor.certificate == *certificate)
     }
 
     /// What is known of the authority with this certificate, about a timestamp that it made at `time`.
@@ -361,7 +361,7 @@ mod tests {
         store.add_der_for(own.der(), "first", &[Term::of(&[TrustUse::Signing])]).unwrap();
         store.add_der(own.der(), "second").unwrap();
         store.add_der_for(own.der(), "third", &[Term::of(&[TrustUse::Signing])]).unwrap();
-        let labels: Vec<_> = store.anchors_of(&own).map(TrustAnchor::label).collect();
+        let labels: Vec<_> = store.anchors_with(&own).map(TrustAnchor::label).collect();
         assert_eq!((store.len(), labels), (1, vec!["first", "second"]));
         store.add_accredited(own.der(), "a ministry", Some(own.not_before()), None).unwrap();
         assert!(store.accreditation_of(&own, own.not_before()).is_some());

@@ -35,6 +35,8 @@ pub struct Term {
     from: Option<Time>,
     until: Option<Time>,
     policies: Vec<Oid>,
+    /// Until when what the source says counts; `None`: until it says otherwise.
+    current_until: Option<Time>,
 }
 
 /// Why an anchor does not vouch.
@@ -53,7 +55,7 @@ pub(crate) enum NotVouched {
 impl Term {
     /// Everything, at all times.
     pub fn unlimited() -> Self {
-        Self { uses: None, from: None, until: None, policies: Vec::new() }
+        Self { uses: None, from: None, until: None, policies: Vec::new(), current_until: None }
     }
 
     /// These uses alone, at all times.
@@ -80,6 +82,17 @@ impl Term {
     #[cfg(feature = "trust-lists")]
     pub(crate) fn under(self, policies: Vec<Oid>) -> Self {
         Self { policies, ..self }
+    }
+
+    /// By a source whose next release was due at `due`, in UTC seconds: what is verified later says so in a finding.
+    #[must_use]
+    pub fn current_until(self, due: Time) -> Self {
+        Self { current_until: Some(due), ..self }
+    }
+
+    /// When the next release of its source was due, where that was before `now`.
+    pub(crate) fn overdue(&self, now: Time) -> Option<Time> {
+        self.current_until.filter(|due| *due < now)
     }
 
     /// None: everything.

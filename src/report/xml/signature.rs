@@ -18,6 +18,8 @@ struct Basis<'r> {
     revocation: &'r [StatusReport],
     associated: &'r AssociatedData,
     findings: &'r [Finding],
+    /// Those of the file as a whole.
+    of_file: &'r [Finding],
     /// The `id`s of the timestamps that took part.
     stamps: Vec<String>,
 }
@@ -52,18 +54,26 @@ impl Sheet {
             let stamps = signature.content_timestamps.iter().chain(&signature.signature_timestamps);
             let stamps = stamps.filter_map(of_timestamp);
             let stamps = stamps.chain(later_stamps(report, signature).filter_map(of_document_timestamp)).collect();
-            sheet.status(signature.conclusion, Words::Whole, &Basis::of(signature, stamps));
+            sheet.status(signature.conclusion, Words::Whole, &Basis::of(report, signature, stamps));
         });
     }
 
-    /// What stands in the place of reports where nobody signed.
-    pub(super) fn no_signature(&mut self, report: &Report) {
+    /// What stands in the place of reports that are not there: nobody signed, or what somebody signed cannot be read.
+    ///
+    /// The schema asks for one report at least, and ETSI has no word for a file that nobody signed. EU DSS's is the one that others read, too.
+    pub(super) fn rest(&mut self, report: &Report) {
         self.within("SignatureValidationReport", &[], |sheet| {
             sheet.within("ValidationTimeInfo", &[], |sheet| {
                 sheet.proof(report.validation_time, report.validation_time, None)
             });
             sheet.within("SignatureValidationStatus", &[], |sheet| {
-                sheet.text("MainIndication", "urn:etsi:019102:mainindication:NoSignatureFound");
+                let nobody = "urn:cef:dss:mainindication:noSignatureFound";
+                let unread = "urn:etsi:019102:mainindication:indeterminate";
+                sheet.text("MainIndication", if report.is_unread() { unread } else { nobody });
+                if !report.findings.is_empty() {
+                    sheet
+                        .within("AssociatedValidationReportData", &[], |sheet| sheet.additional(&[], &report.findings));
+                }
             });
         });
     }
@@ -78,6 +88,7 @@ impl Sheet {
             revocation: &stamp.revocation,
             associated: &stamp.associated,
             findings: &[],
+            of_file: &[],
             stamps: Vec::new(),
         };
         self.status(stamp.conclusion, Words::Part, &basis);
@@ -89,7 +100,7 @@ impl Sheet {
         self.signer(&stamp.chain, stamp.signer.as_ref().map(|signer| signer.subject.as_str()));
         self.process();
         let stamps = later_stamps(report, stamp).filter_map(of_document_timestamp).collect();
-        self.status(stamp.conclusion, Words::Part, &Basis::of(stamp, stamps));
+        self.status(stamp.conclusion, Words::Part, &Basis::of(report, stamp, stamps));
     }
 
     /// `SignatureIdentifier` (4.2.3).
@@ -231,14 +242,22 @@ impl Sheet {
         }
         self.revocation(basis);
         self.cryptography(basis);
-        if !basis.findings.is_empty() {
-            self.within("AdditionalValidationReportData", &[], |sheet| {
-                for finding in basis.findings {
-                    let kind = format!("finding:{}", finding.code.as_str());
-                    sheet.within("ReportData", &[], |sheet| sheet.typed(&kind, &finding.message));
-                }
-            });
+        self.additional(basis.findings, basis.of_file);
+    }
+
+    /// `AdditionalValidationReportData` (4.3.12.8): what was found, of the signature and of the file as a whole.
+    fn additional(&mut self, findings: &[Finding], of_file: &[Finding]) {
+        let findings = findings.iter().map(|finding| ("finding", finding));
+        let all: Vec<_> = findings.chain(of_file.iter().map(|finding| ("file:finding", finding))).collect();
+        if all.is_empty() {
+            return;
         }
+        self.within("AdditionalValidationReportData", &[], |sheet| {
+            for (whose, finding) in all {
+                let kind = format!("{whose}:{}", finding.code.as_str());
+                sheet.within("ReportData", &[], |sheet| sheet.typed(&kind, &finding.message));
+            }
+        });
     }
 
     /// `RevocationStatusInformation` (4.3.12.6).
@@ -249,7 +268,9 @@ impl Sheet {
         self.within("RevocationStatusInformation", &[], |sheet| {
             sheet.reference("ValidationObjectId", [of_certificate(certificate).as_str()]);
             sheet.time("RevocationTime", revoked.time);
-            sheet.text("RevocationReason", &format!("urn:etsi:019102:revocationReason:{}", revoked.reason));
+            // There is no URI for what nobody defined.
+            let reason = if revoked.reason.starts_with("undefined") { "unspecified" } else { &revoked.reason };
+            sheet.text("RevocationReason", &format!("urn:etsi:019102:revocationReason:{reason}"));
             let value = basis.revocation.get(index).and_then(|status| status.value.as_ref()).map(of_value);
             sheet.reference("RevocationObject", value.as_deref());
         });
@@ -272,12 +293,14 @@ impl Sheet {
 }
 
 impl<'r> Basis<'r> {
-    fn of(report: &'r SignatureReport, stamps: Vec<String>) -> Self {
+    fn of(report: &'r Report, signature: &'r SignatureReport, stamps: Vec<String>) -> Self {
+        let of_file = if signature.kind == Kind::Signature { report.findings.as_slice() } else { &[] };
         Self {
-            chain: &report.chain,
-            revocation: &report.revocation,
-            associated: &report.associated,
-            findings: &report.findings,
+            chain: &signature.chain,
+            revocation: &signature.revocation,
+            associated: &signature.associated,
+            findings: &signature.findings,
+            of_file,
             stamps,
         }
     }

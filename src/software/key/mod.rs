@@ -133,7 +133,7 @@ fn unreadable(fault: impl fmt::Display) -> Error {
 }
 
 fn unsupported(algorithm: ObjectIdentifier) -> Error {
-    Error::new(ErrorKind::Unsupported, format!("private keys of the algorithm or curve {algorithm} are not supported"))
+    crate::software::unsupported(format!("private keys of the algorithm or curve {algorithm} are not supported"))
         .advise(
             "use RSA of 2048 to 8192 bits, ECDSA over a NIST or Brainpool curve of 256 bits or more, Ed25519 or Ed448",
         )

@@ -11,7 +11,7 @@ use rsa::{BoxedUint, RsaPrivateKey, RsaPublicKey};
 
 use super::super::derived::Derived;
 use super::{Secret, unreadable};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::algorithm::pss::Pss;
 use crate::pki::key::aws_lc::RsaSigner;
@@ -32,19 +32,28 @@ pub(crate) struct RsaSigningKey {
 impl RsaSigningKey {
     /// Reads a DER `RSAPrivateKey`.
     pub(super) fn from_pkcs1_der(der: &[u8]) -> Result<Self> {
-        let key = Self::new(RsaPrivateKey::from_pkcs1_der(der).map_err(unreadable)?);
+        let key = RsaPrivateKey::from_pkcs1_der(der).map_err(unreadable)?;
+        if key.crt_coefficient().is_none() {
+            return Err(unreadable("its two primes have a divisor in common"));
+        }
+        let key = Self::new(key);
         let bits = key.bits();
         if BITS.contains(&bits) {
-            return Ok(key);
+            return key.accepted();
         }
-        Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("an RSA private key of {bits} bits is outside 2048 to 8192 bits"),
-        ))
+        Err(crate::software::unsupported(format!("an RSA private key of {bits} bits is outside 2048 to 8192 bits")))
     }
 
     pub(crate) fn new(key: RsaPrivateKey) -> Self {
         Self { fast: RsaSigner::new(&key).map(Arc::new), key: Box::new(key) }
+    }
+
+    /// The key, unless AWS-LC is to sign and will not have it: whoever chose its constant time gets nothing less without being told.
+    fn accepted(self) -> Result<Self> {
+        if cfg!(feature = "aws-lc") && self.fast.is_none() {
+            return Err(unreadable("AWS-LC does not take it for an RSA key").advise("make a new key"));
+        }
+        Ok(self)
     }
 
     pub(super) fn bits(&self) -> u32 {
@@ -101,4 +110,55 @@ fn sign_pss(key: &RsaPrivateKey, pss: Pss, prehash: &[u8]) -> Option<Vec<u8>> {
 fn blinding(key: &RsaPrivateKey, prehash: &[u8]) -> Derived {
     let secret = Secret::new(key.d().to_be_bytes().into_vec());
     Derived::from_parts(&[b"RSA blinding and salt", &secret, prehash])
+}
+
+#[cfg(test)]
+mod tests {
+    use rsa::pkcs1::{self, UintRef};
+
+    use super::*;
+    use crate::error::{ErrorClass, ErrorKind};
+
+    /// A key of one prime, twice: it reads as a key, and cannot sign. DER, and as the `rsa` crate has it.
+    fn square() -> (Vec<u8>, RsaPrivateKey) {
+        let whole = RsaPrivateKey::new(&mut Derived::from_parts(&[b"square"]), 2048).unwrap();
+        let prime = whole.primes().first().unwrap();
+        let wide = [vec![0; 128], prime.to_be_bytes().into_vec()].concat();
+        let wide = BoxedUint::from_be_slice(&wide, 2048).unwrap();
+        let modulus = wide.wrapping_mul(&wide);
+        let exponent = whole.dp().unwrap().clone();
+        let primes = vec![prime.as_ref().clone(), prime.as_ref().clone()];
+        let key = RsaPrivateKey::from_components(modulus.clone(), whole.e().clone(), exponent.clone(), primes).unwrap();
+        let bytes = |number: &BoxedUint| number.to_be_bytes().into_vec();
+        let [n, e, d, p] = [&modulus, whole.e(), &exponent, prime.as_ref()].map(bytes);
+        let number = |bytes| UintRef::new(bytes).unwrap();
+        let der = der::Encode::to_der(&pkcs1::RsaPrivateKey {
+            modulus: number(&n),
+            public_exponent: number(&e),
+            private_exponent: number(&d),
+            prime1: number(&p),
+            prime2: number(&p),
+            exponent1: number(&d),
+            exponent2: number(&d),
+            coefficient: number(&[1]),
+            other_prime_infos: None,
+        });
+        (der.unwrap(), key)
+    }
+
+    /// Whoever computes, and before anything is signed.
+    #[test]
+    fn a_key_that_cannot_sign_is_refused_when_it_is_read() {
+        let (der, key) = square();
+        let error = RsaSigningKey::from_pkcs1_der(&der).err().unwrap();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
+        assert!(error.to_string().contains("the private key cannot be read: its two primes"), "{error}");
+        // Were it not refused before, AWS-LC would not have it.
+        let accepted = RsaSigningKey::new(key).accepted();
+        assert_eq!(accepted.is_err(), cfg!(feature = "aws-lc"));
+        if let Err(error) = accepted {
+            assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
+            assert!(error.to_string().contains("AWS-LC does not take it"), "{error}");
+        }
+    }
 }

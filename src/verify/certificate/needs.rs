@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::status::{described, is_exempt};
+use super::status::{self, described, is_exempt};
 use super::{Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, ValidityCheck, validate};
@@ -91,17 +91,18 @@ impl Validator<'_> {
                 continue;
             }
             let found = self.answers(subject, issuer);
-            let status = newest_usable(&found.answers, time, None);
+            let (ahead, known): (Vec<_>, Vec<_>) = found.answers.iter().cloned().partition(|one| self.is_ahead(one));
+            let status = newest_usable(&known, time, None);
             let (StatusAt::Good { answer } | StatusAt::Revoked { answer, .. } | StatusAt::OnHold { answer, .. }) =
                 status
             else {
-                let reasons = reasons(&found, &status, time);
+                let ahead = ahead.iter().map(|answer| status::ahead(answer, self.proofs.now()));
+                let reasons = reasons(&found, &status, time, ahead);
                 needs.gaps.push(Gap::Revocation(subject.clone(), issuer.clone(), reasons));
                 continue;
             };
             // Lists for some reasons count only together.
-            let partial =
-                found.answers.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
+            let partial = known.iter().filter(|one| !one.reasons.is_all() && one.issued_at() <= answer.issued_at());
             for answer in [answer].into_iter().chain(partial.filter(|one| *one != answer && !answer.reasons.is_all())) {
                 // An anchor that signed revocation values, too: some verifiers look for who did among the certificates of the file.
                 needs.add_certificate(&answer.signer);
@@ -148,14 +149,14 @@ impl Validator<'_> {
 }
 
 /// Why what is at hand about a certificate does not say how it stood at `time`.
-fn reasons(found: &Answers, status: &StatusAt<'_>, time: Time) -> Vec<String> {
+fn reasons(found: &Answers, status: &StatusAt<'_>, time: Time, ahead: impl Iterator<Item = String>) -> Vec<String> {
     let stale = match status {
         StatusAt::TryLater { answer } => Some(format!("{} is too old to speak for {time}", described(answer))),
         _ => None,
     };
     let refused = found.refused.iter().map(|refusal| refusal.fault.to_string());
     let mut reasons: Vec<String> = Vec::new();
-    for reason in stale.into_iter().chain(refused) {
+    for reason in stale.into_iter().chain(ahead).chain(refused) {
         if reasons.len() < REASONS && !reasons.contains(&reason) {
             reasons.push(reason);
         }

@@ -151,6 +151,9 @@ impl Validator<'_> {
         sliding: &Sliding,
     ) -> bool {
         let proved = self.proofs.of_answer(answer, self.pool.evidence);
+        if self.is_ahead(answer) {
+            return false;
+        }
         let is_issuer = is_same_authority(&answer.signer, issuer);
         let bound = match answer.status {
             Status::Revoked { .. } => sliding.issuer,
@@ -188,7 +191,14 @@ impl Validator<'_> {
 
 /// The reasons that reach back behind a certificate's work, also in the chain model.
 fn is_compromise(reason: Reason) -> bool {
-    matches!(reason, Reason::KeyCompromise | Reason::CaCompromise | Reason::AaCompromise | Reason::Unspecified)
+    matches!(
+        reason,
+        Reason::KeyCompromise
+            | Reason::CaCompromise
+            | Reason::AaCompromise
+            | Reason::Unspecified
+            | Reason::Undefined(_)
+    )
 }
 
 /// The last second before `time`.

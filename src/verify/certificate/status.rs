@@ -5,7 +5,7 @@ use super::{Fault, Judged, Known, Moment, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, newest_usable};
-use crate::pki::revocation::{Answer, Reason, Refusal, Source};
+use crate::pki::revocation::{Answer, Reason, Refusal, Source, Status};
 use crate::pki::trust::store::TrustAnchor;
 use crate::report::{AssociatedData, Block, Code, Conclusion, Finding, Model, Revocation, Step, SubIndication};
 use crate::time::Time;
@@ -97,6 +97,11 @@ impl Validator<'_> {
         }
         let mut believed = found.answers.clone();
         believed.retain(|answer| {
+            if self.is_ahead(answer) {
+                let message = format!("about {subject}: {}", ahead(answer, self.proofs.now()));
+                notes.push(Finding::new(Code::RevocationUnusable, message));
+                return false;
+            }
             if is_same_authority(&answer.signer, issuer) {
                 return true;
             }
@@ -121,6 +126,14 @@ impl Validator<'_> {
             holds
         });
         believed
+    }
+
+    /// Whether `answer` says "good" of a time that has not come: nobody can know that yet, and a clock that runs ahead is none to rely on
+    /// (RFC 6960, 4.2.2.1; RFC 5280, 5.1.2.4). "Revoked" counts, whatever the clock. What is newer than the time asked about is another
+    /// matter: past validation needs it.
+    pub(super) fn is_ahead(&self, answer: &Answer) -> bool {
+        let latest = self.proofs.now().after(self.policy.clock_tolerance());
+        matches!(answer.status, Status::Good) && answer.this_update.max(answer.issued_at()) > latest
     }
 
     /// From when on the signature on `answer` is not relied on.
@@ -151,6 +164,11 @@ pub(in crate::verify) fn described(answer: &Answer) -> String {
         Source::Crl(_) | Source::DeltaCrl { .. } => "CRL",
     };
     format!("the {kind} of {}", answer.issued_at())
+}
+
+/// Why an answer that [lies ahead](Validator::is_ahead) is not used.
+pub(super) fn ahead(answer: &Answer, now: Time) -> String {
+    format!("{} lies ahead of the validation time {now}", described(answer))
 }
 
 /// The key was not lost: what was signed before stays (RFC 3161, 4; ISO 32000-2, 12.8.5.3). A reason that is not given may be any.

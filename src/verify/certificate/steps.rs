@@ -87,3 +87,54 @@ fn who_vouches_for_the_signer_of_a_list_lives_today() {
     assert_eq!(judged("2025-04-01"), None);
     assert_eq!(judged("2025-09-01"), Some(SubIndication::TryLater));
 }
+
+/// RFC 6960, 4.2.2.1: how far ahead clocks may be is the policy's, and "revoked" counts whatever the clock.
+#[test]
+fn a_list_from_the_future_revokes_and_does_not_absolve() {
+    let root = party(1, 1);
+    let (anchor, target) = (root.certify(root), root.issue(party(2, 2), &[]));
+    let told = |entries: &[(&[u8], &str)], policy: &Policy| {
+        let mut trust = TrustStore::new();
+        trust.add(anchor.clone(), "test");
+        let mut evidence = Evidence::new();
+        evidence.add_crl(&root.crl("250601000500Z", Some("251201000000Z"), entries)).unwrap();
+        let now = time("2025-06-01");
+        let (pool, limits, proofs) = (Pool::new(&evidence), Limits::default(), ProofsOfExistence::new(now));
+        let validator = Validator::new(&trust, &pool, &limits, policy, &proofs);
+        validator.judge(&target, Purpose::DocumentSigning, Moment::at(now)).conclusion.sub_indication
+    };
+    let tolerant = Policy::default();
+    let strict = Policy::default().clocks_apart(std::time::Duration::from_secs(299));
+    assert_eq!(told(&[], &tolerant), None);
+    assert_eq!(told(&[], &strict), Some(SubIndication::TryLater));
+    let revoked = [(target.serial(), "250501000000Z")];
+    for policy in [tolerant, strict] {
+        assert_eq!(told(&revoked, &policy), Some(SubIndication::RevokedNoPoe));
+    }
+}
+
+/// EN 319 102-1, 5.2.6, step 1 means the anchor's own certificate. Another one with its name and key says what it likes: of its validity
+/// and its purposes, and nobody revoked it.
+#[test]
+fn a_namesake_with_the_anchors_key_is_no_anchor() {
+    let root = party(1, 1);
+    let (anchor, longer) = (root.issue_until(root, &[], "250701000000Z"), root.certify(root));
+    let mut trust = TrustStore::new();
+    trust.add(anchor.clone(), "test");
+    let told = |certificate: &Certificate, list: bool| {
+        let mut evidence = Evidence::new();
+        if list {
+            evidence.add_crl(&root.crl("250501000000Z", Some("260101000000Z"), &[])).unwrap();
+        }
+        let now = time("2025-06-01");
+        let (pool, limits, proofs) = (Pool::new(&evidence), Limits::default(), ProofsOfExistence::new(now));
+        let policy = Policy::default();
+        let validator = Validator::new(&trust, &pool, &limits, &policy, &proofs);
+        let judged = validator.judge(certificate, Purpose::TimeStamping, Moment::at(now));
+        judged.conclusion.sub_indication.map_or("PASSED", SubIndication::as_str)
+    };
+    // Neither is for timestamps; but of the anchor itself nobody is asked whether it was revoked.
+    assert_eq!(told(&anchor, false), "CHAIN_CONSTRAINTS_FAILURE");
+    assert_eq!(told(&longer, false), "TRY_LATER");
+    assert_eq!(told(&longer, true), "CHAIN_CONSTRAINTS_FAILURE");
+}

@@ -160,8 +160,6 @@ fn freshness_decides_about_now() {
         ("2020-11-29T00:05:00", "root-2020-11-29.crl", "alice-2020-10-01.ors", Some(SubIndication::TryLater)),
         ("2020-11-29T00:05:00", "root-2020-10-01.crl", "alice-2020-11-29.ors", Some(SubIndication::TryLater)),
         ("2020-12-10T00:05:00", "root-2020-12-10.crl", "alice-2020-12-10.ors", Some(SubIndication::RevokedNoPoe)),
-        // Newer than the time of interest: it knows more.
-        ("2020-11-29T00:05:00", "root-2020-12-10.crl", "alice-2020-12-10.ors", None),
     ] {
         let Some(world) = World::new("freshness", now) else { return };
         let world = world.with(&["certs/interm.crt", list, answer], None);
@@ -173,6 +171,24 @@ fn freshness_decides_about_now() {
         let again = judged.associated.try_again.is_some();
         assert_eq!(again, expected == Some(SubIndication::TryLater), "{judged:#?}");
     }
+}
+
+/// What is newer than the time asked about knows more; what is newer than today, nobody can know.
+#[test]
+fn good_news_count_from_the_past_and_not_from_the_future() {
+    let (then, later) = ("2020-11-29T00:05:00", "2020-12-10T00:05:00");
+    let told = |now: &str| {
+        let world = World::new("freshness", now)?;
+        let world = world.with(&["certs/interm.crt", "root-2020-12-10.crl", "alice-2020-12-10.ors"], None);
+        let alice = world.certificate("certs/alice.crt");
+        let moment = Moment { time: time(then), issuers: time(now) };
+        let judge = |validator: Validator<'_>| validator.judge(&alice, Purpose::DocumentSigning, moment);
+        Some(world.judged("certs/root.crt", judge))
+    };
+    let (Some(today), Some(ahead)) = (told(later), told(then)) else { return };
+    assert_eq!(today.conclusion.sub_indication, None, "{today:#?}");
+    assert_eq!(ahead.conclusion.sub_indication, Some(SubIndication::TryLater));
+    assert!(ahead.findings[0].message.contains("lies ahead of the validation time"), "{ahead:#?}");
 }
 
 /// One responder, with one name and key, answers for two authorities, with a certificate of each. Its times have fractions of a second,

@@ -6,6 +6,7 @@ use crate::pki::oid::Oid;
 use crate::pki::path::{
     Path, PathFault, PathSettings, Purpose, PurposeFault, StepFault, ValidityCheck, named_policies, purpose, validate,
 };
+use crate::pki::revocation::Answer;
 use crate::pki::trust::term::NotVouched;
 use crate::report::{AssociatedData, Block, Code, Conclusion, Constraint, Finding, Model, Step, SubIndication};
 use crate::time::Time;
@@ -95,7 +96,9 @@ impl Validator<'_> {
                 self.check_purpose(&path, purpose)?;
                 self.check_algorithms(&path, &answers, moment.issuers)?;
                 check_validity(&path, moment.time)?;
-                check_revocation_bounds(&path, &answers, self.status_time(moment.time))
+                check_revocation_bounds(&path, &answers, self.status_time(moment.time))?;
+                judged.findings.extend(self.unproved_answers(&answers, moment));
+                Ok(())
             });
         let mut step = Step::new(Block::X509CertificateValidation, Conclusion::PASSED).at(moment.time);
         if let Err(fault) = outcome {
@@ -169,13 +172,29 @@ impl Validator<'_> {
         Ok(())
     }
 
+    /// Judged again as of the past, a responder may have expired since (5.5.4, step 5): that stands, for its certificate held then and those
+    /// above it hold now, but nobody keeps its key safe any more. So it is said where nothing proves that the answer is older.
+    fn unproved_answers(&self, answers: &Answered, moment: Moment) -> Vec<Finding> {
+        let is_unproved = |answer: &Answer| {
+            let ended = answer.signer.not_after();
+            let proved = self.status_time(self.proofs.of_answer(answer, self.pool.evidence));
+            moment.time <= ended && ended < self.status_time(moment.issuers) && ended < proved
+        };
+        let unproved = answers.iter().map(|(answer, _)| answer).filter(|answer| is_unproved(answer));
+        let said = unproved.map(|answer| {
+            let (by, what, ended) = (&answer.signer, super::status::described(answer), answer.signer.not_after());
+            format!("{by} signed {what}, and expired on {ended}; nothing proves that the answer is older")
+        });
+        said.map(|message| Finding::new(Code::Validity, message)).collect()
+    }
+
     pub(super) fn settings(&self, validity: ValidityCheck) -> PathSettings {
         PathSettings::new(self.limits).validity(validity)
     }
 }
 
 /// The revocation values that settled the status of a path's certificates, from the anchor down, each with who issued the certificate.
-pub(super) type Answered = Vec<(crate::pki::revocation::Answer, Certificate)>;
+pub(super) type Answered = Vec<(Answer, Certificate)>;
 
 fn is_mendable(judged: &Judged) -> bool {
     judged.conclusion.sub_indication.is_some_and(time_may_help)

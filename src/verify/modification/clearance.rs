@@ -72,7 +72,7 @@ impl Step<'_> {
         }
         self.look_at(self.ground.permissions.frozen())?;
         if self.ground.permissions.freezes(name, self.revision) {
-            let what = format_args!("the field \"{name}\" was {what}, which an earlier signature forbids");
+            let what = format!("the field \"{name}\" was {what}, which an earlier signature forbids");
             self.refuse_under(Rule::FieldLock, object, what);
         }
         Ok(())

@@ -45,7 +45,7 @@ impl Step<'_> {
         let is_widget = says(field, "Subtype", "Widget");
         let name = self.ground.fields.get(&id).cloned().unwrap_or_default();
         if self.ground.twins.contains(&name) {
-            let what = format_args!("the new signature field {id} has the name of another field, \"{name}\"");
+            let what = format!("the new signature field {id} has the name of another field, \"{name}\"");
             self.refuse(id.number, what);
         }
         let known: [&[&str]; 3] = [&FIELD, &WIDGET, if group.is_some() { &["Parent"] } else { &[] }];
@@ -203,7 +203,7 @@ impl Step<'_> {
                 SignatureDictionary::read_direct(self.after, value, None)?
             }
             Some(_) => {
-                let what = format_args!("the value of the signature field {field} is no new signature");
+                let what = format!("the value of the signature field {field} is no new signature");
                 self.refuse(field.number, what);
                 return Ok(None);
             }

@@ -131,7 +131,7 @@ impl Step<'_> {
                 direct => is.get(index) == Some(direct),
             };
             if !is_kept {
-                let what = format_args!("a value was removed from /{key} of the document security store");
+                let what = format!("a value was removed from /{key} of the document security store");
                 self.refuse(place.holder, what);
             }
         }
@@ -161,7 +161,7 @@ impl Step<'_> {
             self.tell_store();
             self.admit(place, id, Clearance::Whole);
         } else {
-            let what = format_args!("{id} in /{list} of the document security store is not just a stream of data");
+            let what = format!("{id} in /{list} of the document security store is not just a stream of data");
             self.explain(what);
         }
     }

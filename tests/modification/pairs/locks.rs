@@ -1,6 +1,6 @@
 //! What signatures lock.
 
-use super::{DATE, FIELD, FILLED, IN_FORM, LOOK, NOTED, ON_PAGE, Pair, SIGNATURE, SIGNED, STAMP, pair};
+use super::{DATE, FIELD, FIELD_SIGNED, FILLED, IN_FORM, LOOK, NOTED, ON_PAGE, Pair, SIGNATURE, SIGNED, STAMP, pair};
 use crate::file::Edit::{Next, Put, Swap};
 
 /// Locks of fields.
@@ -20,12 +20,7 @@ pub(super) const LOCKS: &[Pair] = &[
             ON_PAGE,
         ],
     ),
-    pair(
-        "lock_include_old_field",
-        "lock /Action/Include/Fields[(Signature2)]",
-        SIGNED,
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-    ),
+    pair("lock_include_old_field", "lock /Action/Include/Fields[(Signature2)]", SIGNED, FIELD_SIGNED),
     pair(
         "lock_include_new_field",
         "lock /Action/Include/Fields[(another)]",

@@ -70,6 +70,8 @@ const NOTE: Edit =
 const FILLED: &[Edit] = &[DATE, LOOK];
 /// One more signature.
 const SIGNED: &[Edit] = &[FIELD, SIGNATURE, IN_FORM, ON_PAGE];
+/// The empty field signed.
+const FIELD_SIGNED: &[Edit] = &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE];
 /// A remark.
 const NOTED: &[Edit] = &[NOTE, LOOK, ON_PAGE];
 /// One more signature, in a group.

@@ -1,17 +1,15 @@
 //! Signing again, what was signed written again, and groups of fields.
 
-use super::{DATE, FIELD, IN_FORM, JOINED, JOINS, LOOK, MEMBER, ON_PAGE, Pair, SIGNATURE, SIGNED, STAMP, pair, step};
+use super::{
+    DATE, FIELD, FIELD_SIGNED, IN_FORM, JOINED, JOINS, LOOK, MEMBER, ON_PAGE, Pair, SIGNATURE, SIGNED, STAMP, pair,
+    step,
+};
 use crate::file::Edit::{Free, Next, Put, Swap};
 
 /// More signatures.
 pub(super) const SIGNATURES: &[Pair] = &[
     step("signing_new_field", "", SIGNED, &[Swap(61, "/F 132", "/F 132/A<</S/Launch>>")]),
-    step(
-        "signing_old_field",
-        "",
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-        &[Swap(92, "/T(Signature2)", "/T(Signature3)")],
-    ),
+    step("signing_old_field", "", FIELD_SIGNED, &[Swap(92, "/T(Signature2)", "/T(Signature3)")]),
     step(
         "signing_seal",
         "",
@@ -251,25 +249,10 @@ pub(super) const SIGNATURES: &[Pair] = &[
 
 /// The signature itself, and others, written again.
 pub(super) const REWRITTEN: &[Pair] = &[
-    pair(
-        "redefined_reason",
-        "",
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-        &[Swap(91, "(agreed)", "(refused)")],
-    ),
+    pair("redefined_reason", "", FIELD_SIGNED, &[Swap(91, "(agreed)", "(refused)")]),
     pair("redefined_name", "", &[Put(66, "<<>>")], &[Swap(91, "/Reason", "/Name(somebody)/Reason")]),
-    pair(
-        "redefined_field_emptied",
-        "",
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-        &[Swap(90, "/V 91 0 R", "")],
-    ),
-    pair(
-        "redefined_field_value",
-        "",
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-        &[Swap(90, "/V 91 0 R", "/V 62 0 R"), SIGNATURE],
-    ),
+    pair("redefined_field_emptied", "", FIELD_SIGNED, &[Swap(90, "/V 91 0 R", "")]),
+    pair("redefined_field_value", "", FIELD_SIGNED, &[Swap(90, "/V 91 0 R", "/V 62 0 R"), SIGNATURE]),
     pair("redefined_field_moved", "", &[Swap(90, "/F 132", "/F 132/Ff 1")], &[Swap(90, "[0 0 0 0]", "[0 0 99 99]")]),
     pair("redefined_field_removed", "", &[Put(66, "<<>>")], &[Swap(4, "90 0 R ", "")]),
     pair("redefined_freed", "", &[Free(24)], &[Free(91)]),
@@ -286,12 +269,7 @@ pub(super) const REWRITTEN: &[Pair] = &[
         &[Swap(90, "/F 132", "/F 132/Ff 1")],
         &[Swap(90, "/Lock<</Type/SigFieldLock/Action/All>>", "")],
     ),
-    pair(
-        "shared_value",
-        "",
-        &[Swap(92, "(Signature2)", "(Signature2)/V 62 0 R"), SIGNATURE],
-        &[Swap(92, "(Signature2)", "(Signature2)/V 91 0 R")],
-    ),
+    pair("shared_value", "", FIELD_SIGNED, &[Swap(92, "(Signature2)", "(Signature2)/V 91 0 R")]),
 ];
 
 /// Groups of fields.

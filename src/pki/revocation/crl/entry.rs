@@ -3,7 +3,6 @@
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
 use der::{Any, Decode, Reader, SliceReader};
-use x509_cert::ext::pkix::CrlReason;
 
 use super::{Reason, RevocationFault};
 use crate::pki::asn1_time::time_of;
@@ -136,8 +135,8 @@ impl<'a> RawEntry<'a> {
 
     fn entry(&self, extensions: &[Extension]) -> der::Result<CrlEntry> {
         let revoked_at = time_of(&Any::from_der(self.revocation_date)?)?;
-        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).and_then(|der| CrlReason::from_der(der).ok());
-        Ok(CrlEntry { revoked_at, reason: reason.into() })
+        let reason = value(extensions, rfc5912::ID_CE_CRL_REASONS).map_or(Reason::Unspecified, Reason::from_der);
+        Ok(CrlEntry { revoked_at, reason })
     }
 }
 

@@ -8,7 +8,6 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{Any, BitString, GeneralizedTime, Int, Null, OctetString};
 use der::{Choice, Enumerated, Sequence};
 use spki::AlgorithmIdentifierOwned;
-use x509_cert::ext::pkix::CrlReason;
 
 use crate::pki::extension::Extension;
 use crate::pki::oid::Oid;
@@ -141,7 +140,8 @@ pub(crate) enum CertStatus {
 pub(crate) struct RevokedInfo {
     pub(crate) revocation_time: GeneralizedTime,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) revocation_reason: Option<CrlReason>,
+    /// A `CRLReason`, left unread: one that nobody defined must not cost the revocation.
+    pub(crate) revocation_reason: Option<Any>,
 }
 
 fn v1() -> u8 {
@@ -167,7 +167,8 @@ mod tests {
             issuer_key_hash: octets(2),
             serial_number: Int::new(&[0, 0x80]).unwrap(),
         };
-        let revoked = RevokedInfo { revocation_time: time, revocation_reason: Some(CrlReason::KeyCompromise) };
+        let revoked =
+            RevokedInfo { revocation_time: time, revocation_reason: Some(Any::from_der(&[10, 1, 1]).unwrap()) };
         let single = |cert_status| SingleResponse {
             cert_id: cert_id.clone(),
             cert_status,
