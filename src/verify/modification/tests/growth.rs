@@ -34,7 +34,6 @@ impl Long {
 
 /// What it takes to analyse a file.
 #[derive(Debug)]
-#[expect(dead_code, reason = "all of it is shown")]
 struct Cost {
     length: u64,
     /// How many values were charged for.
