@@ -3,7 +3,10 @@
 //! on the machine takes from both. `cargo bench --bench batch --features aws-lc`; with `--test` a few of each.
 //!
 //! The last two lines are of all processors, and in seconds that pass: a batch on as many threads beside a bare loop in one
-//! session, and beside one such loop for each thread. Other work on the machine blurs these.
+//! session, and beside one such loop for each thread. Other work on the machine blurs these. The first of the two says whether a
+//! batch over the pool is as fast as the token's own rate; the second, and the one before them, what it costs above that.
+//!
+//! The library is compiled as one unit here (`[profile.bench]` in Cargo.toml), as a service would have it.
 //!
 //! Without openssl or SoftHSM it says so.
 
@@ -84,7 +87,7 @@ fn on_all_processors(bare: &Bare, signer: &(impl Signer + Sync), extent: &Extent
     }
     let ours = median(ours);
     let name = format!("a batch on {threads} threads");
-    print("SoftHSM, 1 session", median(one), &name, ours);
+    print("SoftHSM, own rate", median(one), &name, ours);
     print(&format!("SoftHSM, {threads} sessions"), median(many), &name, ours);
 }
 

@@ -12,8 +12,9 @@ use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
+use crate::pki::cms::known::Known;
 use crate::pki::key::PublicKey;
-use crate::pki::key::making::check_digest;
+use crate::pki::key::making::{Unfit, check_digest};
 
 /// Something that holds a private key: memory, a smart card, an HSM, a remote service.
 pub trait Signer {
@@ -119,7 +120,15 @@ pub struct Identity {
     chain: Arc<[Certificate]>,
     algorithm: SignatureAlgorithm,
     key: Arc<PublicKey>,
-    cms_len: Arc<OnceLock<usize>>,
+    learned: Arc<Learned>,
+}
+
+/// What follows from an identity alone, and is found out with its first signature.
+#[derive(Debug, Default)]
+struct Learned {
+    fitness: OnceLock<std::result::Result<(), Unfit>>,
+    cms_len: OnceLock<usize>,
+    cms: OnceLock<Known>,
 }
 
 impl Identity {
@@ -143,14 +152,14 @@ impl Identity {
             Error::new(ErrorKind::Key, "the signing certificate's key cannot be used").because(fault).at(&signing)
         })?;
         let algorithm = key.default_algorithm();
-        Ok(Self { signing, chain, algorithm, key: Arc::new(key), cms_len: Arc::default() })
+        Ok(Self { signing, chain, algorithm, key: Arc::new(key), learned: Arc::default() })
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: SignatureAlgorithm) -> Self {
         self.algorithm = algorithm;
-        self.cms_len = Arc::default();
+        self.learned = Arc::default();
         self
     }
 
@@ -189,7 +198,8 @@ impl Identity {
     /// its key be used for.
     pub(crate) fn check_making(&self) -> Result<()> {
         let advice = "choose another algorithm or key";
-        self.key.check_making(self.algorithm).map_err(|unfit| self.refuses(unfit.to_string()).advise(advice))
+        let fitness = self.learned.fitness.get_or_init(|| self.key.check_making(self.algorithm));
+        fitness.clone().map_err(|unfit| self.refuses(unfit.to_string()).advise(advice))
     }
 
     fn refuses(&self, message: String) -> Error {
@@ -231,7 +241,21 @@ impl Identity {
 
     /// The length of a CMS by this identity, in bytes: `measure` is asked once.
     pub(crate) fn cms_len(&self, measure: impl FnOnce() -> usize) -> usize {
-        *self.cms_len.get_or_init(measure)
+        *self.learned.cms_len.get_or_init(measure)
+    }
+
+    /// A CMS by this identity that was read in full, once [`learn_cms`](Self::learn_cms) was told one.
+    pub(crate) fn known_cms(&self) -> Option<&Known> {
+        self.learned.cms.get()
+    }
+
+    /// Keeps a CMS by this identity that was read in full, unless one is kept already.
+    pub(crate) fn learn_cms(&self, known: impl FnOnce() -> Option<Known>) {
+        if self.known_cms().is_none()
+            && let Some(known) = known()
+        {
+            let _ = self.learned.cms.set(known);
+        }
     }
 }
 

@@ -159,7 +159,7 @@ pub(crate) fn run(options: &Options, language: Language) -> std::result::Result<
     if options.collecting.is_online {
         services = services.online();
     }
-    let (mut trust, mut files) = (options.trust.read(options.at.time, language)?, options.evidence.read()?);
+    let ((mut trust, _), mut files) = (options.trust.read(options.at.time, language)?, options.evidence.read()?);
     let cache = Cache::open(options.collecting.cache.as_deref())?;
     files.extend(&cache.evidence(options.at.time));
     let is_test = options.tsa.as_ref().is_some_and(Tsa::is_local);

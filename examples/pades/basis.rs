@@ -7,6 +7,7 @@ use crate::arguments::{Arguments, Moment};
 use crate::failure::Stop;
 use crate::inputs::EvidenceFiles;
 use crate::rules::Rules;
+use crate::settings::{Fingerprint, Settings};
 use crate::trust::TrustFiles;
 
 /// As the command line has it.
@@ -16,6 +17,8 @@ pub(crate) struct Basis {
     evidence: EvidenceFiles,
     password: Password,
     at: Option<Moment>,
+    /// Whether `at` is what the clock said.
+    is_by_clock: bool,
     rules: Rules,
     model: Model,
 }
@@ -23,6 +26,8 @@ pub(crate) struct Basis {
 /// [`Basis`], read.
 pub(crate) struct Ground {
     pub(crate) trust: TrustStore,
+    /// The names of the lists that say which timestamp authorities are accredited.
+    pub(crate) accrediting: Vec<String>,
     pub(crate) evidence: Evidence,
     pub(crate) password: Option<Vec<u8>>,
     pub(crate) now: Time,
@@ -49,14 +54,34 @@ impl Basis {
 
     /// The time to verify as of; the clock is read where none is given, once.
     pub(crate) fn settle(&mut self) -> Time {
+        self.is_by_clock |= self.at.is_none();
         self.at.get_or_insert_with(Moment::now).time
+    }
+
+    /// What verdicts follow from besides the files themselves. Passwords are left out: a digest of one can be guessed at.
+    pub(crate) fn settings(&self, language: Language) -> Result<Settings, Stop> {
+        let of = |take: &dyn Fn(&mut Fingerprint) -> Result<(), Stop>| {
+            let mut print = Fingerprint::default();
+            take(&mut print).map(|()| print.text())
+        };
+        let at = self.at.filter(|_| !self.is_by_clock).map_or("the clock".to_owned(), |at| at.time.to_string());
+        Ok(Settings::new([
+            ("--at", at),
+            ("--trust", of(&|print| self.trust.print(print))?),
+            ("--crl, --ocsp, --cert", of(&|print| self.evidence.print(print))?),
+            ("--policy", of(&|print| self.rules.print(print))?),
+            ("--model", self.model.as_str().to_owned()),
+            ("--lang", format!("{language:?}")),
+        ]))
     }
 
     /// Reads the files.
     pub(crate) fn read(&self, language: Language) -> Result<Ground, Stop> {
         let now = self.at.unwrap_or_else(Moment::now).time;
+        let (trust, accrediting) = self.trust.read(now, language)?;
         Ok(Ground {
-            trust: self.trust.read(now, language)?,
+            trust,
+            accrediting,
             evidence: self.evidence.read()?,
             password: self.password.read()?,
             now,

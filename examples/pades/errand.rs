@@ -9,7 +9,7 @@ use crate::messages::Message;
 /// Room for a CMS that somebody else makes, in bytes, unless told: enough for chains of RSA certificates.
 const CMS_ROOM: usize = 12_288;
 /// What may be given when a signature is completed; all else was settled when it was prepared.
-const OPEN: [&str; 20] = [
+const OPEN: [&str; 22] = [
     "complete",
     "signature",
     "tsa",
@@ -21,6 +21,8 @@ const OPEN: [&str; 20] = [
     "tsa-policy",
     "tsa-digest",
     "tsa-timeout",
+    "tsa-header-file",
+    "tsa-rate",
     "retry",
     "at",
     "in-place",

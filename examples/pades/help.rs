@@ -82,6 +82,11 @@ Asking a TSA:
                    a client certificate with its chain, and its key, PEM, for the --tsa before them
   --tsa-ca FILE    who says who the server of the --tsa before it is, PEM; Mozilla's roots unless
                    given
+  --tsa-header-file FILE
+                   headers for the --tsa before it, such as the key of a subscription: FILE has
+                   Name: value in each line
+  --tsa-rate N/s   asks the --tsa before it no more often than that, by all threads and for all
+                   files of this run together; N/m and N/h: a minute, an hour
   --tsa-policy OID the policy to stamp under; a token under another is refused
   --tsa-digest NAME
                    sha256 (default), sha384, sha512, sha3-256, sha3-384, sha3-512
@@ -102,6 +107,10 @@ TSA への要求:
   --tsa-cert FILE, --tsa-key FILE
                    直前の --tsa に示すクライアント証明書 (チェーンを含む) とその秘密鍵 (PEM)
   --tsa-ca FILE    直前の --tsa のサーバー証明書を検証する認証局 (PEM)。省略時は Mozilla のもの
+  --tsa-header-file FILE
+                   直前の --tsa に送るヘッダー (契約のキーなど)。FILE の各行に 名前: 値 と書きます
+  --tsa-rate N/s   直前の --tsa への要求を 1 秒に N 回まで (N/m は 1 分、N/h は 1 時間) とします。
+                   この実行のすべてのスレッドとファイルを合わせた回数です
   --tsa-policy OID 要求するポリシー。異なるポリシーのトークンは受け付けません
   --tsa-digest 名前
                    sha256 (既定)、sha384、sha512、sha3-256、sha3-384、sha3-512
@@ -198,9 +207,10 @@ pades verify [OPTIONS] FILE...
   --lang ja|en
 
 Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
-  --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited, time,
-                  expires, renewal_due, in_window, error, and what the file is about (see pades help
-                  find): as CSV with a heading, or as JSON lines
+  --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited,
+                  accredited_by, time, expires, renewal_due, in_window, error, and what the file is
+                  about (see pades help find): as CSV with a heading, or as JSON lines. accredited is
+                  empty (null) where no list was given
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
@@ -208,7 +218,9 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
                   its claimed time (Japan's E-Bookkeeping Act): FILE has a holiday a line, as
                   2027-01-01
   --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
-                  since, are not verified again. LOG has all rows, standard output those of this run
+                  since, are not verified again. LOG has all rows, standard output those of this
+                  run. Its first line says by which --at, --trust, --policy ... it was made: a run
+                  with others is refused. Without --at each row is as of its own run
 
 Exit code, the first that applies to any FILE:
   4  could not be read, or the command line makes no sense
@@ -265,16 +277,19 @@ pades verify [オプション] FILE...
   --lang ja|en
 
 一括検証 (1 ファイル 1 行。FILE がフォルダーなら、その下のすべての .pdf を名前順に検証します):
-  --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、time、
-                  expires、renewal_due、in_window、error と取引情報 (pades help find) を、
-                  見出し付きの CSV か JSON 行で出力
+  --csv, --jsonl  file、verdict、reason、signer、signed_for、timestamp_authority、accredited、
+                  accredited_by、time、expires、renewal_due、in_window、error と取引情報 (pades
+                  help find) を、見出し付きの CSV か JSON 行で出力。認定リストの指定が
+                  なければ accredited は空 (null) です
   --from 時刻, --to 時刻
                   その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
   --threads N     同時に検証する数。省略時はコアの数
   --holidays FILE 各署名のタイムスタンプが、署名時刻から 2 か月と 7 営業日以内に付与されたか
                   (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
   --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
-                  しません。LOG には全行が、標準出力には今回の行が残ります
+                  しません。LOG には全行が、標準出力には今回の行が残ります。LOG の 1 行目は --at、
+                  --trust、--policy などの条件で、異なる条件では続行できません。--at を省略すると、
+                  各行はその実行の時点での判定です
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
   4  読み取れない、またはコマンドラインの誤り

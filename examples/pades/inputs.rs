@@ -12,6 +12,7 @@ use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
 use crate::messages::{Message, grouped};
 use crate::progress::Progress;
+use crate::settings::Fingerprint;
 
 /// A certificate, CRL or OCSP response beyond this is no such thing; the largest public CRLs are about 50 MB.
 const SMALL: u64 = 256 << 20;
@@ -170,6 +171,16 @@ impl EvidenceFiles {
         };
         files.push(arguments.path(option)?);
         Ok(true)
+    }
+
+    /// All that is given here, for telling it from something else.
+    pub(crate) fn print(&self, print: &mut Fingerprint) -> std::result::Result<(), Stop> {
+        for (option, paths) in [("cert", &self.certificates), ("crl", &self.crls), ("ocsp", &self.ocsps)] {
+            for path in paths {
+                print.take(&small(path).during(|| Message::CannotUse { option, path: path.clone() })?);
+            }
+        }
+        Ok(())
     }
 
     /// What is in them. A file that is not what its option says is an error, never passed over.

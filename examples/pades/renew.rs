@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pades_ltv::report::{CertificateReport, Kind};
-use pades_ltv::{Language, Report, Time};
+use pades_ltv::{Language, Report, Time, UtcOffset};
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Given};
@@ -70,6 +70,9 @@ struct Entry {
     authority: Option<String>,
     ca: Option<String>,
     error: Option<String>,
+    /// Why there is no date, for people.
+    #[serde(skip)]
+    why: Option<String>,
     #[serde(skip)]
     time: Option<Time>,
     #[serde(skip)]
@@ -194,7 +197,8 @@ impl Options {
         };
         seen.unwrap_or_else(|error| {
             let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
-            Entry { error: Some(ErrorJson::of(&failure).message().to_owned()), ..Entry::blank(path) }
+            let why = failure.text(language).lines().next().map(str::to_owned);
+            Entry { error: Some(ErrorJson::of(&failure).message().to_owned()), why, ..Entry::blank(path) }
         })
     }
 
@@ -219,6 +223,7 @@ impl Options {
             authority: stamp.map(|one| one.common_name.as_ref().unwrap_or(&one.subject).clone()),
             ca: stamp.map(|one| one.issuer.clone()),
             time: outlook.renewal_due,
+            why: (state == State::Unknown).then(|| unknown(&report, language)),
             ..Entry::blank(path)
         })
     }
@@ -235,6 +240,7 @@ impl Entry {
             authority: None,
             ca: None,
             error: None,
+            why: None,
             time: None,
             path: path.to_owned(),
         }
@@ -242,6 +248,22 @@ impl Entry {
 }
 
 impl State {
+    /// In the plan for people, in columns of one width.
+    fn text(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::Japanese, Self::Due) => "更新時期",
+            (Language::Japanese, Self::Later) => "期限前  ",
+            (Language::Japanese, Self::Overdue) => "期限超過",
+            (Language::Japanese, Self::Unknown) => "期限不明",
+            (Language::Japanese, Self::Never) => "期限なし",
+            (_, Self::Due) => "due    ",
+            (_, Self::Later) => "later  ",
+            (_, Self::Overdue) => "overdue",
+            (_, Self::Unknown) => "unknown",
+            (_, Self::Never) => "never  ",
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Due => "due",
@@ -251,6 +273,28 @@ impl State {
             Self::Never => "never",
         }
     }
+}
+
+/// The day by which to renew, where people live.
+fn day(time: Time, language: Language) -> String {
+    let zone = if language == Language::Japanese { UtcOffset::east(9, 0) } else { UtcOffset::UTC };
+    time.display_in(zone).to_string().chars().take(10).collect()
+}
+
+/// Why nobody can say by when to renew.
+fn unknown(report: &Report, language: Language) -> String {
+    let is_stamped = newest_authority(report).is_some();
+    let (japanese, english) = match report.signatures.is_empty() {
+        true => ("署名がありません", "no signature"),
+        false if !is_stamped => {
+            ("タイムスタンプがありません (augment --lta で追加できます)", "no timestamp; add one with augment --lta")
+        }
+        false => (
+            "失効情報などが不足しています (pades doctor で確認できます)",
+            "something is missing; pades doctor says what",
+        ),
+    };
+    if language == Language::Japanese { japanese } else { english }.to_owned()
 }
 
 /// Who made the newest document timestamp, or else the newest signature timestamp.
@@ -309,8 +353,14 @@ fn text(entries: &[Entry], form: Form, language: Language) -> String {
             };
             let heading = format!("{} [{}]\n", authority.unwrap_or(nobody), ca.unwrap_or("-"));
             members.iter().fold(text + &heading, |text, entry| {
-                let said = entry.error.as_ref().or(entry.due.as_ref()).map_or("-", String::as_str);
-                format!("{text}  {:<8} {said}  {}\n", entry.state.as_str(), entry.file)
+                let state = entry.state.text(language);
+                let due = entry.time.map(|due| day(due, language)).unwrap_or_else(|| "-".to_owned());
+                // What could not be read is named in its own message.
+                let why = match (&entry.error, &entry.why) {
+                    (Some(_), Some(why)) => return format!("{text}  {state} {why}\n"),
+                    (_, why) => why.as_ref().map(|why| format!("\n    {why}")).unwrap_or_default(),
+                };
+                format!("{text}  {state} {due:<10}  {}{why}\n", entry.file)
             })
         }),
     }

@@ -8,6 +8,7 @@ use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
 use crate::inputs::small;
 use crate::messages::Message;
+use crate::settings::Fingerprint;
 
 const CONSTRAINTS: &str = "signer_revocation | authority_revocation | timestamp_revocation | key_usage | content_commitment | \
                            signing_certificate_attribute | signature_policy | timestamp_order | claimed_time";
@@ -52,6 +53,16 @@ impl Rules {
             Asked::Required => policy.requiring(*constraint),
             Asked::Waived => policy.waiving(*constraint),
         })
+    }
+
+    /// All that is given here, for telling it from something else.
+    pub(crate) fn print(&self, print: &mut Fingerprint) -> Result<(), Stop> {
+        print.take(format!("{:?}", self.policy()).as_bytes());
+        for (identifier, document) in self.documents()? {
+            print.take(identifier.as_bytes());
+            print.take(&document);
+        }
+        Ok(())
     }
 
     /// The documents of signature policies, read.

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, HttpTsa, Result, Retrying, SoftwareSigner, Time,
+    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, Result, Retrying, SoftwareSigner, Time,
     TimestampAuthority, TrustStore,
 };
 
 use crate::failure::{During, Stop};
 use crate::messages::{Message, one_line};
+use crate::pace::Client;
 use crate::progress::Progress;
 use crate::stamper::Tsa;
 
@@ -110,7 +111,7 @@ impl Fetch for Services<'_> {
 
 /// An authority that progress tells of.
 struct Asked<'p> {
-    tsa: HttpTsa,
+    tsa: Client,
     url: &'p str,
     progress: &'p Progress,
 }

@@ -1,17 +1,19 @@
 //! Who stamps the time, as the command line says it, and on which terms.
 //!
-//! What says who asks (user, password, certificate) belongs to the `--tsa` before it, and is for that server only.
+//! What says who asks (user, password, headers, certificate), and how often, belongs to the `--tsa` before it, and is for that server only.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pades_ltv::{DigestAlgorithm, HttpTsa, Retry, TimestampTerms};
+use der::zeroize::Zeroizing;
+use pades_ltv::{DigestAlgorithm, Error, ErrorClass, ErrorKind, HttpTsa, Rate, Retry, TimestampTerms};
 
 use crate::access::secret;
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
 use crate::inputs;
 use crate::messages::Message;
+use crate::pace::{Client, rate};
 use crate::who::digest_named;
 
 /// Who stamps the time.
@@ -33,6 +35,8 @@ pub(crate) struct Server {
     certificate: Option<PathBuf>,
     key: Option<PathBuf>,
     roots: Option<PathBuf>,
+    headers: Option<PathBuf>,
+    rate: Option<Rate>,
 }
 
 /// Whether a command does without a timestamp, too.
@@ -67,7 +71,7 @@ impl Tsa {
     }
 
     /// Each server with its address, ready to be asked. User and password of the first may come from the environment.
-    pub(crate) fn clients(&self) -> Result<Vec<(&str, HttpTsa)>, Stop> {
+    pub(crate) fn clients(&self) -> Result<Vec<(&str, Client)>, Stop> {
         let client = |(place, server): (usize, &'_ Server)| server.client(place == 0, self.timeout);
         let clients = self.servers.iter().enumerate().map(client).collect::<Result<Vec<_>, Stop>>()?;
         Ok(self.servers.iter().map(|server| server.url.as_str()).zip(clients).collect())
@@ -75,13 +79,19 @@ impl Tsa {
 }
 
 impl Server {
-    fn client(&self, is_first: bool, timeout: Option<Duration>) -> Result<HttpTsa, Stop> {
+    fn client(&self, is_first: bool, timeout: Option<Duration>) -> Result<Client, Stop> {
         let mut client = HttpTsa::new(&self.url).during(|| Message::CannotUseAddress)?;
         if let Some(user) = &self.user {
             let password = self.password.as_deref().map(|path| secret("tsa-pass-file", path)).transpose()?;
             client = client.basic_auth(user, password.as_deref().map_or("", |password| password.as_str()));
         } else if let (true, Some(user)) = (is_first, variable("PADES_TSA_USER")) {
             client = client.basic_auth(&user, &variable("PADES_TSA_PASSWORD").unwrap_or_default());
+        }
+        for (name, value) in self.headers.as_deref().map(headers).transpose()?.unwrap_or_default() {
+            let path = || self.headers.clone().unwrap_or_default();
+            client = client
+                .header(&name, &value)
+                .during(|| Message::CannotUse { option: "tsa-header-file", path: path() })?;
         }
         if let (Some(certificate), Some(key)) = (&self.certificate, &self.key) {
             let (chain, secret) = (read("tsa-cert", certificate)?, read("tsa-key", key)?);
@@ -94,7 +104,7 @@ impl Server {
             client =
                 client.server_roots(&pem).during(|| Message::CannotUse { option: "tsa-ca", path: roots.clone() })?;
         }
-        Ok(timeout.into_iter().fold(client, HttpTsa::timeout))
+        Ok(Client::new(&self.url, timeout.into_iter().fold(client, HttpTsa::timeout), self.rate))
     }
 }
 
@@ -112,6 +122,11 @@ impl Stampers {
             "tsa-cert" => self.last("tsa-cert", arguments)?.certificate = Some(arguments.path(option)?),
             "tsa-key" => self.last("tsa-key", arguments)?.key = Some(arguments.path(option)?),
             "tsa-ca" => self.last("tsa-ca", arguments)?.roots = Some(arguments.path(option)?),
+            "tsa-header-file" => self.last("tsa-header-file", arguments)?.headers = Some(arguments.path(option)?),
+            "tsa-rate" => {
+                let rate = arguments.parsed(option, "10/s | 100/m | 1000/h", rate)?;
+                self.last("tsa-rate", arguments)?.rate = Some(rate);
+            }
             "tsa-policy" => {
                 self.policy = Some(arguments.parsed(option, "OID: 1.2.392.200091.100.721.1", |text| {
                     TimestampTerms::new().policy(text).ok().map(|_| text.to_owned())
@@ -185,6 +200,25 @@ impl Stampers {
             None => Ok(terms),
         }
     }
+}
+
+/// The headers in a file, `Name: value` a line. Their values may be secrets, so no error shows a line.
+fn headers(path: &Path) -> Result<Vec<(String, Zeroizing<String>)>, Stop> {
+    let unusable = |line: usize, why: &str| {
+        let error = Error::new(ErrorKind::Timestamp, why).at(format_args!("line {}", line.saturating_add(1)));
+        error.class_is(ErrorClass::Permanent).advise("write Name: value in each line")
+    };
+    let read = || {
+        let bytes = Zeroizing::new(inputs::small(path)?);
+        let text = std::str::from_utf8(&bytes).map_err(|_| unusable(0, "the file is not UTF-8"))?;
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let headers = lines.map(|(number, line)| {
+            let (name, value) = line.split_once(':').ok_or_else(|| unusable(number, "the line is no header"))?;
+            Ok((name.trim().to_owned(), Zeroizing::new(value.trim().to_owned())))
+        });
+        headers.collect::<pades_ltv::Result<Vec<_>>>()
+    };
+    read().during(|| Message::CannotUse { option: "tsa-header-file", path: path.to_owned() })
 }
 
 fn read(option: &'static str, path: &Path) -> Result<Vec<u8>, Stop> {

@@ -9,6 +9,7 @@ use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
 use crate::inputs::{small, values};
 use crate::messages::Message;
+use crate::settings::Fingerprint;
 
 /// What counts as a certificate or a list in a folder of anchors.
 const ANCHORS: [&str; 6] = ["pem", "crt", "cer", "der", "xml", "acrobatsecuritysettings"];
@@ -66,9 +67,14 @@ impl TrustFiles {
         self.trust.is_empty()
     }
 
-    /// The anchors in all files, each labelled with the name of its file or list, as of `now`; says what each list came to.
-    pub(crate) fn read(&self, now: Time, language: Language) -> std::result::Result<TrustStore, Stop> {
-        let say = |label: &str, added: &Added| {
+    /// The names of the lists that say who is accredited, and the anchors in all files, each labelled with the name of its file or
+    /// list, as of `now`; says what each list came to.
+    pub(crate) fn read(&self, now: Time, language: Language) -> std::result::Result<(TrustStore, Vec<String>), Stop> {
+        let mut accrediting = Vec::new();
+        let mut say = |label: &str, added: &Added| {
+            if added.accredited > 0 {
+                accrediting.push(label.to_owned());
+            }
             let taken = Message::ListTaken { label: label.to_owned(), added: added.clone() };
             crate::complain(&taken.text(language));
         };
@@ -94,7 +100,30 @@ impl TrustFiles {
                 .during(|| Message::CannotUse { option: "accredited", path: path.clone() })?;
             say(&label, &added);
         }
-        Ok(store)
+        Ok((store, accrediting))
+    }
+
+    /// All that is given here, for telling it from something else.
+    pub(crate) fn print(&self, print: &mut Fingerprint) -> std::result::Result<(), Stop> {
+        print.take(if self.takes_unverified { b"unverified" } else { b"verified" });
+        let kinds: [(_, _, &[&str]); 3] = [
+            ("trust", &self.trust, &ANCHORS),
+            ("list-signer", &self.signers, &ANCHORS),
+            ("accredited", &self.accredited, &CERTIFICATES),
+        ];
+        for (option, paths, extensions) in kinds {
+            for path in paths {
+                let cannot = || Message::CannotUse { option, path: path.clone() };
+                print.take(option.as_bytes());
+                for file in files(path, extensions).during(cannot)? {
+                    // Reports call anchors by the names of their files, and who is accredited by that of the folder.
+                    print.take(name(path).as_bytes());
+                    print.take(name(&file).as_bytes());
+                    print.take(&small(&file).during(cannot)?);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn take_list(
@@ -123,8 +152,7 @@ impl TrustFiles {
             unchecked.danger_signed_though_expired(&signers.of_lists)?
         };
         if !self.takes_expired {
-            list.check_current(now)
-                .map_err(|error| error.advise("fetch the current list, or say --take-expired-lists"))?;
+            list.check_current(now)?;
         }
         let (label, added) = (list.label(), list.add_to(store));
         if list.is_list_of_lists() {

@@ -93,7 +93,8 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     }
     let mut worst = Outcome::Passed;
     if let Some(bulk) = &options.bulk {
-        bulk.run(&options.files, &ground, language, |verdict| worst = worst.max(Outcome::named(verdict)))?;
+        let settings = || options.basis.settings(language);
+        bulk.run(&options.files, &ground, settings, language, |verdict| worst = worst.max(Outcome::named(verdict)))?;
         return Ok(worst.code());
     }
     for (index, path) in options.files.iter().enumerate() {

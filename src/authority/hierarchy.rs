@@ -33,7 +33,7 @@ const ISSUER_LIFE: Duration = Duration::from_secs(15 * YEAR.as_secs());
 const SUBSCRIBER_LIFE: Duration = Duration::from_secs(3 * YEAR.as_secs());
 /// Japanese timestamp authorities use a key for a year and let its certificate live for 11, so that a timestamp lasts
 /// for 10.
-const TSA_LIFE: Duration = Duration::from_secs(11 * YEAR.as_secs());
+const TSA_YEARS: u8 = 11;
 /// A year, and a month in which its last answers can still be checked.
 const RESPONDER_LIFE: Duration = Duration::from_secs(395 * DAY.as_secs());
 
@@ -261,7 +261,8 @@ impl Authority {
     /// The timestamp unit in force at `time`, its certificate as spoilt as `misbehaviour` wants it.
     pub(super) fn tsa(&self, time: Time, misbehaviour: Option<Misbehaviour>) -> Result<Arc<Entity>> {
         let number = self.origin.generation(time, YEAR)?;
-        let (not_before, not_after) = self.origin.validity(number, YEAR, TSA_LIFE);
+        let life = YEAR.saturating_mul(self.origin.shape.tsa_years.unwrap_or(TSA_YEARS).into());
+        let (not_before, not_after) = self.origin.validity(number, YEAR, life);
         let (form, purpose, validity) = match misbehaviour {
             Some(Misbehaviour::ExpiredCertificate) => ("-expired", Purpose::Tsa, (time.before(YEAR), time.before(DAY))),
             Some(Misbehaviour::NotYetValid) => ("-early", Purpose::Tsa, (time.after(DAY), not_after)),

@@ -20,6 +20,7 @@ pub struct Shape {
     pub(super) sources: RevocationSources,
     pub(super) ocsp_signer: OcspSigner,
     pub(super) tsa_authorities: u8,
+    pub(super) tsa_years: Option<u8>,
     pub(super) is_cross_certified: bool,
     pub(super) has_crl_issuers: bool,
     pub(super) has_bundles: bool,
@@ -83,6 +84,14 @@ impl Shape {
     #[must_use]
     pub fn nested_tsa(mut self, count: u8) -> Self {
         self.tsa_authorities = count;
+        self
+    }
+
+    /// How many years the certificates of timestamp units live, from 2 to 11; a unit stamps in the first of them. 11 unless told, so that a
+    /// timestamp lasts for 10.
+    #[must_use]
+    pub fn tsa_years(mut self, years: u8) -> Self {
+        self.tsa_years = Some(years.clamp(2, 11));
         self
     }
 

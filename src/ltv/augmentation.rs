@@ -11,11 +11,11 @@ use crate::pki::certificate::Certificate;
 use crate::pki::evidence::Evidence;
 use crate::pki::revocation::crl::Crl;
 use crate::pki::revocation::ocsp::OcspResponse;
-use crate::pki::timestamp::{TimestampTerms, TimestampToken};
+use crate::pki::timestamp::TimestampTerms;
 use crate::port::TimestampAuthority;
 use crate::sign::{Timestamping, Update, file_id};
 use crate::time::{Time, UtcOffset};
-use crate::verify::{Content, Facts, evidence_in, read_signatures};
+use crate::verify::{evidence_in, newest_timestamp, read_signatures};
 
 /// What is to be added to a signed document so that it can be verified for longer.
 ///
@@ -179,27 +179,8 @@ impl<'d> Augmentation<'d> {
         let facts = read_signatures(self.document, &mut Vec::new())?;
         let mut evidence = evidence_in(self.document, self.document.latest().revision(), &facts, &mut Vec::new());
         evidence.extend(&self.evidence);
-        let ended = |token: &TimestampToken| {
-            let certificate = token.signer(evidence.certificates().as_slice()).ok()?;
-            Some(certificate.not_after()).filter(|end| *end < self.now)
-        };
-        let archived = facts.iter().rev().find_map(|facts| match &facts.content {
-            Content::Timestamp(token) => Some((facts, ended(token))),
-            _ => None,
-        });
-        // Where no document timestamp covers them all, the newest signature that has timestamps of its own speaks.
-        let own = |facts: &'_ Facts| {
-            let ends: Option<Vec<Time>> = facts.tokens.iter().flatten().map(ended).collect();
-            ends.and_then(|ends| ends.into_iter().max())
-        };
-        let broken = match archived {
-            Some((facts, end)) => end.map(|end| (facts, end)),
-            None => {
-                let newest = facts.iter().rev().find(|facts| facts.tokens.iter().any(Result::is_ok));
-                newest.and_then(|facts| Some((facts, own(facts)?)))
-            }
-        };
-        let Some((facts, end)) = broken else { return Ok(()) };
+        let newest = newest_timestamp(&facts, evidence.certificates().as_slice());
+        let Some((facts, end)) = newest.filter(|(_, end)| *end < self.now) else { return Ok(()) };
         let message =
             format!("the newest timestamp expired on {end}, and nothing proves any more what was there before");
         Err(Error::new(ErrorKind::Evidence, message)

@@ -164,3 +164,39 @@ impl fmt::Display for Shortage {
         f.write_str(&self.to_text(Language::English))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lack_has_its_words() {
+        let of = |subject: &str, lack| Shortage {
+            fields: Vec::new(),
+            subject: subject.to_owned(),
+            issuer: "CN=CA".to_owned(),
+            serial: "01".to_owned(),
+            lack,
+            reasons: Vec::new(),
+            attempts: Vec::new(),
+            ignored: Vec::new(),
+        };
+        let since = Time::from_unix(0);
+        for (subject, lack, english, japanese) in [
+            ("CN=CA", Lack::Issuer, "is no trust anchor", "CN=CA"),
+            ("CN=me", Lack::Issuer, "and no trust anchor", "CN=CA"),
+            ("CN=me", Lack::Path, "a path that holds for \"CN=me\"", "CN=me"),
+            ("CN=me", Lack::Revocation, "current revocation data for \"CN=me\"", "失効情報がありません"),
+            ("CN=me", Lack::Fresh { since, again: None }, "that was issued at 1970-01-01T00:00:00Z or later", "1970"),
+            ("CN=me", Lack::Fresh { since, again: Some(since) }, "; come back at 1970-01-01T00:00:00Z", "1970"),
+        ] {
+            let shortage = of(subject, lack);
+            assert!(shortage.to_text(Language::English).contains(english), "{shortage}");
+            assert!(
+                shortage.to_text(Language::Japanese).contains(japanese),
+                "{}",
+                shortage.to_text(Language::Japanese)
+            );
+        }
+    }
+}

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::pdf::object::{Dictionary, Object};
+use crate::pdf::serializer::write_natural;
 
 /// The covered ranges `[0, a)` and `[b, b + c)`, in bytes from the start of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +102,26 @@ impl ByteRange {
 
     /// The array as it stands in a file: always [`ByteRange::WIDTH`] bytes, padded inside the brackets.
     pub(crate) fn serialize(&self) -> Vec<u8> {
-        let [first, first_length, second, second_length] = self.numbers();
-        let numbers = format!("[{first} {first_length} {second} {second_length}");
+        let mut array = Vec::with_capacity(Self::WIDTH);
+        for (number, before) in self.numbers().into_iter().zip(*b"[   ") {
+            array.push(before);
+            write_natural(&mut array, number, 1);
+        }
         // The width has room for three numbers of 20 digits, which `u64` cannot exceed.
-        let pad = Self::WIDTH.saturating_sub(1);
-        format!("{numbers:<pad$}]").into_bytes()
+        array.resize(Self::WIDTH.saturating_sub(1), b' ');
+        array.push(b']');
+        array
     }
 
     /// What stands in the place of a range that is not known yet.
     pub(crate) fn placeholder() -> Vec<u8> {
-        let zeros = "0".repeat(20);
-        format!("[0 {zeros} {zeros} {zeros}]").into_bytes()
+        let mut array = b"[0".to_vec();
+        for _ in 0..3 {
+            array.push(b' ');
+            write_natural(&mut array, 0, 20);
+        }
+        array.push(b']');
+        array
     }
 
     /// The length of a written range, in bytes: room for three numbers of 20 digits.

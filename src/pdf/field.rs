@@ -62,7 +62,11 @@ pub(crate) fn sign_field(
     check_new_name(&name)?;
     let page = match page {
         Some(page) => page,
-        None => writer.view().first_page()?.0,
+        None => {
+            let (id, page) = writer.view().first_page()?;
+            writer.note(id, page);
+            id
+        }
     };
     let id = add_field(writer, &name, signature, page)?;
     declare_signatures(writer)?;

@@ -300,7 +300,26 @@ fn unhex_plain(body: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |byte: u8| (byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 6);
     let (pairs, []) = body.as_chunks::<2>() else { return None };
     let is_plain = body.iter().fold(true, |is_plain, byte| is_plain & is_digit(*byte));
-    is_plain.then(|| pairs.iter().map(|[high, low]| pair(*high, *low)).collect())
+    is_plain.then(|| {
+        let (eights, _) = body.as_chunks::<8>();
+        let mut bytes = vec![0; pairs.len()];
+        let (fours, rest) = bytes.as_chunks_mut::<4>();
+        fours.iter_mut().zip(eights).for_each(|(bytes, digits)| *bytes = four(*digits));
+        let last = pairs.iter().rev().zip(rest.iter_mut().rev());
+        last.for_each(|([high, low], byte)| *byte = pair(*high, *low));
+        bytes
+    })
+}
+
+/// The bytes that eight hexadecimal digits spell: [`pair`] four times over, in one word.
+fn four(digits: [u8; 8]) -> [u8; 4] {
+    let digits = u64::from_be_bytes(digits);
+    let letters = (digits >> 6) & 0x0101_0101_0101_0101;
+    let nibbles = (digits & 0x0F0F_0F0F_0F0F_0F0F).wrapping_add(letters.wrapping_mul(9));
+    let pairs = (nibbles | (nibbles >> 4)) & 0x00FF_00FF_00FF_00FF;
+    let words = (pairs | (pairs >> 8)) & 0x0000_FFFF_0000_FFFF;
+    let [_, _, first, second, _, _, third, fourth] = words.to_be_bytes();
+    [first, second, third, fourth]
 }
 
 fn pair(high: u8, low: u8) -> u8 {
@@ -359,6 +378,13 @@ mod tests {
             assert_eq!(hexadecimal(&[b'0', value, b'>']).is_ok(), is_known, "{value}");
         }
         assert_eq!(decoded("4 1 5>"), Some(b"AP".to_vec()));
+        for length in 0..40 {
+            let bytes: Vec<u8> = (0..=u8::MAX).map(|at| at.wrapping_mul(37)).skip(length).take(length).collect();
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            for text in [format!("{digits}>"), format!("{}>", digits.to_uppercase())] {
+                assert_eq!(decoded(&text).as_ref(), Some(&bytes), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -27,10 +27,9 @@ pub(crate) struct SignatureEntries {
     pub(crate) references: Option<Object>,
 }
 
-/// A signature dictionary as bytes, and where its late values stand in them.
+/// Where the late values of a signature dictionary stand in the bytes that it was written behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignatureBody {
-    pub(crate) bytes: Vec<u8>,
     /// The hexadecimal string with its `<` and `>`.
     pub(crate) contents: Range<u64>,
     /// The array with its brackets.
@@ -40,8 +39,10 @@ pub(crate) struct SignatureBody {
 impl SignatureEntries {
     /// The dictionary with room for `reserved` bytes of CMS or timestamp.
     #[cfg(test)]
-    fn with_room_for(&self, reserved: usize) -> SignatureBody {
-        SignatureBody::new(&self.dictionary(), reserved)
+    fn with_room_for(&self, reserved: usize) -> (Vec<u8>, SignatureBody) {
+        let mut bytes = Vec::new();
+        let body = SignatureBody::write(&mut bytes, &self.dictionary(), reserved);
+        (bytes, body)
     }
 
     /// All but the late values.
@@ -76,21 +77,19 @@ impl SignatureEntries {
 }
 
 impl SignatureBody {
-    /// `dictionary` with room for `reserved` bytes of CMS or timestamp.
-    pub(crate) fn new(dictionary: &Dictionary, reserved: usize) -> Self {
+    /// Writes `dictionary` behind what stands in `bytes`, with room for `reserved` bytes of CMS or timestamp.
+    pub(crate) fn write(bytes: &mut Vec<u8>, dictionary: &Dictionary, reserved: usize) -> Self {
         let digits = reserved.saturating_mul(2);
-        let mut bytes = Vec::with_capacity(digits.saturating_add(512));
-        write_dictionary(&mut bytes, dictionary);
+        write_dictionary(bytes, dictionary);
         bytes.truncate(bytes.len().saturating_sub(b">>".len()));
-        let byte_range =
-            push_entry(&mut bytes, b"/ByteRange ", |bytes| bytes.extend_from_slice(&ByteRange::placeholder()));
-        let contents = push_entry(&mut bytes, b"/Contents ", |bytes| {
+        let byte_range = push_entry(bytes, b"/ByteRange ", |bytes| bytes.extend_from_slice(&ByteRange::placeholder()));
+        let contents = push_entry(bytes, b"/Contents ", |bytes| {
             bytes.push(b'<');
             bytes.resize(bytes.len().saturating_add(digits), b'0');
             bytes.push(b'>');
         });
         bytes.extend_from_slice(b">>");
-        Self { bytes, contents, byte_range }
+        Self { contents, byte_range }
     }
 }
 
@@ -124,8 +123,8 @@ mod tests {
 
     #[test]
     fn says_where_the_late_values_stand() {
-        let body = entries(SignatureKind::Signature).with_room_for(3);
-        let text = String::from_utf8(body.bytes.clone()).unwrap();
+        let (bytes, body) = entries(SignatureKind::Signature).with_room_for(3);
+        let text = String::from_utf8(bytes).unwrap();
         let slice = |range: &Range<u64>| &text[range.start as usize..range.end as usize];
         assert_eq!(slice(&body.contents), "<000000>");
         assert_eq!(slice(&body.byte_range).as_bytes(), ByteRange::placeholder());
@@ -142,8 +141,8 @@ mod tests {
 
     #[test]
     fn a_document_timestamp_says_so() {
-        let body = entries(SignatureKind::DocumentTimestamp).with_room_for(0);
-        assert!(body.bytes.starts_with(b"<<\n/Type /DocTimeStamp\n/V 0\n"));
-        assert!(body.bytes.ends_with(b"/Contents <>\n>>"));
+        let (bytes, _) = entries(SignatureKind::DocumentTimestamp).with_room_for(0);
+        assert!(bytes.starts_with(b"<<\n/Type /DocTimeStamp\n/V 0\n"));
+        assert!(bytes.ends_with(b"/Contents <>\n>>"));
     }
 }

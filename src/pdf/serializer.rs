@@ -75,7 +75,10 @@ enum Step<'o> {
 }
 
 fn write_steps(out: &mut Vec<u8>, first: Step<'_>) {
-    let mut steps = vec![first];
+    /// Four for each entry: enough for nearly all objects, and little enough for an allocator to have it at hand.
+    const STEPS: usize = 40;
+    let mut steps = Vec::with_capacity(STEPS);
+    steps.push(first);
     while let Some(step) = steps.pop() {
         match step {
             Step::Raw(bytes) => out.extend_from_slice(bytes),

@@ -231,7 +231,8 @@ fn entries(signing: &Signing<'_>) -> SignatureEntries {
 /// The DER signed attributes of a signature by `identity` over `imprint`.
 pub(super) fn signed_attributes(identity: &Identity, imprint: &[u8]) -> Vec<u8> {
     let digest = identity.algorithm().digest();
-    SignedAttributes::new(digest, ID_DATA, imprint, identity.signing_certificate()).to_der()
+    let built = || SignedAttributes::new(digest, ID_DATA, imprint, identity.signing_certificate()).to_der();
+    identity.known_cms().and_then(|known| known.attributes(imprint)).unwrap_or_else(built)
 }
 
 /// The CMS of `identity` over `attributes`.

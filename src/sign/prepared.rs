@@ -11,6 +11,7 @@ use crate::pdf::document::Document;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
+use crate::pki::cms::known::Known;
 use crate::pki::ecdsa_value;
 use crate::port::{Identity, SigningInput};
 
@@ -76,7 +77,10 @@ impl Prepared {
     /// it was stored; [`ErrorKind::SelfCheck`] where the CMS does not read back; [`ErrorKind::Io`] where the document cannot be read.
     pub fn complete<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         self.reserved.base.check(document)?;
-        self.complete_with(document, value)
+        let value = self.checked(value)?;
+        // What was signed must be this very revision, whatever happened to it in storage.
+        self.reserved.check_imprint(document)?;
+        self.assembled(document, &value)
     }
 
     /// Takes a ready CMS instead of a value, from a service that gives nothing else: made over [`imprint`](Self::imprint), with the
@@ -95,17 +99,44 @@ impl Prepared {
         Err(Error::new(ErrorKind::Signer, message).at(ours).advise(advice).class_is(ErrorClass::Operator))
     }
 
-    /// As [`complete`](Self::complete), for the document that was prepared a moment ago.
+    /// As [`complete`](Self::complete), for the document that was prepared a moment ago, and has not left our hands since.
     pub(super) fn complete_with<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
         let value = self.checked(value)?;
-        let der = cms(&self.identity, self.input.message(), &value);
-        // What was signed must be this very revision, whatever happened to it in storage; and what was built must read back.
-        self.reserved.check_imprint(document)?;
-        if self.reads_back(&der, &value).map_err(not_as_meant)? {
-            Ok(Signed::new(document, self.reserved, der))
-        } else {
-            Err(malformed())
+        self.assembled(document, &value)
+    }
+
+    /// The signature with a `value` that verifies.
+    fn assembled<'d>(self, document: &'d Document<'d>, value: &[u8]) -> Result<Signed<'d>> {
+        let cms = match self.again(value) {
+            Some(cms) => cms,
+            None => self.built(value)?,
+        };
+        Ok(Signed::new(document, self.reserved, cms))
+    }
+
+    /// The CMS with `value` as a copy of one by the same identity that read back.
+    fn again(&self, value: &[u8]) -> Option<Vec<u8>> {
+        let known = self.identity.known_cms().filter(|_| self.is_as_identified())?;
+        known.again(self.input.message(), self.reserved.imprint(), value)
+    }
+
+    /// The CMS with `value`; what was built must read back.
+    fn built(&self, value: &[u8]) -> Result<Vec<u8>> {
+        let (message, imprint) = (self.input.message(), self.reserved.imprint());
+        let der = cms(&self.identity, message, value);
+        if !self.reads_back(&der, value).map_err(not_as_meant)? {
+            return Err(malformed());
         }
+        if self.is_as_identified() {
+            self.identity.learn_cms(|| Known::new(&der, message, imprint, value));
+        }
+        Ok(der)
+    }
+
+    /// Whether the algorithms are those of the identity, whatever happened to them in storage.
+    fn is_as_identified(&self) -> bool {
+        let algorithm = self.identity.algorithm();
+        self.input.algorithm() == algorithm && self.reserved.digest_algorithm() == algorithm.digest()
     }
 
     /// Whether what was verified stands in `der`, byte for byte: the certificate, what it signed, and `value`.

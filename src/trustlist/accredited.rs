@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
 use crate::pki::trust::store::{TrustStore, certificates_of};
 use crate::time::Time;
+use crate::words::printable;
 
 /// Files in one archive, more of which are no list of certificates.
 const FILES: usize = 10_000;
@@ -97,6 +98,14 @@ impl Accredited {
     }
 }
 
+/// What to call a file. Archives made on Japanese Windows have names in Shift_JIS and do not say so: what is no UTF-8 goes by its place.
+fn name_of(bytes: &[u8], place: usize) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(name) => printable(name),
+        Err(_) => format!("file {place} (its name is no UTF-8)"),
+    }
+}
+
 /// Hands every file of the archive to `take`, with its name.
 fn unpack(archive: &[u8], mut take: impl FnMut(&str, Result<&[u8]>)) -> Result<()> {
     let broken = |fault: rawzip::Error| Error::new(ErrorKind::TrustList, "the ZIP cannot be read").because(fault);
@@ -111,7 +120,7 @@ fn unpack(archive: &[u8], mut take: impl FnMut(&str, Result<&[u8]>)) -> Result<(
         if entry.is_dir() {
             continue;
         }
-        let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
+        let name = name_of(entry.file_path().as_ref(), files);
         let refused = |why: &str| Err(Error::new(ErrorKind::TrustList, format!("the file cannot be unpacked: {why}")));
         let local = archive.get_entry(entry.wayfinder()).map_err(broken)?;
         let mut bytes = Vec::new();

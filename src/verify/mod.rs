@@ -45,6 +45,6 @@ pub(crate) use existence::ProofsOfExistence;
 pub(crate) use integrity::{Content, Cryptography, Facts, Hashed, hash};
 pub use policy::{Algorithm, Policy};
 pub(crate) use proving::Covered;
-pub(crate) use reading::{evidence_in, read_signatures};
+pub(crate) use reading::{evidence_in, newest_timestamp, read_signatures};
 pub(crate) use reliance::{Reliance, covered, reliances};
 pub use verification::Verification;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::certificate::{Pool, described};
 use super::existence::ProofsOfExistence;
 use super::modification::{self, Modified};
+use super::reading::newest_timestamp;
 use super::stage::Stage;
 use super::timestamp::certificate_report;
 use super::verification::{Read, Verification};
@@ -148,10 +149,14 @@ impl<'a> Ahead<'a> {
         (good, lost)
     }
 
-    /// The last time up to `until` at which a renewal makes everything pass in the second after `until`.
+    /// The last time up to `until` at which a renewal makes everything pass in the second after `until`, and up to which the newest timestamp
+    /// lasts: past that, what it proved is lost, and only those renew who are told to archive what is left.
     fn renewal_due(&mut self, until: Time) -> Option<Time> {
         let now = self.verification.now;
-        let dates = [until].into_iter().chain(self.ends.before(until, now)).chain([now]);
+        let newest = newest_timestamp(&self.read.facts, self.read.at_hand.certificates().as_slice());
+        let chain = newest.map(|(_, end)| end).filter(|end| *end >= now && *end < until);
+        let last = chain.unwrap_or(until);
+        let dates = [last].into_iter().chain(self.ends.before(last, now)).chain([now]);
         let dates: Vec<Time> = dates.filter(|date| *date >= now).take(DATES).collect();
         dates.into_iter().find(|date| self.lost(just_after(until), World::Renewed(*date)).is_empty())
     }

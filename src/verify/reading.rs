@@ -13,9 +13,12 @@ use crate::pdf::document::Document;
 use crate::pdf::dss::{Dss, DssValue, Vri};
 use crate::pdf::form::Form;
 use crate::pdf::object::Ref;
+use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::evidence::Evidence;
+use crate::pki::timestamp::TimestampToken;
 use crate::report::{Code, Finding};
+use crate::time::Time;
 
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
@@ -54,6 +57,22 @@ pub(crate) fn evidence_in(
     let up_to = |facts: &&Facts| facts.revision.is_some_and(|one| one <= revision);
     facts.iter().filter(up_to).for_each(|facts| add_facts(&mut evidence, facts));
     evidence
+}
+
+/// The newest timestamp of all, by its field, and when its authority's certificate ends, as far as that is known: a document timestamp, or
+/// else the one that lasts longest of the newest signature with any.
+pub(crate) fn newest_timestamp<'f>(facts: &'f [Facts], certificates: &[Certificate]) -> Option<(&'f Facts, Time)> {
+    let end = |token: &TimestampToken| token.signer(certificates).ok().map(Certificate::not_after);
+    let archived = facts.iter().rev().find_map(|facts| match &facts.content {
+        Content::Timestamp(token) => Some((facts, end(token))),
+        _ => None,
+    });
+    let own = || {
+        let newest = facts.iter().rev().find(|facts| facts.tokens.iter().any(Result::is_ok))?;
+        let ends: Option<Vec<Time>> = newest.tokens.iter().flatten().map(end).collect();
+        Some((newest, ends.and_then(|ends| ends.into_iter().max())))
+    };
+    archived.or_else(own).and_then(|(facts, end)| Some((facts, end?)))
 }
 
 /// What a document timestamp that ends `revision` covers: not its own token, which lies in its hole.

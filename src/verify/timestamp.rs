@@ -77,7 +77,7 @@ pub(crate) fn judge(
     let mut steps = vec![identification(&cryptography), context(validator, &Context::empty())];
     let certificate = cryptography.signing_certificate.as_ref();
     let judged = certificate.map(|certificate| {
-        let basic = judge_authority(validator, certificate, gen_time, &mut steps);
+        let basic = judge_authority(validator, certificate, (gen_time, proved.unwrap_or(now)), &mut steps);
         let conclusion = basic_conclusion(&cryptography, Some(&basic));
         steps.push(cryptographic_verification(&cryptography));
         steps.push(Step::new(Block::TimeStampValidation, conclusion).at(now));
@@ -124,18 +124,20 @@ pub(crate) fn judge(
 }
 
 /// The authority's certificate as of now. Where it was revoked in good order, what the authority stated before stays (RFC 3161, 4; ISO
-/// 32000-2, 12.8.5.3): a compromised key could state any time, and so could one that was revoked for no reason given.
+/// 32000-2, 12.8.5.3): a compromised key could state any time, and so could one that was revoked for no reason given. Past the certificate's
+/// own end nobody says any more what became of the key: what is not `seen` by then is as late as if the unit had gone on.
 fn judge_authority(
     validator: Validator<'_>,
     certificate: &Certificate,
-    gen_time: Time,
+    (gen_time, seen): (Time, Time),
     steps: &mut Vec<Step>,
 ) -> Judged {
     let now = validator.proofs.now();
     let basic = validator.judge(certificate, Purpose::TimeStamping, Moment::at(now));
     steps.extend(basic.steps.iter().cloned());
     let revoked = basic.associated.revocation.as_ref().map(|revoked| revoked.time).filter(|_| basic.is_orderly_end);
-    let Some(revoked) = revoked.filter(|revoked| gen_time < *revoked) else { return basic };
+    let is_seen = seen <= certificate.not_after();
+    let Some(revoked) = revoked.filter(|revoked| gen_time < *revoked && is_seen) else { return basic };
     let before = revoked.before(std::time::Duration::from_secs(1));
     let then = validator.judge(certificate, Purpose::TimeStamping, Moment { time: before, issuers: now });
     steps.extend(then.steps.iter().cloned());

@@ -39,8 +39,8 @@ fn a_folder_gives_a_row_for_each_file_in_order() {
     assert_eq!(verdicts, ["TOTAL-PASSED", "INDETERMINATE", "NO-SIGNATURE", "UNREAD", "TOTAL-PASSED"]);
     let first = &rows[0];
     assert_eq!(
-        (&first["signer"], &first["accredited"], &first["time"]),
-        (&"Test signer".into(), &false.into(), &"2027-06-01T00:00:00Z".into())
+        (&first["signer"], &first["accredited"], &first["time"], &first["validation_time"]),
+        (&"Test signer".into(), &Value::Null, &"2027-06-01T00:00:00Z".into(), &"2027-06-01T00:00:00Z".into())
     );
     assert!(first["timestamp_authority"].as_str().unwrap().starts_with("Timestamp Unit"), "{first}");
     assert!(first["renewal_due"].is_string() && first["expires"].is_string(), "{first}");
@@ -106,12 +106,14 @@ fn an_interrupted_run_goes_on_without_repeating() {
     let words = format!("verify --jsonl --trust anchor.pem --at {NOW} --resume log all");
     let whole = bench.pades(words.split(' '));
     let log = String::from_utf8(bench.read("log")).unwrap();
-    assert_eq!(log, whole.out);
+    let (heading, noted) = log.split_once('\n').unwrap();
+    assert!(heading.starts_with("{\"schema\":\"pades-ltv/log/1\",\"settings\":{"), "{heading}");
+    assert_eq!(noted, whole.out);
     // Again: nothing is left to do.
     let run = bench.pades(words.split(' '));
     assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
     // Interrupted in the middle of the third row.
-    let cut = log.match_indices('\n').nth(1).unwrap().0 + 20;
+    let cut = log.match_indices('\n').nth(2).unwrap().0 + 20;
     bench.write("log", &log[..cut]);
     let run = bench.pades(words.split(' '));
     assert_eq!(names(&rows(&run.out)), ["all/4.pdf", "all/5.pdf", "all/below/2.PDF"]);
@@ -122,4 +124,73 @@ fn an_interrupted_run_goes_on_without_repeating() {
     assert_eq!(names(&rows(&run.out)), ["all/1.pdf"]);
     bench.write("log", "something else\n");
     bench.fails(words.split(' '), &["--resume", "no log", "nothing was changed"]);
+}
+
+/// A "no" takes a list that could have said "yes"; list and date stand beside it.
+#[test]
+fn accredited_is_said_only_where_a_list_says_it() {
+    let bench = folder();
+    std::fs::create_dir(bench.path("総務大臣認定 2027-04-01")).unwrap();
+    bench.write("総務大臣認定 2027-04-01/tsa.cer", signed().read("anchor.pem"));
+    std::fs::create_dir(bench.path("others 2027-05-01")).unwrap();
+    bench.write("others 2027-05-01/other.cer", std::fs::read(crate::bench::CHAIN).unwrap());
+    let said = |options: &[&str]| {
+        let words = ["verify", "--jsonl", "--trust", "anchor.pem", "--at", NOW];
+        let run = bench.pades(words.iter().chain(options).chain(&["all/1.pdf", "all/4.pdf"]).copied());
+        let rows = rows(&run.out);
+        assert_eq!((&rows[1]["accredited"], &rows[1]["accredited_by"]), (&Value::Null, &Value::Null), "no timestamp");
+        (rows[0]["accredited"].clone(), rows[0]["accredited_by"].clone())
+    };
+    let (listed, others) = (["--accredited", "総務大臣認定 2027-04-01"], ["--accredited", "others 2027-05-01"]);
+    assert_eq!(said(&[]), (Value::Null, Value::Null));
+    assert_eq!(said(&listed), (true.into(), "総務大臣認定 2027-04-01".into()));
+    assert_eq!(said(&others), (false.into(), "others 2027-05-01".into()));
+    assert_eq!(said(&[others, listed].concat()), (true.into(), "総務大臣認定 2027-04-01".into()));
+    let words = ["verify", "--csv", "--trust", "anchor.pem", "--at", NOW, "all/1.pdf"];
+    let cells =
+        |run: &crate::bench::Run| run.out.lines().nth(1).unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+    let bare = cells(&bench.pades(words));
+    let with = cells(&bench.pades(words.into_iter().chain(listed)));
+    assert_eq!(
+        (&bare[6..8], &with[6..8]),
+        (&["".to_owned(), "".to_owned()][..], &["yes".to_owned(), listed[1].to_owned()][..])
+    );
+}
+
+/// Verdicts of different settings are never mixed in one log.
+#[test]
+fn a_run_with_other_settings_is_no_continuation() {
+    let bench = folder();
+    bench.write("other.pem", std::fs::read(crate::bench::CHAIN).unwrap());
+    bench.write("holidays.txt", "2027-05-03\n");
+    let run = |options: &str| {
+        let words = format!("verify --jsonl --resume log {options} all/1.pdf");
+        bench.pades(words.split_whitespace().collect::<Vec<_>>())
+    };
+    let first = format!("--trust anchor.pem --at {NOW}");
+    assert_eq!(run(&first).code, 0);
+    let log = bench.read("log");
+    for (options, named) in [
+        (format!("--trust anchor.pem --at {NOW} --policy cryptrec"), "--policy"),
+        (format!("--trust anchor.pem --at {NOW} --require claimed_time"), "--policy"),
+        (format!("--trust anchor.pem --trust other.pem --at {NOW}"), "--trust"),
+        (format!("--trust anchor.pem --accredited anchor.pem --at {NOW}"), "--trust"),
+        (format!("--trust anchor.pem --cert other.pem --at {NOW}"), "--crl, --ocsp, --cert"),
+        ("--trust anchor.pem --at 2027-06-02T00:00:00Z".to_owned(), "--at"),
+        ("--trust anchor.pem".to_owned(), "--at"),
+        (format!("--trust anchor.pem --at {NOW} --model chain"), "--model"),
+        (format!("--trust anchor.pem --at {NOW} --holidays holidays.txt"), "--holidays"),
+        (format!("--trust anchor.pem --at {NOW} --lang ja"), "--lang"),
+    ] {
+        let run = run(&options);
+        let words = ["--resume", "other settings: ", named, "name a new file"];
+        let is_said =
+            words.iter().all(|word| run.err.contains(word)) || (named == "--lang" && run.err.contains("--lang"));
+        assert!(run.code == 4 && run.out.is_empty() && is_said, "{options}: {}", run.err);
+        assert_eq!(bench.read("log"), log, "{options}");
+    }
+    // A file of the same content under another name is another label in the report; the same settings otherwise written are the same.
+    assert_eq!(run("--trust anchor.pem --at 2027-06-01T00:00:00Z --policy etsi-119312").out, "");
+    bench.write("anchor.pem", [signed().read("anchor.pem"), b"\n".to_vec()].concat());
+    assert!(run(&first).err.contains("--trust"));
 }

@@ -28,6 +28,62 @@ fn the_table_of_faults_is_true() {
     }
 }
 
+/// Whatever a token or an answer, the collector and the readers of lists can be said to lack has a row. Read are the sources themselves: a variant
+/// or a message that is new is missing here until it has its row.
+#[test]
+fn the_table_of_faults_is_complete() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        text.split("#[cfg(test)]").next().unwrap().to_owned()
+    };
+    let table = read("docs/faults.md");
+    let said: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| quoted(cells(line)[1]))
+        .filter_map(|words| words.first().copied())
+        .collect();
+    let fault = read("src/pki/timestamp/fault.rs");
+    let variants = fault.split("pub(crate) enum TimestampFault {").nth(1).unwrap().split("\n}\n").next().unwrap();
+    let mut messages: Vec<String> = variants.split("#[error(").skip(1).map(literal).collect();
+    assert!(messages.len() >= 24, "{messages:#?}");
+    let lacks = read("src/ltv/shortage.rs");
+    let lacks = lacks.split("fn lack_en").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let lacks: Vec<String> = lacks.split("format!(").skip(1).map(literal).filter(|one| !one.starts_with(';')).collect();
+    assert_eq!(lacks.len(), 5, "{lacks:#?}");
+    messages.extend(lacks);
+    for name in ["accredited", "adobe", "anchors", "etsi", "unchecked", "xml", "xml_canonical", "xml_signature"] {
+        let text = read(&format!("src/trustlist/{name}.rs"));
+        let made = text.split("Error::new(").skip(1).filter_map(|one| one.split_once(',')).map(|(_, rest)| rest);
+        messages.extend(made.filter(|rest| rest.find('"').is_some_and(|at| at < 16)).map(literal));
+    }
+    assert!(messages.len() >= 40, "{}", messages.len());
+    // A bound that no published file comes near.
+    let exempt = ["the tree of attached files has too many nodes"];
+    for message in messages.iter().filter(|message| !exempt.contains(&message.as_str())) {
+        let is_there = said.iter().any(|words| in_common(message, words) >= 12.min(words.len()));
+        assert!(is_there, "docs/faults.md has no row for {message:?}");
+    }
+}
+
+/// The string literal that comes next.
+fn literal(source: &str) -> String {
+    let start = source.find('"').unwrap() + 1;
+    let end = source[start..].match_indices('"').find(|(at, _)| !source[start..start + at].ends_with('\\')).unwrap().0;
+    source[start..start + end].replace("\\\"", "\"")
+}
+
+/// How long the longest text is that stands in both.
+fn in_common(one: &str, other: &str) -> usize {
+    let starts = other.char_indices().map(|(at, _)| at).collect::<Vec<_>>();
+    let longest = |start: &usize| {
+        let ends = other[*start..].char_indices().map(|(at, one)| at + one.len_utf8());
+        ends.take_while(|end| one.contains(&other[*start..start + end])).last().unwrap_or(0)
+    };
+    starts.iter().map(longest).max().unwrap_or(0)
+}
+
 fn cells(line: &str) -> Vec<&str> {
     line.trim_matches('|').split(" | ").map(str::trim).collect()
 }

@@ -269,6 +269,69 @@ fn each_server_hears_its_own_password() {
     assert!(one.lock().unwrap()[1].ends_with("dG93bjpvdGhlcg=="), "{one:?}");
 }
 
+/// Headers come from a file, reach their server, and stand in no error.
+#[test]
+fn headers_come_from_a_file_and_are_never_shown() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listening = Arc::clone(&heard);
+    let server = Server::new(move |question| {
+        listening.lock().unwrap().extend(question.head.lines().map(str::to_ascii_lowercase));
+        answer("403 Forbidden", "text/plain", b"no")
+    });
+    let bench = Bench::new();
+    bench.write("headers", "X-Api-Key: open sesame\n\nX-Tenant:city\n");
+    let words = format!("timestamp --tsa {} --tsa-header-file headers {CONTRACT} out.pdf", server.url());
+    let run = bench.fails(words.split(' '), &["403 Forbidden"]);
+    assert!(!run.err.contains("sesame"), "{}", run.err);
+    let lines = heard.lock().unwrap().clone();
+    assert!(
+        ["x-api-key: open sesame", "x-tenant: city"].iter().all(|one| lines.iter().any(|line| line == one)),
+        "{lines:?}"
+    );
+    for (headers, cause) in [
+        ("X-Key: a\nopen sesame", "line 2"),
+        ("Host: open sesame", "this header cannot be sent"),
+        ("bad name: open sesame", "this header cannot be sent"),
+        ("X-Key: open\u{7f}sesame", "this header cannot be sent"),
+    ] {
+        bench.write("headers", headers);
+        let run = bench.fails(words.split(' '), &["--tsa-header-file: cannot use headers", cause]);
+        assert!(!run.err.contains("sesame"), "{}", run.err);
+    }
+}
+
+/// Three files, each a run of its own inside: the pace is that of all together.
+#[test]
+fn a_server_is_asked_at_its_pace_over_all_files() {
+    let (bench, tsa) = (Bench::new(), tsa(None));
+    let words = |rate: &str, folder: &str| {
+        std::fs::create_dir(bench.path(folder)).unwrap();
+        for name in ["a.pdf", "b.pdf", "c.pdf"] {
+            bench.write(name, std::fs::read(CONTRACT).unwrap());
+        }
+        let url = tsa.url();
+        format!("sign --out-dir {folder} --key {KEY} --chain {CHAIN} --tsa {url}{rate} --at {NOW} a.pdf b.pdf c.pdf")
+    };
+    let start = std::time::Instant::now();
+    bench.does(&words(" --tsa-rate 2/s", "slow"));
+    assert!(start.elapsed() >= std::time::Duration::from_secs(1), "{:?}", start.elapsed());
+    // Each renewal is a run of its own inside.
+    bench.write("anchor.pem", crate::bench::signed().read("anchor.pem"));
+    bench.write("tsa.pem", authority().root_pem());
+    std::fs::create_dir(bench.path("old")).unwrap();
+    std::fs::create_dir(bench.path("new")).unwrap();
+    for name in ["old/a.pdf", "old/b.pdf", "old/c.pdf"] {
+        bench.write(name, crate::bench::signed().read("archived.pdf"));
+    }
+    let start = std::time::Instant::now();
+    let run = bench.does(&format!(
+        "renew --out-dir new --within 9999d --trust anchor.pem --trust tsa.pem --tsa {} --tsa-rate 2/s --at {NOW} old",
+        tsa.url()
+    ));
+    assert!(run.err.contains("3 of 3"), "{}{}", run.out, run.err);
+    assert!(start.elapsed() >= std::time::Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
 #[test]
 fn options_of_authorities_that_make_no_sense_are_refused() {
     let bench = Bench::new();
@@ -285,6 +348,10 @@ fn options_of_authorities_that_make_no_sense_are_refused() {
         ("--tsa http://x/ --tsa-digest md5", "sha256"),
         ("--tsa http://x/ --tsa-timeout 0", "1 … 3600"),
         ("--tsa http://x/ --retry many", "0 … 20"),
+        ("--tsa http://x/ --tsa-rate fast", "10/s"),
+        ("--tsa http://x/ --tsa-rate 0/s", "10/s"),
+        ("--tsa-rate 1/s", "--tsa-rate is given without --tsa"),
+        ("--tsa http://x/ --tsa-header-file missing", "missing"),
         ("--tsa ftp://x/", "ftp: are not supported"),
         ("--tsa http://x/ --tsa-ca missing.pem", "missing.pem"),
         ("--tsa http://x/ --tsa-user city --tsa-pass-file missing", "missing"),
@@ -314,6 +381,8 @@ fn options_of_authorities_that_make_no_sense_are_refused() {
                 "--tsa-policy",
                 "--tsa-digest",
                 "--tsa-timeout",
+                "--tsa-header-file",
+                "--tsa-rate",
                 "--retry",
             ] {
                 assert!(run.out.contains(option) && !run.out.contains('{'), "{topic} {language} {option}");

@@ -1,11 +1,13 @@
 //! Files of others: what the doctor says is missing, once it is there, makes the level that it promised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pades_ltv::authority::Authority;
-use pades_ltv::report::{Diagnosis, Kind, Level, Thing};
-use pades_ltv::{Augmentation, Collected, Collector, Document, Evidence, Fetch, Time, TrustStore, Verification};
+use pades_ltv::report::{Diagnosis, Goal, Kind, Level, Missing, Thing};
+use pades_ltv::{
+    Augmentation, Collected, Collector, Document, Evidence, Fetch, Indication, Time, TrustStore, Verification,
+};
 use serde_json::Value;
 
 fn trust(root: &Path, case: &Value) -> TrustStore {
@@ -36,6 +38,21 @@ fn answers(root: &Path, case: &Value) -> Evidence {
 fn level(diagnosis: &Diagnosis) -> Option<Level> {
     let signatures = diagnosis.has.iter().filter(|held| held.kind == Kind::Signature);
     signatures.map(|held| held.level).min().flatten()
+}
+
+/// Why a level is promised to nobody, where it is not: what is added to a file mends none of these.
+fn no_promise(diagnosis: &Diagnosis) -> Option<&'static str> {
+    let mut signatures = diagnosis.has.iter().filter(|held| held.kind == Kind::Signature).peekable();
+    let is_other_form = |one: &Missing| one.goal == Goal::B && matches!(one.thing, Thing::Form(_));
+    if signatures.peek().is_none() {
+        Some("only document timestamps, and levels are those of signatures (EN 319 142-1, 6.1)")
+    } else if signatures.any(|held| held.conclusion.indication == Indication::TotalFailed) {
+        Some("the signature is broken, and stays so (EN 319 102-1, 5.2.7)")
+    } else if diagnosis.missing.iter().any(is_other_form) {
+        Some("no CAdES signature in the form of PAdES: its /SubFilter was signed (EN 319 142-1, 6.3)")
+    } else {
+        None
+    }
 }
 
 /// The file with all that could be had, if that was all it took.
@@ -69,6 +86,7 @@ fn what_is_missing_makes_the_level_promised() {
         return;
     };
     let (mut seen, mut examined, mut kept, mut files) = (BTreeSet::new(), 0, 0, BTreeSet::new());
+    let mut unpromised = BTreeMap::new();
     for line in cases.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let (Some(pdf), Some(now)) = (case["pdf"].as_str(), case["now"].as_str()) else { continue };
@@ -101,9 +119,18 @@ fn what_is_missing_makes_the_level_promised() {
         }
         let unmended = after.missing.iter().filter(|one| matches!(one.thing, Thing::Evidence(_)));
         assert_eq!(unmended.count(), 0, "{pdf} at {time}: {after:#?}");
+        match no_promise(&diagnosis) {
+            None => assert!(diagnosis.level_after.is_some(), "{pdf} at {time}: {diagnosis:#?}"),
+            Some(why) => {
+                assert_eq!((diagnosis.level_after, level(&after)), (None, None), "{pdf} at {time}: {why}");
+                *unpromised.entry(why).or_insert(0) += 1;
+            }
+        }
         kept += usize::from(diagnosis.level_after.is_some());
         files.insert(pdf.to_owned());
     }
     println!("{examined} examined; {} files completed, {kept} promises of a level kept", files.len());
+    unpromised.iter().for_each(|(why, count)| println!("{count} without a promise: {why}"));
+    assert!(kept >= 40, "{kept}");
     assert!(examined >= 150 && files.len() >= 40, "{examined} {}", files.len());
 }

@@ -3,7 +3,11 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pades_ltv::{Batch, Document, Error, ErrorKind, Identity, Prepared, Result, Signer, Signing, SigningInput};
+use pades_ltv::authority::{Authority, KeyType, Subscriber};
+use pades_ltv::{
+    Batch, DigestAlgorithm, Document, Error, ErrorKind, Identity, Prepared, Result, Signer, Signing, SigningInput,
+    SoftwareSigner,
+};
 
 use crate::common::{World, now, pdf, signature};
 
@@ -43,6 +47,39 @@ impl Signer for Counting<'_> {
 
 fn files() -> Vec<Vec<u8>> {
     (0..12).map(|number| pdf::table(&[format!("({number})").as_str()])).collect()
+}
+
+/// A signer that gives its certificates anew each time, so that nothing is known of its signatures before.
+struct Forgetful(SoftwareSigner);
+
+impl Signer for Forgetful {
+    fn identity(&self) -> Result<Identity> {
+        let identity = self.0.identity()?;
+        Ok(Identity::new(identity.certificates())?.with_algorithm(identity.algorithm()))
+    }
+
+    fn sign(&self, input: &SigningInput) -> Result<Vec<u8>> {
+        self.0.sign(input)
+    }
+}
+
+/// The first CMS of an identity is built and read in full, the next ones are copies with two values replaced: nobody sees which is which.
+#[test]
+fn copies_are_what_would_be_built() {
+    let authority = Authority::new("copies", now()).unwrap();
+    let sha512 = |signer: SoftwareSigner| signer.with_digest(DigestAlgorithm::Sha512).unwrap();
+    let signer = |key: KeyType| authority.issue(Subscriber::new("copies").key(key)).unwrap();
+    let rsa = signer(KeyType::Rsa2048);
+    for signer in [signer(KeyType::P256), signer(KeyType::Ed25519), sha512(rsa.clone()), rsa] {
+        for (number, file) in files().iter().enumerate() {
+            let document = Document::open(file.as_slice()).unwrap();
+            let signing = Signing::new(&document, now()).timestamp_room(0);
+            let copied = signing.sign(&signer).unwrap();
+            let built = signing.sign(&Forgetful(signer.clone())).unwrap();
+            assert_eq!(copied.cms(), built.cms(), "{signer:?}, document {number}");
+            assert_eq!(copied.finish().unwrap(), built.finish().unwrap());
+        }
+    }
 }
 
 /// However many threads work on it, and however the signer is asked: the same files, in the order given.

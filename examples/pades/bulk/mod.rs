@@ -24,10 +24,11 @@ use self::window::Holidays;
 use crate::arguments::Arguments;
 use crate::basis::Ground;
 use crate::failure::{During, Failure, Stop};
-use crate::inputs::{Input, Use};
+use crate::inputs::{Input, Use, small};
 use crate::messages::Message;
 use crate::outcome::{self, ErrorJson};
 use crate::progress::Progress;
+use crate::settings::{Fingerprint, Settings};
 
 /// Files for each thread that are found at once, and that may wait for a slow one before them.
 pub(crate) const EACH: usize = 32;
@@ -86,17 +87,18 @@ impl Bulk {
         &self,
         operands: &[PathBuf],
         ground: &Ground,
+        settings: impl FnOnce() -> Result<Settings, Stop>,
         language: Language,
         mut worst: impl FnMut(&str),
     ) -> Result<(), Stop> {
         let holidays = self.holidays.as_deref().map(|path| {
             Holidays::read(path).during(|| Message::CannotUse { option: "holidays", path: path.to_owned() })
         });
-        let log = self
-            .resume
-            .as_deref()
-            .map(|path| Log::open(path).during(|| Message::CannotUse { option: "resume", path: path.to_owned() }));
-        let (holidays, mut log) = (holidays.transpose()?, log.transpose()?);
+        let holidays = holidays.transpose()?;
+        let mut log = match &self.resume {
+            Some(path) => Some(self.log(path, settings()?)?),
+            None => None,
+        };
         let progress = Progress::start(language);
         let available = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.threads.unwrap_or_else(available).get();
@@ -130,6 +132,17 @@ impl Bulk {
                 Ok(())
             })?;
         }
+    }
+
+    /// The log, of a run like this one.
+    fn log(&self, path: &Path, settings: Settings) -> Result<Log, Stop> {
+        let mut print = Fingerprint::default();
+        if let Some(holidays) = &self.holidays {
+            let cannot = || Message::CannotUse { option: "holidays", path: holidays.clone() };
+            print.take(&small(holidays).during(cannot)?);
+        }
+        let settings = settings.with("--holidays", print.text());
+        Log::open(path, &settings).during(|| Message::CannotUse { option: "resume", path: path.to_owned() })
     }
 
     /// Whether its timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
@@ -177,10 +190,11 @@ impl Work<'_> {
             Found::Closed(path, error) => (path, Err(unreadable_folder(error))),
         };
         verified.unwrap_or_else(|error| {
-            // What could not be read for now is tried again.
-            let mark = if error.kind() == ErrorKind::Io { (None, None) } else { mark(path) };
+            // What could not be read for now, or for want of a password, is tried again.
+            let is_for_now = matches!(error.kind(), ErrorKind::Io | ErrorKind::Password | ErrorKind::Encrypted);
+            let mark = if is_for_now { (None, None) } else { mark(path) };
             let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
-            Row::unread(path, mark, ErrorJson::of(&failure))
+            Row::unread(path, mark, self.ground.now, ErrorJson::of(&failure))
         })
     }
 
@@ -191,6 +205,7 @@ impl Work<'_> {
         let verification = self.ground.verification(&document);
         let report = verification.verify();
         let mut row = Row::of(path, &report, &verification, self.holidays, self.language);
+        row.accredit(&self.ground.accrediting);
         (row.length, row.modified) = (length, modified);
         Ok(row)
     }

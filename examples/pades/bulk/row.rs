@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pades_ltv::report::{Kind, SignatureReport};
+use pades_ltv::report::{AccreditationReport, Kind, SignatureReport};
 use pades_ltv::{Indication, Language, Report, Time, Verification};
 use serde::Serialize;
 
@@ -27,8 +27,10 @@ pub(crate) struct Row {
     /// What they signed it for, in their words.
     signed_for: Option<String>,
     timestamp_authority: Option<String>,
-    /// `null` where it has no timestamp; else whether every authority that stamped it is accredited.
+    /// Whether every authority that stamped it is accredited; `null` where it has no timestamp, or no list was given that says so.
     accredited: Option<bool>,
+    /// The lists by which they are; or, of those that are not, all that were asked.
+    accredited_by: Option<String>,
     /// What the newest timestamp of its signatures states, or else the oldest one over the document.
     time: Option<String>,
     /// Until when it verifies if nobody renews it, and the last second to renew it: by the file alone.
@@ -40,13 +42,15 @@ pub(crate) struct Row {
     /// What it is about.
     #[serde(flatten)]
     stated: Stated,
+    /// As of when it was judged.
+    validation_time: String,
     error: Option<ErrorJson>,
     #[serde(skip)]
     pub(crate) stamped: Option<Time>,
 }
 
 /// The columns of the CSV.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "file",
     "verdict",
     "reason",
@@ -54,6 +58,7 @@ const COLUMNS: [&str; 11] = [
     "signed_for",
     "timestamp_authority",
     "accredited",
+    "accredited_by",
     "time",
     "expires",
     "renewal_due",
@@ -62,7 +67,7 @@ const COLUMNS: [&str; 11] = [
 const SCHEMA: &str = "pades-ltv/row/1";
 
 impl Row {
-    pub(crate) fn unread(file: &Path, (length, modified): Mark, error: ErrorJson) -> Self {
+    pub(crate) fn unread(file: &Path, (length, modified): Mark, now: Time, error: ErrorJson) -> Self {
         Self {
             schema: SCHEMA,
             file: file.to_string_lossy().into_owned(),
@@ -74,11 +79,13 @@ impl Row {
             signed_for: None,
             timestamp_authority: None,
             accredited: None,
+            accredited_by: None,
             time: None,
             expires: None,
             renewal_due: None,
             in_window: None,
             stated: Stated::default(),
+            validation_time: now.to_string(),
             error: Some(error),
             stamped: None,
         }
@@ -97,7 +104,7 @@ impl Row {
         let stamped = stamped(&signatures, &stamps);
         let outlook = verification.outlook_of_file();
         let is_fine = outlook.lost.is_empty() || outlook.renewal_due.is_some() || !outlook.causes.is_empty();
-        let until = outlook.holds_until.filter(|_| is_fine);
+        let until = outlook.holds_until.filter(|_| is_fine && !report.signatures.is_empty());
         let window = holidays.and_then(|holidays| in_window(&signatures, holidays));
         Self {
             schema: SCHEMA,
@@ -111,14 +118,24 @@ impl Row {
             })),
             signed_for: joined(signatures.iter().filter_map(|one| one.reason.clone())),
             timestamp_authority: joined(stamps.iter().filter_map(|stamp| stamp.authority.clone())),
-            accredited: (!stamps.is_empty()).then(|| stamps.iter().all(|stamp| stamp.is_accredited)),
+            accredited: (!stamps.is_empty()).then(|| stamps.iter().all(|stamp| stamp.list.is_some())),
+            accredited_by: joined(stamps.iter().filter_map(|stamp| stamp.list.clone())),
             time: stamped.map(|time| time.to_string()),
             expires: until.map(|time| time.to_string()),
             renewal_due: outlook.renewal_due.map(|time| time.to_string()),
             in_window: window,
             stated: Stated::of(report.transaction.as_ref()),
+            validation_time: report.validation_time.to_string(),
             error: None,
             stamped,
+        }
+    }
+
+    /// Puts what the lists say beside the answer: without any there is none, and a "no" is by all of them.
+    pub(crate) fn accredit(&mut self, lists: &[String]) {
+        self.accredited = self.accredited.filter(|_| !lists.is_empty());
+        if self.accredited == Some(false) {
+            self.accredited_by = joined(lists.iter().cloned());
         }
     }
 
@@ -138,6 +155,7 @@ impl Row {
             self.signed_for.clone(),
             self.timestamp_authority.clone(),
             yes(self.accredited),
+            self.accredited_by.clone(),
             self.time.clone(),
             self.expires.clone(),
             self.renewal_due.clone(),
@@ -154,7 +172,8 @@ struct Stamp {
     kind: Kind,
     time: Option<Time>,
     authority: Option<String>,
-    is_accredited: bool,
+    /// By which list it is accredited.
+    list: Option<String>,
 }
 
 impl Stamp {
@@ -163,15 +182,16 @@ impl Stamp {
         let name = |signer: &Option<pades_ltv::report::CertificateReport>| {
             signer.as_ref().map(|one| one.common_name.as_ref().unwrap_or(&one.subject).clone())
         };
+        let list = |said: &Option<AccreditationReport>| said.as_ref().map(|one| one.list.clone());
         if report.kind == Kind::DocumentTimestamp {
             let (time, authority) = (report.claimed_time, name(&report.signer));
-            return vec![Self { kind: report.kind, time, authority, is_accredited: report.accredited.is_some() }];
+            return vec![Self { kind: report.kind, time, authority, list: list(&report.accredited) }];
         }
         let stamps = report.signature_timestamps.iter().map(|stamp| Self {
             kind: Kind::Signature,
             time: stamp.time,
             authority: name(&stamp.signer),
-            is_accredited: stamp.accredited.is_some(),
+            list: list(&stamp.accredited),
         });
         stamps.collect()
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::pdf::form::walk::{Walk, limit};
+use crate::pdf::form::walk::{Values, Walk, limit};
 use crate::pdf::object::{Object, Ref};
 use crate::pdf::signature::SignatureDictionary;
 use crate::pdf::text::read_text_string;
@@ -98,7 +98,20 @@ impl Form {
     /// [`ErrorKind::Limit`] beyond [`Limits::fields`] or [`Limits::signatures`], [`ErrorKind::Io`], and what reading
     /// the catalog meets.
     pub(crate) fn read(view: View<'_>) -> Result<Self> {
-        let mut walk = Walk::new(view);
+        Self::walked(view, Values::Read)
+    }
+
+    /// As [`read`](Self::read), for whoever reads the signatures themselves: what a signature field refers to is taken for something
+    /// that is there.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn read_unprobed(view: View<'_>) -> Result<Self> {
+        Self::walked(view, Values::Assumed)
+    }
+
+    fn walked(view: View<'_>, values: Values) -> Result<Self> {
+        let mut walk = Walk::new(view, values);
         let (_, catalog) = view.catalog()?;
         match walk.entry(&catalog, "AcroForm")? {
             Object::Null => {}

@@ -28,9 +28,18 @@ struct Inherited {
     value: FieldValue,
 }
 
+/// Whether it is looked what the values of signature fields lead to: nothing, or something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    Read,
+    /// Something.
+    Assumed,
+}
+
 /// The way through all fields, with an explicit stack.
 pub(super) struct Walk<'d> {
     view: View<'d>,
+    values: Values,
     form: Form,
     visited: HashSet<Ref>,
     nodes: usize,
@@ -38,8 +47,8 @@ pub(super) struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    pub(super) fn new(view: View<'d>) -> Self {
-        Self { view, form: Form::default(), visited: HashSet::new(), nodes: 0, name_bytes: 0 }
+    pub(super) fn new(view: View<'d>, values: Values) -> Self {
+        Self { view, values, form: Form::default(), visited: HashSet::new(), nodes: 0, name_bytes: 0 }
     }
 
     /// What was found so far.
@@ -176,10 +185,12 @@ impl<'d> Walk<'d> {
             None => FieldValue::Empty,
             // Only for signatures it matters whether there is something at the other end; what cannot be read is
             // something.
-            Some(Object::Reference(id)) if kind == FieldKind::Signature => match self.tolerate(self.view.get(*id))? {
-                Some(Object::Null) => FieldValue::Empty,
-                _ => FieldValue::Indirect(*id),
-            },
+            Some(Object::Reference(id)) if kind == FieldKind::Signature && self.values == Values::Read => {
+                match self.tolerate(self.view.get(*id))? {
+                    Some(Object::Null) => FieldValue::Empty,
+                    _ => FieldValue::Indirect(*id),
+                }
+            }
             Some(Object::Reference(id)) => FieldValue::Indirect(*id),
             Some(direct) => FieldValue::Direct(direct.clone()),
         })

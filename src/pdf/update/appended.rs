@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::byte_range::ByteRange;
+use crate::pdf::object::Dictionary;
 use crate::pdf::placeholder::SignatureBody;
 use crate::pdf::serializer::hexadecimal;
 
@@ -69,20 +70,20 @@ impl Appended {
         let hole = self.hole.as_ref().and_then(|hole| self.within(&hole.contents));
         let digits = hole.and_then(|range| self.bytes.get_mut(range.start.checked_add(1)?..range.end.checked_sub(1)?));
         let digits = digits.ok_or_else(|| Error::new(ErrorKind::State, "the update holds no signature"))?;
-        digits.fill(b'0');
         let (pairs, _) = digits.as_chunks_mut::<2>();
-        pairs.iter_mut().zip(der).for_each(|(pair, byte)| *pair = hexadecimal(*byte));
+        let (filled, padding) = pairs.split_at_mut_checked(der.len()).unwrap_or_default();
+        filled.iter_mut().zip(der).for_each(|(pair, byte)| *pair = hexadecimal(*byte));
+        padding.fill([b'0'; 2]);
         Ok(())
     }
 
     /// Adds the dictionary and notes where its late values stand.
-    pub(super) fn write_signature(&mut self, body: &SignatureBody) -> Result<()> {
+    pub(super) fn write_signature(&mut self, dictionary: &Dictionary, reserved: usize) -> Result<()> {
         if self.hole.is_some() {
             return Err(Error::new(ErrorKind::State, "an update can hold one signature only"));
         }
-        let start = self.end();
-        self.bytes.extend_from_slice(&body.bytes);
-        let place = |range: &Range<u64>| start.saturating_add(range.start)..start.saturating_add(range.end);
+        let body = SignatureBody::write(&mut self.bytes, dictionary, reserved);
+        let place = |range: &Range<u64>| self.base.saturating_add(range.start)..self.base.saturating_add(range.end);
         self.hole = Some(Hole { contents: place(&body.contents), byte_range_value: place(&body.byte_range) });
         Ok(())
     }

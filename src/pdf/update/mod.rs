@@ -30,7 +30,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::crypt::{SecurityHandler, Seed};
 use crate::pdf::document::Document;
 use crate::pdf::object::{Dictionary, Object, Ref};
-use crate::pdf::placeholder::{SignatureBody, SignatureEntries};
+use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::serializer::{write_dictionary, write_object, write_ref};
 use crate::pdf::view::View;
 
@@ -118,6 +118,11 @@ impl<'d> UpdateWriter<'d> {
         }
     }
 
+    /// Spares reading the object `id` of the base, which is this dictionary.
+    pub(crate) fn note(&self, id: Ref, dictionary: Dictionary) {
+        self.read.borrow_mut().insert(id, Arc::new(Object::Dictionary(dictionary)));
+    }
+
     /// The object `id` of the base.
     fn original(&self, id: Ref) -> Result<Arc<Object>> {
         if let Some(known) = self.read.borrow().get(&id) {
@@ -143,6 +148,7 @@ impl<'d> UpdateWriter<'d> {
         if self.changes.is_empty() {
             return Ok(appended);
         }
+        appended.bytes.reserve(self.room());
         if !self.base_ends_in_eol()? {
             appended.bytes.push(b'\n');
         }
@@ -168,6 +174,17 @@ impl<'d> UpdateWriter<'d> {
             Change::Indirect(_) | Change::Signature(..) => true,
         });
         self.changes = changes;
+    }
+
+    /// About how many bytes the update takes: those of signatures and of what is written already, and some for each object.
+    fn room(&self) -> usize {
+        const PLAIN: usize = 512;
+        let room = |change: &Change| match change {
+            Change::Object(_) => PLAIN,
+            Change::Indirect(bytes) => bytes.len(),
+            Change::Signature(_, reserved) => reserved.saturating_mul(2).saturating_add(PLAIN),
+        };
+        self.changes.values().map(room).fold(PLAIN, usize::saturating_add)
     }
 
     fn base_ends_in_eol(&self) -> Result<bool> {
@@ -200,8 +217,7 @@ impl<'d> UpdateWriter<'d> {
             }
             Change::Signature(entries, reserved) => {
                 let dictionary = self.encrypted(id, Object::Dictionary(entries.dictionary()), seed)?;
-                let body = SignatureBody::new(dictionary.as_dictionary().unwrap_or(&Dictionary::new()), reserved);
-                appended.write_signature(&body)?;
+                appended.write_signature(dictionary.as_dictionary().unwrap_or(&Dictionary::new()), reserved)?;
             }
         }
         appended.bytes.extend_from_slice(b"\nendobj\n");

@@ -3,11 +3,14 @@
 use nom::Parser;
 
 use super::super::bytes::{Bytes, Cursor};
-use super::super::lexer::{Fault, Lexed, Token, digits, keyword, space, token};
+use super::super::lexer::{Fault, Lexed, Token, digits, is_regular, keyword, space, token};
 use super::super::object::Object;
 use super::super::parser;
 use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
 use crate::error::Result;
+
+/// Place, generation, and whether it is in use.
+type Entry = (u64, u16, bool);
 
 /// Reads a table; the cursor stands at `xref`.
 ///
@@ -22,6 +25,8 @@ pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: 
     let most = bytes.limits().objects;
     let mut entries = Vec::new();
     while let Some((mut first, count)) = cursor.lex(head)? {
+        // What the file claims is believed as far as it costs nothing.
+        entries.reserve(usize::try_from(count.min(64)).unwrap_or_default());
         for index in 0..count {
             if entries.len() >= room {
                 return Err(too_many("the number of cross-reference entries"));
@@ -65,8 +70,11 @@ fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
 }
 
 /// `oooooooooo ggggg n` or `… f`.
-fn entry(input: &[u8]) -> Lexed<'_, (u64, u16, bool)> {
+fn entry(input: &[u8]) -> Lexed<'_, Entry> {
     let (here, ()) = space(input)?;
+    if let Some(exact) = exact(here) {
+        return Ok(exact);
+    }
     let (rest, (place, generation)) = (digits, digits).parse(here)?;
     let (rest, ()) = space(rest)?;
     let (rest, letter) = token(rest)?;
@@ -81,6 +89,24 @@ fn entry(input: &[u8]) -> Lexed<'_, (u64, u16, bool)> {
         Err(_) if !in_use => Ok((rest, (place, 0, false))),
         Err(_) => Fault::at(here, "a generation is larger than 65535"),
     }
+}
+
+/// An entry as the standard wants it, to which reading by tokens would come, too; none where it is something else, or may go on.
+fn exact(input: &[u8]) -> Option<(&[u8], Entry)> {
+    let (place, rest) = input.split_first_chunk::<10>()?;
+    let (generation, rest) = rest.strip_prefix(b" ")?.split_first_chunk::<5>()?;
+    let ([b' ', letter @ (b'n' | b'f')], rest) = rest.split_first_chunk::<2>()? else { return None };
+    let is_whole = rest.first().is_some_and(|next| !is_regular(*next));
+    let generation = u16::try_from(decimal(generation)?).ok()?;
+    is_whole.then_some((rest, (decimal(place)?, generation, *letter == b'n')))
+}
+
+/// The value of at most ten digits.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0u64, |value, byte| match byte.wrapping_sub(b'0') {
+        digit @ 0..=9 => Some(value.wrapping_mul(10).wrapping_add(digit.into())),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -111,6 +137,30 @@ mod tests {
                 assert_eq!(section.entries, [(0, XrefEntry::Free), (1, at(17))]);
             }
         }
+    }
+
+    #[test]
+    fn exact_lines_are_what_their_tokens_say() {
+        let slowly = |line: &str| {
+            // A comment is white space, too.
+            entry(line.replacen(' ', "%\n", 1).as_bytes()).map(|(rest, read)| (rest.len(), read)).ok()
+        };
+        for line in [
+            "0000000017 00000 n \n",
+            "0000000000 65535 f\r\n",
+            "9999999999 00007 f\n}",
+            "0000000017 00000 n% ",
+            "0000000017 00000 nn\n",
+            "0000000017 65536 n \n",
+            "0000000017 65536 f \n",
+            "000000001x 00000 n \n",
+            "0000000017 0000  n \n",
+            "0000000017 00000 n",
+        ] {
+            let read = entry(line.as_bytes()).map(|(rest, read)| (rest.len(), read)).ok();
+            assert_eq!(read, slowly(line), "{line:?}");
+        }
+        assert!(exact(b"0000000017 00000 n \n").is_some() && exact(b"0000000017 65536 f \n").is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! Invariant: what is wrong is a [`CmsFault`] with a name, never a skipped signature.
 //!
 //! Specified in RFC 5652, RFC 5035, EN 319 122-1. Nouns, from the ground up: [`element`], [`ber`], [`fault`],
-//! [`attribute`], [`signer_info`], [`statement`], [`signed_data`], [`builder`].
+//! [`attribute`], [`signer_info`], [`statement`], [`signed_data`], [`builder`], [`known`].
 
 pub(crate) mod attribute;
 pub(crate) mod ber;
@@ -18,6 +18,7 @@ pub(crate) mod fault;
 pub(crate) mod fixture;
 #[cfg(test)]
 pub(crate) mod foreign_tests;
+pub(crate) mod known;
 #[cfg(test)]
 mod openssl_tests;
 pub(crate) mod signed_data;

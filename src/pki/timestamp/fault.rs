@@ -139,6 +139,27 @@ mod tests {
         );
     }
 
+    /// What no misbehaving server of the tests brings about.
+    #[test]
+    fn what_is_rare_has_its_words_and_its_class() {
+        use ErrorClass::{Operator, Permanent};
+        let extension = CertificateFault::Extension(const_oid::db::rfc5912::ID_CE_SUBJECT_ALT_NAME.into());
+        for (fault, words, class) in [
+            (TimestampFault::MalformedRequest, "the time-stamp request is not readable", Permanent),
+            (
+                TimestampFault::UnknownImprintAlgorithm(const_oid::db::rfc5912::ID_CE_SUBJECT_ALT_NAME),
+                "of the token's imprint is not supported",
+                Permanent,
+            ),
+            (TimestampFault::NoTstInfo, "the token has no TSTInfo inside", Operator),
+            (TimestampFault::MalformedTstInfo, "the token's TSTInfo is not readable", Operator),
+            (TimestampFault::Certificate(extension), "the TSA's certificate is not readable", Operator),
+        ] {
+            assert!(fault.to_string().contains(words), "{fault}");
+            assert_eq!(fault.class(), class, "{fault}");
+        }
+    }
+
     #[test]
     fn a_refusal_has_the_class_of_its_reason() {
         use ErrorClass::{Operator, Permanent, Retryable};

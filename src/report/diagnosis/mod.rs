@@ -8,7 +8,9 @@
 mod json;
 mod text;
 
-use super::{Conclusion, Indication, Kind, Level, MissingEvidence, MissingValue, Outlook, Report, SignatureReport};
+use super::{
+    Conclusion, Indication, Kind, Level, MissingEvidence, MissingValue, Outlook, Report, SignatureReport, SubIndication,
+};
 use crate::time::Time;
 
 /// What is to be said of a file's future: what it has, what is missing, and until when it verifies.
@@ -118,6 +120,10 @@ pub enum Advice {
     SignAgain(Vec<String>),
     /// Give these roots as trust anchors, if they are to be trusted.
     Trust(Vec<String>),
+    /// Nobody signed it: sign.
+    Sign,
+    /// All that lasts is there, but not what was said of late: ask for the revocation data of today, and look again.
+    AskAgain,
     /// Add evidence.
     AddEvidence,
     /// Add evidence and a document timestamp over it.
@@ -249,5 +255,11 @@ fn advice(report: &Report, missing: &[Missing], outlook: &Outlook) -> Vec<Advice
         (None, Some(until)) => all.push(Advice::Ends(until)),
         (None, None) => {}
     }
-    if all.is_empty() { vec![Advice::Nothing] } else { all }
+    let is_stale = |one: &SignatureReport| one.conclusion.sub_indication == Some(SubIndication::TryLater);
+    match all.is_empty() {
+        false => all,
+        true if report.signatures.is_empty() => vec![Advice::Sign],
+        true if report.signatures.iter().any(is_stale) => vec![Advice::AskAgain],
+        true => vec![Advice::Nothing],
+    }
 }

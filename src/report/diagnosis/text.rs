@@ -98,7 +98,9 @@ impl Panel {
 
     fn until(&mut self, diagnosis: &Diagnosis) {
         let (until, at_hand) = (diagnosis.outlook.holds_until, diagnosis.outlook.at_hand.until);
-        if !diagnosis.is_valid() {
+        if diagnosis.has.is_empty() {
+            self.line(0, self.say("判定する署名がありません。", "There is nothing to verify."));
+        } else if !diagnosis.is_valid() {
             self.line(0, self.say("現時点で、有効と判定できません。", "It does not verify now."));
         } else if let Some(until) = until {
             let until = self.time(until);
@@ -132,11 +134,17 @@ impl Advice {
                 format!("sign again: nothing that is added makes {} valid", fields.join(", "))
             }
             Self::Trust(roots) => format!("trust these roots, if they are yours to trust: {}", roots.join("; ")),
+            Self::Sign => "sign it: pades sign IN OUT".to_owned(),
+            Self::AskAgain => {
+                "ask for the revocation data of today: pades doctor --online --trust ANCHORS IN".to_owned()
+            }
             Self::AddEvidence => "add evidence: pades augment --online --trust ANCHORS IN OUT".to_owned(),
             Self::Archive => "add evidence and a document timestamp: pades augment --lta --online --tsa URL --trust \
                               ANCHORS IN OUT"
                 .to_owned(),
-            Self::RenewBy(due) => format!("renew by {}: pades renew --tsa URL --trust ANCHORS IN", time(due)),
+            Self::RenewBy(due) => {
+                format!("renew by {}: pades renew --in-place --tsa URL --trust ANCHORS IN", time(due))
+            }
             Self::Ends(until) => format!("it ends on {}, and no renewal changes that", time(until)),
             Self::Nothing => "nothing".to_owned(),
         }
@@ -151,12 +159,16 @@ impl Advice {
             Self::Trust(roots) => {
                 format!("信頼できる場合は、次のルート証明書を信頼に加えてください: {}", roots.join("; "))
             }
+            Self::Sign => "署名: pades sign IN OUT".to_owned(),
+            Self::AskAgain => "現在の失効情報を取得して再確認: pades doctor --online --trust ANCHORS IN".to_owned(),
             Self::AddEvidence => "検証情報の追加: pades augment --online --trust ANCHORS IN OUT".to_owned(),
             Self::Archive => {
                 "検証情報と文書タイムスタンプの追加: pades augment --lta --online --tsa URL --trust ANCHORS IN OUT"
                     .to_owned()
             }
-            Self::RenewBy(due) => format!("{} までに更新: pades renew --tsa URL --trust ANCHORS IN", time(due)),
+            Self::RenewBy(due) => {
+                format!("{} までに更新: pades renew --in-place --tsa URL --trust ANCHORS IN", time(due))
+            }
             Self::Ends(until) => format!("{} に終わり、更新でも延ばせません。", time(until)),
             Self::Nothing => "ありません。".to_owned(),
         }

@@ -138,3 +138,32 @@ fn a_namesake_with_the_anchors_key_is_no_anchor() {
     assert_eq!(told(&longer, false), "TRY_LATER");
     assert_eq!(told(&longer, true), "CHAIN_CONSTRAINTS_FAILURE");
 }
+
+/// EN 319 102-1, 5.5.4, step 5: judged again as of the past, what a signer of lists said stands that has expired since. Somebody may have
+/// written it after that end, with a key that nobody keeps safe: so it is said, unless a proof speaks against it.
+#[test]
+fn an_answer_of_who_has_expired_since_is_said() {
+    let (root, authority, namesake) = (party(1, 1), party(2, 2), party(2, 9));
+    let target = authority.issue(party(3, 3), &[]);
+    let mut trust = TrustStore::new();
+    trust.add(root.certify(root), "test");
+    let mut evidence = Evidence::new();
+    evidence.insert_certificate(root.certify(authority));
+    evidence.insert_certificate(root.issue_until(namesake, &[usage(KeyUsages::CRLSign)], "250601000000Z"));
+    for party in [root, namesake] {
+        evidence.add_crl(&party.crl("250301000000Z", Some("251201000000Z"), &[])).unwrap();
+    }
+    let told = |proved: Option<&str>| {
+        let (policy, limits, pool) = (Policy::default(), Limits::default(), Pool::new(&evidence));
+        let mut proofs = ProofsOfExistence::new(time("2025-09-01"));
+        if let Some(proved) = proved {
+            proofs.add_objects(evidence.fingerprints(), time(proved));
+        }
+        let validator = Validator::new(&trust, &pool, &limits, &policy, &proofs);
+        let moment = Moment { time: time("2025-04-01"), issuers: time("2025-09-01") };
+        let judged = validator.judge(&target, Purpose::DocumentSigning, moment);
+        assert!(judged.conclusion.is_passed(), "{judged:#?}");
+        judged.findings.iter().filter(|one| one.message.contains("nothing proves that the answer is older")).count()
+    };
+    assert_eq!([None, Some("2025-05-01"), Some("2025-07-01")].map(told), [1, 0, 1]);
+}

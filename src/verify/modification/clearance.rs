@@ -103,7 +103,7 @@ impl Step<'_> {
 
     /// Something to be said, whatever it means.
     pub(super) fn note(&mut self, code: Code, what: impl std::fmt::Display) {
-        if self.findings.len() < super::FINDINGS {
+        if self.findings.len() < super::FINDINGS || code == Code::Limit {
             let number = self.revision.saturating_add(1);
             self.findings.push(Finding::new(code, format_args!("revision {number}: {what}")));
         } else {

@@ -93,6 +93,8 @@ struct History {
     changes: Arc<[Change]>,
     /// What came from each revision on; the last entry says that nothing did.
     from: Vec<From>,
+    /// The last finding that says that a bound was reached: nobody is to miss it for many others.
+    limit: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -135,7 +137,8 @@ impl History {
             later = *own;
         }
         from.push(end);
-        Self { findings, changes: changes.into(), from }
+        let limit = findings.iter().rposition(|finding: &Finding| finding.code == Code::Limit);
+        Self { findings, changes: changes.into(), from, limit }
     }
 
     /// All outcomes together, from the one at `first` on.
@@ -143,6 +146,10 @@ impl History {
         let Some(from) = self.from.get(first).or(self.from.last()) else { return Modified::unknown() };
         let later = self.findings.get(from.finding..).unwrap_or_default();
         let mut findings: Vec<Finding> = later.iter().take(FINDINGS).cloned().collect();
+        let is_cut = self.limit.filter(|at| *at >= from.finding.saturating_add(FINDINGS));
+        if let (Some(limit), Some(last)) = (is_cut.and_then(|at| self.findings.get(at)), findings.last_mut()) {
+            *last = limit.clone();
+        }
         let more = from.total.saturating_sub(findings.len());
         if more > 0 {
             findings

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what cannot be placed in time binds from the beginning.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::meter::steps;
 use crate::error::Result;
@@ -19,14 +19,16 @@ pub(super) struct Permissions {
     certifications: Vec<(usize, Modification)>,
     /// Likewise.
     locks: Vec<(usize, Modification)>,
+    /// All fields, or all but some.
     frozen: Vec<(usize, Frozen)>,
+    /// The fields that are frozen by name, each from the first such rule on.
+    named: HashMap<String, usize>,
 }
 
 /// A selection of fields in which a name is looked up, however many it has.
 #[derive(Debug)]
 enum Frozen {
     All,
-    Among(HashSet<String>),
     NotAmong(HashSet<String>),
 }
 
@@ -41,13 +43,28 @@ impl Permissions {
             let since = rule.end.map_or(0, behind);
             permissions.certifications.extend(rule.certification.map(|permission| (since, level(permission))));
             permissions.locks.extend(rule.lock.map(|permission| (since, level(permission))));
-            permissions.frozen.extend(rule.frozen.into_iter().map(|fields| (since, Frozen::from(fields))));
+            rule.frozen.into_iter().for_each(|fields| permissions.freeze(since, fields));
         }
         for rules in [&mut permissions.certifications, &mut permissions.locks] {
             rules.sort_unstable();
             tighten(rules);
         }
         Ok(permissions)
+    }
+
+    fn freeze(&mut self, since: usize, fields: FieldSelection) {
+        match fields {
+            FieldSelection::All => self.frozen.push((since, Frozen::All)),
+            FieldSelection::Exclude(names) => {
+                self.frozen.push((since, Frozen::NotAmong(names.into_iter().collect())));
+            }
+            FieldSelection::Include(names) => {
+                for name in names {
+                    let first = self.named.entry(name).or_insert(since);
+                    *first = since.min(*first);
+                }
+            }
+        }
     }
 
     /// The most that may change from the revision before `revision` to it: what a certification says, else filling in forms
@@ -68,7 +85,9 @@ impl Permissions {
 
     /// Whether a signature before `revision` froze the field of this name.
     pub(super) fn freezes(&self, name: &str, revision: usize) -> bool {
-        self.frozen.iter().any(|(since, selection)| *since < revision && selection.selects(name))
+        let is_named = |name: &str| self.named.get(name).is_some_and(|since| *since < revision);
+        with_groups(name).any(is_named)
+            || self.frozen.iter().any(|(since, selection)| *since < revision && selection.selects(name))
     }
 }
 
@@ -76,24 +95,16 @@ impl Frozen {
     /// Whether the field of this fully qualified name is selected, by itself or with a group that it is in (12.7.5.5, table 236).
     fn selects(&self, name: &str) -> bool {
         steps(1);
-        let groups = name.match_indices('.').filter_map(|(dot, _)| name.get(..dot));
-        let is_in = |names: &HashSet<String>| groups.chain([name]).any(|group| names.contains(group));
         match self {
             Self::All => true,
-            Self::Among(names) => is_in(names),
-            Self::NotAmong(names) => !is_in(names),
+            Self::NotAmong(names) => !with_groups(name).any(|group| names.contains(group)),
         }
     }
 }
 
-impl From<FieldSelection> for Frozen {
-    fn from(selection: FieldSelection) -> Self {
-        match selection {
-            FieldSelection::All => Self::All,
-            FieldSelection::Include(names) => Self::Among(names.into_iter().collect()),
-            FieldSelection::Exclude(names) => Self::NotAmong(names.into_iter().collect()),
-        }
-    }
+/// A fully qualified name, and those of the groups that the field is in.
+fn with_groups(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').filter_map(|(dot, _)| name.get(..dot)).chain([name])
 }
 
 /// Makes each of the rules, which are in the order of their revisions, the tightest of those up to it.
@@ -122,9 +133,10 @@ mod tests {
     fn selections_hold_for_fields_and_for_groups_as_those_of_locks_do() {
         let names = || vec!["a".to_owned(), "b.c".to_owned(), "d.".to_owned(), String::new()];
         for selection in [FieldSelection::All, FieldSelection::Include(names()), FieldSelection::Exclude(names())] {
-            let frozen = Frozen::from(selection.clone());
+            let mut permissions = Permissions::default();
+            permissions.freeze(0, selection.clone());
             for name in ["a", "a.x", "ax", "b", "b.c", "b.c.d", "b.cd", "d", "d.", "d..e", "", ".x", "x"] {
-                assert_eq!(frozen.selects(name), selection.selects(name), "{name:?} of {selection:?}");
+                assert_eq!(permissions.freezes(name, 1), selection.selects(name), "{name:?} of {selection:?}");
             }
         }
     }
