@@ -33,6 +33,8 @@ pub(crate) mod validate;
 
 #[cfg(test)]
 mod pkits;
+#[cfg(test)]
+mod second_opinion;
 
 pub(crate) use build::Paths;
 pub(crate) use fault::{PathFault, StepFault};

@@ -16,17 +16,17 @@ use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
 use crate::time::Time;
 
-const FOLDER: &str = "nist_2011_sha256_rsa2048";
+pub(super) const FOLDER: &str = "nist_2011_sha256_rsa2048";
 
-struct Suite {
+pub(super) struct Suite {
     root: PathBuf,
-    trust: TrustStore,
-    limits: Limits,
-    at: Time,
+    pub(super) trust: TrustStore,
+    pub(super) limits: Limits,
+    pub(super) at: Time,
 }
 
 impl Suite {
-    fn open() -> Option<Self> {
+    pub(super) fn open() -> Option<Self> {
         let root = corpora::folder("pkits")?;
         let mut trust = TrustStore::new();
         trust
@@ -35,15 +35,15 @@ impl Suite {
         Some(Self { root, trust, limits: Limits::default(), at: "2026-01-01T00:00:00Z".parse().unwrap() })
     }
 
-    fn cases(&self, file: &str) -> Vec<Value> {
+    pub(super) fn cases(&self, file: &str) -> Vec<Value> {
         serde_json::from_slice(&std::fs::read(self.root.join(file)).unwrap()).unwrap()
     }
 
-    fn read(&self, kind: &str, name: &str) -> Vec<u8> {
+    pub(super) fn read(&self, kind: &str, name: &str) -> Vec<u8> {
         std::fs::read(self.root.join(FOLDER).join(kind).join(name)).unwrap()
     }
 
-    fn run(&self, case: &Value) -> Result<(), String> {
+    pub(super) fn run(&self, case: &Value) -> Result<(), String> {
         let certificate =
             |name: &str| Certificate::from_der(&self.read("certs", name)).map_err(|fault| format!("{name}: {fault}"));
         let names = |key: &str| strings(&case[key]);
@@ -125,11 +125,11 @@ fn is_expected(outcome: &Result<(), String>, class: &Value) -> bool {
     }
 }
 
-fn strings(value: &Value) -> Vec<String> {
+pub(super) fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-fn settings(params: &Value, limits: &Limits) -> PathSettings {
+pub(super) fn settings(params: &Value, limits: &Limits) -> PathSettings {
     let flag = |key: &str| params[key].as_bool().unwrap_or(false);
     let policies = params["user_initial_policy_set"].as_array().map(|_| {
         let oids = strings(&params["user_initial_policy_set"]);
