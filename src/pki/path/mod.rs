@@ -9,6 +9,7 @@
 //! | RFC 5280 | held by |
 //! |---|---|
 //! | 6.1.1–6.1.6 as a whole | `pkits`: 256 cases, revocation on, one exception (DSA parameters) |
+//! | the same, by another library | `second_opinion`: each of those paths under 41 settings |
 //! | validity, of whom (6.1.3 (a)(2)) | `whose_validity_counts_is_a_setting`, `the_target_may_be_the_anchor` |
 //! | names of every form (4.2.1.10, 6.1.3 (b), (c)) | `every_form_is_constrained`, `hosts`, `mailboxes`, `uris`, `addresses`; PKITS 4.13 |
 //! | policies, mappings, inhibitions (6.1.3 (d)–(f), 6.1.4) | `the_policies_granted_are_in_the_anchors_terms`; PKITS 4.8–4.12 |

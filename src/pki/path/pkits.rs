@@ -16,7 +16,7 @@ use crate::pki::signature::Checks;
 use crate::pki::trust::store::TrustStore;
 use crate::time::Time;
 
-pub(super) const FOLDER: &str = "nist_2011_sha256_rsa2048";
+const FOLDER: &str = "nist_2011_sha256_rsa2048";
 
 pub(super) struct Suite {
     root: PathBuf,
