@@ -68,7 +68,7 @@ impl Options {
                 Given::Option(option) => option,
             };
             match option.as_str() {
-                "counterparty" => wanted.counterparties.push(folded(&arguments.text(&option)?)),
+                "counterparty" => wanted.counterparties.push(arguments.parsed(&option, "a name | 名称", name)?),
                 "from" => wanted.from = Some(about::date(&option, arguments)?),
                 "to" => wanted.to = Some(about::date(&option, arguments)?),
                 "amount-from" => least = Some(about::number(&option, arguments)?),
@@ -93,6 +93,7 @@ impl Options {
         let amount = |number: Option<String>| number.map(|number| Amount::new(&number, currency)).transpose();
         wanted.least = amount(least).during(|| Message::CannotState)?;
         wanted.most = amount(most).during(|| Message::CannotState)?;
+        wanted.check(arguments)?;
         basis.settle();
         Ok(Self { basis, wanted, form, threads, folders })
     }
@@ -199,7 +200,24 @@ fn verified(path: &Path, ground: &Ground, progress: &Progress) -> pades_ltv::Res
     Ok(ground.verification(&document).verify())
 }
 
+/// Part of a name; nothing at all is part of every name.
+fn name(text: &str) -> Option<String> {
+    Some(folded(text)).filter(|name| !name.is_empty())
+}
+
 impl Wanted {
+    /// Whether anything can be so. Nothing found would otherwise be taken for nothing there.
+    fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
+        let wrong = |option: &str, value: String, expected: &'static str| {
+            Err(arguments.wrong(Message::BadValue { option: option.to_owned(), value, expected }))
+        };
+        match (self.from, self.to, self.least, self.most) {
+            (Some(from), Some(to), ..) if from > to => wrong("to", to.to_string(), "--from … 9999-12-31"),
+            (.., Some(least), Some(most)) if least > most => wrong("amount-to", most.number(), "--amount-from …"),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether what is stated, or what was signed in its place, is looked for.
     fn fits(&self, report: &TransactionReport) -> bool {
         let mut all = report.stated.iter().chain(report.otherwise.iter().map(|other| &other.transaction));

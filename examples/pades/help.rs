@@ -219,8 +219,9 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
                   2027-01-01
   --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
                   since, are not verified again. LOG has all rows, standard output those of this
-                  run. Its first line says by which --at, --trust, --policy ... it was made: a run
-                  with others is refused. Without --at each row is as of its own run
+                  run; the exit code is that of both. The first line of LOG says by which --at,
+                  --trust, --policy ... it was made: a run with others is refused. Without --at each
+                  row is as of its own run
 
 Exit code, the first that applies to any FILE:
   4  could not be read, or the command line makes no sense
@@ -287,8 +288,8 @@ pades verify [オプション] FILE...
   --holidays FILE 各署名のタイムスタンプが、署名時刻から 2 か月と 7 営業日以内に付与されたか
                   (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
   --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
-                  しません。LOG には全行が、標準出力には今回の行が残ります。LOG の 1 行目は --at、
-                  --trust、--policy などの条件で、異なる条件では続行できません。--at を省略すると、
+                  しません。LOG には全行が、標準出力には今回の行が残ります。終了コードは両方に
+                  よります。LOG の 1 行目は --at、--trust、--policy などの条件で、異なる条件では続行できません。--at を省略すると、
                   各行はその実行の時点での判定です
 
 終了コード (いずれかの FILE に当てはまる最初のもの):

@@ -81,6 +81,16 @@ fn what_somebody_signed_is_not_contradicted() {
     let error = signed_with(&world, &first, now(), |signing| signing.transaction(about("1"))).unwrap_err();
     assert_eq!((error.kind(), error.class()), (ErrorKind::Metadata, ErrorClass::Permanent));
     assert!(error.to_string().contains("states another transaction: 2026-10-07, 架空市, 1234567 JPY"), "{error}");
+    // Nor where somebody took it away meanwhile, or wrote something else in its place: that is nobody's word.
+    let first = signed_with(&world, &pdf::table(&[]), now(), |signing| signing.transaction(about("1234567"))).unwrap();
+    let removed = changed(&first, Transaction::NAMESPACE, "urn:other");
+    let forged = changed(&first, ">1234567<", ">1<");
+    for pdf in [&removed, &forged] {
+        let error = signed_with(&world, pdf, now(), |signing| signing.transaction(about("1"))).unwrap_err();
+        assert!(error.to_string().contains("states another transaction: 2026-10-07, 架空市, 1234567 JPY"), "{error}");
+    }
+    let restored = signed_with(&world, &removed, now(), |signing| signing.transaction(about("1234567"))).unwrap();
+    assert_eq!(status(&world.verify(&restored, now())), Some(TransactionStatus::Signed));
 }
 
 #[test]

@@ -114,17 +114,14 @@ impl Bulk {
             }
             progress.step(&Message::Verifying(count));
             count = count.saturating_add(found.len());
-            let is_new = |one: &Found| match (one, &log) {
-                (Found::File(path), Some(log)) => !log.has(&path.to_string_lossy(), mark(path)),
-                _ => true,
-            };
-            let fresh: Vec<Found> = found.into_iter().filter(is_new).collect();
+            let fresh: Vec<Found> =
+                found.into_iter().filter(|one| self.is_new(one, log.as_ref(), &mut worst)).collect();
             work.rows(&fresh, threads, |row| {
                 let json = outcome::line(&row);
                 if let (Some(log), Some(path)) = (&mut log, &self.resume) {
                     log.note(&json).during(|| Message::CannotWrite(path.clone()))?;
                 }
-                if self.is_within(&row) {
+                if self.is_within(row.stamped) {
                     worst(&row.verdict);
                     let text = if self.form == Some(Form::Csv) { row.csv() } else { json };
                     progress.above(|| crate::print(&text));
@@ -145,11 +142,22 @@ impl Bulk {
         Log::open(path, &settings).during(|| Message::CannotUse { option: "resume", path: path.to_owned() })
     }
 
-    /// Whether its timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
-    fn is_within(&self, row: &Row) -> bool {
+    /// Whether the file has to be looked at: it does not stand in the log, or changed since. What an earlier run found counts like what
+    /// this one finds.
+    fn is_new(&self, found: &Found, log: Option<&Log>, worst: &mut impl FnMut(&str)) -> bool {
+        let (Found::File(path), Some(log)) = (found, log) else { return true };
+        let Some(finished) = log.finished(&path.to_string_lossy(), mark(path)) else { return true };
+        if self.is_within(finished.stamped()) {
+            worst(&finished.verdict);
+        }
+        false
+    }
+
+    /// Whether a timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
+    fn is_within(&self, stamped: Option<Time>) -> bool {
         let after = |stamped: Time| self.from.is_none_or(|from| from <= stamped);
         let before = |stamped: Time| self.to.is_none_or(|to| stamped <= to);
-        row.stamped.is_none_or(|stamped| after(stamped) && before(stamped))
+        stamped.is_none_or(|stamped| after(stamped) && before(stamped))
     }
 }
 
