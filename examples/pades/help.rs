@@ -209,8 +209,8 @@ pades verify [OPTIONS] FILE...
 Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
   --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited,
                   accredited_by, time, expires, renewal_due, in_window, error, and what the file is
-                  about (see pades help find): as CSV with a heading, or as JSON lines. accredited is
-                  empty (null) where no list was given
+                  about (see pades help find): as CSV with a heading, or as JSON lines. accredited
+                  is empty (null) where no list was given
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
@@ -289,8 +289,8 @@ pades verify [オプション] FILE...
                   (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
   --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
                   しません。LOG には全行が、標準出力には今回の行が残ります。終了コードは両方に
-                  よります。LOG の 1 行目は --at、--trust、--policy などの条件で、異なる条件では続行できません。--at を省略すると、
-                  各行はその実行の時点での判定です
+                  よります。LOG の 1 行目は --at、--trust、--policy などの条件で、異なる条件では
+                  続行できません。--at を省略すると、各行はその実行の時点での判定です
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
   4  読み取れない、またはコマンドラインの誤り

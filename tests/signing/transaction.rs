@@ -113,6 +113,23 @@ fn a_later_signature_may_add_it_and_the_earlier_ones_stay_valid() {
     assert_eq!(error.kind(), ErrorKind::Field);
 }
 
+/// A stream that the pages share with the catalog would change for them, too.
+#[test]
+fn metadata_of_something_else_as_well_stays() {
+    let world = World::new();
+    let packet = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'></rdf:RDF>";
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Metadata 90 0 R>>";
+    let base = pdf::append(
+        &pdf::table(&[]),
+        &[(1, "<</Type/Catalog/Pages 2 0 R/Metadata 90 0 R>>"), (3, page), (90, &stream(packet))],
+    );
+    let first = signed_with(&world, &base, now(), |signing| signing).unwrap();
+    let second = signed_with(&world, &first, now(), |signing| signing.transaction(about("5"))).unwrap();
+    let report = world.verify_online(&second, now());
+    assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
+    assert_eq!(status(&report), Some(TransactionStatus::Signed));
+}
+
 /// Metadata may change after signing, as programs that save write it anew; what it says then is nobody's word.
 #[test]
 fn what_nobody_signed_is_not_called_signed() {

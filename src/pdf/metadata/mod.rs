@@ -118,7 +118,9 @@ pub(crate) fn state(writer: &mut UpdateWriter<'_>, transaction: &Transaction, st
         Ok(Some(_)) | Err(_) => {}
     }
     let data = packet.stating(transaction)?.to_bytes();
-    let id = match place.as_object().filter(|id| id.generation == 0) {
+    // Where somebody signed, others that may show the same stream (a page has metadata, too) have to go on showing what they showed.
+    let own = place.as_object().filter(|id| id.generation == 0 && standing == Standing::Unsigned);
+    let id = match own {
         Some(id) => id,
         None => {
             let id = writer.allocate()?;
