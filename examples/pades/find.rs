@@ -15,7 +15,7 @@ use crate::about;
 use crate::arguments::{Arguments, Given};
 use crate::basis::{Basis, Ground};
 use crate::bulk::walk::{Found, Walk};
-use crate::bulk::{EACH, in_order, quoted, threads, unreadable_folder};
+use crate::bulk::{BYTE_ORDER_MARK, EACH, in_order, quoted, threads, unreadable_folder};
 use crate::failure::{During, Failure, Stop};
 use crate::inputs::{Input, Use};
 use crate::messages::{Message, one_line};
@@ -31,6 +31,7 @@ pub(crate) struct Options {
     basis: Basis,
     wanted: Wanted,
     form: Form,
+    has_mark: bool,
     threads: Option<NonZeroUsize>,
     folders: Vec<PathBuf>,
 }
@@ -58,7 +59,7 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut basis, mut wanted, mut folders) = (Basis::default(), Wanted::default(), Vec::new());
         let (mut least, mut most, mut currency) = (None, None, None);
-        let (mut form, mut threads) = (Form::Text, None);
+        let (mut form, mut threads, mut has_mark) = (Form::Text, None, false);
         while let Some(given) = arguments.next()? {
             let option = match given {
                 Given::Operand(path) => {
@@ -78,6 +79,7 @@ impl Options {
                 "text" => form = Form::Text,
                 "json" => form = Form::Json,
                 "csv" => form = Form::Csv,
+                "bom" => has_mark = true,
                 "threads" => threads = Some(arguments.parsed(&option, "1 … 256", self::threads)?),
                 _ if basis.take(&option, arguments)? => {}
                 _ => return Err(arguments.unknown(option)),
@@ -89,13 +91,16 @@ impl Options {
         if currency.is_some() && least.is_none() && most.is_none() {
             return Err(arguments.wrong(Message::OnlyWith("currency", "amount-from | --amount-to")));
         }
+        if has_mark && form != Form::Csv {
+            return Err(arguments.wrong(Message::OnlyWith("bom", "csv")));
+        }
         let currency = currency.as_deref().unwrap_or(about::CURRENCY);
         let amount = |number: Option<String>| number.map(|number| Amount::new(&number, currency)).transpose();
         wanted.least = amount(least).during(|| Message::CannotState)?;
         wanted.most = amount(most).during(|| Message::CannotState)?;
         wanted.check(arguments)?;
         basis.settle();
-        Ok(Self { basis, wanted, form, threads, folders })
+        Ok(Self { basis, wanted, form, has_mark, threads, folders })
     }
 }
 
@@ -132,7 +137,8 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         (true, false) => 0,
     };
     found.append(&mut unread);
-    crate::print(&told(&found, options.form));
+    let mark = if options.has_mark { BYTE_ORDER_MARK } else { "" };
+    crate::print(&format!("{mark}{}", told(&found, options.form)));
     if silent > 0 && options.form == Form::Text {
         crate::complain(&Message::Silent(silent).text(language));
     }

@@ -211,6 +211,7 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
                   accredited_by, time, expires, renewal_due, in_window, error, and what the file is
                   about (see pades help find): as CSV with a heading, or as JSON lines. accredited
                   is empty (null) where no list was given
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
@@ -282,6 +283,7 @@ pades verify [オプション] FILE...
                   accredited_by、time、expires、renewal_due、in_window、error と取引情報 (pades
                   help find) を、見出し付きの CSV か JSON 行で出力。認定リストの指定が
                   なければ accredited は空 (null) です
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --from 時刻, --to 時刻
                   その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
   --threads N     同時に検証する数。省略時はコアの数
@@ -786,6 +788,7 @@ verified, so that the table tells what was signed from what was put there or cha
   --csv, --json   file, counterparty, date, amount, currency, title, number, transaction,
                   signed_otherwise, signer, verdict, error: as CSV with a heading, or a JSON object
                   a line, all keys always there. By date, and then by name
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --threads N     as many at once; one for each core unless given
   --lang ja|en
 
@@ -821,6 +824,7 @@ pades sign --counterparty で記録した取引情報により、署名済みの
   --csv, --json   file、counterparty、date、amount、currency、title、number、transaction、
                   signed_otherwise、signer、verdict、error を、見出し付きの CSV か、1 行 1
                   オブジェクトの JSON (キーは常にすべて) で、日付、名前の順に出力
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --threads N     同時に処理する数。省略時はコアの数
   --lang ja|en
 

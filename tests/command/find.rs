@@ -197,10 +197,13 @@ fn what_is_unsigned_changed_or_unreadable_is_told() {
         run.out
     );
     assert!(lines[1].starts_with("all/a.pdf,架空市,2026-10-07,5000,JPY,契約書,17,signed,,Test signer,"), "{}", run.out);
+    let marked = bench.pades(["find", "--at", NOW, "--csv", "--bom", "all"]);
+    assert_eq!(marked.out, format!("\u{feff}{}", run.out), "for Excel");
     // The table of verify has the same columns.
     let run = bench.pades(["verify", "--at", NOW, "--csv", "all"]);
     assert!(run.out.contains(",counterparty,date,amount,currency,title,number,transaction,error\r\n"), "{}", run.out);
     assert!(run.out.contains(",架空市,2026-10-07,5000,JPY,契約書,17,signed,\r\n"), "{}", run.out);
+    assert_eq!(bench.pades(["verify", "--at", NOW, "--csv", "--bom", "all"]).out, format!("\u{feff}{}", run.out));
     let run = bench.pades(["verify", "--at", NOW, "all/b.pdf"]);
     assert!(run.out.contains("The transaction was changed after signing."), "{}", run.out);
 }
@@ -301,6 +304,10 @@ fn what_makes_no_sense_is_refused_before_anything_is_signed() {
         ("find --currency JPY all", "--currency is given without --amount-from"),
         ("find --from 2026 all", "2026-10-07"),
         ("find --nothing all", "nothing"),
+        ("find --bom all", "--bom is given without --csv"),
+        ("find --json --bom all", "--bom is given without --csv"),
+        ("verify --jsonl --bom all", "--bom is given without --csv"),
+        ("verify --bom all", "--bom is given without --csv"),
         ("find --from 2026-10-08 --to 2026-10-07 all", "--from … 9999-12-31"),
         ("find --amount-from 2 --amount-to 1 all", "--amount-from …"),
         ("find --counterparty= all", "a name"),

@@ -18,7 +18,7 @@ use pades_ltv::{Error, ErrorKind, Language, Time};
 use self::log::{Log, Mark};
 pub(crate) use self::parallel::in_order;
 use self::row::Row;
-pub(crate) use self::row::quoted;
+pub(crate) use self::row::{BYTE_ORDER_MARK, quoted};
 use self::walk::{Found, Walk};
 use self::window::Holidays;
 use crate::arguments::Arguments;
@@ -42,6 +42,7 @@ pub(crate) struct Bulk {
     threads: Option<NonZeroUsize>,
     resume: Option<PathBuf>,
     holidays: Option<PathBuf>,
+    has_mark: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,7 @@ impl Bulk {
             "to" => self.to = Some(arguments.moment(option)?.time),
             "threads" => self.threads = Some(arguments.parsed(option, "1 … 256", threads)?),
             "resume" => self.resume = Some(arguments.path(option)?),
+            "bom" => self.has_mark = true,
             "holidays" => self.holidays = Some(arguments.path(option)?),
             _ => return Ok(false),
         }
@@ -75,6 +77,9 @@ impl Bulk {
             ("resume", self.resume.is_some()),
             ("holidays", self.holidays.is_some()),
         ];
+        if self.has_mark && self.form != Some(Form::Csv) {
+            return Err(arguments.wrong(Message::OnlyWith("bom", "csv")));
+        }
         match (self.form, given.into_iter().find(|(_, is_given)| *is_given)) {
             (Some(_), _) => Ok(true),
             (None, Some((option, _))) => Err(arguments.wrong(Message::OnlyWith(option, "csv"))),
@@ -104,7 +109,8 @@ impl Bulk {
         let threads = self.threads.unwrap_or_else(available).get();
         let work = Work { ground, holidays: holidays.as_ref(), progress: &progress, language };
         if self.form == Some(Form::Csv) {
-            crate::print(&Row::heading());
+            let mark = if self.has_mark { BYTE_ORDER_MARK } else { "" };
+            crate::print(&format!("{mark}{}", Row::heading()));
         }
         let (mut walk, mut count) = (Walk::new(operands), 0_usize);
         loop {

@@ -238,6 +238,8 @@ fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
+/// What a table begins with where Excel is to take it for UTF-8. Other programs take it for a part of the first heading.
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// What a formula begins with; in Japanese spreadsheets in full width, too.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
