@@ -340,7 +340,7 @@ impl fmt::Debug for Document<'_> {
 pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
     const MARK: &[u8] = b"%PDF-";
     // Nearly always it stands right here.
-    if bytes.read(0..bytes.len().min(offset(MARK.len())))? == MARK {
+    if *bytes.look(0..bytes.len().min(offset(MARK.len())))? == *MARK {
         return Ok(0);
     }
     let head = bytes.read(0..bytes.len().min(HEAD))?;
@@ -379,7 +379,7 @@ pub(super) fn last(bytes: &Bytes<'_>) -> Result<Ending> {
 fn startxref(bytes: &Bytes<'_>, reach: u64) -> Result<Option<u64>> {
     const KEYWORD: &[u8] = b"startxref";
     let start = bytes.len().saturating_sub(reach);
-    let tail = bytes.read(start..bytes.len())?;
+    let tail = bytes.look(start..bytes.len())?;
     let at = tail.windows(KEYWORD.len()).rposition(|window| window == KEYWORD);
     Ok(at.map(|at| start.saturating_add(offset(at))))
 }

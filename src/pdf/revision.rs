@@ -172,7 +172,7 @@ fn end(bytes: &Bytes<'_>, section: u64, range: Range<u64>, shift: u64) -> Result
     {
         return Ok(Some(cursor.offset()));
     }
-    let text = bytes.read(window.start..window.end.max(window.start))?;
+    let text = bytes.look(window.start..window.end.max(window.start))?;
     let mut from = 0;
     while let Some(at) = find(&text, b"startxref", from) {
         let mut cursor = bytes.cursor(window.start.saturating_add(parser::offset(at))..window.end, 64);
@@ -191,7 +191,7 @@ fn points(bytes: &Bytes<'_>, pointer: u64, section: u64) -> Result<bool> {
     if pointer > section || section.saturating_sub(pointer) > 64 {
         return Ok(false);
     }
-    Ok(bytes.read(pointer..section)?.into_iter().all(is_white))
+    Ok(bytes.look(pointer..section)?.iter().copied().all(is_white))
 }
 
 /// Whether the first object says so (annex F.3.3).

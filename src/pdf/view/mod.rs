@@ -131,7 +131,7 @@ impl<'d> View<'d> {
             XrefEntry::InFile { offset, .. } => {
                 let bytes = self.document.bytes();
                 let end = offset.saturating_add(self.document.window(offset)).min(bytes.len());
-                let window = bytes.read(offset.min(end)..end)?;
+                let window = bytes.look(offset.min(end)..end)?;
                 Ok(mention::indirect(&window, limits, mentioned) == Some(id))
             }
             XrefEntry::InStream { stream, index } => {
