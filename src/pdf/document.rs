@@ -218,11 +218,11 @@ impl<'a> Document<'a> {
         self.damage.as_deref()
     }
 
-    /// Whether something can be appended.
+    /// Whether something can be appended, or written into it.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] if this is only the front of its file.
-    pub(super) fn require_whole(&self) -> Result<()> {
+    pub(crate) fn require_whole(&self) -> Result<()> {
         match self.damage() {
             Some(damage) => {
                 Err(Error::new(ErrorKind::Syntax, format!("only the front of the file can be read: {damage}")))
