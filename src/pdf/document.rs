@@ -209,7 +209,7 @@ impl<'a> Document<'a> {
         &self.security
     }
 
-    pub(super) fn set_damage(&mut self, damage: String) {
+    pub(crate) fn set_damage(&mut self, damage: String) {
         self.damage = Some(damage);
     }
 
@@ -222,7 +222,7 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] if this is only the front of its file.
-    pub(super) fn require_whole(&self) -> Result<()> {
+    pub(crate) fn require_whole(&self) -> Result<()> {
         match self.damage() {
             Some(damage) => {
                 Err(Error::new(ErrorKind::Syntax, format!("only the front of the file can be read: {damage}")))
