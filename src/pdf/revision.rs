@@ -116,6 +116,9 @@ pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, head: Head, las
             found => found.unwrap_or(last.end),
         };
         let start = revisions.last().map_or(0, Revision::end);
+        if let Some(late) = parts.iter().filter_map(|part| part.hidden.as_ref()).find(|hidden| hidden.end > end) {
+            return Err(syntax(late.offset, "a cross-reference stream of a hybrid file stands behind its revision"));
+        }
         revisions.push(revision(revisions.len().saturating_add(1), start..end, std::mem::take(&mut parts)));
     }
     Ok(revisions)

@@ -29,7 +29,8 @@ fn broken(good: &[u8], permitted: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("a permitted revision, its end stretched far", stretched(permitted, 70_000)),
         ("a permitted revision, its end behind a comment", {
             let at = permitted.windows(9).rposition(|found| found == b"startxref").unwrap() + 9;
-            [&permitted[..at], format!("%{page}").replace('\n', " ").as_bytes(), &[b'.'; 600], &permitted[at..]].concat()
+            [&permitted[..at], format!("%{page}").replace('\n', " ").as_bytes(), &[b'.'; 600], &permitted[at..]]
+                .concat()
         }),
     ]
 }
