@@ -263,6 +263,28 @@ impl<'d> View<'d> {
         own.map(Revision::end).ok_or_else(|| syntax(offset, "the object lies behind the end of its revision"))
     }
 
+    /// Whether what `entry` leads to cannot be read only because it would go on, or begin, behind where it has to end: readers that look at
+    /// the whole file may see an object there.
+    pub(crate) fn reaches_out(&self, entry: XrefEntry) -> bool {
+        let location = match entry {
+            XrefEntry::InStream { stream, .. } => self.location(Ref { number: stream, generation: 0 }),
+            own => Some(own),
+        };
+        let Some(XrefEntry::InFile { offset, .. }) = location else { return false };
+        let Ok(bound) = self.bound(offset) else { return offset < self.document.len() };
+        let bytes = self.document.bytes();
+        let mut cursor = bytes.cursor(offset..bytes.len(), self.document.window(offset));
+        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
+        let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
+        let is_charged = self.document.charge_overlap(offset..end).is_ok();
+        match object.map(|object| object.body) {
+            _ if !is_charged => true,
+            Ok(_) if end > bound => true,
+            Ok(Body::Stream(dictionary)) => self.data(end, self.length(&dictionary)).is_err(),
+            _ => false,
+        }
+    }
+
     /// Where data that starts at `start` ends, where its object ends, and whether `length` is right.
     fn data(&self, start: u64, length: Option<u64>) -> Result<(Range<u64>, u64, Length)> {
         let (bytes, bound) = (self.document.bytes(), self.bound(start)?);

@@ -134,8 +134,9 @@ impl<'g> Step<'g> {
             (Some(before), Some(after)) if before == after => self.follow_rules(after)?,
             _ => self.refuse(0, "the document has another catalog"),
         }
-        // Even where nothing was changed: what is unreadable may become something by what stands behind it.
-        if let Some(what) = &self.ground.unreadable {
+        if let Some(what) = &self.ground.unreadable
+            && (self.level != Modification::None || self.ground.reaches_out)
+        {
             self.unknown(
                 Code::ModificationUnknown,
                 format_args!("an object cannot be read, so that it may refer to what changed: {what}"),
