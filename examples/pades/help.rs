@@ -209,7 +209,7 @@ pades verify [OPTIONS] FILE...
 Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
   --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited,
                   accredited_by, time, expires, renewal_due, in_window, error, and what the file is
-                  about (see pades help find): as CSV with a heading, or as JSON lines. accredited is
+                  about (pades help find): as CSV with a heading, or as JSON lines. accredited is
                   empty (null) where no list was given
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
