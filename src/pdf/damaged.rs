@@ -17,7 +17,7 @@ use super::parser::offset;
 use super::revision::{self, Ending};
 use super::security::Credential;
 use super::source::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
 /// How many ends are tried, the last one first.
@@ -39,6 +39,7 @@ impl<'a> Document<'a> {
         let header = header(&bytes)?;
         let error = match last(&bytes).and_then(|last| history(&bytes, header, last)) {
             Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, known),
+            Err(error) if !matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => return Err(error),
             Err(error) => error,
         };
         let mut end = bytes.len();
@@ -91,7 +92,6 @@ fn end_before(bytes: &Bytes<'_>, mut end: u64) -> Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use crate::pdf::sample::Sample;
 
     fn sound() -> Vec<u8> {

@@ -209,7 +209,7 @@ impl<'a> Document<'a> {
         &self.security
     }
 
-    pub(super) fn set_damage(&mut self, damage: String) {
+    pub(crate) fn set_damage(&mut self, damage: String) {
         self.damage = Some(damage);
     }
 
