@@ -15,7 +15,7 @@ use crate::about;
 use crate::arguments::{Arguments, Given};
 use crate::basis::{Basis, Ground};
 use crate::bulk::walk::{Found, Walk};
-use crate::bulk::{EACH, in_order, quoted, threads, unreadable_folder};
+use crate::bulk::{BYTE_ORDER_MARK, EACH, in_order, quoted, threads, unreadable_folder};
 use crate::failure::{During, Failure, Stop};
 use crate::inputs::{Input, Use};
 use crate::messages::{Message, one_line};
@@ -31,6 +31,7 @@ pub(crate) struct Options {
     basis: Basis,
     wanted: Wanted,
     form: Form,
+    has_mark: bool,
     threads: Option<NonZeroUsize>,
     folders: Vec<PathBuf>,
 }
@@ -58,7 +59,7 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut basis, mut wanted, mut folders) = (Basis::default(), Wanted::default(), Vec::new());
         let (mut least, mut most, mut currency) = (None, None, None);
-        let (mut form, mut threads) = (Form::Text, None);
+        let (mut form, mut threads, mut has_mark) = (Form::Text, None, false);
         while let Some(given) = arguments.next()? {
             let option = match given {
                 Given::Operand(path) => {
@@ -68,7 +69,7 @@ impl Options {
                 Given::Option(option) => option,
             };
             match option.as_str() {
-                "counterparty" => wanted.counterparties.push(folded(&arguments.text(&option)?)),
+                "counterparty" => wanted.counterparties.push(arguments.parsed(&option, "a name | 名称", name)?),
                 "from" => wanted.from = Some(about::date(&option, arguments)?),
                 "to" => wanted.to = Some(about::date(&option, arguments)?),
                 "amount-from" => least = Some(about::number(&option, arguments)?),
@@ -78,6 +79,7 @@ impl Options {
                 "text" => form = Form::Text,
                 "json" => form = Form::Json,
                 "csv" => form = Form::Csv,
+                "bom" => has_mark = true,
                 "threads" => threads = Some(arguments.parsed(&option, "1 … 256", self::threads)?),
                 _ if basis.take(&option, arguments)? => {}
                 _ => return Err(arguments.unknown(option)),
@@ -89,12 +91,16 @@ impl Options {
         if currency.is_some() && least.is_none() && most.is_none() {
             return Err(arguments.wrong(Message::OnlyWith("currency", "amount-from | --amount-to")));
         }
+        if has_mark && form != Form::Csv {
+            return Err(arguments.wrong(Message::OnlyWith("bom", "csv")));
+        }
         let currency = currency.as_deref().unwrap_or(about::CURRENCY);
         let amount = |number: Option<String>| number.map(|number| Amount::new(&number, currency)).transpose();
         wanted.least = amount(least).during(|| Message::CannotState)?;
         wanted.most = amount(most).during(|| Message::CannotState)?;
+        wanted.check(arguments)?;
         basis.settle();
-        Ok(Self { basis, wanted, form, threads, folders })
+        Ok(Self { basis, wanted, form, has_mark, threads, folders })
     }
 }
 
@@ -131,7 +137,8 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         (true, false) => 0,
     };
     found.append(&mut unread);
-    crate::print(&told(&found, options.form));
+    let mark = if options.has_mark { BYTE_ORDER_MARK } else { "" };
+    crate::print(&format!("{mark}{}", told(&found, options.form)));
     if silent > 0 && options.form == Form::Text {
         crate::complain(&Message::Silent(silent).text(language));
     }
@@ -199,7 +206,24 @@ fn verified(path: &Path, ground: &Ground, progress: &Progress) -> pades_ltv::Res
     Ok(ground.verification(&document).verify())
 }
 
+/// Part of a name; nothing at all is part of every name.
+fn name(text: &str) -> Option<String> {
+    Some(folded(text)).filter(|name| !name.is_empty())
+}
+
 impl Wanted {
+    /// Whether anything can be so. Nothing found would otherwise be taken for nothing there.
+    fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
+        let wrong = |option: &str, value: String, expected: &'static str| {
+            Err(arguments.wrong(Message::BadValue { option: option.to_owned(), value, expected }))
+        };
+        match (self.from, self.to, self.least, self.most) {
+            (Some(from), Some(to), ..) if from > to => wrong("to", to.to_string(), "--from … 9999-12-31"),
+            (.., Some(least), Some(most)) if least > most => wrong("amount-to", most.number(), "--amount-from …"),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether what is stated, or what was signed in its place, is looked for.
     fn fits(&self, report: &TransactionReport) -> bool {
         let mut all = report.stated.iter().chain(report.otherwise.iter().map(|other| &other.transaction));

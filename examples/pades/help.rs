@@ -209,8 +209,9 @@ pades verify [OPTIONS] FILE...
 Many files, a row each (a FILE may be a folder: all .pdf below it, in the order of their names):
   --csv, --jsonl  file, verdict, reason, signer, signed_for, timestamp_authority, accredited,
                   accredited_by, time, expires, renewal_due, in_window, error, and what the file is
-                  about (pades help find): as CSV with a heading, or as JSON lines. accredited is
-                  empty (null) where no list was given
+                  about (see pades help find): as CSV with a heading, or as JSON lines. accredited
+                  is empty (null) where no list was given
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --from TIME, --to TIME
                   only files that were stamped then; those without any timestamp are told of, too
   --threads N     as many at once; one for each core unless given
@@ -219,8 +220,9 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
                   2027-01-01
   --resume LOG    notes each row in LOG, as a JSON line; files that are there, and did not change
                   since, are not verified again. LOG has all rows, standard output those of this
-                  run. Its first line says by which --at, --trust, --policy ... it was made: a run
-                  with others is refused. Without --at each row is as of its own run
+                  run; the exit code is that of both. The first line of LOG says by which --at,
+                  --trust, --policy ... it was made: a run with others is refused. Without --at each
+                  row is as of its own run
 
 Exit code, the first that applies to any FILE:
   4  could not be read, or the command line makes no sense
@@ -281,15 +283,16 @@ pades verify [オプション] FILE...
                   accredited_by、time、expires、renewal_due、in_window、error と取引情報 (pades
                   help find) を、見出し付きの CSV か JSON 行で出力。認定リストの指定が
                   なければ accredited は空 (null) です
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --from 時刻, --to 時刻
                   その期間にタイムスタンプが付与されたファイルだけ。タイムスタンプのないものも出力
   --threads N     同時に検証する数。省略時はコアの数
   --holidays FILE 各署名のタイムスタンプが、署名時刻から 2 か月と 7 営業日以内に付与されたか
                   (電子帳簿保存法)。FILE は 1 行に 1 つの休日 (2027-01-01 の形)
   --resume LOG    各行を JSON 行として LOG に記録します。記録済みで変更のないファイルは検証
-                  しません。LOG には全行が、標準出力には今回の行が残ります。LOG の 1 行目は --at、
-                  --trust、--policy などの条件で、異なる条件では続行できません。--at を省略すると、
-                  各行はその実行の時点での判定です
+                  しません。LOG には全行が、標準出力には今回の行が残ります。終了コードは両方に
+                  よります。LOG の 1 行目は --at、--trust、--policy などの条件で、異なる条件では
+                  続行できません。--at を省略すると、各行はその実行の時点での判定です
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
   4  読み取れない、またはコマンドラインの誤り
@@ -785,6 +788,7 @@ verified, so that the table tells what was signed from what was put there or cha
   --csv, --json   file, counterparty, date, amount, currency, title, number, transaction,
                   signed_otherwise, signer, verdict, error: as CSV with a heading, or a JSON object
                   a line, all keys always there. By date, and then by name
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --threads N     as many at once; one for each core unless given
   --lang ja|en
 
@@ -820,6 +824,7 @@ pades sign --counterparty で記録した取引情報により、署名済みの
   --csv, --json   file、counterparty、date、amount、currency、title、number、transaction、
                   signed_otherwise、signer、verdict、error を、見出し付きの CSV か、1 行 1
                   オブジェクトの JSON (キーは常にすべて) で、日付、名前の順に出力
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --threads N     同時に処理する数。省略時はコアの数
   --lang ja|en
 

@@ -8,8 +8,9 @@ use pades_ltv::{HttpTsa, Limited, Rate, Result, TimestampAuthority};
 
 type Paced = Limited<HttpTsa, fn() -> Duration, fn(Duration)>;
 
-/// The servers that were asked at a pace, by their addresses: a run over many files asks each as one.
-static PACED: Mutex<BTreeMap<String, Arc<Paced>>> = Mutex::new(BTreeMap::new());
+/// The servers that were asked at a pace, by their places on the command line: a run over many files asks each as one. One address may
+/// stand there twice, for two who ask.
+static PACED: Mutex<BTreeMap<usize, Arc<Paced>>> = Mutex::new(BTreeMap::new());
 
 /// A server, and whether it is asked at a pace.
 pub(crate) enum Client {
@@ -18,10 +19,10 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    pub(crate) fn new(url: &str, tsa: HttpTsa, rate: Option<Rate>) -> Self {
+    pub(crate) fn new(place: usize, tsa: HttpTsa, rate: Option<Rate>) -> Self {
         let Some(rate) = rate else { return Self::Free(Box::new(tsa)) };
         let mut paced = PACED.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = paced.entry(url.to_owned());
+        let known = paced.entry(place);
         Self::Paced(Arc::clone(known.or_insert_with(|| Arc::new(Limited::new(tsa, rate, clock, std::thread::sleep)))))
     }
 }

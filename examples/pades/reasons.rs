@@ -39,7 +39,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 56] = [
+const REASONS: [(&str, &str); 57] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -79,6 +79,10 @@ const REASONS: [(&str, &str); 56] = [
     ("the field is a group of fields", "フィールドのグループです。その下のフィールドを指定してください"),
     ("XFA form", "XFA フォームには記入できません"),
     ("the file holds a signature", "署名済みのファイルは修復できません"),
+    (
+        "the cross-reference table was overwritten or damaged",
+        "相互参照表が上書きされているか、壊れています。署名済みの文書であれば、改ざんのおそれがあります",
+    ),
     ("the file cannot be repaired", "ファイルを修復できません。もう一度入手してください"),
     ("has no glyph for", "フォントにない文字があります。別のフォントを --font で指定してください"),
     ("neither PNG nor JPEG", "画像は PNG または JPEG に限ります"),

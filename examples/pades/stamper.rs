@@ -72,19 +72,19 @@ impl Tsa {
 
     /// Each server with its address, ready to be asked. User and password of the first may come from the environment.
     pub(crate) fn clients(&self) -> Result<Vec<(&str, Client)>, Stop> {
-        let client = |(place, server): (usize, &'_ Server)| server.client(place == 0, self.timeout);
+        let client = |(place, server): (usize, &'_ Server)| server.client(place, self.timeout);
         let clients = self.servers.iter().enumerate().map(client).collect::<Result<Vec<_>, Stop>>()?;
         Ok(self.servers.iter().map(|server| server.url.as_str()).zip(clients).collect())
     }
 }
 
 impl Server {
-    fn client(&self, is_first: bool, timeout: Option<Duration>) -> Result<Client, Stop> {
+    fn client(&self, place: usize, timeout: Option<Duration>) -> Result<Client, Stop> {
         let mut client = HttpTsa::new(&self.url).during(|| Message::CannotUseAddress)?;
         if let Some(user) = &self.user {
             let password = self.password.as_deref().map(|path| secret("tsa-pass-file", path)).transpose()?;
             client = client.basic_auth(user, password.as_deref().map_or("", |password| password.as_str()));
-        } else if let (true, Some(user)) = (is_first, variable("PADES_TSA_USER")) {
+        } else if let (true, Some(user)) = (place == 0, variable("PADES_TSA_USER")) {
             client = client.basic_auth(&user, &variable("PADES_TSA_PASSWORD").unwrap_or_default());
         }
         for (name, value) in self.headers.as_deref().map(headers).transpose()?.unwrap_or_default() {
@@ -104,7 +104,7 @@ impl Server {
             client =
                 client.server_roots(&pem).during(|| Message::CannotUse { option: "tsa-ca", path: roots.clone() })?;
         }
-        Ok(Client::new(&self.url, timeout.into_iter().fold(client, HttpTsa::timeout), self.rate))
+        Ok(Client::new(place, timeout.into_iter().fold(client, HttpTsa::timeout), self.rate))
     }
 }
 

@@ -205,20 +205,27 @@ pub(crate) fn no_key() -> Stop {
 fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
     let bytes = inputs::secret(key).during(|| cannot_use("key", key))?;
-    let chain_bytes = inputs::secret(chain).during(|| cannot_use("chain", chain))?;
-    let certificates = || inputs::chain(&chain_bytes).during(|| cannot_use("chain", chain));
+    let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
+    let certificates = certificates.during(|| cannot_use("chain", chain))?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
     let signer = match (is_pem, &password) {
-        (true, None) => SoftwareSigner::from_pem(&bytes, &chain_bytes),
-        (true, Some(password)) => SoftwareSigner::from_encrypted_pem(&bytes, password, &chain_bytes),
-        (false, None) => SoftwareSigner::from_der(&bytes, certificates()?),
-        (false, Some(password)) => SoftwareSigner::from_encrypted_der(&bytes, password, certificates()?),
+        (true, None) => SoftwareSigner::from_pem(&bytes, pem(&certificates).as_bytes()),
+        (true, Some(password)) => SoftwareSigner::from_encrypted_pem(&bytes, password, pem(&certificates).as_bytes()),
+        (false, None) => SoftwareSigner::from_der(&bytes, certificates),
+        (false, Some(password)) => SoftwareSigner::from_encrypted_der(&bytes, password, certificates),
     };
     signer.during(|| cannot_use("key", key))
 }
 
 const PEM: &[u8] = b"-----BEGIN ";
+
+/// Certificates as a PEM key has them beside it, in whatever form they came.
+fn pem(certificates: &[Vec<u8>]) -> String {
+    let block = |der: &Vec<u8>| der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, der);
+    // Longer than a string can be, they would not have been read.
+    certificates.iter().filter_map(|der| block(der).ok()).collect()
+}
 
 /// A PKCS#12 file; without a password of its own it has the empty one.
 fn from_container(p12: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {

@@ -58,8 +58,10 @@ impl<'d> SignatureTimestamping<'d> {
     /// [`ErrorKind::Field`] where no signature is in the field, it does not verify, has a timestamp already, or something covers it:
     /// another signature, a document timestamp, or an entry of `/VRI` that names it by its bytes; [`ErrorKind::Capacity`] where no room
     /// is left at all; [`ErrorKind::Unsupported`] where it is not DER, so that it would have to be written anew;
-    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be read.
+    /// [`ErrorKind::Syntax`] or [`ErrorKind::Io`] where the document cannot be read, or is only the front of its file
+    /// ([`Document::damage`]): what stands behind may cover the hole.
     pub fn new(document: &'d Document<'d>, field: &str, now: Time) -> Result<Self> {
+        document.require_whole()?;
         let facts = read_signatures(document, &mut Vec::new())?;
         let found = facts.iter().position(|facts| facts.field == field);
         let own =

@@ -7,6 +7,7 @@
 //!
 //! Nouns: [`Bytes`], [`Cursor`] (a place that moves forward).
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,11 +51,25 @@ impl<'a> Bytes<'a> {
         Ok(buffer)
     }
 
+    /// As [`read`](Self::read), without a copy where the source lies in memory.
+    pub(crate) fn look(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>> {
+        match self.lend(range.clone()) {
+            Some(lent) => Ok(Cow::Borrowed(lent)),
+            None => self.read(range).map(Cow::Owned),
+        }
+    }
+
+    /// The bytes of `range`, where the source has them in memory and [`read`](Self::read) would give them.
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        let length = range.end.checked_sub(range.start).filter(|length| *length <= self.limits.stream_bytes)?;
+        self.source.lend(range).filter(|lent| offset(<[u8]>::len(lent)) == length)
+    }
+
     /// A cursor over `range`, which is cut at the end of the file; it reads `chunk` bytes or more at a time.
     pub(crate) fn cursor(&self, range: Range<u64>, chunk: u64) -> Cursor<'_> {
         let end = range.end.min(self.len);
         let start = range.start.min(end);
-        Cursor { bytes: self, buffer: Vec::new(), at: 0, start, end, chunk, complete: false }
+        Cursor { bytes: self, buffer: Cow::Borrowed(&[]), at: 0, start, end, chunk, complete: false }
     }
 
     /// Counts decoded bytes against the budget of the file.
@@ -92,7 +107,7 @@ impl<'a> Bytes<'a> {
 pub(crate) struct Cursor<'b> {
     bytes: &'b Bytes<'b>,
     /// File bytes from `start` on; then the sentinel, if `complete`.
-    buffer: Vec<u8>,
+    buffer: Cow<'b, [u8]>,
     at: usize,
     start: u64,
     end: u64,
@@ -144,27 +159,43 @@ impl Cursor<'_> {
         if self.complete {
             return Err(syntax(place, "it does not end"));
         }
-        self.start = place;
-        self.buffer.drain(..self.at.min(self.buffer.len()));
-        self.at = 0;
-        let had = offset(self.buffer.len());
-        let more = had.max(self.chunk);
-        let bounds = self.bytes.limits();
-        if had > bounds.object_bytes {
+        let had = offset(self.buffer.len().saturating_sub(self.at));
+        let from = place.saturating_add(had);
+        let to = from.saturating_add(had.max(self.chunk)).min(self.end);
+        if had > self.bytes.limits().object_bytes && from < self.end {
             let message = "an object is longer than Limits::object_bytes";
             return Err(Error::new(ErrorKind::Limit, message).at(format_args!("byte {place}")));
         }
-        let from = self.start.saturating_add(had);
-        let to = from.saturating_add(more).min(self.end);
-        if to == self.end {
-            self.buffer.reserve(usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_add(SENTINEL.len()));
-        }
-        self.bytes.append(from..to, &mut self.buffer)?;
-        if to == self.end {
-            self.buffer.extend_from_slice(SENTINEL);
-            self.complete = true;
-        }
+        // What is lent has no sentinel; where a rule wants to see it, the window is copied after all.
+        let lent = (from < self.end).then(|| self.bytes.lend(place..to)).flatten();
+        self.buffer = match lent {
+            Some(lent) => Cow::Borrowed(lent),
+            None => Cow::Owned(self.longer(from..to)?),
+        };
+        (self.start, self.at) = (place, 0);
         Ok(())
+    }
+
+    /// What is left of the window, the bytes of `more`, and the sentinel where that is the end.
+    fn longer(&mut self, more: Range<u64>) -> Result<Vec<u8>> {
+        let at = self.at.min(self.buffer.len());
+        let mut buffer = match std::mem::take(&mut self.buffer) {
+            Cow::Owned(mut buffer) => {
+                buffer.drain(..at);
+                buffer
+            }
+            Cow::Borrowed(lent) => lent.get(at..).unwrap_or_default().to_vec(),
+        };
+        self.complete = more.end == self.end;
+        if self.complete {
+            let room = usize::try_from(more.end.saturating_sub(more.start)).unwrap_or(0);
+            buffer.reserve(room.saturating_add(SENTINEL.len()));
+        }
+        self.bytes.append(more, &mut buffer)?;
+        if self.complete {
+            buffer.extend_from_slice(SENTINEL);
+        }
+        Ok(buffer)
     }
 }
 

@@ -17,7 +17,7 @@ use super::parser::offset;
 use super::revision::{self, Ending};
 use super::security::Credential;
 use super::source::Source;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
 /// How many ends are tried, the last one first.
@@ -39,6 +39,7 @@ impl<'a> Document<'a> {
         let header = header(&bytes)?;
         let error = match last(&bytes).and_then(|last| history(&bytes, header, last)) {
             Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, known),
+            Err(error) if !matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => return Err(error),
             Err(error) => error,
         };
         let mut end = bytes.len();
@@ -49,11 +50,19 @@ impl<'a> Document<'a> {
                 let mut document = Self::assemble(bytes, head, revisions, known)?;
                 let is_signed = Form::read(document.latest())
                     .is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty));
-                document.set_damage(error.to_string());
+                document.set_damage(said(&error));
                 return if is_signed { Ok(document) } else { Err(error) };
             }
         }
         Err(error)
+    }
+}
+
+/// What was wrong and where, without advice: that is meant for files that nobody signed.
+fn said(error: &Error) -> String {
+    match error.place() {
+        Some(place) => format!("{} ({place})", error.message()),
+        None => error.message().to_owned(),
     }
 }
 
@@ -83,7 +92,6 @@ fn end_before(bytes: &Bytes<'_>, mut end: u64) -> Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use crate::pdf::sample::Sample;
 
     fn sound() -> Vec<u8> {
@@ -114,7 +122,7 @@ mod tests {
             let document = Document::open_damaged(&file, Limits::default()).unwrap();
             assert_eq!(document.trailing(), sound.len() as u64..file.len() as u64);
             assert_eq!(document.require_whole().unwrap_err().kind(), ErrorKind::Syntax);
-            assert!(document.damage().is_some());
+            assert!(document.damage().is_some_and(|damage| !damage.contains("repair")));
         }
     }
 

@@ -209,7 +209,7 @@ impl<'a> Document<'a> {
         &self.security
     }
 
-    pub(super) fn set_damage(&mut self, damage: String) {
+    pub(crate) fn set_damage(&mut self, damage: String) {
         self.damage = Some(damage);
     }
 
@@ -218,11 +218,11 @@ impl<'a> Document<'a> {
         self.damage.as_deref()
     }
 
-    /// Whether something can be appended.
+    /// Whether something can be appended, or written into it.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] if this is only the front of its file.
-    pub(super) fn require_whole(&self) -> Result<()> {
+    pub(crate) fn require_whole(&self) -> Result<()> {
         match self.damage() {
             Some(damage) => {
                 Err(Error::new(ErrorKind::Syntax, format!("only the front of the file can be read: {damage}")))
@@ -340,7 +340,7 @@ impl fmt::Debug for Document<'_> {
 pub(super) fn header(bytes: &Bytes<'_>) -> Result<u64> {
     const MARK: &[u8] = b"%PDF-";
     // Nearly always it stands right here.
-    if bytes.read(0..bytes.len().min(offset(MARK.len())))? == MARK {
+    if *bytes.look(0..bytes.len().min(offset(MARK.len())))? == *MARK {
         return Ok(0);
     }
     let head = bytes.read(0..bytes.len().min(HEAD))?;
@@ -379,7 +379,7 @@ pub(super) fn last(bytes: &Bytes<'_>) -> Result<Ending> {
 fn startxref(bytes: &Bytes<'_>, reach: u64) -> Result<Option<u64>> {
     const KEYWORD: &[u8] = b"startxref";
     let start = bytes.len().saturating_sub(reach);
-    let tail = bytes.read(start..bytes.len())?;
+    let tail = bytes.look(start..bytes.len())?;
     let at = tail.windows(KEYWORD.len()).rposition(|window| window == KEYWORD);
     Ok(at.map(|at| start.saturating_add(offset(at))))
 }

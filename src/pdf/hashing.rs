@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::document::{Document, Known};
+use super::parser::offset;
 use super::security::Credential;
 use super::source::Joined;
 use crate::digest::{DigestAlgorithm, Hasher};
@@ -108,12 +109,18 @@ pub(crate) fn feed(document: &Document<'_>, range: Range<u64>, mut sink: impl Fn
     let mut buffer = Vec::new();
     while position < range.end {
         let length = range.end.saturating_sub(position).min(CHUNK);
-        buffer.resize(usize::try_from(length).unwrap_or_default(), 0);
-        document.source().read_at(position, &mut buffer).map_err(|cause| {
-            Error::new(ErrorKind::Io, "the file cannot be read").at(format_args!("byte {position}")).because(cause)
-        })?;
-        sink(&buffer);
-        position = position.saturating_add(length);
+        let length = usize::try_from(length).unwrap_or_default();
+        let lent = document.source().lend(position..position.saturating_add(offset(length)));
+        if let Some(lent) = lent.filter(|lent| lent.len() == length) {
+            sink(lent);
+        } else {
+            buffer.resize(length, 0);
+            document.source().read_at(position, &mut buffer).map_err(|cause| {
+                Error::new(ErrorKind::Io, "the file cannot be read").at(format_args!("byte {position}")).because(cause)
+            })?;
+            sink(&buffer);
+        }
+        position = position.saturating_add(offset(length));
     }
     Ok(())
 }

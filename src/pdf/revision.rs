@@ -14,7 +14,7 @@ use nom::bytes::streaming::{tag, take_while};
 use nom::combinator::opt;
 
 use super::bytes::{Bytes, syntax};
-use super::lexer::{Lexed, digits, is_white};
+use super::lexer::{Fault, Lexed, digits, is_white};
 use super::object::{Dictionary, Object};
 use super::parser::{self, Body};
 use super::xref::{Section, XrefEntry, XrefStyle};
@@ -22,6 +22,9 @@ use crate::error::Result;
 
 /// How far behind a section its `startxref` is looked for, should anything stand between. Nothing should.
 const REACH: u64 = 64 << 10;
+/// How long an ending may be. Others look for it among the last 1024 bytes (annex H.3, note 18), and where they do not find it, they make up a
+/// document of their own from whatever looks like an object: nobody is to bring that about behind what was signed.
+const ENDING: usize = 512;
 
 /// One save of a document: its first version, or what was appended later.
 #[derive(Clone, Debug)]
@@ -113,6 +116,9 @@ pub(crate) fn cut(bytes: &Bytes<'_>, mut sections: Vec<Section>, head: Head, las
             found => found.unwrap_or(last.end),
         };
         let start = revisions.last().map_or(0, Revision::end);
+        if let Some(late) = parts.iter().filter_map(|part| part.hidden.as_ref()).find(|hidden| hidden.end > end) {
+            return Err(syntax(late.offset, "a cross-reference stream of a hybrid file stands behind its revision"));
+        }
         revisions.push(revision(revisions.len().saturating_add(1), start..end, std::mem::take(&mut parts)));
     }
     Ok(revisions)
@@ -139,13 +145,17 @@ pub(crate) fn continued(
     Some(known.iter().cloned().chain([next]).collect())
 }
 
-/// `startxref`, an offset, `%%EOF` and its line end (7.5.5).
+/// `startxref`, an offset, `%%EOF` and its line end (7.5.5), within [`ENDING`] bytes.
 pub(crate) fn ending(input: &[u8]) -> Lexed<'_, u64> {
     let white = || take_while(is_white);
-    let (rest, _) = (white(), tag(&b"startxref"[..])).parse(input)?;
+    let (start, _) = white().parse(input)?;
+    let (rest, _) = tag(&b"startxref"[..]).parse(start)?;
     let (rest, pointer) = digits(rest)?;
     let (rest, _) = (white(), tag(&b"%%EOF"[..]), opt(tag(&b"\r"[..])), opt(tag(&b"\n"[..]))).parse(rest)?;
-    Ok((rest, pointer))
+    match start.len().saturating_sub(rest.len()) <= ENDING {
+        true => Ok((rest, pointer)),
+        false => Fault::at(start, "startxref stands too far before its %%EOF"),
+    }
 }
 
 /// The place of a keyword in `text`, from `from` on.
@@ -172,7 +182,7 @@ fn end(bytes: &Bytes<'_>, section: u64, range: Range<u64>, shift: u64) -> Result
     {
         return Ok(Some(cursor.offset()));
     }
-    let text = bytes.read(window.start..window.end.max(window.start))?;
+    let text = bytes.look(window.start..window.end.max(window.start))?;
     let mut from = 0;
     while let Some(at) = find(&text, b"startxref", from) {
         let mut cursor = bytes.cursor(window.start.saturating_add(parser::offset(at))..window.end, 64);
@@ -191,7 +201,7 @@ fn points(bytes: &Bytes<'_>, pointer: u64, section: u64) -> Result<bool> {
     if pointer > section || section.saturating_sub(pointer) > 64 {
         return Ok(false);
     }
-    Ok(bytes.read(pointer..section)?.into_iter().all(is_white))
+    Ok(bytes.look(pointer..section)?.iter().copied().all(is_white))
 }
 
 /// Whether the first object says so (annex F.3.3).

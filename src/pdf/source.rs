@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A fixed run of bytes that can be read at any offset: a `[u8]`, a [`File`], or your own.
@@ -25,6 +26,14 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// [`ErrorKind::UnexpectedEof`] if there are fewer, or whatever the underlying storage reports.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()>;
+
+    /// The bytes of `range`, from its start on, where they lie in memory as they are: what [`read_at`](Self::read_at) would copy.
+    ///
+    /// `None` where they do not, or where there are fewer; that is the answer unless told.
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        let _ = range;
+        None
+    }
 }
 
 impl Source for [u8] {
@@ -39,6 +48,10 @@ impl Source for [u8] {
         buffer.copy_from_slice(bytes);
         Ok(())
     }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        self.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
+    }
 }
 
 impl Source for Vec<u8> {
@@ -48,6 +61,10 @@ impl Source for Vec<u8> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         self.as_slice().read_at(offset, buffer)
+    }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        self.as_slice().lend(range)
     }
 }
 
@@ -86,6 +103,10 @@ impl<S: Source + ?Sized> Source for &S {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         (**self).read_at(offset, buffer)
     }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        (**self).lend(range)
+    }
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
@@ -96,6 +117,10 @@ impl<S: Source + ?Sized> Source for Box<S> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         (**self).read_at(offset, buffer)
     }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        (**self).lend(range)
+    }
 }
 
 impl<S: Source + ?Sized> Source for Arc<S> {
@@ -105,6 +130,10 @@ impl<S: Source + ?Sized> Source for Arc<S> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         (**self).read_at(offset, buffer)
+    }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        (**self).lend(range)
     }
 }
 
@@ -136,6 +165,14 @@ impl<S: Source, A: AsRef<[u8]> + Send + Sync> Source for Joined<S, A> {
         tail.copy_from_slice(bytes);
         Ok(())
     }
+
+    fn lend(&self, range: Range<u64>) -> Option<&[u8]> {
+        if range.end <= self.base_len {
+            return self.base.lend(range);
+        }
+        let within = |offset: u64| offset.checked_sub(self.base_len);
+        self.appended.as_ref().lend(within(range.start)?..within(range.end)?)
+    }
 }
 
 #[cfg(test)]
@@ -152,17 +189,34 @@ mod tests {
         source.read_at(10, &mut []).unwrap();
         for offset in [7, 10, 11, u64::MAX - 1, u64::MAX] {
             assert!(source.read_at(offset, &mut buffer).is_err(), "{offset}");
+            assert_eq!(source.lend(offset..offset.saturating_add(4)).unwrap_or_default(), b"", "{offset}");
         }
+    }
+
+    fn law_of_memory(source: &dyn Source) {
+        law(source);
+        assert_eq!(source.lend(3..7).unwrap(), b"3456");
+        assert_eq!(source.lend(10..10).unwrap(), b"");
+        assert_eq!(source.lend(Range { start: 4, end: 3 }), None);
     }
 
     #[test]
     fn memory_and_files_read_alike() {
         let bytes = b"0123456789";
-        law(&&bytes[..]);
-        law(&bytes.to_vec());
-        law(&Arc::new(bytes.to_vec()));
+        law_of_memory(&&bytes[..]);
+        law_of_memory(&bytes.to_vec());
+        law_of_memory(&Arc::new(bytes.to_vec()));
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         law(&file);
+        assert_eq!(file.lend(3..7), None);
+    }
+
+    #[test]
+    fn what_is_joined_is_lent_from_either_part() {
+        let joined = Joined { base: &b"01234"[..], base_len: 5, appended: b"56789" };
+        law(&joined);
+        assert_eq!((joined.lend(3..5), joined.lend(5..10)), (Some(&b"34"[..]), Some(&b"56789"[..])));
+        assert_eq!((joined.lend(4..6), joined.lend(9..11)), (None, None));
     }
 }

@@ -16,6 +16,11 @@ impl Finding {
     pub(crate) fn new(code: Code, message: impl fmt::Display) -> Self {
         Self { code, message: message.to_string() }
     }
+
+    /// Said of a file, that there may be more in it than was read: it does not pass then.
+    pub(crate) fn leaves_unread(&self) -> bool {
+        matches!(self.code, Code::Structure | Code::Limit)
+    }
 }
 
 /// The kinds of finding.

@@ -1,7 +1,7 @@
 //! Whether a document survives until a date that somebody asked about, and the words for it.
 
 use super::text::Panel;
-use super::{Horizon, Language, Outlook, Report, SignatureReport};
+use super::{Horizon, Indication, Language, Outlook, Report, SignatureReport};
 use crate::time::Time;
 
 /// A question about the future, and the answer.
@@ -30,7 +30,8 @@ impl Panel {
     /// Whether it survives, until when, and because of what not longer.
     pub(super) fn future(&mut self, report: &Report, future: &Future) {
         let asked = self.time(future.asked);
-        let is_lost_now = !future.outlook.lost.is_empty() && future.outlook.holds_until == Some(report.validation_time);
+        let is_passed = report.verdict().is_none_or(|verdict| verdict == Indication::TotalPassed);
+        let is_lost_now = !is_passed && future.outlook.holds_until == Some(report.validation_time);
         let last = future.outlook.holds_until.map(|last| self.time(last));
         let answer = match (self.language, &last) {
             (Language::Japanese, _) if is_lost_now => "現時点で、すでに有効と判定できない署名があります。".to_owned(),

@@ -91,11 +91,8 @@ impl Report {
 
     /// Whether there may be signatures besides those that were read, or there were some.
     fn is_unread(&self) -> bool {
-        self.findings.iter().any(|finding| match finding.code {
-            Code::Structure | Code::Limit => true,
-            Code::SignatureRemoved => self.signatures.is_empty(),
-            _ => false,
-        })
+        let is_removed = |finding: &Finding| finding.code == Code::SignatureRemoved && self.signatures.is_empty();
+        self.findings.iter().any(|finding| finding.leaves_unread() || is_removed(finding))
     }
 }
 

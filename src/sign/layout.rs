@@ -122,6 +122,7 @@ impl Layout {
             draft.certify()?;
         }
         if let Some(transaction) = &signing.transaction {
+            rules.check_transaction(signing.document, transaction)?;
             draft.state(transaction, rules.standing())?;
         }
         extensions(signatory).try_for_each(|extension| draft.declare(extension))?;

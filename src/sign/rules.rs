@@ -8,14 +8,16 @@ use crate::pdf::field::{FieldOrigin, SignedField};
 #[cfg(feature = "appearance")]
 use crate::pdf::form::FieldValue;
 use crate::pdf::form::Form;
-use crate::pdf::metadata::Standing;
+use crate::pdf::metadata::{self, Standing};
 use crate::pdf::object::Object;
 use crate::pdf::restriction::{Restrictions, Rule};
 use crate::pdf::seed_value::{Requirement, SeedValue};
+use crate::pdf::signature::SignatureKind;
 use crate::pdf::text::read_text_string;
 use crate::pdf::transform::{Certification, FieldLock};
 #[cfg(feature = "appearance")]
 use crate::pdf::view::View;
+use crate::transaction::Transaction;
 
 /// The rules for one field.
 #[derive(Clone, Debug)]
@@ -103,6 +105,18 @@ impl Rules {
     /// Whether anybody has signed the document.
     pub(super) fn standing(&self) -> Standing {
         if self.restrictions.rules.is_empty() { Standing::Unsigned } else { Standing::Signed }
+    }
+
+    /// Whether nobody signed another transaction. What a later revision made of the metadata does not matter: that was signed by nobody.
+    pub(super) fn check_transaction(&self, base: &Document<'_>, transaction: &Transaction) -> Result<()> {
+        let signatures = self.restrictions.rules.iter().filter(|rule| rule.kind == SignatureKind::Signature);
+        for end in signatures.filter_map(|rule| rule.end) {
+            // The line end behind `%%EOF` need not be covered (ISO 32000-2, 12.8.1).
+            if let Some(revision) = base.revisions().iter().position(|revision| revision.end() >= end) {
+                metadata::check_signed(base.view(revision), transaction)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the field may be given a lock: a new one, or one without lock that no signature covers yet.

@@ -146,7 +146,7 @@ impl<'d> Signing<'d> {
     /// stay valid; what they cover is not contradicted.
     ///
     /// Errors come when the signature is prepared: [`ErrorKind::Metadata`] where the metadata cannot be read, or the document is signed and
-    /// states another transaction; [`ErrorKind::Limit`] where it is too large; [`ErrorKind::Encrypted`] where the permissions of the document
+    /// states another transaction, or stated it when it was signed; [`ErrorKind::Limit`] where it is too large; [`ErrorKind::Encrypted`] where the permissions of the document
     /// forbid to change it, as they would a new field.
     ///
     /// # Examples

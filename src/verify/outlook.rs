@@ -20,7 +20,7 @@ use super::verification::{Read, Verification};
 use crate::pki::certificate::Certificate;
 use crate::pki::revocation::select::fresh_until;
 use crate::pki::revocation::{Answer, Status};
-use crate::report::{AlgorithmEnd, Cause, Horizon, Indication, Outlook, SignatureReport, Step};
+use crate::report::{AlgorithmEnd, Cause, Finding, Horizon, Indication, Outlook, SignatureReport, Step};
 use crate::time::Time;
 
 /// Dates that are tried at most; a contract of decades has some dozens.
@@ -29,7 +29,11 @@ const DATES: usize = 512;
 /// Without renewal, with it, and with what is at hand alone.
 pub(super) fn look_ahead(verification: &Verification<'_>) -> Outlook {
     let now = verification.now;
-    let Ok(read) = verification.read(&mut Vec::new()) else { return lost_now(now, Vec::new()) };
+    let mut findings = Vec::new();
+    let read = verification.read(&mut findings);
+    // A file that is not read as a whole does not pass, either, whatever its signatures do.
+    let is_whole = verification.document.damage().is_none() && !findings.iter().any(Finding::leaves_unread);
+    let Some(read) = read.ok().filter(|_| is_whole) else { return lost_now(now, Vec::new()) };
     let mut ahead = Ahead::new(verification, &read);
     let lost = ahead.lost(now, World::Asked);
     if read.facts.is_empty() || !lost.is_empty() {

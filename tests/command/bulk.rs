@@ -111,7 +111,7 @@ fn an_interrupted_run_goes_on_without_repeating() {
     assert_eq!(noted, whole.out);
     // Again: nothing is left to do.
     let run = bench.pades(words.split(' '));
-    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.err);
+    assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
     // Interrupted in the middle of the third row.
     let cut = log.match_indices('\n').nth(2).unwrap().0 + 20;
     bench.write("log", &log[..cut]);
@@ -122,8 +122,31 @@ fn an_interrupted_run_goes_on_without_repeating() {
     bench.write("all/1.pdf", [signed().read("archived.pdf"), b"\n".to_vec()].concat());
     let run = bench.pades(words.split(' '));
     assert_eq!(names(&rows(&run.out)), ["all/1.pdf"]);
-    bench.write("log", "something else\n");
-    bench.fails(words.split(' '), &["--resume", "no log", "nothing was changed"]);
+    // Begun and cut off at once.
+    bench.write("log", &log[..9]);
+    assert_eq!(names(&rows(&bench.pades(words.split(' ')).out)).len(), 5);
+    for other in ["something else\n", "something else", "{\"schema\":\"pades-ltv/row/1\"}"] {
+        bench.write("log", other);
+        bench.fails(words.split(' '), &["--resume", "no log", "nothing was changed"]);
+        assert_eq!(bench.read("log"), other.as_bytes(), "somebody's file stays as it is");
+    }
+}
+
+/// What an earlier run found is not forgotten: a run that goes on says the same with its exit code.
+#[test]
+fn the_exit_code_is_of_all_rows() {
+    let bench = folder();
+    std::fs::remove_file(bench.path("all/5.pdf")).unwrap();
+    let run = |more: &str| {
+        let words = format!("verify --csv --trust anchor.pem --at {NOW} --resume log{more} all");
+        let run = bench.pades(words.split(' '));
+        (run.code, run.out.lines().count())
+    };
+    let (code, rows) = run("");
+    assert_eq!((code, rows), (2, 5));
+    assert_eq!(run(""), (2, 1), "the heading only");
+    // Of the period is no file but the one that has no time: it has no signature.
+    assert_eq!(run(" --from 2090-01-01T00:00:00Z"), (3, 1));
 }
 
 /// A "no" takes a list that could have said "yes"; list and date stand beside it.

@@ -197,10 +197,13 @@ fn what_is_unsigned_changed_or_unreadable_is_told() {
         run.out
     );
     assert!(lines[1].starts_with("all/a.pdf,架空市,2026-10-07,5000,JPY,契約書,17,signed,,Test signer,"), "{}", run.out);
+    let marked = bench.pades(["find", "--at", NOW, "--csv", "--bom", "all"]);
+    assert_eq!(marked.out, format!("\u{feff}{}", run.out), "for Excel");
     // The table of verify has the same columns.
     let run = bench.pades(["verify", "--at", NOW, "--csv", "all"]);
     assert!(run.out.contains(",counterparty,date,amount,currency,title,number,transaction,error\r\n"), "{}", run.out);
     assert!(run.out.contains(",架空市,2026-10-07,5000,JPY,契約書,17,signed,\r\n"), "{}", run.out);
+    assert_eq!(bench.pades(["verify", "--at", NOW, "--csv", "--bom", "all"]).out, format!("\u{feff}{}", run.out));
     let run = bench.pades(["verify", "--at", NOW, "all/b.pdf"]);
     assert!(run.out.contains("The transaction was changed after signing."), "{}", run.out);
 }
@@ -227,6 +230,43 @@ fn edited(pdf: &[u8], from: &str, to: &str) -> Vec<u8> {
     let trailer = format!("trailer\n<</Size 99/Prev {start}/Root {root} 0 R>>\nstartxref\n{xref}\n%%EOF\n");
     pdf.extend(format!("xref\n{number} 1\n{object:010} 00000 n \n{trailer}").into_bytes());
     pdf
+}
+
+/// Names are not ours: a table that is opened in a spreadsheet runs none of them, and each stays in its cell.
+#[test]
+fn names_are_no_formulas() {
+    let bench = Bench::new();
+    std::fs::create_dir_all(bench.path("all")).unwrap();
+    for (index, name) in
+        ["=HYPERLINK(\"http://x\",\"契約\")", "＝１＋１", "＠cmd", "+81 3", "-2+3", "-5"].iter().enumerate()
+    {
+        let file = format!("all/{index}.pdf");
+        let words = ["sign", "--tsa", "none", "--at", NOW, "--date", "2026-10-07"];
+        let name = format!("--counterparty={name}");
+        let run = bench.pades(words.into_iter().chain([name.as_str(), "--amount=-5", CONTRACT, &file]));
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let run = bench.pades(["find", "--at", NOW, "--csv", "all"]);
+    let cells: Vec<&str> =
+        run.out.lines().skip(1).filter_map(|line| line.split_once(".pdf,")).map(|row| row.1).collect();
+    let expected = [
+        "\"'=HYPERLINK(\"\"http://x\"\",\"\"契約\"\")\"",
+        "\"'＝１＋１\"",
+        "\"'＠cmd\"",
+        "\"'+81 3\"",
+        "\"'-2+3\"",
+        "-5",
+    ];
+    for (cell, expected) in cells.iter().zip(expected) {
+        assert!(cell.starts_with(&format!("{expected},2026-10-07,-5,JPY,")), "{cell}");
+    }
+    assert_eq!(cells.len(), expected.len());
+    let run = bench.pades(["verify", "--at", NOW, "--csv", "all"]);
+    assert!(
+        expected.iter().all(|expected| run.out.contains(&format!(",{expected},2026-10-07,-5,JPY,"))),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -264,6 +304,14 @@ fn what_makes_no_sense_is_refused_before_anything_is_signed() {
         ("find --currency JPY all", "--currency is given without --amount-from"),
         ("find --from 2026 all", "2026-10-07"),
         ("find --nothing all", "nothing"),
+        ("find --bom all", "--bom is given without --csv"),
+        ("find --json --bom all", "--bom is given without --csv"),
+        ("verify --jsonl --bom all", "--bom is given without --csv"),
+        ("verify --bom all", "--bom is given without --csv"),
+        ("find --from 2026-10-08 --to 2026-10-07 all", "--from … 9999-12-31"),
+        ("find --amount-from 2 --amount-to 1 all", "--amount-from …"),
+        ("find --counterparty= all", "a name"),
+        ("find --counterparty=\u{3000} all", "a name"),
     ] {
         bench.fails(words.split(' '), &[cause]);
     }

@@ -62,6 +62,14 @@ fn a_key_is_read_in_every_form() {
     bench.write("chain.der", chain);
     bench.does(&format!("sign --key key.der --chain chain.der --at {NOW} {CONTRACT} der.pdf"));
     assert!(bench.read("der.pdf") == first);
+    bench.does(&format!("sign --key {VECTORS}/pkcs8.pem --chain chain.der --at {NOW} {CONTRACT} mixed.pdf"));
+    assert!(bench.read("mixed.pdf") == first);
+    // What is wrong with the chain is said of the chain.
+    bench.write("cut.pem", "-----BEGIN CERTIFICATE-----\nMIIB");
+    let words = format!("sign --key {VECTORS}/pkcs8.pem --chain cut.pem --at {NOW} {CONTRACT} out.pdf");
+    bench.fails(words.split(' '), &["--chain: cannot use cut.pem"]);
+    let words = format!("sign --key {VECTORS}/pkcs8.pem --chain {VECTORS}/pkcs8.pem --at {NOW} {CONTRACT} out.pdf");
+    bench.fails(words.split(' '), &["--chain: cannot use", "the PEM has no certificate"]);
 }
 
 #[test]

@@ -105,6 +105,41 @@ fn the_exit_code_is_that_of_the_worst_file() {
     }
 }
 
+/// As attacks leave it: what some viewers show stands behind what was signed, and strict readers refuse the file.
+#[test]
+fn a_file_that_is_broken_behind_what_was_signed_is_judged_and_never_passes() {
+    let bench = signed();
+    let archived = bench.read("archived.pdf");
+    bench.write("attacked.pdf", [&archived[..], b"1 0 obj(shown instead)endobj\nstartxref\n9\n%%EOF\n"].concat());
+    let words = format!("verify --trust anchor.pem --at {NOW} attacked.pdf");
+    let run = bench.pades(words.split(' ').chain(["--json"]));
+    assert_eq!(run.code, 2, "{}", run.err);
+    let report = json(&run.out);
+    assert_eq!((&report["verdict"], &report["error"]), (&json("\"INDETERMINATE\""), &Value::Null));
+    assert_eq!(report["findings"][0]["code"], "structure", "{report}");
+    for signature in report["signatures"].as_array().unwrap() {
+        assert_eq!((&signature["intact"], &signature["indication"]), (&json("true"), &json("\"INDETERMINATE\"")));
+        let findings = signature["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|finding| finding["code"] == "stray_bytes"), "{signature}");
+    }
+    for (language, words_of_it) in [("en", "the file is broken behind byte"), ("ja", "壊れて")] {
+        let run = bench.pades(words.split(' ').chain(["--lang", language]));
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.out.contains(words_of_it) && !run.out.contains("repair"), "{}", run.out);
+    }
+}
+
+#[test]
+fn an_overwritten_cross_reference_is_called_so() {
+    let bench = Bench::new();
+    let mut bytes = std::fs::read(CONTRACT).unwrap();
+    let row = bytes.windows(20).rposition(|row| row.ends_with(b" 00000 n \n")).unwrap();
+    bytes[row..row + 20].copy_from_slice(b"<</Contents<00>>>   ");
+    bench.write("overwritten.pdf", bytes);
+    let words = format!("verify --at {NOW} overwritten.pdf");
+    bench.fails_in_both(words.split(' '), &["was overwritten or damaged"], "上書きされているか");
+}
+
 #[test]
 fn json_is_one_object_a_line_with_all_keys_whatever_the_file() {
     let bench = signed();

@@ -3,8 +3,8 @@
 use pades_ltv::authority::{Misbehaviour, Shape, Subscriber};
 use pades_ltv::report::Level;
 use pades_ltv::{
-    Augmentation, Collector, Document, ErrorKind, Indication, Result, Rewrite, SignatureTimestamping, Signing, Time,
-    Vri,
+    Augmentation, Collector, Document, ErrorKind, Indication, Limits, Result, Rewrite, SignatureTimestamping, Signing,
+    Time, Vri,
 };
 
 use crate::common::{CONTRACT, World, at, days, minutes, now, pdf};
@@ -77,6 +77,20 @@ fn what_covers_or_names_the_hole_forbids_it() {
     let _ = stamp(&world, &plain.finish().unwrap().apply(&signed).unwrap(), "Signature1", now()).unwrap();
     let named = plain.vri(Vri::Plain).finish().unwrap().apply(&signed).unwrap();
     refused(&named, "Signature1", "/VRI names it");
+}
+
+/// What stands behind the front would stay there, and nobody knows what it is.
+#[test]
+fn the_front_of_a_damaged_file_takes_no_timestamp() {
+    let world = world("damaged", &Shape::new());
+    let signed = roomy(&world, CONTRACT);
+    let damaged = [&signed[..], b"1 0 obj null endobj\nstartxref\n9\n%%EOF\n"].concat();
+    let document = Document::open_damaged(damaged.as_slice(), Limits::default()).unwrap();
+    let error = SignatureTimestamping::new(&document, "Signature1", now()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Syntax, "{error}");
+    assert!(error.to_string().contains("only the front of the file"), "{error}");
+    let document = Document::open_damaged(signed.as_slice(), Limits::default()).unwrap();
+    assert!(SignatureTimestamping::new(&document, "Signature1", now()).is_ok());
 }
 
 #[test]

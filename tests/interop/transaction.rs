@@ -27,7 +27,12 @@ fn outside_judges_accept_and_read_it() {
     tools.write("anchor.pem", world.authority.root_pem().as_bytes());
     let stating = |pdf: &[u8]| sign(&world, pdf, |signing| signing.transaction(about()));
     let mut files = Vec::new();
-    for (style, base) in pdf::bases() {
+    let packet = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF \
+        xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF></x:xmpmeta>";
+    let stream = format!("<</Type/Metadata/Subtype/XML/Length {}>>\nstream\n{packet}\nendstream", packet.len());
+    let catalog = "<</Type/Catalog/Pages 2 0 R/Metadata 90 0 R>>";
+    let described = pdf::append(&pdf::table(&[]), &[(1, catalog), (90, &stream)]);
+    for (style, base) in pdf::bases().into_iter().chain([("with metadata", described)]) {
         let first = sign(&world, &stating(&base), |signing| signing);
         let later = stating(&sign(&world, &base, |signing| signing));
         let behind = stating(&sign(&world, &base, |signing| signing.certify(Certification::FillForms)));

@@ -81,6 +81,16 @@ fn what_somebody_signed_is_not_contradicted() {
     let error = signed_with(&world, &first, now(), |signing| signing.transaction(about("1"))).unwrap_err();
     assert_eq!((error.kind(), error.class()), (ErrorKind::Metadata, ErrorClass::Permanent));
     assert!(error.to_string().contains("states another transaction: 2026-10-07, 架空市, 1234567 JPY"), "{error}");
+    // Nor where somebody took it away meanwhile, or wrote something else in its place: that is nobody's word.
+    let first = signed_with(&world, &pdf::table(&[]), now(), |signing| signing.transaction(about("1234567"))).unwrap();
+    let removed = changed(&first, Transaction::NAMESPACE, "urn:other");
+    let forged = changed(&first, ">1234567<", ">1<");
+    for pdf in [&removed, &forged] {
+        let error = signed_with(&world, pdf, now(), |signing| signing.transaction(about("1"))).unwrap_err();
+        assert!(error.to_string().contains("states another transaction: 2026-10-07, 架空市, 1234567 JPY"), "{error}");
+    }
+    let restored = signed_with(&world, &removed, now(), |signing| signing.transaction(about("1234567"))).unwrap();
+    assert_eq!(status(&world.verify(&restored, now())), Some(TransactionStatus::Signed));
 }
 
 #[test]
@@ -101,6 +111,23 @@ fn a_later_signature_may_add_it_and_the_earlier_ones_stay_valid() {
     let closed = signed_with(&world, CONTRACT, now(), |signing| signing.certify(Certification::NoChanges)).unwrap();
     let error = signed_with(&world, &closed, later, |signing| signing.transaction(about("5"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Field);
+}
+
+/// A stream that the pages share with the catalog would change for them, too.
+#[test]
+fn metadata_of_something_else_as_well_stays() {
+    let world = World::new();
+    let packet = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'></rdf:RDF>";
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Metadata 90 0 R>>";
+    let base = pdf::append(
+        &pdf::table(&[]),
+        &[(1, "<</Type/Catalog/Pages 2 0 R/Metadata 90 0 R>>"), (3, page), (90, &stream(packet))],
+    );
+    let first = signed_with(&world, &base, now(), |signing| signing).unwrap();
+    let second = signed_with(&world, &first, now(), |signing| signing.transaction(about("5"))).unwrap();
+    let report = world.verify_online(&second, now());
+    assert_eq!(report.verdict(), Some(Indication::TotalPassed), "{report:#?}");
+    assert_eq!(status(&report), Some(TransactionStatus::Signed));
 }
 
 /// Metadata may change after signing, as programs that save write it anew; what it says then is nobody's word.

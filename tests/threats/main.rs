@@ -9,6 +9,7 @@
 mod cms;
 #[path = "../common/mod.rs"]
 mod common;
+mod damaged;
 mod dictionary;
 mod forge;
 mod updates;

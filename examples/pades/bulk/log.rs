@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use pades_ltv::{Error, ErrorKind, Result};
+use pades_ltv::{Error, ErrorKind, Result, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome;
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 /// Rows that are there already, and the file that they are in.
 pub(crate) struct Log {
     file: File,
-    done: HashMap<String, Mark>,
+    done: HashMap<String, Finished>,
 }
 
 /// What tells a finished file from a changed one.
@@ -31,11 +31,30 @@ struct Heading {
 
 const SCHEMA: &str = "pades-ltv/log/1";
 
+/// How every log begins.
+const BEGINNING: &str = "{\"schema\":\"pades-ltv/log/1\",";
+
 #[derive(Deserialize)]
-struct Finished {
+struct Noted {
     file: String,
+    #[serde(flatten)]
+    finished: Finished,
+}
+
+/// What came of a file in an earlier run.
+#[derive(Deserialize)]
+pub(crate) struct Finished {
     length: Option<u64>,
     modified: Option<u64>,
+    pub(crate) verdict: String,
+    time: Option<String>,
+}
+
+impl Finished {
+    /// What its timestamp states.
+    pub(crate) fn stamped(&self) -> Option<Time> {
+        self.time.as_ref()?.parse().ok()
+    }
 }
 
 impl Log {
@@ -51,17 +70,15 @@ impl Log {
             line.clear();
             let read = reader.read_until(b'\n', &mut line).map_err(failed)?;
             if read == 0 || !line.ends_with(b"\n") {
+                check_cut(&line, end)?;
                 break;
             }
-            let no_log = |fault: serde_json::Error| {
-                let error = Error::new(ErrorKind::Syntax, "it is no log of pades verify").because(fault);
-                error.at(format_args!("byte {end}")).advise("name a new file; nothing was changed")
-            };
+            let no_log = |fault: serde_json::Error| no_log(end).because(fault);
             if end == 0 {
                 serde_json::from_slice::<Heading>(&line).map_err(no_log)?.check(&heading)?;
             } else {
-                let finished: Finished = serde_json::from_slice(&line).map_err(no_log)?;
-                done.insert(finished.file, (finished.length, finished.modified));
+                let noted: Noted = serde_json::from_slice(&line).map_err(no_log)?;
+                done.insert(noted.file, noted.finished);
             }
             end = end.saturating_add(u64::try_from(read).unwrap_or_default());
         }
@@ -74,9 +91,9 @@ impl Log {
         Ok(log)
     }
 
-    /// Whether the file was finished, and is what it was.
-    pub(crate) fn has(&self, file: &str, mark: Mark) -> bool {
-        mark.0.is_some() && self.done.get(file) == Some(&mark)
+    /// What came of the file, where it was finished and is what it was.
+    pub(crate) fn finished(&self, file: &str, mark: Mark) -> Option<&Finished> {
+        self.done.get(file).filter(|done| mark.0.is_some() && (done.length, done.modified) == mark)
     }
 
     /// Notes a row, at once.
@@ -84,6 +101,21 @@ impl Log {
         let failed = |cause: std::io::Error| Error::new(ErrorKind::Io, "the log cannot be written to").because(cause);
         self.file.write_all(row.as_bytes()).and_then(|()| self.file.flush()).map_err(failed)
     }
+}
+
+/// Whether the last line, which does not end, can be taken away: the first one only where a log of ours begins so. Anything else is
+/// somebody's file.
+fn check_cut(line: &[u8], at: u64) -> Result<()> {
+    let beginning = BEGINNING.as_bytes();
+    match at == 0 && !line.starts_with(beginning) && !beginning.starts_with(line) {
+        true => Err(no_log(at)),
+        false => Ok(()),
+    }
+}
+
+fn no_log(at: u64) -> Error {
+    let error = Error::new(ErrorKind::Syntax, "it is no log of pades verify").at(format_args!("byte {at}"));
+    error.advise("name a new file; nothing was changed")
 }
 
 impl Heading {

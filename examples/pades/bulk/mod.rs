@@ -18,7 +18,7 @@ use pades_ltv::{Error, ErrorKind, Language, Time};
 use self::log::{Log, Mark};
 pub(crate) use self::parallel::in_order;
 use self::row::Row;
-pub(crate) use self::row::quoted;
+pub(crate) use self::row::{BYTE_ORDER_MARK, quoted};
 use self::walk::{Found, Walk};
 use self::window::Holidays;
 use crate::arguments::Arguments;
@@ -42,6 +42,7 @@ pub(crate) struct Bulk {
     threads: Option<NonZeroUsize>,
     resume: Option<PathBuf>,
     holidays: Option<PathBuf>,
+    has_mark: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,7 @@ impl Bulk {
             "to" => self.to = Some(arguments.moment(option)?.time),
             "threads" => self.threads = Some(arguments.parsed(option, "1 … 256", threads)?),
             "resume" => self.resume = Some(arguments.path(option)?),
+            "bom" => self.has_mark = true,
             "holidays" => self.holidays = Some(arguments.path(option)?),
             _ => return Ok(false),
         }
@@ -75,6 +77,9 @@ impl Bulk {
             ("resume", self.resume.is_some()),
             ("holidays", self.holidays.is_some()),
         ];
+        if self.has_mark && self.form != Some(Form::Csv) {
+            return Err(arguments.wrong(Message::OnlyWith("bom", "csv")));
+        }
         match (self.form, given.into_iter().find(|(_, is_given)| *is_given)) {
             (Some(_), _) => Ok(true),
             (None, Some((option, _))) => Err(arguments.wrong(Message::OnlyWith(option, "csv"))),
@@ -104,7 +109,8 @@ impl Bulk {
         let threads = self.threads.unwrap_or_else(available).get();
         let work = Work { ground, holidays: holidays.as_ref(), progress: &progress, language };
         if self.form == Some(Form::Csv) {
-            crate::print(&Row::heading());
+            let mark = if self.has_mark { BYTE_ORDER_MARK } else { "" };
+            crate::print(&format!("{mark}{}", Row::heading()));
         }
         let (mut walk, mut count) = (Walk::new(operands), 0_usize);
         loop {
@@ -114,17 +120,14 @@ impl Bulk {
             }
             progress.step(&Message::Verifying(count));
             count = count.saturating_add(found.len());
-            let is_new = |one: &Found| match (one, &log) {
-                (Found::File(path), Some(log)) => !log.has(&path.to_string_lossy(), mark(path)),
-                _ => true,
-            };
-            let fresh: Vec<Found> = found.into_iter().filter(is_new).collect();
+            let fresh: Vec<Found> =
+                found.into_iter().filter(|one| self.is_new(one, log.as_ref(), &mut worst)).collect();
             work.rows(&fresh, threads, |row| {
                 let json = outcome::line(&row);
                 if let (Some(log), Some(path)) = (&mut log, &self.resume) {
                     log.note(&json).during(|| Message::CannotWrite(path.clone()))?;
                 }
-                if self.is_within(&row) {
+                if self.is_within(row.stamped) {
                     worst(&row.verdict);
                     let text = if self.form == Some(Form::Csv) { row.csv() } else { json };
                     progress.above(|| crate::print(&text));
@@ -145,11 +148,22 @@ impl Bulk {
         Log::open(path, &settings).during(|| Message::CannotUse { option: "resume", path: path.to_owned() })
     }
 
-    /// Whether its timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
-    fn is_within(&self, row: &Row) -> bool {
+    /// Whether the file has to be looked at: it does not stand in the log, or changed since. What an earlier run found counts like what
+    /// this one finds.
+    fn is_new(&self, found: &Found, log: Option<&Log>, worst: &mut impl FnMut(&str)) -> bool {
+        let (Found::File(path), Some(log)) = (found, log) else { return true };
+        let Some(finished) = log.finished(&path.to_string_lossy(), mark(path)) else { return true };
+        if self.is_within(finished.stamped()) {
+            worst(&finished.verdict);
+        }
+        false
+    }
+
+    /// Whether a timestamp is of the period. What has no time at all is told of in any case: it is never passed over.
+    fn is_within(&self, stamped: Option<Time>) -> bool {
         let after = |stamped: Time| self.from.is_none_or(|from| from <= stamped);
         let before = |stamped: Time| self.to.is_none_or(|to| stamped <= to);
-        row.stamped.is_none_or(|stamped| after(stamped) && before(stamped))
+        stamped.is_none_or(|stamped| after(stamped) && before(stamped))
     }
 }
 

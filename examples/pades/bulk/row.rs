@@ -238,11 +238,16 @@ fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
+/// What a table begins with where Excel is to take it for UTF-8. Other programs take it for a part of the first heading.
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// What a formula begins with; in Japanese spreadsheets in full width, too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// As RFC 4180, 2 has it. What a spreadsheet would take for a formula is kept from being one.
 pub(crate) fn quoted(cell: &str) -> String {
     let text: String = cell.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
     let is_number = text.strip_prefix('-').is_some_and(|rest| rest.chars().all(|one| matches!(one, '0'..='9' | '.')));
-    let guard = if text.starts_with(['=', '+', '-', '@']) && !is_number { "'" } else { "" };
+    let guard = if text.trim_start().starts_with(FORMULA) && !is_number { "'" } else { "" };
     if guard.is_empty() && !text.contains([',', '"']) {
         return text;
     }

@@ -81,6 +81,19 @@ pub(crate) enum Standing {
     Signed,
 }
 
+/// Whether `transaction` contradicts what stood in the metadata of a revision that somebody signed: whatever became of it since.
+///
+/// # Errors
+/// [`ErrorKind::Metadata`] where it states another one; and whatever reading the revision meets.
+pub(crate) fn check_signed(signed: View<'_>, transaction: &Transaction) -> Result<()> {
+    let Some(statement) = Statement::of(signed)? else { return Ok(()) };
+    match statement.transaction() {
+        Ok(Some(stated)) if stated != *transaction => Err(contradicted(&stated)),
+        // What cannot be understood states nothing.
+        _ => Ok(()),
+    }
+}
+
 /// Writes `transaction` into the document's metadata.
 ///
 /// # Errors
@@ -100,15 +113,14 @@ pub(crate) fn state(writer: &mut UpdateWriter<'_>, transaction: &Transaction, st
     match packet.transaction() {
         Ok(Some(stated)) if stated == *transaction => return Ok(()),
         Ok(None) => {}
-        Ok(Some(stated)) if standing == Standing::Signed => {
-            let error = unusable(format!("the document is signed, and states another transaction: {stated}"));
-            return Err(error.advise("leave the transaction out, or state the same"));
-        }
+        Ok(Some(stated)) if standing == Standing::Signed => return Err(contradicted(&stated)),
         Err(error) if standing == Standing::Signed => return Err(error),
         Ok(Some(_)) | Err(_) => {}
     }
     let data = packet.stating(transaction)?.to_bytes();
-    let id = match place.as_object().filter(|id| id.generation == 0) {
+    // Where somebody signed, others that may show the same stream (a page has metadata, too) have to go on showing what they showed.
+    let own = place.as_object().filter(|id| id.generation == 0 && standing == Standing::Unsigned);
+    let id = match own {
         Some(id) => id,
         None => {
             let id = writer.allocate()?;
@@ -146,6 +158,12 @@ fn check_stream(stream: &Stream, standing: Standing) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The error for another transaction than the one that the signed document states.
+fn contradicted(stated: &Transaction) -> Error {
+    unusable(format!("the document is signed, and states another transaction: {stated}"))
+        .advise("leave the transaction out, or state the same")
 }
 
 /// The error for metadata that cannot take a transaction.

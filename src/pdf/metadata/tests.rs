@@ -179,9 +179,15 @@ fn streams_are_written_in_place_without_a_filter() {
     let stream =
         |entries: &str, data: &str| format!("<< {entries} /Length {} >>\nstream\n{data}\nendstream", data.len());
     let known = stream("/Type /Metadata /Subtype /XML", &rdf(""));
-    for (pdf, id) in [(file("", "null"), 5), (file("/Metadata 4 0 R", &known), 4), (file("/Metadata 4 0 R", "null"), 5)]
-    {
-        let written = stated_in(&pdf, Standing::Signed).unwrap();
+    let (none, known, gone) = (file("", "null"), file("/Metadata 4 0 R", &known), file("/Metadata 4 0 R", "null"));
+    for (pdf, standing, id) in [
+        (&none, Standing::Signed, 5),
+        (&known, Standing::Unsigned, 4),
+        // Who else may show it, shows what was signed.
+        (&known, Standing::Signed, 5),
+        (&gone, Standing::Signed, 5),
+    ] {
+        let written = stated_in(pdf, standing).unwrap();
         let document = Document::open(&written).unwrap();
         assert_eq!(document.transaction().unwrap(), Some(transaction()));
         let statement = Statement::of(document.latest()).unwrap().unwrap();

@@ -195,7 +195,7 @@ impl Scanner<'_> {
                 return Ok(Some((cursor.offset(), End::Endobj)));
             }
         }
-        let (data_end, place) = match endstream(bytes, data) {
+        let (data_end, place) = match endstream(bytes, data..bytes.len()) {
             Ok(found) => found,
             Err(error) => {
                 self.spend(bytes.len().saturating_sub(data))?;

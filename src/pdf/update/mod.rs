@@ -189,8 +189,8 @@ impl<'d> UpdateWriter<'d> {
 
     fn base_ends_in_eol(&self) -> Result<bool> {
         let document = self.view.document();
-        let last = document.read(document.len().saturating_sub(1)..document.len())?;
-        Ok(matches!(last.as_slice(), [b'\n' | b'\r']))
+        let last = document.bytes().look(document.len().saturating_sub(1)..document.len())?;
+        Ok(matches!(*last, [b'\n' | b'\r']))
     }
 
     fn write_indirect(&self, appended: &mut Appended, id: Ref, change: Change, seed: Seed) -> Result<()> {

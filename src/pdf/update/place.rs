@@ -23,7 +23,8 @@ impl Place {
     }
 
     fn child(&self, key: &'static str) -> Self {
-        let mut path = self.path.clone();
+        let mut path = Vec::with_capacity(self.path.len().saturating_add(1));
+        path.extend_from_slice(&self.path);
         path.push(key);
         Self { object: self.object, path }
     }
@@ -35,18 +36,21 @@ impl UpdateWriter<'_> {
     /// dictionary.
     pub(crate) fn entry(&self, holder: &Place, key: &'static str) -> Result<(Place, Object)> {
         let direct = holder.child(key);
-        let mut place = direct.clone();
-        let mut value = self.value(&place)?;
+        let mut value = self.value(&direct)?;
+        let mut led_to = None;
         let mut hops = 0_usize;
         while let Object::Reference(id) = value {
             if hops >= self.view.document().limits().nesting {
                 return Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id));
             }
             hops = hops.saturating_add(1);
-            place = Place::object(id);
+            led_to = Some(id);
             value = self.current(id)?;
         }
-        if value.is_null() { Ok((direct, value)) } else { Ok((place, value)) }
+        match led_to {
+            Some(id) if !value.is_null() => Ok((Place::object(id), value)),
+            _ => Ok((direct, value)),
+        }
     }
 
     /// The value at `place` as it is now; null where it is absent.

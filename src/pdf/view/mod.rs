@@ -4,6 +4,8 @@
 //! are the same code at two revisions.
 //!
 //! Invariant: an object is what the newest entry up to the revision says, or an error; it is never searched for.
+//! Invariant: of an object nothing is read behind the revision that it stands in, nor behind that of the view: bytes that came later make
+//! no object of what was none before.
 //!
 //! Nouns: [`View`].
 
@@ -130,8 +132,8 @@ impl<'d> View<'d> {
         match entry {
             XrefEntry::InFile { offset, .. } => {
                 let bytes = self.document.bytes();
-                let end = offset.saturating_add(self.document.window(offset)).min(bytes.len());
-                let window = bytes.read(offset.min(end)..end)?;
+                let end = offset.saturating_add(self.document.window(offset)).min(self.bound(offset)?);
+                let window = bytes.look(offset.min(end)..end)?;
                 Ok(mention::indirect(&window, limits, mentioned) == Some(id))
             }
             XrefEntry::InStream { stream, index } => {
@@ -140,6 +142,14 @@ impl<'d> View<'d> {
             }
             XrefEntry::Free => Ok(false),
         }
+    }
+
+    /// The text of the value at `offset`, where `id` stands there, is no stream and spelled plainly.
+    pub(crate) fn plain_text(&self, id: Ref, offset: u64) -> Result<Option<Vec<u8>>> {
+        let bytes = self.document.bytes();
+        let end = offset.saturating_add(self.document.window(offset)).min(bytes.len());
+        let window = bytes.read(offset.min(end)..end)?;
+        Ok(mention::text(&window, id, self.document.limits()).map(<[u8]>::to_vec))
     }
 
     /// Whether an object can be read, and the data of a stream ends where it says.
@@ -244,27 +254,64 @@ impl<'d> View<'d> {
     /// The object that stands at `offset`, where it starts, and its end or that of its dictionary.
     fn indirect(&self, offset: u64) -> Result<(Indirect, u64, u64)> {
         let bytes = self.document.bytes();
-        if offset >= bytes.len() {
-            return Err(syntax(offset, "the object lies behind the end of the file"));
-        }
-        let mut cursor = bytes.cursor(offset..bytes.len(), self.document.window(offset));
+        let mut cursor = bytes.cursor(offset..self.bound(offset)?, self.document.window(offset));
         let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
         let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
         self.document.charge_overlap(offset..end)?;
         Ok((object?, offset, end))
     }
 
+    /// Where the revision ends that an object at `offset` stands in.
+    fn bound(&self, offset: u64) -> Result<u64> {
+        if offset >= self.document.len() {
+            return Err(syntax(offset, "the object lies behind the end of the file"));
+        }
+        let revisions = self.document.revisions();
+        let at = revisions.partition_point(|revision| revision.end() <= offset);
+        let own = revisions.get(at).filter(|_| at <= self.revision);
+        own.map(Revision::end).ok_or_else(|| syntax(offset, "the object lies behind the end of its revision"))
+    }
+
+    /// Whether what `entry` leads to cannot be read only because it would go on, or begin, behind where it has to end: readers that look at
+    /// the whole file may see an object there.
+    pub(crate) fn reaches_out(&self, entry: XrefEntry) -> bool {
+        let location = match entry {
+            XrefEntry::InStream { stream, .. } => self.location(Ref { number: stream, generation: 0 }),
+            own => Some(own),
+        };
+        let Some(XrefEntry::InFile { offset, .. }) = location else { return false };
+        let Ok(bound) = self.bound(offset) else { return offset < self.document.len() };
+        let bytes = self.document.bytes();
+        let mut cursor = bytes.cursor(offset..bytes.len(), self.document.window(offset));
+        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
+        let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
+        let is_charged = self.document.charge_overlap(offset..end).is_ok();
+        match object.map(|object| object.body) {
+            _ if !is_charged => true,
+            Ok(_) if end > bound => true,
+            Ok(Body::Stream(dictionary)) => self.data(end, self.length(&dictionary)).is_err(),
+            _ => false,
+        }
+    }
+
     /// Where data that starts at `start` ends, where its object ends, and whether `length` is right.
     fn data(&self, start: u64, length: Option<u64>) -> Result<(Range<u64>, u64, Length)> {
-        let bytes = self.document.bytes();
+        let (bytes, bound) = (self.document.bytes(), self.bound(start)?);
         if let Some(end) = length.and_then(|length| start.checked_add(length)).filter(|end| *end <= bytes.len()) {
             let mut cursor = bytes.cursor(end..bytes.len(), 64);
             if cursor.lex(stream_end).is_ok() {
+                if cursor.offset() > bound {
+                    return Err(syntax(start, "the stream reaches into a later revision"));
+                }
                 return Ok((start..end, cursor.offset(), Length::Right));
             }
         }
-        let (data_end, place) = endstream(bytes, start)?;
-        let mut cursor = bytes.cursor(place..bytes.len(), 64);
+        let found = endstream(bytes, start..bound);
+        if found.is_err() {
+            self.document.charge_overlap(start..bound)?;
+        }
+        let (data_end, place) = found?;
+        let mut cursor = bytes.cursor(place..bound, 64);
         cursor.lex(keyword("endstream"))?;
         cursor.lex(keyword("endobj"))?;
         self.document.charge_overlap(start..cursor.offset())?;
@@ -321,6 +368,7 @@ impl<'d> View<'d> {
     fn container(&self, id: Ref, offset: u64) -> Result<Arc<Container>> {
         // The map is never left half changed, so that a panic elsewhere does not matter.
         let cache = || self.document.containers().lock().unwrap_or_else(PoisonError::into_inner);
+        self.bound(offset)?;
         if let Some(container) = cache().get(&offset) {
             return Ok(Arc::clone(container));
         }
@@ -366,10 +414,11 @@ impl<'d> View<'d> {
     }
 }
 
-/// The first `endstream` from `start` on: where it stands, and where the line end before it does.
-pub(in crate::pdf) fn endstream(bytes: &Bytes<'_>, start: u64) -> Result<(u64, u64)> {
+/// The first `endstream` in `range`: where it stands, and where the line end before it does.
+pub(in crate::pdf) fn endstream(bytes: &Bytes<'_>, range: Range<u64>) -> Result<(u64, u64)> {
     const STEP: u64 = 64 << 10;
-    let most = bytes.len().min(start.saturating_add(bytes.limits().stream_bytes));
+    let start = range.start;
+    let most = range.end.min(start.saturating_add(bytes.limits().stream_bytes));
     let mut from = start;
     while from < most {
         // Windows overlap by the keyword and a line end.

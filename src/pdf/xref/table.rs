@@ -9,6 +9,8 @@ use super::super::parser;
 use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
 use crate::error::Result;
 
+const MALFORMED: &str = "the cross-reference table was overwritten or damaged: an entry is malformed";
+
 /// Place, generation, and whether it is in use.
 type Entry = (u64, u16, bool);
 
@@ -65,7 +67,10 @@ fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
     match token(here)? {
         (rest, Token::Keyword(b"trailer")) => Ok((rest, None)),
         (_, Token::Integer(_)) => (digits, digits).parse(here).map(|(rest, pair)| (rest, Some(pair))),
-        _ => Fault::at(here, "neither a subsection nor the keyword trailer"),
+        _ => Fault::at(
+            here,
+            "the cross-reference table was overwritten or damaged: neither a subsection nor the keyword trailer",
+        ),
     }
 }
 
@@ -75,13 +80,13 @@ fn entry(input: &[u8]) -> Lexed<'_, Entry> {
     if let Some(exact) = exact(here) {
         return Ok(exact);
     }
-    let (rest, (place, generation)) = (digits, digits).parse(here)?;
+    let (rest, (place, generation)) = (digits, digits).parse(here).map_err(malformed)?;
     let (rest, ()) = space(rest)?;
     let (rest, letter) = token(rest)?;
     let in_use = match letter {
         Token::Keyword(b"n") => true,
         Token::Keyword(b"f") => false,
-        _ => return Fault::at(here, "a cross-reference entry is malformed"),
+        _ => return Fault::at(here, MALFORMED),
     };
     match u16::try_from(generation) {
         Ok(generation) => Ok((rest, (place, generation, in_use))),
@@ -89,6 +94,10 @@ fn entry(input: &[u8]) -> Lexed<'_, Entry> {
         Err(_) if !in_use => Ok((rest, (place, 0, false))),
         Err(_) => Fault::at(here, "a generation is larger than 65535"),
     }
+}
+
+fn malformed(error: nom::Err<Fault<'_>>) -> nom::Err<Fault<'_>> {
+    error.map(|fault| Fault { what: MALFORMED, ..fault })
 }
 
 /// An entry as the standard wants it, to which reading by tokens would come, too; none where it is something else, or may go on.

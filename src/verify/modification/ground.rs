@@ -15,6 +15,7 @@ use crate::pdf::account::account_meeting;
 use crate::pdf::document::Document;
 use crate::pdf::form::{Field, FieldKind, Form};
 use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
 
@@ -47,6 +48,8 @@ pub(super) struct Ground<'d> {
     pub(super) work: Work,
     /// An object whose references are not known.
     pub(super) unreadable: Option<String>,
+    /// Whether one of these could be read together with what stands behind its revision: then that changes it, whatever it is.
+    pub(super) reaches_out: bool,
 }
 
 impl<'d> Ground<'d> {
@@ -94,6 +97,7 @@ impl<'d> Ground<'d> {
             shown: OnceCell::new(),
             work: Work::for_file(document.len()),
             unreadable: None,
+            reaches_out: false,
         };
         // From here on every object is read, so that it pays to know where each ends.
         document.places();
@@ -102,14 +106,19 @@ impl<'d> Ground<'d> {
         for (id, entry) in view.live_entries() {
             match view.mentions(id, entry, &mut mentioned) {
                 Ok(true) => ground.references.set_mentioned(id.number, &mentioned),
-                _ => drop(ground.index(id, || view.at(id, entry))),
+                _ => drop(ground.index((id, entry), view, || view.at(id, entry))),
             }
         }
         Ok(ground)
     }
 
     /// Reads an object, and notes what it refers to.
-    fn index(&mut self, id: Ref, read: impl FnOnce() -> Result<Object>) -> Option<(Object, Seen)> {
+    fn index(
+        &mut self,
+        (id, entry): (Ref, XrefEntry),
+        view: View<'_>,
+        read: impl FnOnce() -> Result<Object>,
+    ) -> Option<(Object, Seen)> {
         match read() {
             Ok(object) => {
                 let seen = self.references.set(id.number, &object);
@@ -117,6 +126,7 @@ impl<'d> Ground<'d> {
             }
             Err(error) => {
                 self.unreadable.get_or_insert_with(|| error.to_string());
+                self.reaches_out = self.reaches_out || view.reaches_out(entry);
                 None
             }
         }
@@ -132,7 +142,7 @@ impl<'d> Ground<'d> {
         let strays = account_meeting(self.document, revision, |id, object| drop(met.insert(id, object)));
         for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
             let object = match id_of(*number, *entry) {
-                Some(id) => self.index(id, || match met.remove(&id) {
+                Some(id) => self.index((id, *entry), view, || match met.remove(&id) {
                     Some(object) => view.document().security().decrypted(id, object),
                     None => view.at(id, *entry),
                 }),

@@ -176,12 +176,12 @@ fn two_views(document: &Document<'_>) -> Option<(usize, Finding)> {
     Some((revision.saturating_sub(1), Finding::new(Code::Structure, message)))
 }
 
-/// What stands behind the last revision: nothing, or one line end.
+/// What stands behind the last revision: nothing, or one line end. Of a damaged file, whatever it is: others may read something else into it.
 fn trailing(document: &Document<'_>) -> Option<Outcome> {
     let range = document.trailing();
     let length = range.end.saturating_sub(range.start);
     let is_line_end = |bytes: Vec<u8>| matches!(bytes.as_slice(), b"" | b"\n" | b"\r" | b"\r\n");
-    if length <= 2 && document.read(range.clone()).is_ok_and(is_line_end) {
+    if document.damage().is_none() && length <= 2 && document.read(range.clone()).is_ok_and(is_line_end) {
         return None;
     }
     let message = format!("bytes {}..{} stand behind the end of the last revision", range.start, range.end);

@@ -134,8 +134,8 @@ impl<'g> Step<'g> {
             (Some(before), Some(after)) if before == after => self.follow_rules(after)?,
             _ => self.refuse(0, "the document has another catalog"),
         }
-        if self.level != Modification::None
-            && let Some(what) = &self.ground.unreadable
+        if let Some(what) = &self.ground.unreadable
+            && (self.level != Modification::None || self.ground.reaches_out)
         {
             self.unknown(
                 Code::ModificationUnknown,

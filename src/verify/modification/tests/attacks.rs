@@ -306,3 +306,35 @@ fn both_views_of_a_hybrid_file_count() {
     let said = "is placed twice, for older and for newer readers";
     assert!(found.findings.iter().any(|finding| finding.message.contains(said)), "{:?}", found.findings);
 }
+
+/// A signed object ends where its revision does. One that is none by then, for whoever looks at what was signed, is none later: else the
+/// bytes that make it one would be no change of it.
+#[test]
+fn what_comes_later_completes_no_object_that_was_signed() {
+    const LATER: usize = 60_000;
+    let base = || crate::pdf::sample::Sample::one_page();
+    let place = base().offset();
+    let data = "9 0 obj\n<</Length 00000>>\nstream\n";
+    let length = LATER - usize::try_from(place).unwrap() - data.len();
+    let stream = format!("{}q Q\nendstream\nendobj\n", data.replace("00000", &length.to_string()));
+    let listed = format!("xref\n9 1\n{LATER:010} 00000 n \n");
+    for (signed, later, section) in [
+        (base().entry(9, LATER as u64), "9 0 obj\n(shown)\nendobj\n", listed.as_str()),
+        (base().entry(9, place).raw(b"9 0 obj\n(\n"), "% shown) endobj\n", "xref\n0 0\n"),
+        (base().entry(9, place).raw(stream.as_bytes()), "endstream endobj\n", "xref\n0 0\n"),
+    ] {
+        let mut file = sign(&signed.table("/Root 1 0 R/Size 10").bytes);
+        assert_silent(&file, Modification::None);
+        let previous = Document::open(&file).unwrap().revisions().last().unwrap().startxref;
+        // A stream ends where its length leads to, in a comment.
+        let start = LATER - usize::from(later.starts_with("end"));
+        file.resize(start, b' ');
+        file.extend_from_slice(if start < LATER { b"%" } else { b"" });
+        file.extend_from_slice(later.as_bytes());
+        let offset = file.len();
+        file.extend_from_slice(format!("{section}trailer\n<</Root 1 0 R/Size 20/Prev {previous}>>\n").as_bytes());
+        file.extend_from_slice(format!("startxref\n{offset}\n%%EOF\n").as_bytes());
+        let found = first(&file);
+        assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false), "{later}");
+    }
+}

@@ -20,6 +20,11 @@ fn bytes_that_belong_to_nothing_make_it_unknown() {
         let found = first(&evidence(&junk(b"3 0 obj <</Type/Page>> endobj\n"), 1));
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
         assert!(found.findings.iter().any(|finding| finding.code == Code::StrayBytes), "{:?}", found.findings);
+        // Of a damaged file others may make something else, wherever its front ends.
+        let mut damaged = Document::open(&signed).unwrap();
+        damaged.set_damage("somehow".to_owned());
+        let found = analyse(&damaged, &[Some(damaged.revisions().len() - 1)]).remove(0);
+        assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
     }
 }
 
