@@ -89,7 +89,7 @@ pub(crate) mod transaction;
 #[cfg(feature = "trust-lists")]
 pub mod trustlist;
 pub(crate) mod verify;
-#[cfg(any(feature = "http", feature = "csc"))]
+#[cfg(any(feature = "http", feature = "csc", feature = "trust-lists"))]
 pub(crate) mod words;
 pub(crate) mod xml;
 

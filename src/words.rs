@@ -6,6 +6,7 @@
 const QUOTED: usize = 200;
 
 /// The words of `body`, quoted, behind a colon; nothing where there are none.
+#[cfg(any(feature = "http", feature = "csc"))]
 pub(crate) fn spoken(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let words = without_markup(&text);
@@ -29,6 +30,7 @@ fn is_safe(one: char) -> bool {
 }
 
 /// `text` without tags, and without what stands between those of scripts and styles.
+#[cfg(any(feature = "http", feature = "csc"))]
 fn without_markup(text: &str) -> String {
     let mut words = String::new();
     let mut rest = text;
@@ -49,13 +51,14 @@ fn without_markup(text: &str) -> String {
 }
 
 /// From the end tag of `name` on.
+#[cfg(any(feature = "http", feature = "csc"))]
 fn find_end<'t>(text: &'t str, name: &str) -> &'t str {
     let ends = text.match_indices("</").map(|(at, mark)| text.get(at.saturating_add(mark.len())..).unwrap_or_default());
     let mut ends = ends.filter(|tag| tag.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name)));
     ends.next().unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "http", feature = "csc")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
-use aws_lc_rs::signature::{self, ParsedPublicKey, RsaEncoding, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self, ParsedPublicKey, UnparsedPublicKey, VerificationAlgorithm};
 use ed25519_dalek::VerifyingKey;
 
 use super::Claim;
@@ -143,7 +143,7 @@ impl RsaSigner {
 
     /// The signature value over `prehash`; the salt of a PSS value is drawn.
     pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, prehash: &[u8]) -> Option<Vec<u8>> {
-        let (padding, hash): (&'static dyn RsaEncoding, _) = match Padding::of(algorithm)? {
+        let (padding, hash): (&'static dyn signature::RsaEncoding, _) = match Padding::of(algorithm)? {
             Padding::Pkcs1(Sha256) => (&signature::RSA_PKCS1_SHA256, &SHA256),
             Padding::Pkcs1(Sha384) => (&signature::RSA_PKCS1_SHA384, &SHA384),
             Padding::Pkcs1(Sha512) => (&signature::RSA_PKCS1_SHA512, &SHA512),
