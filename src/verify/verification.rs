@@ -99,8 +99,7 @@ impl<'a> Verification<'a> {
         let mut report = self.blank();
         if let Some(damage) = self.document.damage() {
             let end = self.document.trailing().start;
-            let what =
-                format_args!("the file is broken behind byte {end}, and judged is what stands before that: {damage}");
+            let what = format!("the file is broken behind byte {end}, and judged is what stands before that: {damage}");
             report.findings.push(Finding::new(Code::Structure, what));
         }
         if let Err(error) = self.judge(&mut report) {
