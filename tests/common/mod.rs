@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "every test binary uses its own part of this")]
 
 pub(crate) mod asn1;
+pub(crate) mod foreign;
 pub(crate) mod pdf;
 
 use std::time::Duration;

@@ -1,38 +1,14 @@
 //! Files of others: what the doctor says is missing, once it is there, makes the level that it promised.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use pades_ltv::authority::Authority;
 use pades_ltv::report::{Diagnosis, Goal, Kind, Level, Missing, Thing};
 use pades_ltv::{
     Augmentation, Collected, Collector, Document, Evidence, Fetch, Indication, Time, TrustStore, Verification,
 };
-use serde_json::Value;
 
-fn trust(root: &Path, case: &Value) -> TrustStore {
-    let mut trust = TrustStore::new();
-    let input = &case["input"];
-    for policy in [&input["vc"], &input["ts_vc"], &input["spec"]["signer_policy"], &input["spec"]["ts_policy"]] {
-        for name in policy["roots"].as_array().into_iter().flatten() {
-            let der = std::fs::read(root.join(name.as_str().unwrap())).unwrap();
-            trust.add_der(&der, "foreign").unwrap();
-        }
-    }
-    trust
-}
-
-/// What servers answered when the case was recorded.
-fn answers(root: &Path, case: &Value) -> Evidence {
-    let mut evidence = Evidence::new();
-    for answer in case["http"].as_array().into_iter().flatten() {
-        let Ok(body) = std::fs::read(root.join(answer["resp"].as_str().unwrap_or_default())) else { continue };
-        let _ = evidence.add_crl(&body);
-        let _ = evidence.add_ocsp(&body);
-        let _ = evidence.add_certificates(&body);
-    }
-    evidence
-}
+use crate::common::foreign::{ForeignFile, files};
 
 /// The level of the signature that is worst off.
 fn level(diagnosis: &Diagnosis) -> Option<Level> {
@@ -79,25 +55,12 @@ fn completed(file: &[u8], trust: &TrustStore, had: &Evidence, tsa: &Authority, t
 
 #[test]
 fn what_is_missing_makes_the_level_promised() {
-    let root =
-        PathBuf::from(std::env::var("PADES_CORPORA").unwrap_or_else(|_| "../shared/corpora".into())).join("foreign");
-    let Ok(cases) = std::fs::read_to_string(root.join("cases.jsonl")) else {
-        println!("skipped: no corpora");
-        return;
-    };
-    let (mut seen, mut examined, mut kept, mut files) = (BTreeSet::new(), 0, 0, BTreeSet::new());
+    let Some(foreign) = files() else { return };
+    let (mut examined, mut kept, mut files) = (0, 0, BTreeSet::new());
     let mut unpromised = BTreeMap::new();
-    for line in cases.lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
-        let (Some(pdf), Some(now)) = (case["pdf"].as_str(), case["now"].as_str()) else { continue };
-        if case["encrypted"] == true || !seen.insert((pdf.to_owned(), now.to_owned())) {
-            continue;
-        }
-        let time: Time = format!("{}Z", now.replace(' ', "T").get(..19).unwrap()).parse().unwrap();
-        let bytes = std::fs::read(root.join(pdf)).unwrap();
+    for ForeignFile { pdf, bytes, time, mut trust, answers } in foreign {
         let Ok(document) = Document::open(bytes.as_slice()) else { continue };
         let tsa = Authority::new("the doctor's", time).unwrap();
-        let mut trust = trust(&root, &case);
         trust.add_der(tsa.root_der(), "ours").unwrap();
         let diagnosis = Verification::new(&document, &trust, time).diagnose();
         examined += 1;
@@ -110,8 +73,7 @@ fn what_is_missing_makes_the_level_promised() {
         if diagnosis.missing.is_empty() {
             assert_eq!(diagnosis.level_after, level(&diagnosis), "{pdf}");
         }
-        let had = answers(&root, &case);
-        let Some(longer) = completed(&bytes, &trust, &had, &tsa, time) else { continue };
+        let Some(longer) = completed(&bytes, &trust, &answers, &tsa, time) else { continue };
         let document = Document::open(longer.as_slice()).unwrap();
         let after = Verification::new(&document, &trust, time).diagnose();
         if let Some(promised) = diagnosis.level_after {
@@ -127,7 +89,7 @@ fn what_is_missing_makes_the_level_promised() {
             }
         }
         kept += usize::from(diagnosis.level_after.is_some());
-        files.insert(pdf.to_owned());
+        files.insert(pdf);
     }
     println!("{examined} examined; {} files completed, {kept} promises of a level kept", files.len());
     unpromised.iter().for_each(|(why, count)| println!("{count} without a promise: {why}"));
