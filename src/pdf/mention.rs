@@ -15,59 +15,25 @@ use crate::limits::Limits;
 /// The object `n g obj … endobj` at the start of `window`, if it is spelled plainly: its identity. Afterwards `mentioned` holds the number of
 /// every object that it refers to, as often as it does.
 pub(crate) fn indirect(window: &[u8], limits: &Limits, mentioned: &mut Vec<u32>) -> Option<Ref> {
-    let (id, rest) = head(window)?;
-    let rest = value(rest, limits, mentioned)?;
-    is_end(rest).then_some(id)
-}
-
-/// The text of the value of `id`, whatever it is but a stream, where that stands at the start of `window`.
-pub(crate) fn text<'w>(window: &'w [u8], id: Ref, limits: &Limits) -> Option<&'w [u8]> {
-    let (_, own) = head(window).filter(|(found, _)| *found == id)?;
-    let rest = walk(own, limits, Annotations::Taken, &mut Vec::new())?;
-    let text = own.get(..own.len().checked_sub(rest.len())?)?;
-    is_end(rest).then_some(space(text))
-}
-
-/// What is left behind the value at the start of `input`, if that is spelled plainly.
-pub(crate) fn value<'a>(input: &'a [u8], limits: &Limits, mentioned: &mut Vec<u32>) -> Option<&'a [u8]> {
-    walk(input, limits, Annotations::Left, mentioned)
-}
-
-/// Whether a page with a list of annotations is left to the parser: that means more than other lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Annotations {
-    Left,
-    Taken,
-}
-
-/// `n g obj`, and what stands behind that.
-fn head(window: &[u8]) -> Option<(Ref, &[u8])> {
     let (rest, number) = natural(window)?;
     let (rest, generation) = natural(rest.strip_prefix(b" ")?)?;
     let rest = rest.strip_prefix(b" obj").filter(|rest| rest.first().is_some_and(|next| !is_regular(*next)))?;
-    Some((Ref { number: u32::try_from(number).ok()?, generation: u16::try_from(generation).ok()? }, rest))
+    let rest = value(rest, limits, mentioned)?;
+    let (next, _) = space(rest).strip_prefix(b"endobj")?.split_first()?;
+    let id = Ref { number: u32::try_from(number).ok()?, generation: u16::try_from(generation).ok()? };
+    Some(id).filter(|_| !is_regular(*next))
 }
 
-/// Whether `endobj` follows, and something that ends that.
-fn is_end(rest: &[u8]) -> bool {
-    space(rest).strip_prefix(b"endobj").and_then(<[u8]>::first).is_some_and(|next| !is_regular(*next))
-}
-
-fn walk<'a>(
-    mut input: &'a [u8],
-    limits: &Limits,
-    annotations: Annotations,
-    mentioned: &mut Vec<u32>,
-) -> Option<&'a [u8]> {
+/// What is left behind the value at the start of `input`, if that is spelled plainly.
+pub(crate) fn value<'a>(mut input: &'a [u8], limits: &Limits, mentioned: &mut Vec<u32>) -> Option<&'a [u8]> {
     mentioned.clear();
     let mut open: Vec<Open> = Vec::new();
     let mut values: u32 = 0;
     loop {
         let (first, behind) = space(input).split_first()?;
         let (rest, is_whole) = match (first, open.last_mut()) {
-            (b'/', Some(Open::Key)) if annotations == Annotations::Left && behind.starts_with(b"Annots") => {
-                return None;
-            }
+            // A page's list of annotations means more than others, and the page is read.
+            (b'/', Some(Open::Key)) if behind.starts_with(b"Annots") => return None,
             (b'/', Some(Open::Key)) => (name(behind)?, false),
             (b'>', Some(Open::Key)) => {
                 open.pop();
@@ -231,25 +197,6 @@ mod tests {
             let id = Ref { number: 7, generation: 0 };
             assert_eq!(found(text.as_bytes()), Some((id, numbers.to_vec())), "{text}");
             assert_agrees(text.as_bytes());
-        }
-    }
-
-    #[test]
-    fn texts_are_those_of_the_values() {
-        let limits = Limits::default();
-        let id = Ref { number: 7, generation: 0 };
-        for value in ["<</Annots[1 0 R]/A(endobj )>>", "[1 0 R<09>]", "(a)", "8 0 R"] {
-            let object = format!("7 0 obj {value}\nendobj 8 0 obj");
-            assert_eq!(text(object.as_bytes(), id, &limits), Some(value.as_bytes()), "{value}");
-        }
-        for object in [
-            "7 0 obj<</A 1>>stream\n",
-            "7 0 obj<</A(x>>endobj ",
-            "7 0 obj<</A>>endobj ",
-            "7 0 obj[]endobj",
-            "8 0 obj[]endobj ",
-        ] {
-            assert_eq!(text(object.as_bytes(), id, &limits), None, "{object}");
         }
     }
 

@@ -20,16 +20,9 @@ use crate::pki::timestamp::TimestampToken;
 use crate::report::{Code, Finding};
 use crate::time::Time;
 
-/// A history of more revisions than this is a long one.
-const LONG: usize = 8;
-
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
     document.require_open()?;
-    if document.revisions().len() > LONG {
-        // Much of such a file is read, so that it pays to know where each object ends.
-        document.places();
-    }
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
     findings.extend(removed::find(document, &form)?);

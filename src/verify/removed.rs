@@ -11,21 +11,24 @@ use std::sync::Arc;
 use crate::error::{ErrorKind, Result};
 use crate::pdf::document::Document;
 use crate::pdf::form::{FieldValue, Form};
-use crate::pdf::lexer::is_regular;
 use crate::pdf::object::{Object, Ref};
 use crate::pdf::revision::Revision;
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
 
-/// The keys by which a form leads to its fields, and fields to signatures.
-const FORM: [&str; 5] = ["Fields", "Kids", "AcroForm", "FT", "V"];
+/// A history of more revisions than this is a long one.
+const LONG: usize = 8;
 
 /// What earlier revisions of `document` had and `latest`, the form of its last one, has not.
 pub(super) fn find(document: &Document<'_>, latest: &Form) -> Result<Vec<Finding>> {
     let there: HashSet<Ref> = signed(latest).map(|(value, _)| value).collect();
     let mut known: BTreeMap<Ref, (Arc<str>, usize)> = BTreeMap::new();
     let (mut fields, mut has_others) = (0_usize, false);
+    if document.revisions().len() > LONG {
+        // It pays to know where each object ends.
+        document.places();
+    }
     for revision in document.revisions().iter().take(document.revisions().len().saturating_sub(1)) {
         let view = document.view(revision.number().saturating_sub(1));
         let news = if revision.number() == 1 { News::Others } else { news(view, revision, &there)? };
@@ -78,16 +81,7 @@ fn news(view: View<'_>, revision: &Revision, there: &HashSet<Ref>) -> Result<New
             XrefEntry::InFile { generation, .. } => *generation,
             XrefEntry::InStream { .. } => 0,
         };
-        let id = Ref { number: *number, generation };
-        match plain_news(view, id, *entry)? {
-            Some(News::Form) => {
-                news = News::Form;
-                continue;
-            }
-            Some(_) => continue,
-            None => {}
-        }
-        let object = match view.get(id) {
+        let object = match view.get(Ref { number: *number, generation }) {
             Ok(object) => object,
             Err(error) if error.kind() == ErrorKind::Io => return Err(error),
             Err(_) => return Ok(News::Others),
@@ -104,29 +98,11 @@ fn news(view: View<'_>, revision: &Revision, there: &HashSet<Ref>) -> Result<New
             Some(value) if is_signature && !there.contains(&value) => return Ok(News::Others),
             _ => {}
         }
-        if FORM.iter().any(|key| dictionary.get(key).is_some()) {
+        if ["Fields", "Kids", "AcroForm", "FT", "V"].iter().any(|key| dictionary.get(key).is_some()) {
             news = News::Form;
         }
     }
     Ok(news)
-}
-
-/// The same of one object by its text alone, where that is plain and no key in it can be `/V`: then it gives no field a value.
-fn plain_news(view: View<'_>, id: Ref, entry: XrefEntry) -> Result<Option<News>> {
-    let XrefEntry::InFile { offset, .. } = entry else { return Ok(None) };
-    let Some(text) = view.plain_text(id, offset)? else { return Ok(None) };
-    let mut news = if text.starts_with(b"[") { News::Form } else { News::Nothing };
-    for behind in text.split(|byte| *byte == b'/').skip(1) {
-        let name = behind.split(|byte| !is_regular(*byte)).next().unwrap_or_default();
-        // Either may be the key: `#` spells other characters.
-        if name == b"V" || name.contains(&b'#') {
-            return Ok(None);
-        }
-        if FORM.iter().any(|key| name == key.as_bytes()) {
-            news = News::Form;
-        }
-    }
-    Ok(Some(news))
 }
 
 /// The signature dictionaries of `form`, and the names of their fields.

@@ -144,14 +144,6 @@ impl<'d> View<'d> {
         }
     }
 
-    /// The text of the value at `offset`, where `id` stands there, is no stream and spelled plainly.
-    pub(crate) fn plain_text(&self, id: Ref, offset: u64) -> Result<Option<Vec<u8>>> {
-        let bytes = self.document.bytes();
-        let end = offset.saturating_add(self.document.window(offset)).min(bytes.len());
-        let window = bytes.read(offset.min(end)..end)?;
-        Ok(mention::text(&window, id, self.document.limits()).map(<[u8]>::to_vec))
-    }
-
     /// Whether an object can be read, and the data of a stream ends where it says.
     pub(in crate::pdf) fn examine(&self, id: Ref) -> Result<Length> {
         let Some(XrefEntry::InFile { offset, .. }) = self.location(id) else {
