@@ -14,7 +14,7 @@ use crate::pdf::account::Stray;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
-use crate::report::{self, ChangeKind, Code, Finding, Modification, Rule};
+use crate::report::{self, Act, ChangeKind, Code, Finding, Modification, Rule};
 
 /// What one revision changed.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ impl Outcome {
             page: None,
             rect: None,
             kind,
+            act: if kind == ChangeKind::Bytes { Act::Added } else { Act::Changed },
+            subtype: None,
             field: None,
             old: None,
             new: None,
