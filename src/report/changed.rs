@@ -128,7 +128,8 @@ impl Panel {
             ChangeKind::Object => change.object.iter().for_each(|number| thing.push_str(&format!(" {number}"))),
             ChangeKind::Annotation => {
                 let subtype = change.subtype.iter();
-                subtype.for_each(|subtype| thing.push_str(&format!(" ({})", self.annotation(subtype))));
+                let gap = self.say(" ", "");
+                subtype.for_each(|subtype| thing.push_str(&format!(" ({}){gap}", self.annotation(subtype))));
             }
             _ => {}
         }
