@@ -123,13 +123,12 @@ impl Panel {
     /// What changed, and what became of it.
     fn thing(&self, change: &Change) -> String {
         let mut thing = self.kind(change.kind).to_owned();
-        match change.kind {
+        let gap = self.say(" ", "");
+        match (change.kind, change.object, &change.subtype) {
             // What has no other name.
-            ChangeKind::Object => change.object.iter().for_each(|number| thing.push_str(&format!(" {number}"))),
-            ChangeKind::Annotation => {
-                let subtype = change.subtype.iter();
-                let gap = self.say(" ", "");
-                subtype.for_each(|subtype| thing.push_str(&format!(" ({}){gap}", self.annotation(subtype))));
+            (ChangeKind::Object, Some(number), _) => thing.push_str(&format!(" {number}{gap}")),
+            (ChangeKind::Annotation, _, Some(subtype)) => {
+                thing.push_str(&format!(" ({}){gap}", self.annotation(subtype)));
             }
             _ => {}
         }

@@ -207,7 +207,7 @@ mod tests {
     }
 
     /// Parts of sentences, and what no report says.
-    const NOT_SAID: [&str; 15] = [
+    const NOT_SAID: [&str; 20] = [
         "a name relative to the CRL issuer",
         "a timestamp of X over the signed content is later than X, the end",
         "a signature field that shows something, but is not signed, was laid on",
@@ -223,6 +223,11 @@ mod tests {
         "ask for something else",
         "X is broken, and only read",
         "\"X\" is no policy",
+        "write it as 2026-10-07",
+        "write it as JPY or USD",
+        "write it as 1234567 or 12.50, without separators",
+        "the transaction's X cannot be used",
+        "\"X\" is no code of ISO 4217",
     ];
 
     #[test]

@@ -49,7 +49,7 @@ fn field(value: &str) -> String {
 /// A signed file, and what somebody who does not sign wrote into its field, or over its page.
 fn changed(signed: &[u8], how: &str) -> Vec<u8> {
     let (page, note) = (
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R 90 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[4 0 R 6 0 R 90 0 R]>>",
         "<</Type/Annot/Subtype/Highlight/Rect[100 100 110 110]/QuadPoints[0 0 9 0 0 9 9 9]/P 3 0 R>>",
     );
     match how {
