@@ -727,6 +727,7 @@ pades augment --lta does.
   --out-dir DIR   writes each renewed file to its own name in DIR
   --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and
                   files (file, state, due, until, because, authority, ca, error)
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --tsa, --online, --offline, --cache, --crl-limit, --vri
                   as in pades help augment
   --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
@@ -754,6 +755,7 @@ pades renew --out-dir DIR --tsa URL [オプション] FILE...
   --out-dir DIR   更新したファイルを、DIR に同じ名前で書き出します
   --csv, --json   一覧を CSV、または 1 つの JSON オブジェクトで出力: groups (authority、ca、due、
                   count) と files (file、state、due、until、because、authority、ca、error)
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --tsa, --online, --offline, --cache, --crl-limit, --vri
                   pades help augment を参照
   --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,
