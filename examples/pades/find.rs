@@ -206,7 +206,9 @@ fn verified(path: &Path, ground: &Ground, progress: &Progress) -> pades_ltv::Res
         Err(error) if error.kind() != ErrorKind::Metadata => return Err(error),
         _ => {}
     }
-    Ok(ground.verification(&document).verify())
+    let report = ground.verification(&document).verify();
+    input.check_unchanged()?;
+    Ok(report)
 }
 
 /// Part of a name; nothing at all is part of every name.

@@ -19,7 +19,7 @@ use crate::bulk::{BYTE_ORDER_MARK, quoted, unreadable_folder};
 use crate::failure::{Failure, Stop};
 use crate::inputs::{Input, Use};
 use crate::many::check_names;
-use crate::messages::Message;
+use crate::messages::{Message, one_line};
 use crate::outcome::{self, ErrorJson};
 use crate::progress::Progress;
 
@@ -188,6 +188,10 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     });
     let mark = if options.has_mark { BYTE_ORDER_MARK } else { "" };
     crate::print(&format!("{mark}{}", text(&entries, options.form, language)));
+    if entries.is_empty() {
+        crate::complain(&Message::NoFiles.text(language));
+        return Ok(crate::FAILED);
+    }
     let unread = entries.iter().any(|entry| entry.error.is_some());
     match &options.work {
         None => Ok(if unread { crate::FAILED } else { 0 }),
@@ -357,7 +361,8 @@ fn text(entries: &[Entry], form: Form, language: Language) -> String {
                 Language::Japanese => "(タイムスタンプなし)",
                 _ => "(no timestamp)",
             };
-            let heading = format!("{} [{}]\n", authority.unwrap_or(nobody), ca.unwrap_or("-"));
+            let heading =
+                format!("{}\n", one_line(&format!("{} [{}]", authority.unwrap_or(nobody), ca.unwrap_or("-"))));
             members.iter().fold(text + &heading, |text, entry| {
                 let state = entry.state.text(language);
                 let due = entry.time.map(|due| day(due, language)).unwrap_or_else(|| "-".to_owned());
@@ -366,7 +371,7 @@ fn text(entries: &[Entry], form: Form, language: Language) -> String {
                     (Some(_), Some(why)) => return format!("{text}  {state} {why}\n"),
                     (_, why) => why.as_ref().map(|why| format!("\n    {why}")).unwrap_or_default(),
                 };
-                format!("{text}  {state} {due:<10}  {}{why}\n", entry.file)
+                format!("{text}  {state} {due:<10}  {}{why}\n", one_line(&entry.file))
             })
         }),
     }
