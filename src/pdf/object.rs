@@ -62,7 +62,8 @@ pub(crate) enum Object {
     String(PdfString),
     Array(Vec<Object>),
     Dictionary(Dictionary),
-    Stream(Stream),
+    /// Apart, so that every other value takes less room.
+    Stream(Box<Stream>),
     Reference(Ref),
 }
 
