@@ -57,7 +57,8 @@ impl IsoExtension {
     fn to_object(self) -> Object {
         Object::Dictionary(Dictionary::of([
             ("Type", Object::name("DeveloperExtensions")),
-            // Departs: 7.12.3 wants no base version above the file's; in a file below 2.0 nothing else could be said, and others say it.
+            // Departs: 7.12.3 wants no base version above the file's; in a file below 2.0 nothing else could be said, and
+            // others say it.
             ("BaseVersion", Object::name("2.0")),
             ("ExtensionLevel", Object::Integer(self.level())),
             ("ExtensionRevision", text(":2022")),
