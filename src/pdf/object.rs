@@ -62,8 +62,7 @@ pub(crate) enum Object {
     String(PdfString),
     Array(Vec<Object>),
     Dictionary(Dictionary),
-    /// Apart, so that every other value takes less room.
-    Stream(Box<Stream>),
+    Stream(Stream),
     Reference(Ref),
 }
 

@@ -52,7 +52,7 @@ impl<'d> Statement<'d> {
     pub(crate) fn of(view: View<'d>) -> Result<Option<Self>> {
         let (_, catalog) = view.catalog()?;
         match view.entry(&catalog, "Metadata")? {
-            Object::Stream(stream) => Ok(Some(Self { view, stream: *stream })),
+            Object::Stream(stream) => Ok(Some(Self { view, stream })),
             // Anything else says nothing.
             _ => Ok(None),
         }
