@@ -439,8 +439,14 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
 /// The revision that `dictionary` covers, counted from 0.
 fn revision_of(document: &Document<'_>, dictionary: &SignatureDictionary) -> Option<usize> {
     let end = dictionary.byte_range.as_ref().ok()?.end();
-    document.revisions().iter().position(|revision| ends_at(revision.end(), end, document))
+    let revisions = document.revisions();
+    let first = revisions.partition_point(|revision| revision.end().saturating_add(EOL) < end);
+    let mut near = revisions.iter().enumerate().skip(first).take_while(|(_, one)| one.end() <= end.saturating_add(EOL));
+    near.find(|(_, revision)| ends_at(revision.end(), end, document)).map(|(index, _)| index)
 }
+
+/// How long an end-of-line marker may be.
+const EOL: u64 = 2;
 
 /// The revision that the dictionary of `field` covered as it was first written, where that is not the one that there is `now`.
 fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary) -> Result<Option<usize>> {
@@ -456,7 +462,7 @@ fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary
 fn ends_at(revision: u64, end: u64, document: &Document<'_>) -> bool {
     let between = end.min(revision)..end.max(revision);
     let is_eol = |bytes: Vec<u8>| matches!(bytes.as_slice(), b"" | b"\n" | b"\r" | b"\r\n");
-    between.end.saturating_sub(between.start) <= 2 && document.read(between).is_ok_and(is_eol)
+    between.end.saturating_sub(between.start) <= EOL && document.read(between).is_ok_and(is_eol)
 }
 
 fn covers(document: &Document<'_>, end: Option<u64>, revision: Option<usize>) -> Coverage {

@@ -155,7 +155,14 @@ impl<'d> Ground<'d> {
         if cache.len() > CACHED {
             cache.clear();
         }
-        cache.extend(self.fresh.drain().map(|(number, (object, _))| (number, (revision, object))));
+        // What is written again will be compared; the rest is hardly ever looked at.
+        let is_last = |number| self.document.history(number, usize::MAX).is_some_and(|(last, _)| last <= revision);
+        for (number, (object, _)) in self.fresh.drain() {
+            match is_last(number) {
+                true => drop(cache.remove(&number)),
+                false => drop(cache.insert(number, (revision, object))),
+            }
+        }
         outcome
     }
 
