@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use super::integrity::{Content, Facts};
-use super::removed;
 use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pdf::dss::{Dss, DssValue, Vri};
@@ -25,7 +24,6 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
     document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
-    findings.extend(removed::find(document, &form)?);
     let mut facts = Vec::new();
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::verify::modification::{analyse_counted, meter};
+use crate::verify::modification::{Analysis, analyse, meter};
 
 /// A file with a signature that no one checks, and revisions behind it that are as short as they can be.
 struct Long {
@@ -48,7 +48,7 @@ struct Cost {
 fn cost(file: &[u8]) -> Cost {
     let document = Document::open(file).unwrap();
     meter::taken();
-    let (found, charged) = analyse_counted(&document, &[Some(0)]);
+    let Analysis { modified: found, work: charged, .. } = analyse(&document, &[Some(0)]);
     let is_limited = found[0].findings.iter().any(|finding| finding.code == Code::Limit);
     assert!(!is_limited || found[0].modification == Modification::Unknown);
     Cost { length: document.len(), charged, steps: meter::taken(), found: found[0].modification, is_limited }
