@@ -83,8 +83,8 @@ impl Format {
 }
 
 impl Facts {
-    /// Reads the signature in `field`.
-    pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
+    /// Reads the signature in `field`. Certificates in it that are `known` are not read again.
+    pub(crate) fn read(document: &Document<'_>, field: &Field, known: &[Certificate]) -> Result<Option<Self>> {
         let latest = document.latest();
         let Some(now) = field.signature(latest)? else { return Ok(None) };
         let revision =
@@ -121,7 +121,7 @@ impl Facts {
             is_well_formed: true,
         };
         facts.check_dictionary();
-        facts.content = facts.read_content(document.limits());
+        facts.content = facts.read_content(document.limits(), known);
         if let Content::Signature(cms) = &facts.content {
             let limits = document.limits();
             facts.tokens = tokens(cms, limits, SignerInfo::signature_timestamps);
@@ -200,7 +200,7 @@ impl Facts {
         self.findings.extend(faults);
     }
 
-    fn read_content(&mut self, limits: &Limits) -> Content {
+    fn read_content(&mut self, limits: &Limits, known: &[Certificate]) -> Content {
         let Ok(contents) = &self.dictionary.contents else { return Content::None };
         let der = &contents.der;
         let signature = |read: Result<SignedData, CmsFault>| {
@@ -213,7 +213,7 @@ impl Facts {
             (SignatureKind::Signature, Some(Format::X509RsaSha1)) => {
                 signature(SignedData::from_pkcs1(der, &self.dictionary.certificates, DigestAlgorithm::Sha1))
             }
-            (SignatureKind::Signature, Some(_)) => signature(SignedData::from_der(der, limits)),
+            (SignatureKind::Signature, Some(_)) => signature(SignedData::with_known(der, limits, known)),
             (SignatureKind::Signature, None) => {
                 let named = self.dictionary.sub_filter.as_deref().unwrap_or_default();
                 let message = format!("the format /{named} is not one that this library judges");
