@@ -9,7 +9,7 @@ use crate::arguments::{Arguments, Given};
 use crate::basis::{Basis, Ground};
 use crate::failure::{Failure, Stop};
 use crate::inputs::{Input, Use};
-use crate::messages::Message;
+use crate::messages::{Message, named};
 use crate::outcome::ErrorJson;
 use crate::preflight::Form;
 use crate::progress::Progress;
@@ -55,7 +55,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         match (result, options.form) {
             (Ok(diagnosis), Form::Json) => crate::print(&format!("{}\n", diagnosis.to_json(&name))),
             (Ok(diagnosis), Form::Text) => {
-                let heading = if options.files.len() == 1 { String::new() } else { format!("== {name} ==\n") };
+                let heading = if options.files.len() == 1 { String::new() } else { format!("== {} ==\n", named(path)) };
                 let gap = if index == 0 { "" } else { "\n" };
                 crate::print(&format!("{gap}{heading}{}", diagnosis.to_text(language)));
             }

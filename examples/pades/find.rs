@@ -118,7 +118,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
         }
         progress.step(&Message::Verifying(count));
         count = count.saturating_add(next.len());
-        let look = |one: &Found| options.look(one, &ground, &progress);
+        let look = |one: &Found| options.look(one, &ground, &progress, language);
         in_order(&next, threads, look, |seen| {
             match seen {
                 Seen::Fits(row) => found.push(*row),
@@ -170,25 +170,28 @@ struct Row {
     /// What it states, for people.
     #[serde(skip)]
     words: Option<String>,
+    /// Whether somebody signed that, for people.
+    #[serde(skip)]
+    status: Option<&'static str>,
 }
 
 impl Options {
-    fn look(&self, found: &Found, ground: &Ground, progress: &Progress) -> Seen {
+    fn look(&self, found: &Found, ground: &Ground, progress: &Progress, language: Language) -> Seen {
         let (path, report) = match found {
             Found::File(path) => (path, verified(path, ground, progress)),
             Found::Closed(path, error) => (path, Err(unreadable_folder(error))),
         };
         let report = match report {
             Ok(report) => report,
-            Err(error) => return Seen::Unread(Box::new(Row::unread(path, error))),
+            Err(error) => return Seen::Unread(Box::new(Row::unread(path, error, language))),
         };
         match &report.transaction {
             None => Seen::Silent,
             Some(transaction) if transaction.status() == TransactionStatus::Unreadable => {
-                Seen::Unread(Box::new(Row::of(path, &report, transaction)))
+                Seen::Unread(Box::new(Row::of(path, &report, transaction, language)))
             }
             Some(transaction) if self.wanted.fits(transaction) => {
-                Seen::Fits(Box::new(Row::of(path, &report, transaction)))
+                Seen::Fits(Box::new(Row::of(path, &report, transaction, language)))
             }
             Some(_) => Seen::Other,
         }
@@ -203,7 +206,9 @@ fn verified(path: &Path, ground: &Ground, progress: &Progress) -> pades_ltv::Res
         Err(error) if error.kind() != ErrorKind::Metadata => return Err(error),
         _ => {}
     }
-    Ok(ground.verification(&document).verify())
+    let report = ground.verification(&document).verify();
+    input.check_unchanged()?;
+    Ok(report)
 }
 
 /// Part of a name; nothing at all is part of every name.
@@ -252,7 +257,7 @@ fn folded(name: &str) -> String {
 }
 
 impl Row {
-    fn of(path: &Path, report: &Report, transaction: &TransactionReport) -> Self {
+    fn of(path: &Path, report: &Report, transaction: &TransactionReport, language: Language) -> Self {
         let signatures = report.signatures.iter().filter(|one| one.kind == Kind::Signature);
         let mut signers: Vec<String> = Vec::new();
         for signer in signatures.filter_map(|one| one.signer.as_ref()) {
@@ -264,8 +269,9 @@ impl Row {
         let otherwise: Vec<String> = transaction.otherwise.iter().map(|one| one.transaction.to_string()).collect();
         let fault = transaction.fault.as_ref().map(|fault| {
             let error = pades_ltv::Error::new(ErrorKind::Metadata, fault.clone());
-            ErrorJson::of(&Failure::Operation(Message::CannotOpen(path.to_owned()), error))
+            Failure::Operation(Message::CannotOpen(path.to_owned()), error)
         });
+        let words = transaction.stated.as_ref().map(ToString::to_string);
         Self {
             schema: SCHEMA,
             file: path.to_string_lossy().into_owned(),
@@ -273,12 +279,13 @@ impl Row {
             signed_otherwise: (!otherwise.is_empty()).then(|| otherwise.join("; ")),
             signer: (!signers.is_empty()).then(|| signers.join("; ")),
             verdict: report.verdict().map_or("NO-SIGNATURE", |verdict| verdict.as_str()).to_owned(),
-            error: fault,
-            words: transaction.stated.as_ref().map(ToString::to_string),
+            words: words.or_else(|| fault.as_ref().and_then(|fault| first_line(fault, language))),
+            error: fault.as_ref().map(ErrorJson::of),
+            status: Some(transaction.status().text(language)),
         }
     }
 
-    fn unread(path: &Path, error: pades_ltv::Error) -> Self {
+    fn unread(path: &Path, error: pades_ltv::Error, language: Language) -> Self {
         let failure = Failure::Operation(Message::CannotOpen(path.to_owned()), error);
         Self {
             schema: SCHEMA,
@@ -288,7 +295,8 @@ impl Row {
             signer: None,
             verdict: "UNREAD".to_owned(),
             error: Some(ErrorJson::of(&failure)),
-            words: None,
+            words: first_line(&failure, language),
+            status: None,
         }
     }
 
@@ -300,12 +308,16 @@ impl Row {
 
     /// A line for people.
     fn line(&self) -> String {
-        let error = self.error.as_ref().map(|error| error.message().to_owned());
-        let said = self.words.clone().or(error).unwrap_or_default();
-        let signed = [self.stated.status().map(str::to_owned), self.signed_otherwise.clone(), self.signer.clone()];
+        let said = self.words.clone().unwrap_or_default();
+        let signed = [self.status.map(str::to_owned), self.signed_otherwise.clone(), self.signer.clone()];
         let judged: Vec<String> = signed.into_iter().flatten().chain([self.verdict.clone()]).collect();
         format!("{}: {} ({})\n", one_line(&self.file), one_line(&said), one_line(&judged.join(", ")))
     }
+}
+
+/// Why, without the details behind it.
+fn first_line(failure: &Failure, language: Language) -> Option<String> {
+    failure.text(language).lines().next().map(str::to_owned)
 }
 
 fn told(rows: &[Row], form: Form) -> String {

@@ -225,10 +225,10 @@ Many files, a row each (a FILE may be a folder: all .pdf below it, in the order 
                   row is as of its own run
 
 Exit code, the first that applies to any FILE:
-  4  could not be read, or the command line makes no sense
+  4  could not be read, nobody reads the output any more, or the command line makes no sense
   1  TOTAL-FAILED: a signature is proved to be bad
   2  INDETERMINATE: what is at hand does not suffice to say
-  3  no signature
+  3  no signature, or no file in the folders
   0  all signatures of all files are TOTAL-PASSED
 ";
 
@@ -295,10 +295,10 @@ pades verify [オプション] FILE...
                   続行できません。--at を省略すると、各行はその実行の時点での判定です
 
 終了コード (いずれかの FILE に当てはまる最初のもの):
-  4  読み取れない、またはコマンドラインの誤り
+  4  読み取れない、出力を最後まで書き込めない、またはコマンドラインの誤り
   1  TOTAL-FAILED: 署名が無効と証明された
   2  INDETERMINATE: 手元の情報では判定できない
-  3  署名がない
+  3  署名がない、またはフォルダーにファイルがない
   0  全ファイルの全署名が TOTAL-PASSED
 ";
 
@@ -727,6 +727,7 @@ pades augment --lta does.
   --out-dir DIR   writes each renewed file to its own name in DIR
   --csv, --json   the plan as CSV, or as one JSON object: groups (authority, ca, due, count) and
                   files (file, state, due, until, because, authority, ca, error)
+  --bom           with --csv: begins with a byte order mark, as Excel wants it to show UTF-8
   --tsa, --online, --offline, --cache, --crl-limit, --vri
                   as in pades help augment
   --trust PATH, --list-signer PATH, --accredited PATH, --at TIME, --policy NAME, --model NAME,
@@ -754,6 +755,7 @@ pades renew --out-dir DIR --tsa URL [オプション] FILE...
   --out-dir DIR   更新したファイルを、DIR に同じ名前で書き出します
   --csv, --json   一覧を CSV、または 1 つの JSON オブジェクトで出力: groups (authority、ca、due、
                   count) と files (file、state、due、until、because、authority、ca、error)
+  --bom           --csv の先頭に BOM を付けます (Excel での文字化けを防ぎます)
   --tsa, --online, --offline, --cache, --crl-limit, --vri
                   pades help augment を参照
   --trust PATH, --list-signer PATH, --accredited PATH, --at 時刻, --policy 名前, --model 名前,

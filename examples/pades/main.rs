@@ -47,7 +47,7 @@ mod two_phase;
 mod verify;
 mod who;
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use pades_ltv::Language;
@@ -116,13 +116,11 @@ fn help(arguments: &mut Arguments) -> Result<u8, Stop> {
     Err(Stop::Help(topic))
 }
 
-/// Writes to standard output. A reader that has left, as `head` does, ends the command quietly.
+/// Writes to standard output. A reader that has left, as `head` does, ends the command quietly; but what was not looked at is not well.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(_) => std::process::exit(FAILED.into()),
-        Ok(()) => {}
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(FAILED.into());
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) enum Message {
     // What happened.
     TestAuthority,
     NoTrust,
+    NoFiles,
     ListTaken { label: String, added: Added },
     StampEvidenceMissing,
     Wrote { path: PathBuf, length: u64, added: u64 },
@@ -111,25 +112,26 @@ impl Message {
                 format!("two of IN are called {}, and would have one name in --out-dir", quoted(name))
             }
             Self::SeeHelp(topic) => format!("See `pades help{}`.", spaced(topic.name())),
-            Self::CannotOpen(path) => format!("cannot read {}", path.display()),
-            Self::CannotUse { option, path } => format!("--{option}: cannot use {}", path.display()),
+            Self::CannotOpen(path) => format!("cannot read {}", named(path)),
+            Self::CannotUse { option, path } => format!("--{option}: cannot use {}", named(path)),
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
             Self::CannotUseTerms => "--tsa-digest, --tsa-policy: cannot ask so".into(),
             Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
             Self::CannotState => "what the document is about cannot be stated so".into(),
             Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
-            Self::CannotSign(path) => format!("cannot sign {}", path.display()),
-            Self::CannotTimestamp(path) => format!("cannot timestamp {}", path.display()),
-            Self::CannotAugment(path) => format!("cannot augment {}", path.display()),
-            Self::CannotWrite(path) => format!("cannot write {}", path.display()),
+            Self::CannotSign(path) => format!("cannot sign {}", named(path)),
+            Self::CannotTimestamp(path) => format!("cannot timestamp {}", named(path)),
+            Self::CannotAugment(path) => format!("cannot augment {}", named(path)),
+            Self::CannotWrite(path) => format!("cannot write {}", named(path)),
             Self::NoSuchRevision { path, wanted, count } => {
-                format!("--extract: {} has no revision {wanted}, only 1 to {count}", path.display())
+                format!("--extract: {} has no revision {wanted}, only 1 to {count}", named(path))
             }
             Self::TestAuthority => "WARNING: uses the local TEST authority. Its keys are public: NOT FOR PRODUCTION.\n\
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
             Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
+            Self::NoFiles => "there is no .pdf file in what is given".into(),
             Self::ListTaken { label, added } => {
                 let (anchors, accredited) = (added.anchors, added.accredited);
                 let text = format!("{label}: {anchors} anchors, {accredited} accredited timestamp authorities");
@@ -139,7 +141,7 @@ impl Message {
                                            revocation data is not in it. Augment it again later"
                 .into(),
             Self::Wrote { path, length, added } => {
-                format!("{}: {} bytes, of which {} are new", path.display(), grouped(*length), grouped(*added))
+                format!("{}: {} bytes, of which {} are new", named(path), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "all evidence was there already; nothing was added".into(),
             Self::NoRoomInSignature => {
@@ -152,10 +154,10 @@ impl Message {
             Self::SignedOf { signed, count } => format!("{signed} of {count} documents are signed"),
             Self::RenewedOf { renewed, count } => format!("{renewed} of {count} files that are due are renewed"),
             Self::Repaired(path) => {
-                format!("{} is broken and was repaired; look at its pages before you rely on it:", path.display())
+                format!("{} is broken and was repaired; look at its pages before you rely on it:", named(path))
             }
             Self::Extracted { path, revision, length } => {
-                format!("{}: {} bytes, the file as revision {revision} left it", path.display(), grouped(*length))
+                format!("{}: {} bytes, the file as revision {revision} left it", named(path), grouped(*length))
             }
             Self::BytesBehind(count) => format!("{} bytes stand behind the last revision", grouped(*count)),
             Self::Reading(path) => format!("reading {}", short(path)),
@@ -209,20 +211,20 @@ impl Message {
                 format!("IN に {} という名前のファイルが 2 つあり、--out-dir で区別できません", quoted(name))
             }
             Self::SeeHelp(topic) => format!("`pades help{}` をご覧ください。", spaced(topic.name())),
-            Self::CannotOpen(path) => format!("{} を読み取れません", path.display()),
-            Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", path.display()),
+            Self::CannotOpen(path) => format!("{} を読み取れません", named(path)),
+            Self::CannotUse { option, path } => format!("--{option}: {} を使用できません", named(path)),
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
             Self::CannotUseTerms => "--tsa-digest、--tsa-policy: この条件では要求できません".into(),
             Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
             Self::CannotState => "指定された取引情報を記録できません".into(),
             Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
-            Self::CannotSign(path) => format!("{} に署名できません", path.display()),
-            Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", path.display()),
-            Self::CannotAugment(path) => format!("{} に検証情報を追加できません", path.display()),
-            Self::CannotWrite(path) => format!("{} に書き込めません", path.display()),
+            Self::CannotSign(path) => format!("{} に署名できません", named(path)),
+            Self::CannotTimestamp(path) => format!("{} にタイムスタンプを付与できません", named(path)),
+            Self::CannotAugment(path) => format!("{} に検証情報を追加できません", named(path)),
+            Self::CannotWrite(path) => format!("{} に書き込めません", named(path)),
             Self::NoSuchRevision { path, wanted, count } => {
-                format!("--extract: {} にバージョン {wanted} はありません (1 から {count} まで)", path.display())
+                format!("--extract: {} にバージョン {wanted} はありません (1 から {count} まで)", named(path))
             }
             Self::TestAuthority => {
                 "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
@@ -232,6 +234,7 @@ impl Message {
             Self::NoTrust => {
                 "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()
             }
+            Self::NoFiles => "指定されたフォルダーに .pdf ファイルがありません".into(),
             Self::ListTaken { label, added } => {
                 let (anchors, accredited) = (added.anchors, added.accredited);
                 let text = format!("{label}: 信頼する証明書 {anchors} 件、認定タイムスタンプ局 {accredited} 件");
@@ -243,7 +246,7 @@ impl Message {
                     .into()
             }
             Self::Wrote { path, length, added } => {
-                format!("{}: {} バイト (うち追加分 {} バイト)", path.display(), grouped(*length), grouped(*added))
+                format!("{}: {} バイト (うち追加分 {} バイト)", named(path), grouped(*length), grouped(*added))
             }
             Self::NothingNew => "検証情報はすべて揃っています。追加したものはありません".into(),
             Self::NoRoomInSignature => {
@@ -255,10 +258,10 @@ impl Message {
             Self::SignedOf { signed, count } => format!("{count} 件中 {signed} 件に署名しました"),
             Self::RenewedOf { renewed, count } => format!("期限の近い {count} 件中 {renewed} 件を更新しました"),
             Self::Repaired(path) => {
-                format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", path.display())
+                format!("{} は壊れていたため修復しました。内容をページごとに確認してください:", named(path))
             }
             Self::Extracted { path, revision, length } => {
-                format!("{}: {} バイト、バージョン {revision} の時点のファイル", path.display(), grouped(*length))
+                format!("{}: {} バイト、バージョン {revision} の時点のファイル", named(path), grouped(*length))
             }
             Self::BytesBehind(count) => format!("最後のバージョンの後ろに {} バイトあります", grouped(*count)),
             Self::Reading(path) => format!("読み取り中: {}", short(path)),
@@ -285,6 +288,11 @@ pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|one| if is_active(one) { ' ' } else { one }).collect()
 }
 
+/// A path for people, on one line.
+pub(crate) fn named(path: &Path) -> String {
+    one_line(&path.to_string_lossy())
+}
+
 /// The name of an option as it is written.
 fn dashed(name: &str) -> String {
     if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
@@ -296,7 +304,7 @@ fn spaced(name: Option<&str>) -> String {
 
 /// The last part of a path.
 fn short(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    named(Path::new(path.file_name().unwrap_or(path.as_os_str())))
 }
 
 /// `1234567` as `1,234,567`.

@@ -15,11 +15,11 @@ use crate::arguments::{Arguments, Given};
 use crate::augment;
 use crate::basis::{Basis, Ground};
 use crate::bulk::walk::{Found, Walk};
-use crate::bulk::{quoted, unreadable_folder};
+use crate::bulk::{BYTE_ORDER_MARK, quoted, unreadable_folder};
 use crate::failure::{Failure, Stop};
 use crate::inputs::{Input, Use};
 use crate::many::check_names;
-use crate::messages::Message;
+use crate::messages::{Message, one_line};
 use crate::outcome::{self, ErrorJson};
 use crate::progress::Progress;
 
@@ -39,6 +39,7 @@ pub(crate) struct Options {
     now: Time,
     within: Duration,
     form: Form,
+    has_mark: bool,
     work: Option<Renewing>,
     files: Vec<PathBuf>,
 }
@@ -113,7 +114,7 @@ impl Options {
     pub(crate) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
         let (mut basis, mut files, mut passed) = (Basis::default(), Vec::new(), Vec::<OsString>::new());
         let (mut within, mut form, mut is_dry, mut is_in_place) = (WITHIN, Form::Text, false, false);
-        let (mut out_dir, mut has_tsa) = (None, false);
+        let (mut out_dir, mut has_tsa, mut has_mark) = (None, false, false);
         while let Some(given) = arguments.next()? {
             match given {
                 Given::Operand(path) => files.push(path),
@@ -123,6 +124,7 @@ impl Options {
                     "out-dir" => out_dir = Some(arguments.path(&option)?),
                     "within" => within = arguments.parsed(&option, "90d", days)?,
                     "csv" => form = Form::Csv,
+                    "bom" => has_mark = true,
                     "json" => form = Form::Json,
                     "online" | "offline" => passed.push(format!("--{option}").into()),
                     _ if SHARED.contains(&option.as_str()) || is_theirs(&option) => {
@@ -145,6 +147,9 @@ impl Options {
         if files.is_empty() {
             return Err(arguments.wrong(Message::OperandMissing("FILE")));
         }
+        if has_mark && form != Form::Csv {
+            return Err(arguments.wrong(Message::OnlyWith("bom", "csv")));
+        }
         let work = match (is_dry, is_in_place, &out_dir) {
             (true, ..) => None,
             (_, true, Some(_)) => return Err(arguments.wrong(Message::Apart("in-place", "out-dir"))),
@@ -155,7 +160,7 @@ impl Options {
             _ => Some(Renewing { arguments: passed, out_dir }),
         };
         let now = basis.settle();
-        Ok(Self { basis, now, within, form, work, files })
+        Ok(Self { basis, now, within, form, has_mark, work, files })
     }
 }
 
@@ -181,7 +186,12 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
     entries.sort_by(|one, other| {
         (one.time.is_none(), one.time, &one.path).cmp(&(other.time.is_none(), other.time, &other.path))
     });
-    crate::print(&text(&entries, options.form, language));
+    let mark = if options.has_mark { BYTE_ORDER_MARK } else { "" };
+    crate::print(&format!("{mark}{}", text(&entries, options.form, language)));
+    if entries.is_empty() {
+        crate::complain(&Message::NoFiles.text(language));
+        return Ok(crate::FAILED);
+    }
     let unread = entries.iter().any(|entry| entry.error.is_some());
     match &options.work {
         None => Ok(if unread { crate::FAILED } else { 0 }),
@@ -351,7 +361,8 @@ fn text(entries: &[Entry], form: Form, language: Language) -> String {
                 Language::Japanese => "(タイムスタンプなし)",
                 _ => "(no timestamp)",
             };
-            let heading = format!("{} [{}]\n", authority.unwrap_or(nobody), ca.unwrap_or("-"));
+            let heading =
+                format!("{}\n", one_line(&format!("{} [{}]", authority.unwrap_or(nobody), ca.unwrap_or("-"))));
             members.iter().fold(text + &heading, |text, entry| {
                 let state = entry.state.text(language);
                 let due = entry.time.map(|due| day(due, language)).unwrap_or_else(|| "-".to_owned());
@@ -360,7 +371,7 @@ fn text(entries: &[Entry], form: Form, language: Language) -> String {
                     (Some(_), Some(why)) => return format!("{text}  {state} {why}\n"),
                     (_, why) => why.as_ref().map(|why| format!("\n    {why}")).unwrap_or_default(),
                 };
-                format!("{text}  {state} {due:<10}  {}{why}\n", entry.file)
+                format!("{text}  {state} {due:<10}  {}{why}\n", one_line(&entry.file))
             })
         }),
     }

@@ -36,11 +36,6 @@ impl Stated {
         }
     }
 
-    /// Whether somebody signed it.
-    pub(crate) fn status(&self) -> Option<&'static str> {
-        self.transaction
-    }
-
     pub(crate) fn cells(&self) -> [Option<String>; 7] {
         [
             self.counterparty.clone(),

@@ -11,7 +11,7 @@ use crate::basis::{Basis, Ground};
 use crate::bulk::Bulk;
 use crate::failure::{During, Failure, Stop};
 use crate::inputs::{Input, Use};
-use crate::messages::Message;
+use crate::messages::{Message, named};
 use crate::output;
 use crate::preflight::Form;
 use crate::progress::Progress;
@@ -108,7 +108,7 @@ pub(crate) fn run(options: &Options, language: Language) -> Result<u8, Stop> {
             Form::Json => crate::print(&format!("{}\n", json(path, &result))),
             Form::Text => {
                 let is_only = options.files.len() == 1;
-                let heading = if is_only { String::new() } else { format!("== {} ==\n", path.display()) };
+                let heading = if is_only { String::new() } else { format!("== {} ==\n", named(path)) };
                 let gap = if index == 0 { "" } else { "\n" };
                 match result {
                     Ok(report) => {
@@ -139,6 +139,7 @@ impl Options {
         let verification = ground.verification(&document);
         let mut report = verification.verify();
         report.future = self.future.map(|asked| Future::new(asked, verification.outlook()));
+        input.check_unchanged()?;
         Ok(report)
     }
 }

@@ -17,7 +17,7 @@ use super::bytes::{Bytes, syntax};
 use super::lexer::{Fault, Lexed, digits, is_white};
 use super::object::{Dictionary, Object};
 use super::parser::{self, Body};
-use super::xref::{Section, XrefEntry, XrefStyle};
+use super::xref::{Lines, Section, XrefEntry, XrefStyle};
 use crate::error::Result;
 
 /// How far behind a section its `startxref` is looked for, should anything stand between. Nothing should.
@@ -34,6 +34,8 @@ pub struct Revision {
     /// Where each section and its trailer stand, the one that counts first; the streams of hybrid files too.
     pub(crate) sections: Vec<Range<u64>>,
     pub(crate) style: XrefStyle,
+    /// Of all its tables.
+    pub(crate) lines: Lines,
     /// Of the section that `startxref` points to.
     pub(crate) trailer: Dictionary,
     /// Where the section stands to which `startxref` points.
@@ -215,6 +217,8 @@ fn is_linearized(bytes: &Bytes<'_>, header: u64) -> bool {
 fn revision(number: usize, range: Range<u64>, parts: Vec<Section>) -> Revision {
     let style = parts.first().map_or(XrefStyle::Table, |part| part.style);
     let startxref = parts.first().map_or(0, |part| part.offset);
+    let is_uneven = parts.iter().any(|part| part.lines == Lines::Uneven);
+    let lines = if is_uneven { Lines::Uneven } else { Lines::Even };
     let mut sections = Vec::new();
     let mut changed = Vec::new();
     let mut trailer = None;
@@ -241,5 +245,6 @@ fn revision(number: usize, range: Range<u64>, parts: Vec<Section>) -> Revision {
     });
     changed.shrink_to_fit();
     conflicts.dedup();
-    Revision { number, range, sections, style, trailer: trailer.unwrap_or_default(), startxref, changed, conflicts }
+    let trailer = trailer.unwrap_or_default();
+    Revision { number, range, sections, style, lines, trailer, startxref, changed, conflicts }
 }

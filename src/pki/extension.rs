@@ -4,6 +4,8 @@
 //!
 //! Specified in RFC 5280, 4.1 and 4.2. Noun: [`Extension`].
 
+use std::collections::HashSet;
+
 use const_oid::ObjectIdentifier;
 use der::Sequence;
 use der::asn1::OctetString;
@@ -34,4 +36,10 @@ impl Extension {
 /// The value of the first extension `oid`.
 pub(crate) fn value(extensions: &[Extension], oid: ObjectIdentifier) -> Option<&[u8]> {
     extensions.iter().find(|extension| extension.extn_id == oid).map(Extension::value)
+}
+
+/// The first extension that stands a second time: which of them counts, nobody can say (RFC 5280, 4.2).
+pub(crate) fn repeated(extensions: &[Extension]) -> Option<&Oid> {
+    let mut seen = HashSet::new();
+    extensions.iter().map(|extension| &extension.extn_id).find(|oid| !seen.insert(*oid))
 }

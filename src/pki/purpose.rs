@@ -33,6 +33,13 @@ pub(crate) enum Purpose {
     CrlSigning,
 }
 
+impl Purpose {
+    /// Whether what it signs says who was revoked.
+    pub(crate) fn is_of_revocation_data(self) -> bool {
+        matches!(self, Self::OcspSigning | Self::CrlSigning)
+    }
+}
+
 /// Why a certificate may not be used for a purpose.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PurposeFault {

@@ -18,6 +18,10 @@ pub struct Change {
     pub rect: Option<Rectangle>,
     /// What kind of thing.
     pub kind: ChangeKind,
+    /// What became of it.
+    pub act: Act,
+    /// The type of an annotation, as in `Highlight` (ISO 32000-2, table 171), or of a form field, as in `Btn` (table 226).
+    pub subtype: Option<String>,
     /// The fully qualified name of the form field (ISO 32000-2, 12.7.4.2).
     pub field: Option<String>,
     /// What it said before, in words; `None` where it said nothing.
@@ -28,7 +32,7 @@ pub struct Change {
     pub allowed: bool,
     /// The rule that allows it, or that forbids it.
     pub rule: Rule,
-    /// Who made it, as far as anybody put a name to it: the signer of the next signature, who saw it and signed it. `None` where
+    /// Who answers for it, as far as anybody put a name to it: the signer of the next signature, who saw it and signed it. `None` where
     /// no signature follows.
     pub by: Option<String>,
 }
@@ -43,6 +47,17 @@ pub struct Changes {
 /// A place on a page, in default user space units (ISO 32000-2, 8.3.2.3): left, bottom, right, top.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rectangle([f64; 4]);
+
+/// What became of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// It was not there before.
+    Added,
+    /// It is not what it was.
+    Changed,
+    /// It is no longer there.
+    Removed,
+}
 
 /// What kind of thing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,6 +185,17 @@ impl fmt::Display for Rectangle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [left, bottom, right, top] = self.0;
         write!(f, "[{left} {bottom} {right} {top}]")
+    }
+}
+
+impl Act {
+    /// The word in the JSON report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
     }
 }
 

@@ -104,7 +104,7 @@ impl Panel {
         }
         self.line(
             depth,
-            self.say("証明書チェーン (署名者から信頼の起点まで)", "Chain of certificates, up to the anchor"),
+            self.say("証明書チェーン (署名者からトラストアンカーまで)", "Chain of certificates, up to the anchor"),
         );
         let below = depth.saturating_add(1);
         for (index, certificate) in chain.iter().enumerate() {

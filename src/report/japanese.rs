@@ -1,10 +1,13 @@
 //! Findings and reasons in Japanese: by the sentences that they are made of, which `japanese.tsv` lists.
 //!
 //! Invariant: a text that no sentence fits is never taken for translated.
-//! Invariant: what stands in a sentence (names, times, numbers) is kept, or is itself such a sentence; so deep, and no deeper.
+//! Invariant: what stands in a sentence (names, numbers) is kept, or is itself such a sentence; so deep, and no deeper. Times are those of
+//! Japan, as everywhere in the panel.
 //!
 //! A line of the list: the English with `{}` for whatever stands there, a tab, the Japanese with `{0}`, `{1}` for the same. The line
 //! that fits with most words of its own counts. That every sentence of the engine is in it, `nothing_stays_english` holds.
+
+use crate::time::{Time, UtcOffset};
 
 /// The sentences.
 const LIST: &str = include_str!("japanese.tsv");
@@ -37,6 +40,11 @@ impl Sentences {
         self.translated_within(text, DEPTH)
     }
 
+    /// What stands in a sentence: a certificate, a time or a sentence in Japanese, all else as it is.
+    pub(super) fn part(&self, text: &str) -> String {
+        self.said(text, DEPTH)
+    }
+
     fn translated_within(&self, text: &str, depth: u8) -> Option<String> {
         let depth = depth.checked_sub(1)?;
         let (sentence, gaps) = self.0.iter().find_map(|sentence| Some((sentence, sentence.gaps(text)?)))?;
@@ -45,7 +53,8 @@ impl Sentences {
     }
 
     fn said(&self, gap: &str, depth: u8) -> String {
-        certificate(gap).or_else(|| self.translated_within(gap, depth)).unwrap_or_else(|| gap.to_owned())
+        let named = certificate(gap).or_else(|| time(gap)).or_else(|| object(gap));
+        named.or_else(|| self.translated_within(gap, depth)).unwrap_or_else(|| gap.to_owned())
     }
 }
 
@@ -86,6 +95,22 @@ fn certificate(gap: &str) -> Option<String> {
     is_serial.then(|| format!("「{subject}」(シリアル番号 {serial})"))
 }
 
+/// An object with its type, as sentences name it: `object 7 0 (/Page)`.
+fn object(gap: &str) -> Option<String> {
+    let (numbers, kind) = gap.strip_prefix("object ")?.split_once(" (/").unwrap_or((gap.get(7..)?, ""));
+    let (number, generation) = numbers.split_once(' ')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let kind = if kind.is_empty() { String::new() } else { format!(" (/{kind}") };
+    (is_number(number) && is_number(generation)).then(|| format!("オブジェクト {number} {generation}{kind}"))
+}
+
+/// A time, as the panel shows it.
+fn time(gap: &str) -> Option<String> {
+    let time: Time = gap.parse().ok()?;
+    // The engine's own way of writing it, and nothing else that may be read as one.
+    (time.to_string() == gap).then(|| time.display_in(UtcOffset::east(9, 0)))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -97,7 +122,7 @@ mod tests {
 
     /// Where sentences are written that reach a reader.
     const FOLDERS: [&str; 3] = ["src/verify", "src/pki/path", "src/pki/timestamp"];
-    const FILES: [&str; 12] = [
+    const FILES: [&str; 16] = [
         "src/pki/cms/fault.rs",
         "src/pki/revocation/mod.rs",
         "src/pki/key/mod.rs",
@@ -110,6 +135,10 @@ mod tests {
         "src/pdf/dss.rs",
         "src/pdf/signature.rs",
         "src/pdf/form/mod.rs",
+        "src/pdf/metadata/encoding.rs",
+        "src/pdf/metadata/properties.rs",
+        "src/transaction.rs",
+        "src/transaction/amount.rs",
     ];
 
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -178,7 +207,7 @@ mod tests {
     }
 
     /// Parts of sentences, and what no report says.
-    const NOT_SAID: [&str; 15] = [
+    const NOT_SAID: [&str; 20] = [
         "a name relative to the CRL issuer",
         "a timestamp of X over the signed content is later than X, the end",
         "a signature field that shows something, but is not signed, was laid on",
@@ -194,6 +223,11 @@ mod tests {
         "ask for something else",
         "X is broken, and only read",
         "\"X\" is no policy",
+        "write it as 2026-10-07",
+        "write it as JPY or USD",
+        "write it as 1234567 or 12.50, without separators",
+        "the transaction's X cannot be used",
+        "\"X\" is no code of ISO 4217",
     ];
 
     #[test]
@@ -220,6 +254,14 @@ mod tests {
         let odd = "\"CN=A: of B\", serial 0a";
         assert_eq!(of(odd), format!("{odd}: {japanese}"));
         assert_eq!(said("the moon is of green cheese"), None);
+        assert_eq!(said("the CRL of 2026-10-07T00:25:23Z").as_deref(), Some("2026-10-07 09:25:23 +09:00 の CRL"));
+        assert_eq!(
+            said("object 7 0 (/Page) was changed").as_deref(),
+            Some("オブジェクト 7 0 (/Page) が変更されました")
+        );
+        assert_eq!(said("object 7 0 was changed").as_deref(), Some("オブジェクト 7 0 が変更されました"));
+        assert_eq!(said("object 7 was changed").as_deref(), Some("object 7 が変更されました"));
+        assert_eq!(said("the CRL of 2026-10-07T00:25:23.5Z").as_deref(), Some("2026-10-07T00:25:23.5Z の CRL"));
     }
 
     proptest! {

@@ -11,6 +11,7 @@
 
 mod chain;
 mod change;
+mod changed;
 mod constraint;
 mod diagnosis;
 mod explain;
@@ -33,7 +34,7 @@ mod vocabulary;
 mod xml;
 
 pub use chain::{CertificateStatus, ChainCertificate, Place, RevocationSource, RevocationValue, StatusReport};
-pub use change::{Change, ChangeKind, Changes, Rectangle, Rule};
+pub use change::{Act, Change, ChangeKind, Changes, Rectangle, Rule};
 pub use constraint::{Constraint, ModificationRule};
 pub use diagnosis::{Advice, Diagnosis, Goal, Held, Missing, Thing};
 pub use finding::{Code, Finding};
@@ -152,6 +153,9 @@ pub struct SignatureReport {
     pub modification: Modification,
     /// Everything that later revisions changed, and whether it is permitted.
     pub changes: Changes,
+    /// What a certification permits to change after it: the `/P` of its DocMDP (ISO 32000-2, table 257), 1 for nothing, 2 for forms and
+    /// signatures, 3 for annotations, too. `None` where it is none.
+    pub certification: Option<u8>,
     /// The signing certificate, where one was found.
     pub signer: Option<CertificateReport>,
     /// Where the trust anchor of the signing certificate's path comes from: the label that the caller gave it.

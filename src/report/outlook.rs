@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::japanese::Sentences;
 use super::{AlgorithmEnd, CertificateReport, Language, SignatureReport};
 use crate::time::Time;
 
@@ -67,21 +68,22 @@ impl Cause {
                 format!("the certificate \"{subject}\", serial {serial}, ends")
             }
             (Language::Japanese, Self::Certificate(CertificateReport { subject, serial, .. })) => {
-                format!("証明書 \"{subject}\" (シリアル番号 {serial}) の有効期間が終わります。")
+                format!("証明書「{subject}」(シリアル番号 {serial}) の有効期間が終わります。")
             }
             (Language::English, Self::RevocationValue { about, value }) => format!("{value} about {about} is too old"),
             (Language::Japanese, Self::RevocationValue { about, value }) => {
-                format!("{about} の失効情報 ({value}) が古くなります。")
+                let sentences = Sentences::read();
+                format!("{} の失効情報 ({}) が古くなります。", sentences.part(about), sentences.part(value))
             }
             (Language::English, Self::Algorithm(ended)) => format!("{} is no longer relied on", ended.algorithm),
             (Language::Japanese, Self::Algorithm(ended)) => {
-                format!("暗号アルゴリズム {} が信頼されなくなります。", ended.algorithm)
+                format!("暗号アルゴリズム {} が信頼されなくなります。", Sentences::read().part(&ended.algorithm))
             }
             (Language::English, Self::Anchor { subject, source }) => {
                 format!("the trust in \"{subject}\" ({source}) ends")
             }
             (Language::Japanese, Self::Anchor { subject, source }) => {
-                format!("トラストアンカー \"{subject}\" ({source}) の信頼が終わります。")
+                format!("トラストアンカー「{subject}」({source}) の信頼が終わります。")
             }
         }
     }
@@ -90,5 +92,24 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(Language::English))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn japanese_causes_hold_no_english() {
+        let about = "\"CN=Signer\", serial 0a".to_owned();
+        let value = "the OCSP response of 2026-10-07T00:25:23Z".to_owned();
+        let cause = Cause::RevocationValue { about, value };
+        let said = "「CN=Signer」(シリアル番号 0a) の失効情報 (2026-10-07 09:25:23 +09:00 の OCSP レスポンス) が古くなります。";
+        assert_eq!(cause.text(Language::Japanese), said);
+        let value = "the OCSP response of 2026-10-07T00:25:23Z about \"CN=Signer\", serial 0a is too old";
+        assert_eq!(cause.to_string(), value);
+        let algorithm = AlgorithmEnd { algorithm: "RSA PKCS#1 v1.5 with 1024 bits".to_owned(), end: None };
+        let said = Cause::Algorithm(algorithm).text(Language::Japanese);
+        assert_eq!(said, "暗号アルゴリズム RSA PKCS#1 v1.5 (1024 ビット) が信頼されなくなります。");
     }
 }

@@ -4,16 +4,14 @@
 
 use std::fmt::{self, Write};
 
+use super::changed::{has_unsigned_changes, is_told_as_change};
 use super::japanese::Sentences;
 use super::vocabulary::{self, say};
 use super::{
-    AccreditationReport, Change, ChangeKind, Code, Finding, Indication, Kind, Modification, Report, Rule,
-    SignatureReport, SubIndication, TimestampReport, TransactionReport, TransactionStatus, TrustAnchorReport,
+    AccreditationReport, Finding, Indication, Kind, Report, SignatureReport, TimestampReport, TransactionReport,
+    TransactionStatus, TrustAnchorReport,
 };
 use crate::time::{Time, UtcOffset};
-
-/// How many changes are listed for each signature.
-const CHANGES: usize = 20;
 
 /// The languages that reports are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +80,10 @@ impl Panel {
 
     fn summary(&self, report: &Report) -> &'static str {
         match report.verdict() {
+            Some(Indication::TotalPassed) if has_unsigned_changes(report) => self.say(
+                "署名済みであり、すべての署名が有効ですが、最後の署名の後に、署名されていない変更があります。",
+                "Signed and all signatures are valid, but with unsigned changes after the last signature.",
+            ),
             Some(Indication::TotalPassed) => {
                 self.say("署名済みであり、すべての署名が有効です。", "Signed and all signatures are valid.")
             }
@@ -105,7 +107,7 @@ impl Panel {
         let name = self.say("取引", "Transaction");
         let stated = match (&report.stated, &report.fault) {
             (Some(stated), _) => stated.to_string(),
-            (None, Some(fault)) => fault.clone(),
+            (None, Some(fault)) => self.sentence(fault),
             (None, None) => self.say("記載なし", "none stated").to_owned(),
         };
         self.entry(1, name, stated);
@@ -132,9 +134,15 @@ impl Panel {
         let name = signer.map(|signer| signer.common_name.as_deref().unwrap_or(&signer.subject).to_owned());
         let name = name.unwrap_or_else(|| self.say("不明な署名者", "an unknown signer").to_owned());
         match (self.language, report.kind) {
+            (Language::Japanese, Kind::Signature) if report.certification.is_some() => {
+                format!("バージョン {number} : {name} により認証済み")
+            }
             (Language::Japanese, Kind::Signature) => format!("バージョン {number} : {name} により署名済み"),
             (Language::Japanese, Kind::DocumentTimestamp) => {
                 format!("バージョン {number} : {name} による文書のタイムスタンプ")
+            }
+            (Language::English, Kind::Signature) if report.certification.is_some() => {
+                format!("Rev. {number} : Certified by {name}")
             }
             (Language::English, Kind::Signature) => format!("Rev. {number} : Signed by {name}"),
             (Language::English, Kind::DocumentTimestamp) => format!("Rev. {number} : Document timestamp by {name}"),
@@ -148,7 +156,8 @@ impl Panel {
         self.statements(report);
         self.details(report);
         self.changes(report);
-        report.findings.iter().for_each(|finding| self.finding(2, finding));
+        let findings = report.findings.iter().filter(|finding| !is_told_as_change(report, finding));
+        findings.for_each(|finding| self.finding(2, finding));
     }
 
     /// With its code in English, and what that means in Japanese.
@@ -193,6 +202,7 @@ impl Panel {
         report.trust_anchor.iter().for_each(|anchor| self.anchor(anchor));
         report.accredited.iter().for_each(|accredited| self.accredited(2, accredited));
         self.line(2, self.summed_changes(report));
+        self.certification(report);
         if report.conclusion.is_passed() {
             let (japanese, english) = match report.kind {
                 Kind::Signature => ("署名者の ID は有効です", "The signer's identity is valid"),
@@ -275,39 +285,6 @@ impl Panel {
         self.line(2, line);
     }
 
-    fn summed_changes(&self, report: &SignatureReport) -> &'static str {
-        if !report.intact && !is_refuted(report) {
-            return self.say(
-                "文書が、署名されたときのままかどうか確認できません。",
-                "It cannot be told whether the document is what was signed.",
-            );
-        }
-        if !report.intact {
-            return self.say(
-                "文書は、この署名が適用されてから変更または破損しています。",
-                "The document has been altered or corrupted since this signature was applied.",
-            );
-        }
-        match report.modification {
-            Modification::None | Modification::Lta if report.changes.iter().all(is_evidence) => self.say(
-                "文書は、この署名が適用されてから変更されていません。",
-                "The document has not been modified since this signature was applied.",
-            ),
-            Modification::Lta | Modification::Form | Modification::Annotate
-                if report.changes.iter().all(|change| change.allowed) =>
-            {
-                self.say(
-                "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可された変更が加えられています。",
-                "The revision that this signature covers has not been altered; permitted changes have followed.",
-            )
-            }
-            _ => self.say(
-                "この署名の対象となるバージョンの文書は変更されていませんが、その後、文書に許可されない、または判定できない変更が加えられています。",
-                "The revision that this signature covers has not been altered; changes that are not permitted or could not be judged have followed.",
-            ),
-        }
-    }
-
     fn details(&mut self, report: &SignatureReport) {
         let mut conclusion = report.conclusion.indication.to_string();
         if let Some(sub_indication) = report.conclusion.sub_indication {
@@ -377,74 +354,6 @@ impl Panel {
         }
     }
 
-    /// What a reader would want to know of: not evidence and timestamps that are permitted, which change nothing to be read.
-    fn changes(&mut self, report: &SignatureReport) {
-        let told: Vec<&Change> = report.changes.iter().filter(|change| !is_evidence(change)).collect();
-        for change in told.iter().take(CHANGES) {
-            let line = self.change(change);
-            self.entry(2, self.say("変更", "Change"), line);
-        }
-        let more = told.len().saturating_sub(CHANGES);
-        if more > 0 {
-            let line = match self.language {
-                Language::Japanese => format!("ほか {more} 件"),
-                Language::English => format!("and {more} more"),
-            };
-            self.entry(2, self.say("変更", "Change"), line);
-        }
-    }
-
-    fn change(&self, change: &Change) -> String {
-        let mut line = match (self.language, change.page) {
-            (Language::Japanese, None) => format!("リビジョン {}、", change.revision),
-            (Language::Japanese, Some(page)) => format!("リビジョン {}、{page} ページ、", change.revision),
-            (Language::English, None) => format!("revision {}, ", change.revision),
-            (Language::English, Some(page)) => format!("revision {}, page {page}, ", change.revision),
-        };
-        line.push_str(self.kind(change.kind));
-        // What has no other name.
-        if let (ChangeKind::Object, Some(number)) = (change.kind, change.object) {
-            line.push_str(&format!(" {number}"));
-        }
-        let (open, close) = match self.language {
-            Language::Japanese => ("「", "」"),
-            Language::English => (" \"", "\""),
-        };
-        if let Some(field) = &change.field {
-            line.push_str(&format!("{open}{field}{close}"));
-        }
-        if change.old.is_some() || change.new.is_some() {
-            let text = |value: &Option<String>| value.clone().unwrap_or_default();
-            line.push_str(&format!(":{open}{}{close} →{open}{}{close}", text(&change.old), text(&change.new)));
-        }
-        let allowed =
-            if change.allowed { self.say("許可", "permitted") } else { self.say("不許可", "not permitted") };
-        let by = change.by.as_ref().map(|by| match self.language {
-            Language::Japanese => format!("{by}、"),
-            Language::English => format!("by {by}; "),
-        });
-        let rule = change.rule.said(self.language);
-        line.push_str(&format!(" ({}{allowed}: {rule})", by.unwrap_or_default()));
-        line
-    }
-
-    fn kind(&self, kind: ChangeKind) -> &'static str {
-        match kind {
-            ChangeKind::Signature => self.say("署名フィールド", "signature in field"),
-            ChangeKind::DocumentTimestamp => self.say("文書のタイムスタンプ", "document timestamp in field"),
-            ChangeKind::SignatureField => self.say("空の署名フィールド", "empty signature field"),
-            ChangeKind::FormField => self.say("フォームフィールド", "form field"),
-            ChangeKind::Annotation => self.say("注釈", "annotation"),
-            ChangeKind::SecurityStore => self.say("検証用データ", "security store"),
-            ChangeKind::Metadata => self.say("メタデータ", "metadata"),
-            ChangeKind::Information => self.say("文書情報", "document information"),
-            ChangeKind::Catalog => self.say("文書全体の設定", "catalog"),
-            ChangeKind::Page => self.say("ページの内容", "page"),
-            ChangeKind::Object => self.say("オブジェクト", "object"),
-            ChangeKind::Bytes => self.say("どのリビジョンにも属さないバイト", "bytes of no revision"),
-        }
-    }
-
     pub(super) fn stamp(&self, stamp: &TimestampReport) -> String {
         let unknown = || self.say("不明", "unknown").to_owned();
         let time = stamp.time.map_or_else(unknown, |time| self.time(time));
@@ -457,18 +366,6 @@ impl Panel {
         }
         text
     }
-}
-
-/// Whether the digest or the value was computed, and came out otherwise.
-fn is_refuted(report: &SignatureReport) -> bool {
-    let is_broken = |finding: &Finding| matches!(finding.code, Code::Digest | Code::SignatureValue);
-    let reasons = [Some(SubIndication::HashFailure), Some(SubIndication::SigCryptoFailure)];
-    reasons.contains(&report.conclusion.sub_indication) || report.findings.iter().any(is_broken)
-}
-
-/// Evidence and document timestamps that are permitted, and what a file says of its version for them: they change nothing to be read.
-fn is_evidence(change: &Change) -> bool {
-    change.allowed && matches!(change.rule, Rule::SecurityStore | Rule::DocumentTimestamp | Rule::Version)
 }
 
 /// Texts of the file's and of certificates stand in nearly every line: kept from breaking it, from turning its direction and

@@ -16,6 +16,8 @@ pub struct TransactionReport {
     pub signed_in: Vec<String>,
     /// What else intact signatures cover, each once.
     pub otherwise: Vec<SignedTransaction>,
+    /// Whether the file is broken behind what was signed, so that nobody can tell what it states.
+    pub(crate) is_lost: bool,
 }
 
 /// A transaction that is not the one stated now, and who signed it.
@@ -44,7 +46,7 @@ pub enum TransactionStatus {
     Unsigned,
     /// An intact signature covers another: it was changed or removed afterwards.
     Changed,
-    /// It cannot be understood.
+    /// It cannot be understood, or the file is broken behind what was signed.
     Unreadable,
 }
 
@@ -52,6 +54,7 @@ impl TransactionReport {
     /// What may be said of it.
     pub fn status(&self) -> TransactionStatus {
         match self {
+            Self { is_lost: true, .. } => TransactionStatus::Unreadable,
             Self { otherwise, .. } if !otherwise.is_empty() => TransactionStatus::Changed,
             Self { fault: Some(_), .. } => TransactionStatus::Unreadable,
             Self { signed_in, .. } if signed_in.is_empty() => TransactionStatus::Unsigned,

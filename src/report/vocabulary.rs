@@ -2,7 +2,7 @@
 
 use super::{
     AttributeOrigin, Block, CertificateStatus, Code, Conclusion, Constraint, Indication, Language, ModificationRule,
-    Place, PolicyDocument, RevocationSource, Rule, SubIndication,
+    Place, PolicyDocument, RevocationSource, Rule, SubIndication, TransactionStatus,
 };
 
 /// Picks one of two texts.
@@ -299,6 +299,18 @@ impl Place {
             Self::Dss => say(language, "文書の DSS", "in the document's DSS"),
             Self::Vri => say(language, "文書の VRI", "in the document's VRI"),
             Self::Given => say(language, "検証時に指定", "given by the verifier"),
+        }
+    }
+}
+
+impl TransactionStatus {
+    /// In a word or two, for people.
+    pub fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::Signed => say(language, "署名済み", "signed"),
+            Self::Unsigned => say(language, "署名なし", "unsigned"),
+            Self::Changed => say(language, "署名後に変更", "changed"),
+            Self::Unreadable => say(language, "読み取り不可", "unreadable"),
         }
     }
 }

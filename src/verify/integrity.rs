@@ -14,7 +14,7 @@ use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
 use crate::pdf::revision::Revision;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
-use crate::pdf::transform::Transform;
+use crate::pdf::transform::{Certification, Transform};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo};
 use crate::pki::key::KeyFault;
@@ -134,12 +134,20 @@ impl Facts {
         self.dictionary.kind == SignatureKind::DocumentTimestamp
     }
 
+    /// What a certification permits to change after it.
+    pub(crate) fn certification(&self) -> Option<Certification> {
+        let certified = self.dictionary.transforms.iter().filter_map(|transform| match transform {
+            Transform::DocMdp(permission) => Some(*permission),
+            _ => None,
+        });
+        certified.min().filter(|_| !self.is_timestamp())
+    }
+
     /// What its signing certificate was used for. A certification asks more of the anchor.
     pub(crate) fn purpose(&self) -> Purpose {
-        let certifies = |transform: &Transform| matches!(transform, Transform::DocMdp(_));
         if self.is_timestamp() {
             Purpose::TimeStamping
-        } else if self.dictionary.transforms.iter().any(certifies) {
+        } else if self.certification().is_some() {
             Purpose::DocumentCertification
         } else {
             Purpose::DocumentSigning

@@ -16,6 +16,7 @@ use super::process::{Subject, validate_signature};
 use super::proving::{Covered, Found, Proved};
 use super::timestamp::{JudgedToken, certificate_report, expired_list, trust_anchor, trust_source};
 use super::verification::{Read, Verification};
+use crate::pdf::transform::Certification;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::SignedData;
 use crate::pki::timestamp::token::Interval;
@@ -365,6 +366,7 @@ fn blank(facts: &Facts) -> SignatureReport {
         covers: facts.covers,
         modification: Modification::Unknown,
         changes: Changes::default(),
+        certification: facts.certification().map(Certification::level),
         signer: None,
         trust_source: None,
         trust_anchor: None,

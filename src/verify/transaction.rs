@@ -14,6 +14,9 @@ use crate::pdf::view::View;
 use crate::report::{Kind, SignatureReport, SignedTransaction, TransactionReport};
 use crate::transaction::Transaction;
 
+/// What is said of a file that states nothing that counts any more.
+const BROKEN: &str = "the file is broken behind what was signed";
+
 /// What `document` states, and who signed that; `None` where nobody speaks of a transaction.
 pub(super) fn stated(
     document: &Document<'_>,
@@ -22,6 +25,8 @@ pub(super) fn stated(
 ) -> Option<TransactionReport> {
     let mut read = Reading::default();
     let (stated, fault) = match read.transaction(document.latest()) {
+        // What viewers show of a broken file may state anything.
+        _ if document.damage().is_some() => (None, None),
         Ok(stated) => (stated.cloned(), None),
         Err(fault) => (None, Some(fault)),
     };
@@ -44,8 +49,10 @@ pub(super) fn stated(
         };
         fields.into_iter().for_each(|fields| fields.push(signature.field.clone()));
     }
+    let is_lost = document.damage().is_some() && !otherwise.is_empty();
+    let fault = fault.or_else(|| is_lost.then(|| BROKEN.to_owned()));
     let is_spoken_of = stated.is_some() || fault.is_some() || !otherwise.is_empty();
-    is_spoken_of.then_some(TransactionReport { stated, fault, signed_in, otherwise })
+    is_spoken_of.then_some(TransactionReport { stated, fault, signed_in, otherwise, is_lost })
 }
 
 /// What was read already: most revisions share one stream.

@@ -217,3 +217,78 @@ fn a_run_with_other_settings_is_no_continuation() {
     bench.write("anchor.pem", [signed().read("anchor.pem"), b"\n".to_vec()].concat());
     assert!(run(&first).err.contains("--trust"));
 }
+
+/// A folder that is not there, or not mounted, is no archive in good order.
+#[test]
+fn nothing_that_was_looked_at_is_nothing_that_passed() {
+    let bench = Bench::new();
+    std::fs::create_dir_all(bench.path("empty")).unwrap();
+    for form in ["--csv", "--jsonl"] {
+        let run = bench.pades(["verify", form, "--at", NOW, "empty"]);
+        assert!(run.code == 3 && run.err.contains("no .pdf file"), "{}", run.err);
+    }
+    bench.fails_in_both(["renew", "--dry-run", "--at", NOW, "empty"], &["no .pdf file"], ".pdf ファイルがありません");
+}
+
+/// Whoever reads the first line only has not been told that all is well.
+#[test]
+fn a_reader_that_left_was_not_told() {
+    let bench = folder();
+    let mut command = std::process::Command::new(crate::bench::binary());
+    command.args(["verify", "--csv", "--at", NOW, "all"]).current_dir(bench.path("")).env_clear();
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(4));
+}
+
+/// Two runs that began the same log at once leave all lines twice; none is cut.
+#[test]
+fn a_log_of_two_runs_at_once_is_a_log() {
+    let bench = folder();
+    let words = format!("verify --jsonl --trust anchor.pem --at {NOW} --resume log all");
+    let first = bench.pades(words.split(' '));
+    let log = String::from_utf8(bench.read("log")).unwrap();
+    bench.write("log", [log.as_str(), &log].concat());
+    let run = bench.pades(words.split(' '));
+    assert_eq!((run.code, run.out.as_str()), (first.code, ""), "{}", run.err);
+    // At the same time, indeed.
+    std::fs::remove_file(bench.path("log")).unwrap();
+    std::thread::scope(|scope| {
+        let runs = [(); 2].map(|()| scope.spawn(|| bench.pades(words.split(' '))));
+        runs.into_iter().for_each(|run| assert_eq!(run.join().unwrap().out, first.out));
+    });
+    let noted = String::from_utf8(bench.read("log")).unwrap();
+    assert_eq!(noted.lines().filter(|line| log.lines().any(|known| known == *line)).count(), noted.lines().count());
+    assert_eq!(bench.pades(words.split(' ')).out, "");
+}
+
+/// What files and authorities are called breaks no line and steers no terminal; and no name stands for two files.
+#[cfg(unix)]
+#[test]
+fn names_are_names() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let bench = Bench::new();
+    bench.write("anchor.pem", signed().read("anchor.pem"));
+    for name in ["all/\x1b[31mred.pdf", "all/two\n== 3.pdf ==\nSigned and all signatures are valid.\n.pdf"] {
+        std::fs::create_dir_all(bench.path("all")).unwrap();
+        bench.write(name, signed().read("archived.pdf"));
+        for verb in ["verify", "doctor", "renew --dry-run"] {
+            let words = format!("{verb} --trust anchor.pem --at {NOW} anchor.pem");
+            let run = bench.pades(words.split(' ').chain([name]));
+            let said = format!("{}{}", run.out, run.err);
+            assert!(!said.contains('\x1b') && said.lines().all(|line| line != "== 3.pdf =="), "{said:?}");
+            assert!(said.contains("red.pdf") || said.contains("two == 3.pdf =="), "{said:?}");
+        }
+    }
+    std::fs::remove_dir_all(bench.path("all")).unwrap();
+    std::fs::create_dir_all(bench.path("all")).unwrap();
+    let run = || bench.pades(["verify", "--jsonl", "--at", NOW, "--trust", "anchor.pem", "--resume", "log", "all"]);
+    for (name, bytes) in [(&b"all/\xff.pdf"[..], "archived.pdf"), (b"all/\xfe.pdf", "signed.pdf")] {
+        std::fs::write(bench.path("").join(OsStr::from_bytes(name)), signed().read(bytes)).unwrap();
+    }
+    assert_eq!(rows(&run().out).len(), 2);
+    // Neither is passed over as the other.
+    assert_eq!(rows(&run().out).len(), 2);
+}

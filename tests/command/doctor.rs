@@ -99,6 +99,10 @@ fn what_is_due_is_renewed_and_nothing_else() {
         "{}",
         run.out
     );
+    let marked =
+        bench.does(&format!("renew --dry-run --csv --bom --lang ja --trust anchor.pem --at {NOW} archived.pdf"));
+    assert_eq!(marked.out, format!("\u{feff}{}", run.out), "for Excel");
+    bench.fails(["renew", "--dry-run", "--bom", "archived.pdf"], &["--bom is given without --csv"]);
     bench.fails(["renew", "archived.pdf"], &["--dry-run"]);
     bench.fails(["renew", "--in-place", "archived.pdf"], &["--tsa"]);
     bench.fails(["renew", "--in-place", "--out-dir", "out", "--tsa", "local", "archived.pdf"], &["exclude"]);

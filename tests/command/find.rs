@@ -178,13 +178,17 @@ fn what_is_unsigned_changed_or_unreadable_is_told() {
     assert_eq!(files(&find(" --amount-to 5000").1), ["all/a.pdf", "all/b.pdf", "all/c.pdf"]);
     assert_eq!(files(&find(" --amount-from 6000").1), ["all/b.pdf", "all/c.pdf"]);
     assert_eq!(files(&find(" --signed").1), ["all/a.pdf", "all/c.pdf"]);
+    let run = bench.pades(["find", "--at", NOW, "--lang", "ja", "all"]);
+    assert!(run.out.contains("7000 JPY, 契約書, 17 (署名後に変更, "), "{}", run.out);
+    assert!(run.out.contains("all/c.pdf: ") && run.out.contains("PDF ファイルではありません (UNREAD)"), "{}", run.out);
     std::fs::remove_file(bench.path("all/c.pdf")).unwrap();
     let (code, found, _) = find(" --counterparty 架空 --amount-from 5000 --amount-to 5000 --currency USD");
     assert_eq!((code, found.len()), (3, 0));
     // For people and for spreadsheets.
     let run = bench.pades(["find", "--at", NOW, "--lang", "ja", "all"]);
     assert!(
-        run.code == 0 && run.out.starts_with("all/a.pdf: 2026-10-07, 架空市, 5000 JPY, 契約書, 17 (signed"),
+        run.code == 0
+            && run.out.starts_with("all/a.pdf: 2026-10-07, 架空市, 5000 JPY, 契約書, 17 (署名済み, Test signer, "),
         "{}",
         run.out
     );

@@ -34,7 +34,9 @@ const DAMAGED: &[&str] = &[
     "rub2021_shadow_replace_variant-2_4_original-document-shadowed-signed-manipulated",
 ];
 
-/// Attacks that break the one revision there is, by moving what was signed. There is no report then, and nothing that could pass.
+/// Attacks that break the one revision there is, by moving what was signed. There is no report then, and nothing that could pass: the
+/// attacker's cross-reference ends in the middle of the signature that was moved, and which of two dictionaries is meant would be a guess.
+/// Verifying never repairs, and no revision before holds a signature.
 const NOT_OPENED: &[(&str, ErrorKind)] =
     &[("rub2019_siwa_B", ErrorKind::Syntax), ("rub2019_siwa_E", ErrorKind::Syntax)];
 

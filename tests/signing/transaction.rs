@@ -143,15 +143,29 @@ fn what_nobody_signed_is_not_called_signed() {
     assert_eq!(transaction.stated, Some(about("9234567")));
     assert_eq!((&transaction.signed_in, &transaction.otherwise[0].transaction), (&Vec::new(), &about("1234567")));
     assert_eq!(transaction.otherwise[0].fields, [more.signatures[0].field.clone()]);
-    for (pdf, words) in [
-        (changed(&signed, "txn:date", "txn:day"), "date cannot be used: it is missing"),
-        (changed(&signed, "</rdf:RDF>", ""), "cannot be read as XML"),
-        (changed(&signed, ">JPY<", ">yen<"), "no code of ISO 4217"),
+    for (pdf, words, japanese) in [
+        (
+            changed(&signed, "txn:date", "txn:day"),
+            "date cannot be used: it is missing",
+            "取引 : 取引日を使用できません: 記載がありません\n",
+        ),
+        (
+            changed(&signed, "</rdf:RDF>", ""),
+            "cannot be read as XML",
+            "取引 : メタデータを使用できません: メタデータを XML として読めません (原文「",
+        ),
+        (
+            changed(&signed, ">JPY<", ">yen<"),
+            "no code of ISO 4217",
+            "取引 : 通貨を使用できません: 「yen」は ISO 4217 の通貨コードではありません。JPY や USD のように書きます\n",
+        ),
     ] {
         let report = report(&pdf);
         let transaction = report.transaction.as_ref().unwrap();
         assert_eq!((status(&report), &transaction.stated), (Some(TransactionStatus::Changed), &None));
         assert!(transaction.fault.as_ref().unwrap().contains(words), "{transaction:?}");
+        let said = report.to_text(pades_ltv::Language::Japanese);
+        assert!(said.contains(japanese), "{said}");
         assert_eq!(Document::open(&pdf).unwrap().transaction().unwrap_err().kind(), ErrorKind::Metadata);
     }
     // Taken away, or never there: what else the metadata says does not matter.

@@ -1,9 +1,10 @@
 //! THREATS, A: files that are broken behind what was signed, which others mend as they like. Of them no good word is said, and nothing is
 //! done to them.
 
+use pades_ltv::report::TransactionStatus;
 use pades_ltv::{
-    Augmentation, Document, ErrorKind, Evidence, Indication, Language, Limits, SignatureTimestamping, Signing,
-    Timestamping, Verification,
+    Augmentation, Date, Document, ErrorKind, Evidence, Indication, Language, Limits, SignatureTimestamping, Signing,
+    Timestamping, Transaction, Verification,
 };
 
 use crate::common::{ROOM, World, now, pdf};
@@ -40,7 +41,9 @@ fn nothing_in_a_broken_file_passes_and_nothing_is_done_to_it() {
     let world = World::new();
     let bare = pdf::table(&[]);
     let signing = Document::open(&bare).unwrap();
-    let signed = Signing::new(&signing, now()).timestamp_room(ROOM).sign(&world.signer).unwrap();
+    let about = Transaction::new("架空市", Date::new(2026, 10, 7).unwrap()).unwrap();
+    let signed = Signing::new(&signing, now()).timestamp_room(ROOM).transaction(about.clone());
+    let signed = signed.sign(&world.signer).unwrap();
     let good = signed.finish().unwrap().apply(&bare).unwrap();
     let evidence = world.evidence(&good, now());
     let permitted = world.extended(&good, now());
@@ -57,7 +60,17 @@ fn nothing_in_a_broken_file_passes_and_nothing_is_done_to_it() {
         assert!(one.intact && !one.conclusion.is_passed(), "{name}: {one:#?}");
         assert!(one.changes.iter().any(|change| !change.allowed), "{name}: {one:#?}");
         let said = report.to_text(Language::English);
-        assert!(!said.contains("has not been modified") && !said.contains("permitted changes"), "{name}: {said}");
+        assert!(!said.contains("has not been modified") && !said.contains("are permitted"), "{name}: {said}");
+        // What was signed is told, and not taken for what the file states.
+        let transaction = report.transaction.as_ref().unwrap();
+        assert_eq!((transaction.status(), &transaction.stated), (TransactionStatus::Unreadable, &None), "{name}");
+        assert_eq!(transaction.otherwise[0].transaction, about, "{name}");
+        let said = report.to_text(Language::Japanese);
+        assert!(said.contains("取引 : ファイルの署名された部分より後ろが壊れています"), "{name}: {said}");
+        assert!(
+            said.contains("取引情報を読み取れません。") && !said.contains("取引情報は署名されています"),
+            "{name}: {said}"
+        );
         assert!(!report.to_xml("file").contains("urn:etsi:019102:mainindication:total-passed"), "{name}");
         assert_eq!(verification.outlook().holds_until, Some(now()), "{name}");
 

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use pades_ltv::{Error, ErrorKind, Result, Time};
@@ -61,29 +61,30 @@ impl Log {
     /// Opens the log, or begins one, of a run with `settings`. A last line that was cut off when the run ended is taken away.
     pub(crate) fn open(path: &Path, settings: &Settings) -> Result<Self> {
         let failed = |cause: std::io::Error| Error::new(ErrorKind::Io, "the log cannot be used").because(cause);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        // Rows are appended whole, so that two runs at once do each other no harm.
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
         let (mut done, mut end, mut line) = (HashMap::new(), 0_u64, Vec::new());
         let heading = Heading { schema: SCHEMA.to_owned(), settings: settings.clone() };
         let mut reader = BufReader::new(&mut file);
-        loop {
+        let is_cut = loop {
             line.clear();
             let read = reader.read_until(b'\n', &mut line).map_err(failed)?;
             if read == 0 || !line.ends_with(b"\n") {
                 check_cut(&line, end)?;
-                break;
+                break read > 0;
             }
             let no_log = |fault: serde_json::Error| no_log(end).because(fault);
-            if end == 0 {
+            if end == 0 || line.starts_with(BEGINNING.as_bytes()) {
                 serde_json::from_slice::<Heading>(&line).map_err(no_log)?.check(&heading)?;
             } else {
                 let noted: Noted = serde_json::from_slice(&line).map_err(no_log)?;
                 done.insert(noted.file, noted.finished);
             }
             end = end.saturating_add(u64::try_from(read).unwrap_or_default());
+        };
+        if is_cut {
+            OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(end)).map_err(failed)?;
         }
-        file.set_len(end).map_err(failed)?;
-        file.seek(SeekFrom::Start(end)).map_err(failed)?;
         let mut log = Self { file, done };
         if end == 0 {
             log.note(&outcome::line(&heading))?;

@@ -115,6 +115,11 @@ impl Bulk {
         let (mut walk, mut count) = (Walk::new(operands), 0_usize);
         loop {
             let found: Vec<Found> = walk.by_ref().take(threads.saturating_mul(EACH)).collect();
+            if found.is_empty() && count == 0 {
+                // Nothing that was looked at is nothing that passed.
+                worst("NO-SIGNATURE");
+                crate::complain(&Message::NoFiles.text(language));
+            }
             if found.is_empty() {
                 return Ok(());
             }
@@ -176,8 +181,11 @@ pub(crate) fn threads(text: &str) -> Option<NonZeroUsize> {
     text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= 256)
 }
 
-/// Length and time of a file.
+/// Length and time of a file; none of one whose name no row can tell from others.
 fn mark(path: &Path) -> Mark {
+    if path.to_str().is_none() {
+        return (None, None);
+    }
     let metadata = path.metadata().ok();
     let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
     let seconds = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map(|since| since.as_secs());
@@ -205,7 +213,8 @@ impl Work<'_> {
         };
         verified.unwrap_or_else(|error| {
             // What could not be read for now, or for want of a password, is tried again.
-            let is_for_now = matches!(error.kind(), ErrorKind::Io | ErrorKind::Password | ErrorKind::Encrypted);
+            let is_for_now =
+                matches!(error.kind(), ErrorKind::Io | ErrorKind::Base | ErrorKind::Password | ErrorKind::Encrypted);
             let mark = if is_for_now { (None, None) } else { mark(path) };
             let failure = Failure::Operation(Message::CannotOpen(path.clone()), error);
             Row::unread(path, mark, self.ground.now, ErrorJson::of(&failure))
@@ -219,6 +228,7 @@ impl Work<'_> {
         let verification = self.ground.verification(&document);
         let report = verification.verify();
         let mut row = Row::of(path, &report, &verification, self.holidays, self.language);
+        input.check_unchanged()?;
         row.accredit(&self.ground.accrediting);
         (row.length, row.modified) = (length, modified);
         Ok(row)

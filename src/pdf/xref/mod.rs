@@ -5,7 +5,7 @@
 //! Invariant: no repair mode. A section that is not where it should be is an error with its place.
 //! Invariant: memory grows with the bytes that were read or decoded, never with `/Size` or a count.
 //!
-//! Nouns: [`Section`], [`XrefEntry`], [`XrefStyle`].
+//! Nouns: [`Section`], [`XrefEntry`], [`XrefStyle`], [`Lines`].
 
 mod chain;
 mod stream;
@@ -41,6 +41,15 @@ pub(crate) enum XrefStyle {
     Hybrid,
 }
 
+/// Whether all lines of a table are of 20 bytes (7.5.4), so that readers which count bytes find the same entries as those that read tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// They are, or there are none.
+    Even,
+    /// Some are not.
+    Uneven,
+}
+
 /// One section with its trailer.
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
@@ -49,6 +58,7 @@ pub(crate) struct Section {
     /// Just behind the trailer dictionary, or behind `endobj`.
     pub(crate) end: u64,
     pub(crate) style: XrefStyle,
+    pub(crate) lines: Lines,
     /// In file order; the first of a number counts.
     pub(crate) entries: Vec<(u32, XrefEntry)>,
     pub(crate) trailer: Dictionary,

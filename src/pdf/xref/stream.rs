@@ -4,7 +4,7 @@ use super::super::bytes::{Bytes, Cursor, syntax};
 use super::super::filter::{Filter, decode};
 use super::super::object::{Dictionary, Object};
 use super::super::parser::{self, Body, stream_end};
-use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
+use super::{Lines, Section, XrefEntry, XrefStyle, numbered, too_many};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Reads a stream; the cursor stands at its object number. All its values must be direct (7.5.8.2), also `/Length`.
@@ -32,7 +32,7 @@ pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: 
     bytes.charge(made)?;
     let bounds = Bounds { shift, room, most: bytes.limits().objects };
     let entries = entries(&trailer, &decoded, bounds).map_err(|error| at(offset, error))?;
-    Section { offset, end, style: XrefStyle::Stream, entries, trailer, hidden: None }.check()
+    Section { offset, end, style: XrefStyle::Stream, lines: Lines::Even, entries, trailer, hidden: None }.check()
 }
 
 /// What entries may say, and how many there may be.

@@ -6,10 +6,13 @@ use super::super::bytes::{Bytes, Cursor};
 use super::super::lexer::{Fault, Lexed, Token, digits, is_regular, keyword, space, token};
 use super::super::object::Object;
 use super::super::parser;
-use super::{Section, XrefEntry, XrefStyle, numbered, too_many};
+use super::{Lines, Section, XrefEntry, XrefStyle, numbered, too_many};
 use crate::error::Result;
 
 const MALFORMED: &str = "the cross-reference table was overwritten or damaged: an entry is malformed";
+
+/// The bytes of a line, its end included.
+const LINE: u64 = 20;
 
 /// Place, generation, and whether it is in use.
 type Entry = (u64, u16, bool);
@@ -18,22 +21,34 @@ type Entry = (u64, u16, bool);
 ///
 /// Departs: 7.5.4 wants lines of exactly 20 bytes. Real writers make them of 19 to 21, or break the head of a subsection
 /// differently; since every entry is two numbers and a letter, reading by tokens needs no guess
-/// (`sloppy_lines_are_read`).
+/// (`sloppy_lines_are_read`). Others count bytes, find other entries, and search the file for objects; behind what was signed that is a
+/// change that could not be judged (`uneven_lines_behind_a_signature_are_not_judged`).
 /// Departs: 7.5.4 wants object 0 first. Where the only free entry of generation 65535, which can be object 0 alone, stands first
 /// in a table that says it starts at 1, the count starts at 0, as every reader takes it (`a_table_that_starts_at_1`).
 pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: usize) -> Result<Section> {
     let offset = cursor.offset();
     cursor.lex(keyword("xref"))?;
     let most = bytes.limits().objects;
-    let mut entries = Vec::new();
-    while let Some((mut first, count)) = cursor.lex(head)? {
+    let (mut entries, mut lines) = (Vec::new(), Lines::Even);
+    loop {
+        let (end, next) = cursor.lex(head)?;
+        if end == Form::Loose && !entries.is_empty() {
+            lines = Lines::Uneven;
+        }
+        let Some((mut first, count)) = next else { break };
         // What the file claims is believed as far as it costs nothing.
         entries.reserve(usize::try_from(count.min(64)).unwrap_or_default());
         for index in 0..count {
             if entries.len() >= room {
                 return Err(too_many("the number of cross-reference entries"));
             }
-            let (place, generation, in_use) = cursor.lex(entry)?;
+            let start = cursor.offset();
+            let ((place, generation, in_use), form) = cursor.lex(entry)?;
+            // From the end of one letter to that of the next; the first line begins where the head ends.
+            let length = cursor.offset().saturating_sub(start);
+            if form == Form::Loose || (index > 0 && length != LINE) {
+                lines = Lines::Uneven;
+            }
             if entries.is_empty() && first == 1 && !in_use && generation == u16::MAX {
                 first = 0;
             }
@@ -50,7 +65,7 @@ pub(super) fn read(bytes: &Bytes<'_>, mut cursor: Cursor<'_>, shift: u64, room: 
         }
     })?;
     let end = cursor.offset();
-    Section { offset, end, style: XrefStyle::Table, entries, trailer, hidden: None }.check()
+    Section { offset, end, style: XrefStyle::Table, lines, entries, trailer, hidden: None }.check()
 }
 
 /// An entry in use at byte 0, where no object can be, is a free one of some writers.
@@ -61,12 +76,16 @@ fn located(place: u64, generation: u16, in_use: bool, shift: u64) -> XrefEntry {
     }
 }
 
-/// The first object number and the count of a subsection, or nothing at the keyword `trailer`.
-fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
+/// Whether a line ended here, and the first object number and the count of a subsection, or nothing at the keyword `trailer`.
+fn head(input: &[u8]) -> Lexed<'_, (Form, Option<(u64, u64)>)> {
+    let end = match input {
+        [b' ', b'\r' | b'\n', ..] | [b'\r', b'\n', ..] => Form::Exact,
+        _ => Form::Loose,
+    };
     let (here, ()) = space(input)?;
     match token(here)? {
-        (rest, Token::Keyword(b"trailer")) => Ok((rest, None)),
-        (_, Token::Integer(_)) => (digits, digits).parse(here).map(|(rest, pair)| (rest, Some(pair))),
+        (rest, Token::Keyword(b"trailer")) => Ok((rest, (end, None))),
+        (_, Token::Integer(_)) => (digits, digits).parse(here).map(|(rest, pair)| (rest, (end, Some(pair)))),
         _ => Fault::at(
             here,
             "the cross-reference table was overwritten or damaged: neither a subsection nor the keyword trailer",
@@ -74,11 +93,18 @@ fn head(input: &[u8]) -> Lexed<'_, Option<(u64, u64)>> {
     }
 }
 
+/// How an entry, or the end of its line, is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Exact,
+    Loose,
+}
+
 /// `oooooooooo ggggg n` or `… f`.
-fn entry(input: &[u8]) -> Lexed<'_, Entry> {
+fn entry(input: &[u8]) -> Lexed<'_, (Entry, Form)> {
     let (here, ()) = space(input)?;
-    if let Some(exact) = exact(here) {
-        return Ok(exact);
+    if let Some((rest, exact)) = exact(here) {
+        return Ok((rest, (exact, Form::Exact)));
     }
     let (rest, (place, generation)) = (digits, digits).parse(here).map_err(malformed)?;
     let (rest, ()) = space(rest)?;
@@ -89,9 +115,9 @@ fn entry(input: &[u8]) -> Lexed<'_, Entry> {
         _ => return Fault::at(here, MALFORMED),
     };
     match u16::try_from(generation) {
-        Ok(generation) => Ok((rest, (place, generation, in_use))),
+        Ok(generation) => Ok((rest, ((place, generation, in_use), Form::Loose))),
         // A free entry's generation means nothing to a reader.
-        Err(_) if !in_use => Ok((rest, (place, 0, false))),
+        Err(_) if !in_use => Ok((rest, ((place, 0, false), Form::Loose))),
         Err(_) => Fault::at(here, "a generation is larger than 65535"),
     }
 }
@@ -149,10 +175,28 @@ mod tests {
     }
 
     #[test]
+    fn lines_are_even_where_readers_that_count_bytes_see_the_same() {
+        let lines = |head: &str, first: &str, second: &str| {
+            let text = format!("xref{head}0 2{head}0000000000 65535 f{first}0000000017 00000 n{second}trailer<<>>");
+            read(text.as_bytes()).unwrap().lines
+        };
+        for end in [" \n", " \r", "\r\n"] {
+            assert_eq!(lines("\n", end, end), Lines::Even);
+            assert_eq!(lines("\r\n", end, end), Lines::Even);
+            assert_eq!(lines("\n", end, "\n"), Lines::Uneven);
+        }
+        for end in ["\n", "\r", " \r\n", "  \n", " ", "\n%\n"] {
+            assert_eq!(lines("\n", end, " \n"), Lines::Uneven);
+        }
+        let odd = read(b"xref\n0 2\n0000000000 65535 f \n000000017  00000 n \ntrailer<<>>").unwrap();
+        assert_eq!(odd.lines, Lines::Uneven);
+    }
+
+    #[test]
     fn exact_lines_are_what_their_tokens_say() {
         let slowly = |line: &str| {
             // A comment is white space, too.
-            entry(line.replacen(' ', "%\n", 1).as_bytes()).map(|(rest, read)| (rest.len(), read)).ok()
+            entry(line.replacen(' ', "%\n", 1).as_bytes()).map(|(rest, (read, _))| (rest.len(), read)).ok()
         };
         for line in [
             "0000000017 00000 n \n",
@@ -166,7 +210,7 @@ mod tests {
             "0000000017 0000  n \n",
             "0000000017 00000 n",
         ] {
-            let read = entry(line.as_bytes()).map(|(rest, read)| (rest.len(), read)).ok();
+            let read = entry(line.as_bytes()).map(|(rest, (read, _))| (rest.len(), read)).ok();
             assert_eq!(read, slowly(line), "{line:?}");
         }
         assert!(exact(b"0000000017 00000 n \n").is_some() && exact(b"0000000017 65536 f \n").is_none());

@@ -3,6 +3,7 @@
 //! Specified in FIPS 186-4 (FIPS 186-5 withdrew it for new signatures); RFC 3279, 2.3.2 (keys) and 2.2.2 (values).
 
 use const_oid::db::rfc5912::ID_DSA;
+use crypto_primes::Flavor;
 use der::asn1::{AnyRef, UintRef};
 use der::{Decode, Encode};
 use dsa::{BoxedUint, Components, Signature, VerifyingKey};
@@ -53,7 +54,15 @@ impl DsaKey {
     pub(super) fn holds(&self, claim: Claim<'_>) -> Result<bool, KeyFault> {
         let SignatureAlgorithm::Dsa(_) = claim.algorithm else { return Err(KeyFault::Mismatch) };
         let value = Signature::from_der(claim.signature);
-        Ok(value.is_ok_and(|value| self.0.verify_prehash(claim.message, &value).is_ok()))
+        Ok(value.is_ok_and(|value| self.0.verify_prehash(claim.message, &value).is_ok()) && self.is_over_a_field())
+    }
+
+    /// FIPS 186-4, A.1.1.3: `p` and `q` are prime. Who chooses others finds a key under which one value signs everything, stamps that value,
+    /// and covers with it later what he likes. Asked last, for it takes longer than all else.
+    fn is_over_a_field(&self) -> bool {
+        let components = self.0.components();
+        let numbers: [&BoxedUint; 2] = [components.p().as_ref(), components.q().as_ref()];
+        numbers.into_iter().all(|number| crypto_primes::is_prime(Flavor::Any, number))
     }
 
     pub(super) fn bits(&self) -> u32 {
@@ -92,6 +101,7 @@ mod tests {
 
     use super::super::PublicKey;
     use super::*;
+    use crate::digest::DigestAlgorithm;
 
     fn key(oid: ObjectIdentifier, parameters: Option<Any>, bits: u8) -> Vec<u8> {
         let subject_public_key = der::asn1::BitString::from_bytes(&[2, 1, bits]).unwrap();
@@ -124,12 +134,37 @@ mod tests {
         44db7ea21f3879af04f0ff2629ef85ead71e20dc674a8ff126789003489834f5da5cb61e84a88aea93a9ee22a41888fb\
         2254e72465a30f09cf3bd4f9146d28db2dda88c5ffb31c1d9e40a68b8cb500c7";
 
+    fn bytes(hex: &str) -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// Numbers of the right size, where p is q times another prime, and G is of order q and, modulo q, 1: so is every power of it.
+    const COMPOSITE_P: &str = "bdda3f5f2bd32165a00a5a45e95fdca8ad708a93e20aba95a45df52b89b55cfe37a487dbec76ea5d06c12d8c230f2365\
+        a7f29cd44eefdc870e40bff2e4448e530322ed6bf88479ee8fc573de10df847ce5261ca37ae27a25adfb0be2c16f89fc\
+        a20081feb073ab3967f77b1d17ec9eeac71f2ee2524339613df17da417bab401";
+    const COMPOSITE_Q: &str = "e57bae11417e16c97c7dfaf5eba38bf6a8fe622b";
+    const COMPOSITE_G: &str = "4a532a91b0a6ee6a23024519460769ad6e748f73abff169e6247dc72a60e431faafb977f1a5f81fab6bb569aaeed985c\
+        9d5fb3b2ae21f143f1264f520053afd7fe9403ee52c2f26c4d08175a3f1d69d7a3f1ea7ca2559b7d8199b019f1c66e8a\
+        be633aa7999c7e62032ccb66357cc9edbf4a40f7340687801753f919bf58482a";
+
+    /// The value (1, 4711) would be the signature of everything.
+    #[test]
+    fn a_key_is_over_a_field() {
+        let [p, q, g] = [COMPOSITE_P, COMPOSITE_Q, COMPOSITE_G].map(bytes);
+        let [p, q, g] = [&p, &q, &g].map(|number| UintRef::new(number).unwrap());
+        let key = DsaKey::new(&Parameters { p, q, g }, g).unwrap();
+        let signature = [0x30, 7, 2, 1, 1, 2, 2, 0x12, 0x67];
+        for message in [[1; 20], [2; 20]] {
+            let value = Signature::from_der(&signature).unwrap();
+            assert!(key.0.verify_prehash(&message, &value).is_ok());
+            let algorithm = SignatureAlgorithm::Dsa(DigestAlgorithm::Sha1);
+            assert_eq!(key.holds(Claim { algorithm, message: &message, signature: &signature }), Ok(false));
+        }
+    }
+
     /// Under the generator 1, one value would be the signature of everything.
     #[test]
     fn a_generator_has_the_order_of_q() {
-        let bytes = |hex: &str| -> Vec<u8> {
-            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
-        };
         let [p, q, y] = [P, Q, G].map(bytes);
         let read = |g: &[u8]| {
             let [p, q, g, y] = [&p, &q, g, &y].map(|number| UintRef::new(number).unwrap());

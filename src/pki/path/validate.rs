@@ -4,14 +4,13 @@
 //!
 //! Specified in RFC 5280, 6.1.2 to 6.1.5. Noun: [`PathSettings`] (6.1.1).
 
-use std::collections::HashSet;
-
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
 use x509_cert::ext::pkix::KeyUsages;
 
 use crate::limits::Limits;
 use crate::pki::certificate::{Certificate, CertificateFault};
+use crate::pki::extension::repeated;
 use crate::time::Time;
 
 use super::name_constraints::NameConstraints;
@@ -170,16 +169,12 @@ fn check_validity(certificate: &Certificate, at: Time) -> Result<(), StepFault> 
 
 /// Every critical extension is known, and none stands twice (RFC 5280, 4.2).
 pub(crate) fn check_extensions(certificate: &Certificate) -> Result<(), StepFault> {
-    let mut seen = HashSet::new();
-    for extension in certificate.extensions() {
-        if !seen.insert(&extension.extn_id) {
-            return Err(CertificateFault::DuplicateExtension(extension.extn_id.clone()).into());
-        }
-        if extension.is_unknown_critical(&KNOWN_EXTENSIONS) {
-            return Err(StepFault::CriticalExtension(extension.extn_id.clone()));
-        }
+    let extensions = certificate.extensions();
+    if let Some(oid) = repeated(extensions) {
+        return Err(CertificateFault::DuplicateExtension(oid.clone()).into());
     }
-    Ok(())
+    let unknown = extensions.iter().find(|extension| extension.is_unknown_critical(&KNOWN_EXTENSIONS));
+    unknown.map_or(Ok(()), |extension| Err(StepFault::CriticalExtension(extension.extn_id.clone())))
 }
 
 /// A target that is trusted itself has nothing above it (EN 319 102-1, 5.2.6 step 1).

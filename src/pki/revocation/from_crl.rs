@@ -85,6 +85,9 @@ impl Search<'_> {
         if let Some(oid) = crl.unknown_critical() {
             return Err(RevocationFault::CriticalExtension(oid.clone()));
         }
+        if let Some(oid) = crl.repeated_extension() {
+            return Err(RevocationFault::RepeatedExtension(oid.clone()));
+        }
         let mut signers = Vec::new();
         let mut fault = RevocationFault::NoSigner;
         let issuer = [self.issuer].into_iter().filter(|one| one.subject() == crl.issuer());

@@ -127,6 +127,8 @@ pub(crate) enum RevocationFault {
     NotAuthorised,
     #[error("the critical extension {0} is not known")]
     CriticalExtension(Oid),
+    #[error("the extension {0} stands twice")]
+    RepeatedExtension(Oid),
     #[error("an entry names another issuer, but the list is not indirect (RFC 5280, 5.3.3)")]
     NotIndirect,
     #[error("there is no complete CRL that this delta CRL belongs to (RFC 5280, 6.3.3 (c))")]

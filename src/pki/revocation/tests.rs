@@ -195,6 +195,51 @@ fn one_unknown_critical_entry_spoils_the_list() {
     assert_eq!(scene.fault(&[crl], &[], &[]), RevocationFault::CriticalExtension(unknown.into()));
 }
 
+/// What no list should hold and X.690, 8.3.2 forbids: octets before a serial number that say nothing. Revoked is revoked.
+#[test]
+fn a_serial_number_is_the_integer_that_it_is() {
+    let scene = Scene::new();
+    for padding in [&[][..], &[0], &[0, 0]] {
+        let padded = tlv(2, &[padding, scene.leaf.serial()]);
+        let own = tlv(0x30, &[&padded, &tlv(0x17, &[b"251230000000Z"])]);
+        let crl = CA.crl_with("260101000000Z", None, &[entry(&[0x41], "250101000000Z", &[]), own], &[]);
+        let found = scene.ask(&[crl], &[], &[]);
+        let revoked = Status::Revoked { time: time("2025-12-30"), reason: Reason::Unspecified };
+        assert_eq!(found.answers[0].status, revoked, "{padding:?}");
+    }
+}
+
+/// One certificate, entered twice: on hold and revoked for good, or revoked at two times.
+#[test]
+fn of_two_entries_the_gravest_counts() {
+    let scene = Scene::new();
+    let entry = |at: &str, reason: u8| {
+        entry(scene.leaf.serial(), at, &[raw(const_oid::db::rfc5912::ID_CE_CRL_REASONS, false, &[10, 1, reason])])
+    };
+    let (lost, lost_later, held) = (entry("250601000000Z", 1), entry("250901000000Z", 1), entry("250101000000Z", 6));
+    let expected = Status::Revoked { time: time("2025-06-01"), reason: Reason::KeyCompromise };
+    for entries in [[&lost, &lost_later], [&lost_later, &lost], [&lost, &held], [&held, &lost]] {
+        let crl = CA.crl_with("260101000000Z", None, &entries.map(Clone::clone), &[]);
+        assert_eq!(scene.ask(&[crl], &[], &[]).answers[0].status, expected);
+    }
+}
+
+/// Of two distribution points, only one counts; nobody says which.
+#[test]
+fn an_extension_that_stands_twice_spoils_the_list() {
+    let scene = Scene::new();
+    let (users, authorities) = ([0x30, 3, 0x81, 1, 0xff], [0x30, 3, 0x82, 1, 0xff]);
+    let points = [users, authorities].map(|point| raw(ID_CE_ISSUING_DISTRIBUTION_POINT, true, &point));
+    let list = CA.crl_with("260101000000Z", None, &[], &points);
+    let twice = RevocationFault::RepeatedExtension(ID_CE_ISSUING_DISTRIBUTION_POINT.into());
+    assert_eq!(scene.fault(&[list], &[], &[]), twice);
+    let reason = raw(const_oid::db::rfc5912::ID_CE_CRL_REASONS, false, &[10, 1, 6]);
+    let own = entry(scene.leaf.serial(), "250101000000Z", &[reason.clone(), reason]);
+    let list = CA.crl_with("260101000000Z", None, &[own], &[]);
+    let twice = RevocationFault::RepeatedExtension(const_oid::db::rfc5912::ID_CE_CRL_REASONS.into());
+    assert_eq!(scene.fault(&[list], &[], &[]), twice);
+}
+
 #[test]
 fn ocsp_by_the_issuer_and_by_its_delegate() {
     let scene = Scene::new();

@@ -248,7 +248,7 @@ impl TrustAnchor {
         if covering.is_empty() {
             return Err(NotVouched::Use(self.uses()));
         }
-        let is_signer = !matches!(purpose, Purpose::OcspSigning | Purpose::CrlSigning);
+        let is_signer = !purpose.is_of_revocation_data();
         let fitting: Vec<&Term> = covering.into_iter().filter(|term| !is_signer || term.permits(policies)).collect();
         if fitting.is_empty() { Err(NotVouched::Policy) } else { Ok(fitting) }
     }

@@ -43,6 +43,8 @@ impl Report {
     ///
     /// | key | what |
     /// |---|---|
+    /// | `changes` | what later revisions changed: `revision`, `object`, `page`, `rect`, `kind` ([`ChangeKind`](super::ChangeKind)), `act` (`added`, `changed`, `removed`), `subtype`, `field`, `old`, `new`, `allowed`, `rule` ([`Rule`](super::Rule)), `by` (the signer of the next signature); `more_changes` are left out |
+    /// | `certification` | `null`, or the `/P` of a certification: 1, 2 or 3 |
     /// | `associated` | `revocation`, `algorithms`, `try_again`: what the standard wants beside a sub-indication |
     /// | `process` | every block that was run: `block`, `clause`, `about`, `time`, `outcome` (`PASSED`, `INDETERMINATE`, `FAILED`), `sub_indication`, `why` |
     /// | `chain` | from the signer's certificate to the anchor: `subject`, `common_name`, `issuer`, `serial`, `not_before`, `not_after`, `key`, `signature_algorithm`, `trust_source` (the anchor's label), `sha256`, `proved` (since when it is proved to exist) |
@@ -185,6 +187,7 @@ struct Signature<'a> {
     changes: Vec<ChangeJson<'a>>,
     /// How many further changes are left out.
     more_changes: usize,
+    certification: Option<u8>,
     signer: Option<Certificate<'a>>,
     trust_source: Option<&'a str>,
     trust_anchor: Option<AnchorJson<'a>>,
@@ -217,6 +220,8 @@ struct ChangeJson<'a> {
     page: Option<usize>,
     rect: Option<[f64; 4]>,
     kind: &'a str,
+    act: &'a str,
+    subtype: Option<&'a str>,
     field: Option<&'a str>,
     old: Option<&'a str>,
     new: Option<&'a str>,
@@ -318,6 +323,7 @@ impl<'a> Signature<'a> {
             modification: report.modification.as_str(),
             changes: report.changes.iter().take(changes).map(ChangeJson::from).collect(),
             more_changes: report.changes.len().saturating_sub(changes),
+            certification: report.certification,
             signer: report.signer.as_ref().map(Certificate::from),
             trust_source: report.trust_source.as_deref(),
             trust_anchor: report.trust_anchor.as_ref().map(AnchorJson::from),
@@ -375,6 +381,8 @@ impl<'a> From<&'a Change> for ChangeJson<'a> {
             page: change.page,
             rect: change.rect.map(|rect| rect.corners()),
             kind: change.kind.as_str(),
+            act: change.act.as_str(),
+            subtype: change.subtype.as_deref(),
             field: change.field.as_deref(),
             old: change.old.as_deref(),
             new: change.new.as_deref(),

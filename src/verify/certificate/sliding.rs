@@ -11,13 +11,13 @@
 //!   those of the higher ones were given. EU DSS asks for no freshness here at all (`renewed contracts`: tests/verification/decades.rs).
 //! - (d) An algorithm ends before (b), not after it: what it protects must be proved to be older.
 
-use super::status::{described, is_exempt, signing_purpose};
+use super::status::{described, is_compromise, is_exempt, signing_purpose};
 use super::validation::{policies, untrusted};
 use super::{Known, Unmended, Validator, is_same_authority, links};
 use crate::pki::certificate::Certificate;
 use crate::pki::path::{Path, Purpose, check_extensions};
 use crate::pki::revocation::select::{StatusAt, fresh_until, newest_usable};
-use crate::pki::revocation::{Answer, Reason, Status};
+use crate::pki::revocation::{Answer, Status};
 use crate::pki::trust::store::TrustAnchor;
 use crate::report::{Block, Conclusion, Model, Step, SubIndication};
 use crate::time::Time;
@@ -187,18 +187,6 @@ impl Validator<'_> {
         let proved = self.status_time(proved);
         check_extensions(&answer.signer).is_ok() && end.is_ok_and(|weak| weak.is_none_or(|weak| proved < weak.until))
     }
-}
-
-/// The reasons that reach back behind a certificate's work, also in the chain model.
-fn is_compromise(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::KeyCompromise
-            | Reason::CaCompromise
-            | Reason::AaCompromise
-            | Reason::Unspecified
-            | Reason::Undefined(_)
-    )
 }
 
 /// The last second before `time`.

@@ -40,7 +40,11 @@ impl Validator<'_> {
             let believed_at =
                 Moment { time: self.status_time(time), issuers: self.status_time(moment.issuers.max(time)) };
             let believed = self.believed((subject, issuer), &path.anchor, believed_at, depth, &mut notes);
-            let status = newest_usable(&believed, self.status_time(time), None);
+            let is_target = below.is_empty();
+            let mut status = newest_usable(&believed, self.status_time(time), None);
+            if !is_target || purpose.is_of_revocation_data() {
+                status = self.lost_since(&believed, believed_at.issuers).unwrap_or(status);
+            }
             judged.known.push(Known::new(subject, &status));
             if let (StatusAt::Good { .. }, Some(limit)) = (&status, notes.iter().find(|note| note.code == Code::Limit))
             {
@@ -52,7 +56,6 @@ impl Validator<'_> {
                 answered.push((answer.clone(), issuer.clone()));
                 continue;
             }
-            let is_target = below.is_empty();
             let is_unknown = matches!(status, StatusAt::Unknown | StatusAt::TryLater { .. });
             if is_unknown && !self.requires_status(purpose, is_target) {
                 judged.steps.push(unasked(subject, time));
@@ -65,6 +68,18 @@ impl Validator<'_> {
             return Err(fault(subject, is_target, &status, time));
         }
         Ok(answered)
+    }
+
+    /// That somebody who vouches for others was revoked or suspended by `today`, be it after the time that his status is asked for: a key that is
+    /// lost signs with any date. What he vouched for before takes proofs of its own (EN 319 102-1, 5.6).
+    fn lost_since<'a>(&self, answers: &'a [Answer], today: Time) -> Option<StatusAt<'a>> {
+        match newest_usable(answers, today, None) {
+            status @ StatusAt::Revoked { reason, .. } if self.model == Model::Shell || is_compromise(reason) => {
+                Some(status)
+            }
+            status @ StatusAt::OnHold { .. } if self.model == Model::Shell => Some(status),
+            _ => None,
+        }
     }
 
     /// The time that statuses are asked for: in a simulated future, whoever says so now will go on to.
@@ -184,6 +199,18 @@ fn freshness(subject: &Certificate, answer: &Answer, time: Time) -> Step {
 fn unasked(subject: &Certificate, time: Time) -> Step {
     let said = "its status is not known, and the policy does not ask for it";
     Step::new(Block::RevocationFreshnessChecker, Conclusion::PASSED).about(subject).at(time).why(said)
+}
+
+/// The reasons that reach back behind a certificate's work, also in the chain model.
+pub(super) fn is_compromise(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::KeyCompromise
+            | Reason::CaCompromise
+            | Reason::AaCompromise
+            | Reason::Unspecified
+            | Reason::Undefined(_)
+    )
 }
 
 /// Step 4 (b) to (d), and what was not known.

@@ -3,9 +3,12 @@
 use x509_cert::ext::pkix::KeyUsages;
 
 use super::*;
+use crate::digest::DigestAlgorithm;
 use crate::pki::extension::Extension;
-use crate::pki::fixture::{extension, party, time, usage};
+use crate::pki::fixture::{cert_id, entry, extension, generalized, good, party, purposes, time, usage};
 use crate::pki::path::Purpose;
+use crate::pki::path::purpose::EKU_OCSP_SIGNING;
+use crate::pki::revocation::ocsp::asn1::{CertStatus, RevokedInfo};
 use crate::report::Constraint;
 
 const UNKNOWN: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("1.2.3.9");
@@ -166,4 +169,56 @@ fn an_answer_of_who_has_expired_since_is_said() {
         judged.findings.iter().filter(|one| one.message.contains("nothing proves that the answer is older")).count()
     };
     assert_eq!([None, Some("2025-05-01"), Some("2025-07-01")].map(told), [1, 0, 1]);
+}
+
+/// A lost key signs with any date. As of the signature's time its owner was in good standing; today nobody believes what it signs, unless
+/// that is proved to be older.
+#[test]
+fn who_vouches_for_others_was_not_revoked_since() {
+    const COMPROMISE: u8 = 1;
+    const SUPERSEDED: u8 = 4;
+    const HOLD: u8 = 6;
+    let (root, authority, responder) = (party(1, 1), party(2, 2), party(3, 3));
+    let (sub, target) = (root.certify(authority), authority.issue(party(4, 4), &[]));
+    let delegate = authority.issue(responder, &[purposes(false, &[EKU_OCSP_SIGNING])]);
+    let mut trust = TrustStore::new();
+    trust.add(root.certify(root), "test");
+    let told = |of_sub: Option<u8>, of_delegate: Option<u8>, model, today| {
+        let mut evidence = Evidence::new();
+        [&sub, &delegate].into_iter().for_each(|one| evidence.insert_certificate(one.clone()));
+        let reason = |code| extension(const_oid::db::rfc5912::ID_CE_CRL_REASONS, false, &enumerated(code));
+        let listed: Vec<_> =
+            of_sub.map(|code| entry(sub.serial(), "250601000000Z", &[reason(code)])).into_iter().collect();
+        evidence.add_crl(&root.crl_with("250701000000Z", None, &listed, &[])).unwrap();
+        let status = of_delegate.map_or_else(good, |code| {
+            let (revocation_time, revocation_reason) = (generalized(time("2025-06-01")), Some(enumerated(code)));
+            CertStatus::Revoked(RevokedInfo { revocation_time, revocation_reason })
+        });
+        for (by, about, status) in [(responder, &target, good()), (authority, &delegate, status)] {
+            let id = cert_id(about, &sub, DigestAlgorithm::Sha256);
+            evidence.add_ocsp(&by.ocsp(id, status, time("2025-07-01"), &[&delegate])).unwrap();
+        }
+        let (policy, limits, pool) = (Policy::default(), Limits::default(), Pool::new(&evidence));
+        let proofs = ProofsOfExistence::new(time("2025-09-01"));
+        let validator = Validator { model, ..Validator::new(&trust, &pool, &limits, &policy, &proofs) };
+        let moment = Moment { time: time("2025-04-01"), issuers: time(today) };
+        validator.judge(&target, Purpose::DocumentSigning, moment).conclusion.sub_indication
+    };
+    let (later, lost) = (Some(SubIndication::TryLater), Some(SubIndication::RevokedCaNoPoe));
+    for (of_sub, of_delegate, shell, chain) in [
+        (None, None, None, None),
+        (None, Some(COMPROMISE), later, later),
+        (None, Some(SUPERSEDED), later, None),
+        (Some(COMPROMISE), None, lost, lost),
+        (Some(SUPERSEDED), None, lost, None),
+        (Some(HOLD), None, later, None),
+    ] {
+        assert_eq!(told(of_sub, of_delegate, Model::Shell, "2025-09-01"), shell, "{of_sub:?} {of_delegate:?}");
+        assert_eq!(told(of_sub, of_delegate, Model::Chain, "2025-09-01"), chain, "{of_sub:?} {of_delegate:?}");
+        assert_eq!(told(of_sub, of_delegate, Model::Shell, "2025-04-01"), None, "{of_sub:?} {of_delegate:?}");
+    }
+}
+
+fn enumerated(code: u8) -> der::Any {
+    der::Any::new(der::Tag::Enumerated, [code]).unwrap()
 }

@@ -11,7 +11,7 @@ use super::step::Step;
 use super::told::{Told, words};
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Object, Ref};
-use crate::report::{ChangeKind, Code, Modification, Rule};
+use crate::report::{Act, ChangeKind, Code, Modification, Rule};
 
 /// The types of annotation that are remarks: markup annotations (12.5.6.2) without attachments and sounds, and popups.
 const COMMENTS: [&str; 16] = [
@@ -112,7 +112,7 @@ impl Step<'_> {
             self.looks(Place::object(id.number).key("AP"), looks)?;
         }
         let new = comment.get("Contents").map(words);
-        self.tell_comment(id, &comment, (None, new), "was laid on");
+        self.tell_comment(id, &comment, (None, new), (Act::Added, "was laid on"));
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Step<'_> {
             Object::Null => {}
             Object::Dictionary(comment) if is_comment(comment) => {
                 let old = comment.get("Contents").map(words);
-                self.tell_comment(id, comment, (old, None), "was removed from");
+                self.tell_comment(id, comment, (old, None), (Act::Removed, "was removed from"));
             }
             _ => self.refuse(id.number, format_args!("the annotation {id} was removed from a page")),
         }
@@ -171,7 +171,7 @@ impl Step<'_> {
             self.looks(place.key("AP"), looks)?;
         }
         let texts = (before.get("Contents").map(words), after.get("Contents").map(words));
-        self.tell_comment(id, after, texts, "was changed on");
+        self.tell_comment(id, after, texts, (Act::Changed, "was changed on"));
         Ok(())
     }
 
@@ -180,7 +180,7 @@ impl Step<'_> {
         id: Ref,
         comment: &Dictionary,
         (old, new): (Option<String>, Option<String>),
-        what: &str,
+        (act, what): (Act, &str),
     ) {
         let on = self.place_of(id, comment);
         let page = on.0.map_or_else(|| "a page".to_owned(), |page| format!("page {page}"));
@@ -189,7 +189,7 @@ impl Step<'_> {
             self.note(Code::Overlay, format_args!("an annotation (/{kind}) {what} {page} ({id})"));
         }
         let told = Told::new(ChangeKind::Annotation, Rule::Annotation, Modification::Annotate);
-        self.tell(id.number, told.values(old, new).on(on));
+        self.tell(id.number, told.values(old, new).on(on).act(act).subtype(comment.get("Subtype")));
     }
 
     /// Why a new dictionary is no remark; none if it is one.

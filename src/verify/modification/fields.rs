@@ -166,7 +166,7 @@ impl Step<'_> {
             self.clear(id.number, Clearance::Keys);
             let value = after.get("V").map(words);
             let told = Told::new(ChangeKind::FormField, Rule::ReadOnly, Modification::Form);
-            let told = told.values(value.clone(), value).on(self.place_of(id, after));
+            let told = told.values(value.clone(), value).on(self.place_of(id, after)).subtype(after.get("FT"));
             let name = self.ground.name_of(id, after).unwrap_or_default();
             self.tell(id.number, told.field(&name));
         }

@@ -57,8 +57,8 @@ impl Step<'_> {
             _ => (None, None),
         };
         let told = Told::new(ChangeKind::FormField, Rule::FormFilling, Modification::Form);
-        let old = Some(words(&was));
-        self.tell(id.number, told.field(name).values(old, Some(shown)).on(on));
+        let (old, kind) = (Some(words(&was)), self.inherited(self.after, &after, "FT")?);
+        self.tell(id.number, told.field(name).values(old, Some(shown)).on(on).subtype(Some(&kind)));
         self.redraw_entered(id, (&before, &after), &entered, Role::Field)?;
         self.redraw_in_place(field)?;
         self.signing.entered.insert(id.number, entered);

@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::pdf::account::Stray;
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
-use crate::pdf::xref::XrefEntry;
-use crate::report::{self, ChangeKind, Code, Finding, Modification, Rule};
+use crate::pdf::xref::{Lines, XrefEntry};
+use crate::report::{self, Act, ChangeKind, Code, Finding, Modification, Rule};
 
 /// What one revision changed.
 #[derive(Debug)]
@@ -49,6 +49,9 @@ pub(super) struct Step<'g> {
     pub(super) told: BTreeMap<(u32, ChangeKind), Told>,
 }
 
+/// 7.5.4: some readers count bytes, find other entries than are there, and look for objects of their own.
+const UNEVEN: &str = "the lines of its cross-reference table are not all of 20 bytes, which readers take differently";
+
 /// An object that is not what it was.
 #[derive(Debug)]
 pub(super) struct Change {
@@ -69,6 +72,8 @@ impl Outcome {
             page: None,
             rect: None,
             kind,
+            act: if kind == ChangeKind::Bytes { Act::Added } else { Act::Changed },
+            subtype: None,
             field: None,
             old: None,
             new: None,
@@ -164,6 +169,9 @@ impl<'g> Step<'g> {
     /// Finds the objects that are not what they were.
     fn collect(&mut self) -> Result<()> {
         let Some(revision) = self.ground.document.revisions().get(self.revision) else { return Ok(()) };
+        if revision.lines == Lines::Uneven {
+            self.unknown(Code::ModificationUnknown, UNEVEN);
+        }
         for number in &revision.conflicts {
             self.refuse(*number, format_args!("object {number} is placed twice, for older and for newer readers"));
         }

@@ -3,7 +3,7 @@
 use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::serializer::serialize;
 use crate::pdf::text::read_text_string;
-use crate::report::{Change, ChangeKind, Modification, Rectangle, Rule};
+use crate::report::{Act, Change, ChangeKind, Modification, Rectangle, Rule};
 
 use super::step::Step;
 
@@ -14,6 +14,9 @@ const CHARACTERS: usize = 500;
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     kind: ChangeKind,
+    /// What became of it, where its object does not say so.
+    act: Option<Act>,
+    subtype: Option<String>,
     page: Option<usize>,
     rect: Option<Rectangle>,
     field: Option<String>,
@@ -26,11 +29,24 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) fn new(kind: ChangeKind, rule: Rule, level: Modification) -> Self {
-        Self { kind, page: None, rect: None, field: None, old: None, new: None, level, rule, refused: None }
+        let (act, subtype, page, rect, field) = (None, None, None, None, None);
+        Self { kind, act, subtype, page, rect, field, old: None, new: None, level, rule, refused: None }
     }
 
     pub(super) fn field(mut self, name: &str) -> Self {
         self.field = Some(clipped(name));
+        self
+    }
+
+    /// Says what became of it, where that is not what became of its object.
+    pub(super) fn act(mut self, act: Act) -> Self {
+        self.act = Some(act);
+        self
+    }
+
+    /// The type of the annotation or field.
+    pub(super) fn subtype(mut self, name: Option<&Object>) -> Self {
+        self.subtype = name.and_then(Object::as_name).map(|name| clipped(&name.to_text()));
         self
     }
 
@@ -44,7 +60,7 @@ impl Told {
         self
     }
 
-    fn change(self, revision: usize, object: u32, permitted: Modification) -> Change {
+    fn change(self, revision: usize, object: u32, permitted: Modification, became: Act) -> Change {
         let too_much = (self.level > permitted).then_some(Rule::Permission);
         let forbidden = self.refused.or(too_much);
         Change {
@@ -53,6 +69,8 @@ impl Told {
             page: self.page,
             rect: self.rect,
             kind: self.kind,
+            act: self.act.unwrap_or(became),
+            subtype: self.subtype,
             field: self.field,
             old: self.old,
             new: self.new,
@@ -107,7 +125,14 @@ impl Step<'_> {
     /// All that was told, under what is `permitted`.
     pub(super) fn changes_told(&mut self, permitted: Modification) -> Vec<Change> {
         let told = std::mem::take(&mut self.told);
-        told.into_iter().map(|((object, _), told)| told.change(self.revision, object, permitted)).collect()
+        let became = |object: &u32| match self.changes.get(object) {
+            Some(change) if change.is_new() => Act::Added,
+            Some(change) if change.is_freed() => Act::Removed,
+            _ => Act::Changed,
+        };
+        let change =
+            |((object, _), told): ((u32, _), Told)| told.change(self.revision, object, permitted, became(&object));
+        told.into_iter().map(change).collect()
     }
 
     fn unexplained(&self, object: u32) -> Told {
@@ -126,12 +151,15 @@ impl Step<'_> {
         } else if dictionary.get("FT").is_some() || name("Subtype").is_some_and(|name| *name == *"Widget") {
             let field = self.ground.name_of(change.id, dictionary);
             let value = |object: &Object| object.as_dictionary()?.get("V").map(words);
-            let told = plain(ChangeKind::FormField).on(self.place_of(change.id, dictionary));
+            let told =
+                plain(ChangeKind::FormField).on(self.place_of(change.id, dictionary)).subtype(dictionary.get("FT"));
             let told = told.values(value(&change.before), value(&change.after));
             field.map_or_else(|| told.clone(), |name| told.clone().field(&name))
         } else if is_type("Annot") || dictionary.get("Rect").is_some() {
             let contents = |object: &Object| object.as_dictionary()?.get("Contents").map(words);
-            let told = plain(ChangeKind::Annotation).on(self.place_of(change.id, dictionary));
+            let told = plain(ChangeKind::Annotation)
+                .on(self.place_of(change.id, dictionary))
+                .subtype(dictionary.get("Subtype"));
             told.values(contents(&change.before), contents(&change.after))
         } else {
             plain(ChangeKind::Object).on(page())

@@ -6,7 +6,7 @@ use der::{Any, Decode, Reader, SliceReader};
 
 use super::{Reason, RevocationFault};
 use crate::pki::asn1_time::time_of;
-use crate::pki::extension::{Extension, value};
+use crate::pki::extension::{Extension, repeated, value};
 use crate::pki::general_name::{GeneralName, general_names};
 use crate::pki::name::Name;
 use crate::time::Time;
@@ -26,6 +26,18 @@ const CRITICAL: [u8; 3] = [0x01, 0x01, 0xff];
 pub(crate) struct CrlEntry {
     pub(crate) revoked_at: Time,
     pub(crate) reason: Reason,
+}
+
+impl CrlEntry {
+    /// For good before on hold before released, and the earliest first.
+    fn gravity(&self) -> (u8, Time) {
+        let kind = match self.reason {
+            Reason::RemoveFromCrl => 2,
+            reason if reason.is_hold() => 1,
+            _ => 0,
+        };
+        (kind, self.revoked_at)
+    }
 }
 
 /// Where the entries of a list stand, ordered by serial number: a list is read once, however many certificates it is asked about.
@@ -65,13 +77,13 @@ impl<'a> Entries<'a> {
             }
             places.push((raw.serial, Place { entry, owner }));
         }
-        // Stable: of entries for the same certificate, the first counts.
         places.sort_by_key(|(serial, _)| *serial);
         Ok(Index(places.into_iter().map(|(_, place)| place).collect()))
     }
 
-    /// The first entry for the certificate `serial` of `issuer`.
+    /// The entry for the certificate `serial` of `issuer`; of several, which no list should have, the gravest.
     pub(super) fn find(self, index: &Index, issuer: &Name, serial: &[u8]) -> Result<Option<CrlEntry>, RevocationFault> {
+        let mut gravest: Option<CrlEntry> = None;
         let first = index.0.partition_point(|place| self.at(place.entry).is_ok_and(|entry| entry.serial < serial));
         for place in index.0.iter().skip(first) {
             let entry = self.at(place.entry)?;
@@ -81,10 +93,11 @@ impl<'a> Entries<'a> {
             let extensions = entry.extensions()?;
             self.owners(&extensions)?;
             if self.is_of(*place, issuer)? {
-                return entry.entry(&extensions).map(Some).map_err(RevocationFault::from);
+                let found = entry.entry(&extensions)?;
+                gravest = gravest.into_iter().chain([found]).min_by_key(CrlEntry::gravity);
             }
         }
-        Ok(None)
+        Ok(gravest)
     }
 
     fn is_of(self, place: Place, issuer: &Name) -> Result<bool, RevocationFault> {
@@ -118,7 +131,7 @@ struct RawEntry<'a> {
 impl<'a> RawEntry<'a> {
     fn read(reader: &mut SliceReader<'a>) -> der::Result<Self> {
         reader.sequence(|reader| {
-            let serial = der::asn1::AnyRef::decode(reader)?.value();
+            let serial = minimal(der::asn1::AnyRef::decode(reader)?.value());
             let revocation_date = reader.tlv_bytes()?;
             let extensions = if reader.is_finished() { None } else { Some(reader.tlv_bytes()?) };
             Ok(Self { serial, revocation_date, extensions })
@@ -140,7 +153,22 @@ impl<'a> RawEntry<'a> {
     }
 }
 
+/// An integer's content without the octets that say nothing: no list should have them (X.690, 8.3.2), but what it revokes is revoked.
+fn minimal(mut integer: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = integer {
+        match (first, rest.first()) {
+            (0, Some(next)) if *next < 0x80 => integer = rest,
+            (0xff, Some(next)) if *next >= 0x80 => integer = rest,
+            _ => break,
+        }
+    }
+    integer
+}
+
 fn check(extensions: &[Extension]) -> Result<(), RevocationFault> {
+    if let Some(oid) = repeated(extensions) {
+        return Err(RevocationFault::RepeatedExtension(oid.clone()));
+    }
     let unknown = extensions.iter().find(|one| one.is_unknown_critical(&KNOWN_EXTENSIONS));
     unknown.map_or(Ok(()), |extension| Err(RevocationFault::CriticalExtension(extension.extn_id.clone())))
 }

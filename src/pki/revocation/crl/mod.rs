@@ -161,6 +161,11 @@ impl Crl {
         extensions.find(|one| one.is_unknown_critical(&KNOWN_EXTENSIONS)).map(|one| &one.extn_id)
     }
 
+    /// An extension that stands twice, which makes the list unusable.
+    pub(crate) fn repeated_extension(&self) -> Option<&Oid> {
+        extension::repeated(&self.0.extensions)
+    }
+
     /// Checks the signature under the key in the DER `SubjectPublicKeyInfo` `spki`.
     pub(crate) fn verify(&self, spki: &[u8]) -> Result<(), RevocationFault> {
         let signed = Signed::from_der(self.der())?;

@@ -93,6 +93,27 @@ fn objects_that_old_content_refers_to_are_refused() {
     }
 }
 
+/// Readers that count 20 bytes a line see other objects than are there, or look for some of their own.
+#[test]
+fn uneven_lines_behind_a_signature_are_not_judged() {
+    let uneven = |pdf: &[u8]| {
+        let start = pdf.windows(6).rposition(|window| window == b"\nxref\n").unwrap();
+        let table = String::from_utf8(pdf[start..].to_vec()).unwrap();
+        assert!(table.contains(" n \n") || table.contains(" n\r\n"), "{table}");
+        let table = table.replace(" n \n", " n\n").replace(" n\r\n", " n\n");
+        [&pdf[..start], table.as_bytes()].concat()
+    };
+    let [base, _] = both_styles(&[(6, "(said)")]);
+    // Who signs such a file has signed all that anybody may read into it.
+    let signed = sign(&uneven(&base));
+    let grown = with(&signed, &[(60, "(aside)"), (61, "(aside)")]);
+    assert_silent(&grown, Modification::None);
+    let found = first(&uneven(&grown));
+    assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
+    assert!(found.findings.iter().any(|finding| finding.message.contains("20 bytes")), "{found:?}");
+    assert!(found.changes.iter().any(|change| !change.allowed), "{found:?}");
+}
+
 #[test]
 fn arrays_with_two_uses_are_refused() {
     let pdf = |contents: &str, certs: &str| {
