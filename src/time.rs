@@ -62,11 +62,17 @@ impl Time {
     /// A PDF date string in the zone `offset`: `D:20261007092523+09'00'`, or `…Z` for UTC (ISO 32000-2, 7.9.4).
     pub fn to_pdf_date(self, offset: UtcOffset) -> String {
         let local = offset.0.to_datetime(self.timestamp());
-        let digits = local.strftime("D:%Y%m%d%H%M%S");
+        let (year, month, day) = (local.year(), local.month(), local.day());
+        let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+        let mut text = format!("D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}");
         let minutes = offset.minutes();
         let sign = if minutes < 0 { '-' } else { '+' };
         let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
-        if minutes == 0 { format!("{digits}Z") } else { format!("{digits}{sign}{hours:02}'{rest:02}'") }
+        match minutes {
+            0 => text.push('Z'),
+            _ => text.push_str(&format!("{sign}{hours:02}'{rest:02}'")),
+        }
+        text
     }
 
     /// Reads a PDF date; parts after the year may be missing, and a missing zone is read as UTC.

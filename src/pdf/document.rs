@@ -286,13 +286,12 @@ impl<'a> Document<'a> {
     /// Every offset at which some revision places an object, ascending.
     pub(crate) fn places(&self) -> &[u64] {
         self.places.get_or_init(|| {
+            let mut places = Vec::with_capacity(self.index.len());
             let entries = self.revisions.iter().flat_map(|revision| &revision.changed);
-            let mut places: Vec<u64> = entries
-                .filter_map(|(_, entry)| match entry {
-                    XrefEntry::InFile { offset, .. } => Some(*offset),
-                    _ => None,
-                })
-                .collect();
+            places.extend(entries.filter_map(|(_, entry)| match entry {
+                XrefEntry::InFile { offset, .. } => Some(*offset),
+                _ => None,
+            }));
             places.sort_unstable();
             places.dedup();
             places

@@ -145,8 +145,7 @@ impl VriAddition {
         if let Some(Object::Dictionary(there)) = there {
             return there;
         }
-        let mut new = Dictionary::new();
-        new.set("Type", Object::name("VRI"));
+        let mut new = Dictionary::of([("Type", Object::name("VRI"))]);
         if let Some(tu) = &self.tu {
             new.set("TU", Object::String(text_string(tu)));
         }
@@ -174,11 +173,7 @@ fn store(writer: &mut UpdateWriter<'_>) -> Result<Place> {
     let dictionary = match value {
         Object::Dictionary(_) if place.as_object().is_some() => return Ok(place),
         Object::Dictionary(direct) => direct,
-        Object::Null => {
-            let mut new = Dictionary::new();
-            new.set("Type", Object::name("DSS"));
-            new
-        }
+        Object::Null => Dictionary::of([("Type", Object::name("DSS"))]),
         _ => return Err(Error::new(ErrorKind::Syntax, "/DSS is not a dictionary")),
     };
     let id: Ref = writer.allocate()?;

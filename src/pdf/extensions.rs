@@ -15,13 +15,10 @@ pub(crate) fn declare_extensions(writer: &mut UpdateWriter<'_>) -> Result<()> {
     }
     let (catalog, _) = writer.view().catalog()?;
     let (extensions, value) = writer.entry(&Place::object(catalog), "Extensions")?;
-    let mut esic = Dictionary::new();
-    esic.set("BaseVersion", Object::name("1.7"));
-    esic.set("ExtensionLevel", Object::Integer(1));
+    let esic = Dictionary::of([("BaseVersion", Object::name("1.7")), ("ExtensionLevel", Object::Integer(1))]);
     match value {
         Object::Null => {
-            let mut declared = Dictionary::new();
-            declared.set("ESIC", Object::Dictionary(esic));
+            let declared = Dictionary::of([("ESIC", Object::Dictionary(esic))]);
             *writer.edit(&extensions)? = Object::Dictionary(declared);
         }
         Object::Dictionary(declared) if declared.get("ESIC").is_none() => {
@@ -58,14 +55,15 @@ impl IsoExtension {
     }
 
     fn to_object(self) -> Object {
-        let mut declared = Dictionary::new();
-        declared.set("Type", Object::name("DeveloperExtensions"));
-        // Departs: 7.12.3 wants no base version above the file's; in a file below 2.0 nothing else could be said, and others say it.
-        declared.set("BaseVersion", Object::name("2.0"));
-        declared.set("ExtensionLevel", Object::Integer(self.level()));
-        declared.set("ExtensionRevision", text(":2022"));
-        declared.set("URL", text(self.url()));
-        Object::Dictionary(declared)
+        Object::Dictionary(Dictionary::of([
+            ("Type", Object::name("DeveloperExtensions")),
+            // Departs: 7.12.3 wants no base version above the file's; in a file below 2.0 nothing else could be said, and
+            // others say it.
+            ("BaseVersion", Object::name("2.0")),
+            ("ExtensionLevel", Object::Integer(self.level())),
+            ("ExtensionRevision", text(":2022")),
+            ("URL", text(self.url())),
+        ]))
     }
 
     fn is_in(self, declared: &[Object]) -> bool {

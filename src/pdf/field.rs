@@ -121,16 +121,17 @@ fn check_new_name(name: &str) -> Result<()> {
 /// Adds one dictionary that is field and widget, to the form and to the page.
 fn add_field(writer: &mut UpdateWriter<'_>, name: &str, signature: Ref, page: Ref) -> Result<Ref> {
     let id = writer.allocate()?;
-    let mut field = Dictionary::new();
-    field.set("Type", Object::name("Annot"));
-    field.set("Subtype", Object::name("Widget"));
-    field.set("FT", Object::name("Sig"));
-    field.set("T", Object::String(text_string(name)));
-    field.set("V", Object::Reference(signature));
-    // An empty rectangle makes it invisible (12.7.5.5) and spares PDF/A's appearance; Print and Locked are set.
-    field.set("Rect", Object::Array(vec![Object::Integer(0); 4]));
-    field.set("F", Object::Integer(132));
-    field.set("P", Object::Reference(page));
+    let field = Dictionary::of([
+        ("Type", Object::name("Annot")),
+        ("Subtype", Object::name("Widget")),
+        ("FT", Object::name("Sig")),
+        ("T", Object::String(text_string(name))),
+        ("V", Object::Reference(signature)),
+        // An empty rectangle makes it invisible (12.7.5.5) and spares PDF/A's appearance; Print and Locked are set.
+        ("Rect", Object::Array(vec![Object::Integer(0); 4])),
+        ("F", Object::Integer(132)),
+        ("P", Object::Reference(page)),
+    ]);
     writer.put(id, Object::Dictionary(field));
     writer.append(&Place::object(page), "Annots", vec![Object::Reference(id)])?;
     let acro_form = acro_form(writer)?;
@@ -147,8 +148,7 @@ fn acro_form(writer: &mut UpdateWriter<'_>) -> Result<Place> {
         Object::Dictionary(_) => Ok(place),
         Object::Null => {
             let id = writer.allocate()?;
-            let mut form = Dictionary::new();
-            form.set("Fields", Object::Array(Vec::new()));
+            let form = Dictionary::of([("Fields", Object::Array(Vec::new()))]);
             writer.put(id, Object::Dictionary(form));
             writer.edit_dictionary(&catalog)?.set("AcroForm", Object::Reference(id));
             Ok(Place::object(id))

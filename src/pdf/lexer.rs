@@ -11,7 +11,7 @@ use nom::bytes::streaming::{tag, take_till, take_while, take_while_m_n, take_whi
 use nom::combinator::opt;
 use nom::error::ParseError;
 use nom::number::streaming::u8 as byte;
-use nom::{Err, IResult, Parser};
+use nom::{Err, IResult, Needed, Parser};
 
 use super::object::{Name, PdfString, StringForm};
 
@@ -63,16 +63,13 @@ impl<'a> ParseError<&'a [u8]> for Fault<'a> {
 
 /// Skips white space and comments.
 pub(crate) fn space(mut input: &[u8]) -> Lexed<'_, ()> {
-    if input.first().is_some_and(|first| !is_white(*first) && *first != b'%') {
-        return Ok((input, ()));
-    }
     loop {
-        let (rest, _) = take_while(is_white)(input)?;
-        let (rest, percent) = opt(tag("%")).parse(rest)?;
-        if percent.is_none() {
-            return Ok((rest, ()));
+        match input {
+            [first, rest @ ..] if is_white(*first) => input = rest,
+            [b'%', rest @ ..] => (input, _) = take_till(is_line_end)(rest)?,
+            [_, ..] => return Ok((input, ())),
+            [] => return Err(Err::Incomplete(Needed::new(1))),
         }
-        (input, _) = take_till(is_line_end)(rest)?;
     }
 }
 
@@ -84,13 +81,14 @@ pub(crate) fn token(input: &[u8]) -> Lexed<'_, Token<'_>> {
         b'(' => literal(rest).map(|(rest, string)| (rest, Token::String(string))),
         b'[' => Ok((rest, Token::ArrayOpen)),
         b']' => Ok((rest, Token::ArrayClose)),
-        b'<' => match opt(tag("<")).parse(rest)? {
-            (rest, Some(_)) => Ok((rest, Token::DictionaryOpen)),
-            (rest, None) => hexadecimal(rest).map(|(rest, string)| (rest, Token::String(string))),
+        b'<' => match rest {
+            [b'<', rest @ ..] => Ok((rest, Token::DictionaryOpen)),
+            _ => hexadecimal(rest).map(|(rest, string)| (rest, Token::String(string))),
         },
-        b'>' => match opt(tag(">")).parse(rest)? {
-            (rest, Some(_)) => Ok((rest, Token::DictionaryClose)),
-            _ => Fault::at(input, "a lone >"),
+        b'>' => match rest {
+            [b'>', rest @ ..] => Ok((rest, Token::DictionaryClose)),
+            [_, ..] => Fault::at(input, "a lone >"),
+            [] => Err(Err::Incomplete(Needed::new(1))),
         },
         b')' | b'{' | b'}' => Fault::at(input, "an unexpected delimiter"),
         _ => word(input),
@@ -215,7 +213,7 @@ fn name(input: &[u8]) -> Lexed<'_, Name> {
     while let Some((&first, behind)) = raw.split_first() {
         match (first, behind.split_first_chunk()) {
             (b'#', Some((&[high, low], behind))) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                bytes.push(pair(high, low));
+                bytes.push(pair([high, low]));
                 raw = behind;
             }
             _ => {
@@ -302,10 +300,10 @@ pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     for digit in body.iter().copied().filter(u8::is_ascii_hexdigit) {
         match high.take() {
             None => high = Some(digit),
-            Some(high) => bytes.push(pair(high, digit)),
+            Some(high) => bytes.push(pair([high, digit])),
         }
     }
-    bytes.extend(high.map(|high| pair(high, b'0')));
+    bytes.extend(high.map(|high| pair([high, b'0'])));
     bytes
 }
 
@@ -323,35 +321,15 @@ fn unhex_plain(body: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |byte: u8| (byte.wrapping_sub(b'0') < 10) | ((byte | 0x20).wrapping_sub(b'a') < 6);
     let (pairs, []) = body.as_chunks::<2>() else { return None };
     let is_plain = body.iter().fold(true, |is_plain, byte| is_plain & is_digit(*byte));
-    is_plain.then(|| {
-        let (eights, _) = body.as_chunks::<8>();
-        let mut bytes = vec![0; pairs.len()];
-        let (fours, rest) = bytes.as_chunks_mut::<4>();
-        fours.iter_mut().zip(eights).for_each(|(bytes, digits)| *bytes = four(*digits));
-        let last = pairs.iter().rev().zip(rest.iter_mut().rev());
-        last.for_each(|([high, low], byte)| *byte = pair(*high, *low));
-        bytes
-    })
+    is_plain.then(|| pairs.iter().map(|digits| pair(*digits)).collect())
 }
 
-/// The bytes that eight hexadecimal digits spell: [`pair`] four times over, in one word.
-fn four(digits: [u8; 8]) -> [u8; 4] {
-    let digits = u64::from_be_bytes(digits);
-    let letters = (digits >> 6) & 0x0101_0101_0101_0101;
-    let nibbles = (digits & 0x0F0F_0F0F_0F0F_0F0F).wrapping_add(letters.wrapping_mul(9));
-    let pairs = (nibbles | (nibbles >> 4)) & 0x00FF_00FF_00FF_00FF;
-    let words = (pairs | (pairs >> 8)) & 0x0000_FFFF_0000_FFFF;
-    let [_, _, first, second, _, _, third, fourth] = words.to_be_bytes();
-    [first, second, third, fourth]
-}
-
-fn pair(high: u8, low: u8) -> u8 {
-    (nibble(high) << 4) | nibble(low)
-}
-
-/// The value of a hexadecimal digit: letters have a bit that digits have not, and count from 1.
-fn nibble(digit: u8) -> u8 {
-    (digit & 0x0F).wrapping_add((digit >> 6).wrapping_mul(9))
+/// The byte that two hexadecimal digits spell, both in one word: letters have a bit that digits have not, and count from 1.
+fn pair(digits: [u8; 2]) -> u8 {
+    let digits = u16::from_le_bytes(digits);
+    let nibbles = (digits & 0x0F0F).wrapping_add(((digits >> 6) & 0x0101).wrapping_mul(9));
+    let [byte, _] = ((nibbles << 4) | (nibbles >> 8)).to_le_bytes();
+    byte
 }
 
 /// The text of bytes that are known to be ASCII.

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::slice;
 
 /// The identity of an indirect object: number and generation (7.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,6 +216,12 @@ impl Dictionary {
         Self { entries: Vec::new() }
     }
 
+    /// A dictionary made by us: each key stands once.
+    pub(crate) fn of<const N: usize>(entries: [(&str, Object); N]) -> Self {
+        let made = |(key, value)| Entry { key: Name::from(key), value, span: None };
+        Self { entries: entries.map(made).into() }
+    }
+
     /// The value of `key`: the first where it stands twice. An absent key and `null` are the same (7.3.7).
     pub(crate) fn get(&self, key: &str) -> Option<&Object> {
         self.entry(key).map(|entry| &entry.value).filter(|value| !value.is_null())
@@ -226,7 +233,7 @@ impl Dictionary {
     }
 
     /// All entries in file order, duplicates too.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn iter(&self) -> slice::Iter<'_, Entry> {
         self.entries.iter()
     }
 
@@ -299,8 +306,8 @@ pub(crate) struct Values<'o> {
 }
 
 enum Inside<'o> {
-    Items(std::slice::Iter<'o, Object>),
-    Entries(std::slice::Iter<'o, Entry>),
+    Items(slice::Iter<'o, Object>),
+    Entries(slice::Iter<'o, Entry>),
 }
 
 impl<'o> Iterator for Values<'o> {

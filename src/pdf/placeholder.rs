@@ -47,16 +47,15 @@ impl SignatureEntries {
 
     /// All but the late values.
     pub(crate) fn dictionary(&self) -> Dictionary {
-        let mut dictionary = Dictionary::new();
-        match self.kind {
-            SignatureKind::Signature => dictionary.set("Type", Object::name("Sig")),
+        let filter = ("Filter", Object::name("Adobe.PPKLite"));
+        let sub_filter = ("SubFilter", Object::name(self.sub_filter));
+        let mut dictionary = match self.kind {
+            SignatureKind::Signature => Dictionary::of([("Type", Object::name("Sig")), filter, sub_filter]),
             SignatureKind::DocumentTimestamp => {
-                dictionary.set("Type", Object::name("DocTimeStamp"));
-                dictionary.set("V", Object::Integer(0));
+                let version = ("V", Object::Integer(0));
+                Dictionary::of([("Type", Object::name("DocTimeStamp")), version, filter, sub_filter])
             }
-        }
-        dictionary.set("Filter", Object::name("Adobe.PPKLite"));
-        dictionary.set("SubFilter", Object::name(self.sub_filter));
+        };
         let texts = [
             ("M", &self.m),
             ("Name", &self.name),

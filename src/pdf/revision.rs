@@ -223,15 +223,16 @@ fn revision(number: usize, range: Range<u64>, parts: Vec<Section>) -> Revision {
     let mut changed = Vec::new();
     let mut trailer = None;
     for part in parts {
-        let (free, used): (Vec<_>, Vec<_>) = part.entries.into_iter().partition(|(_, entry)| *entry == XrefEntry::Free);
-        changed.extend(used);
+        let listed = |is_free| part.entries.iter().filter(move |(_, entry)| (*entry == XrefEntry::Free) == is_free);
+        changed.reserve(part.entries.len());
+        changed.extend(listed(false));
         sections.push(part.offset..part.end);
         // A hidden object is free in the table: the stream is asked before that counts (7.5.8.4).
         if let Some(hidden) = part.hidden {
             sections.push(hidden.offset..hidden.end);
             changed.extend(hidden.entries);
         }
-        changed.extend(free);
+        changed.extend(listed(true));
         trailer.get_or_insert(part.trailer);
     }
     changed.sort_by_key(|(number, _)| *number);

@@ -8,7 +8,10 @@
 //! What was parsed is written here, since `pdf-writer` cannot keep that promise (its integers are 32 bits wide, its references have
 //! no generation, it chooses the form of a string, and its `Primitive` trait is sealed); what is new is written by it.
 
-use crate::pdf::object::{Dictionary, Name, Object, PdfString, Ref, StringForm};
+use std::slice;
+
+use crate::pdf::lexer::is_regular;
+use crate::pdf::object::{Dictionary, Entry, Name, Object, PdfString, Ref, StringForm};
 
 /// `object` as bytes. A stream gives its dictionary: its data is the affair of whoever writes the indirect object.
 pub(crate) fn serialize(object: &Object) -> Vec<u8> {
@@ -19,7 +22,9 @@ pub(crate) fn serialize(object: &Object) -> Vec<u8> {
 
 /// As [`serialize`], behind what stands in `out`.
 pub(crate) fn write_object(out: &mut Vec<u8>, object: &Object) {
-    write_steps(out, Step::Value(object));
+    let mut open = Vec::new();
+    write_value(out, &mut open, object);
+    write_open(out, open);
 }
 
 /// `dictionary` as bytes.
@@ -31,7 +36,9 @@ pub(crate) fn serialize_dictionary(dictionary: &Dictionary) -> Vec<u8> {
 
 /// `dictionary` as bytes, behind what stands in `out`.
 pub(crate) fn write_dictionary(out: &mut Vec<u8>, dictionary: &Dictionary) {
-    write_steps(out, Step::Dictionary(dictionary));
+    let mut open = Vec::new();
+    open_dictionary(out, &mut open, dictionary);
+    write_open(out, open);
 }
 
 /// An object number, a generation and what stands behind them: ` R` or ` obj`.
@@ -66,74 +73,74 @@ fn write_integer(out: &mut Vec<u8>, value: i64) {
     write_natural(out, value.unsigned_abs(), 1);
 }
 
-/// What is still to be written, kept on a stack so that nesting costs no call depth.
-enum Step<'o> {
-    Value(&'o Object),
-    Dictionary(&'o Dictionary),
-    Key(&'o Name),
-    Raw(&'static [u8]),
+/// What is open, and what of it is still to be written: kept on a stack, so that nesting costs no call depth.
+enum Open<'o> {
+    /// With what goes before the next item.
+    Array(slice::Iter<'o, Object>, &'static [u8]),
+    Dictionary(slice::Iter<'o, Entry>),
 }
 
-fn write_steps(out: &mut Vec<u8>, first: Step<'_>) {
-    /// Four for each entry: enough for nearly all objects, and little enough for an allocator to have it at hand.
-    const STEPS: usize = 40;
-    let mut steps = Vec::with_capacity(STEPS);
-    steps.push(first);
-    while let Some(step) = steps.pop() {
-        match step {
-            Step::Raw(bytes) => out.extend_from_slice(bytes),
-            Step::Key(name) => write_name(out, name),
-            Step::Dictionary(dictionary) => open_dictionary(out, &mut steps, dictionary),
-            Step::Value(Object::Dictionary(dictionary)) => open_dictionary(out, &mut steps, dictionary),
-            Step::Value(Object::Stream(stream)) => open_dictionary(out, &mut steps, &stream.dictionary),
-            Step::Value(Object::Array(items)) => open_array(out, &mut steps, items),
-            Step::Value(Object::Null) => out.extend_from_slice(b"null"),
-            Step::Value(Object::Boolean(true)) => out.extend_from_slice(b"true"),
-            Step::Value(Object::Boolean(false)) => out.extend_from_slice(b"false"),
-            Step::Value(Object::Integer(value)) => write_integer(out, *value),
-            Step::Value(Object::Real(spelling)) => out.extend_from_slice(spelling.as_bytes()),
-            Step::Value(Object::Name(name)) => write_name(out, name),
-            Step::Value(Object::String(string)) => write_string(out, string),
-            Step::Value(Object::Reference(id)) => write_ref(out, *id, b" R"),
+fn write_open<'o>(out: &mut Vec<u8>, mut open: Vec<Open<'o>>) {
+    while let Some(innermost) = open.last_mut() {
+        let (value, close): (Option<&'o Object>, &[u8]) = match innermost {
+            Open::Array(items, separator) => {
+                let item = items.next().inspect(|_| out.extend_from_slice(std::mem::replace(separator, b" ")));
+                (item, b"]")
+            }
+            Open::Dictionary(entries) => {
+                let key = |entry: &'o Entry| {
+                    out.push(b'\n');
+                    write_name(out, &entry.key);
+                    out.push(b' ');
+                    &entry.value
+                };
+                (entries.next().map(key), b"\n>>")
+            }
+        };
+        match value {
+            Some(value) => write_value(out, &mut open, value),
+            None => {
+                out.extend_from_slice(close);
+                open.pop();
+            }
         }
     }
 }
 
-fn open_dictionary<'o>(out: &mut Vec<u8>, steps: &mut Vec<Step<'o>>, dictionary: &'o Dictionary) {
-    out.extend_from_slice(b"<<\n");
-    let first = steps.len();
-    for entry in dictionary.iter() {
-        steps.extend([Step::Key(&entry.key), Step::Raw(b" "), Step::Value(&entry.value), Step::Raw(b"\n")]);
-    }
-    steps.push(Step::Raw(b">>"));
-    reverse_from(steps, first);
-}
-
-fn open_array<'o>(out: &mut Vec<u8>, steps: &mut Vec<Step<'o>>, items: &'o [Object]) {
-    out.push(b'[');
-    let first = steps.len();
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            steps.push(Step::Raw(b" "));
+/// A value, or the start of one that is then open.
+fn write_value<'o>(out: &mut Vec<u8>, open: &mut Vec<Open<'o>>, value: &'o Object) {
+    match value {
+        Object::Dictionary(dictionary) => open_dictionary(out, open, dictionary),
+        Object::Stream(stream) => open_dictionary(out, open, &stream.dictionary),
+        Object::Array(items) => {
+            out.push(b'[');
+            open.push(Open::Array(items.iter(), b""));
         }
-        steps.push(Step::Value(item));
+        Object::Null => out.extend_from_slice(b"null"),
+        Object::Boolean(true) => out.extend_from_slice(b"true"),
+        Object::Boolean(false) => out.extend_from_slice(b"false"),
+        Object::Integer(value) => write_integer(out, *value),
+        Object::Real(spelling) => out.extend_from_slice(spelling.as_bytes()),
+        Object::Name(name) => write_name(out, name),
+        Object::String(string) => write_string(out, string),
+        Object::Reference(id) => write_ref(out, *id, b" R"),
     }
-    steps.push(Step::Raw(b"]"));
-    reverse_from(steps, first);
 }
 
-/// The stack gives back its last step first.
-fn reverse_from(steps: &mut [Step<'_>], first: usize) {
-    if let Some(new) = steps.get_mut(first..) {
-        new.reverse();
-    }
+fn open_dictionary<'o>(out: &mut Vec<u8>, open: &mut Vec<Open<'o>>, dictionary: &'o Dictionary) {
+    out.extend_from_slice(b"<<");
+    open.push(Open::Dictionary(dictionary.iter()));
 }
 
 /// 7.3.5: whatever is not a regular, visible character is written as `#xx`.
 fn write_name(out: &mut Vec<u8>, name: &Name) {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && is_regular(byte) && byte != b'#';
     out.push(b'/');
+    if name.as_bytes().iter().all(|byte| is_plain(*byte)) {
+        return out.extend_from_slice(name.as_bytes());
+    }
     for &byte in name.as_bytes() {
-        if byte.is_ascii_graphic() && !b"#()<>[]{}/%".contains(&byte) {
+        if is_plain(byte) {
             out.push(byte);
         } else {
             out.push(b'#');
@@ -182,7 +189,6 @@ mod tests {
 
     use super::*;
     use crate::limits::Limits;
-    use crate::pdf::object::Entry;
     use crate::pdf::parser;
 
     /// The value that stands in `text`; something has to follow, so that the last token ends.

@@ -213,8 +213,7 @@ impl FieldLock {
 
     /// The lock dictionary of a new field.
     pub(crate) fn to_dictionary(&self) -> Object {
-        let mut lock = Dictionary::new();
-        lock.set("Type", Object::name("SigFieldLock"));
+        let mut lock = Dictionary::of([("Type", Object::name("SigFieldLock"))]);
         self.fields.write(&mut lock);
         if let Some(permission) = self.permission {
             lock.set("P", permission.to_object());
@@ -254,18 +253,15 @@ pub(crate) fn references(
 }
 
 fn parameters() -> Dictionary {
-    let mut parameters = Dictionary::new();
-    parameters.set("Type", Object::name("TransformParams"));
-    parameters.set("V", Object::name("1.2"));
-    parameters
+    Dictionary::of([("Type", Object::name("TransformParams")), ("V", Object::name("1.2"))])
 }
 
 fn reference(method: &str, parameters: Dictionary) -> Dictionary {
-    let mut reference = Dictionary::new();
-    reference.set("Type", Object::name("SigRef"));
-    reference.set("TransformMethod", Object::name(method));
-    reference.set("TransformParams", Object::Dictionary(parameters));
-    reference
+    Dictionary::of([
+        ("Type", Object::name("SigRef")),
+        ("TransformMethod", Object::name(method)),
+        ("TransformParams", Object::Dictionary(parameters)),
+    ])
 }
 
 /// The names in `/Fields`; `None` where it is absent or holds anything else.

@@ -234,7 +234,8 @@ fn is_evidence(change: &Change) -> bool {
 /// A permitted popup is the window of a comment, which is told itself.
 fn is_told(change: &Change) -> bool {
     let is_popup = change.kind == ChangeKind::Annotation && change.subtype.as_deref() == Some("Popup");
-    !(is_evidence(change) || change.allowed && is_popup)
+    let is_window = change.allowed && is_popup;
+    !is_evidence(change) && !is_window
 }
 
 /// Whether the digest or the value was computed, and came out otherwise.

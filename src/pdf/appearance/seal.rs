@@ -89,8 +89,7 @@ impl PlacedSeal<'_> {
         // Print. Unlike that of an invisible field, it is not locked: viewers show a frame around what is.
         entries.set("F", Object::Integer(4));
         if spot.rotation != Rotation::None {
-            let mut characteristics = Dictionary::new();
-            characteristics.set("R", Object::Integer(spot.rotation.degrees()));
+            let characteristics = Dictionary::of([("R", Object::Integer(spot.rotation.degrees()))]);
             entries.set("MK", Object::Dictionary(characteristics));
         }
         entries.set("AP", appearance_dictionary(form));
@@ -118,9 +117,7 @@ impl PlacedSeal<'_> {
 
 /// 12.5.5: the normal appearance is all that there is.
 pub(super) fn appearance_dictionary(form: Ref) -> Object {
-    let mut appearances = Dictionary::new();
-    appearances.set("N", Object::Reference(form));
-    Object::Dictionary(appearances)
+    Object::Dictionary(Dictionary::of([("N", Object::Reference(form))]))
 }
 
 /// How the content of a widget is turned: as the widget says, or else so that it stands upright on its page.

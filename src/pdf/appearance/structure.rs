@@ -128,17 +128,18 @@ fn only_element(writer: &UpdateWriter<'_>, kids: &[Object]) -> Result<Option<Ref
 
 /// 14.8.4.8: the element of a widget, and the reference that is all of its content.
 fn form_element(parent: Ref, page: Ref, widget: Ref) -> Object {
-    let mut reference = Dictionary::new();
-    reference.set("Type", Object::name("OBJR"));
-    reference.set("Pg", Object::Reference(page));
-    reference.set("Obj", Object::Reference(widget));
-    let mut element = Dictionary::new();
-    element.set("Type", Object::name("StructElem"));
-    element.set("S", Object::name("Form"));
-    element.set("P", Object::Reference(parent));
-    element.set("Pg", Object::Reference(page));
-    element.set("K", Object::Dictionary(reference));
-    Object::Dictionary(element)
+    let reference = Dictionary::of([
+        ("Type", Object::name("OBJR")),
+        ("Pg", Object::Reference(page)),
+        ("Obj", Object::Reference(widget)),
+    ]);
+    Object::Dictionary(Dictionary::of([
+        ("Type", Object::name("StructElem")),
+        ("S", Object::name("Form")),
+        ("P", Object::Reference(parent)),
+        ("Pg", Object::Reference(page)),
+        ("K", Object::Dictionary(reference)),
+    ]))
 }
 
 /// Enters `element` into the parent tree.
@@ -148,8 +149,7 @@ fn enter(writer: &mut UpdateWriter<'_>, root: Ref, slot: &Slot, element: Ref) ->
     match &slot.leaf {
         Some(leaf) => writer.append(leaf, "Nums", entry)?,
         None => {
-            let mut tree = Dictionary::new();
-            tree.set("Nums", Object::Array(entry));
+            let tree = Dictionary::of([("Nums", Object::Array(entry))]);
             let id = writer.allocate()?;
             writer.put(id, Object::Dictionary(tree));
             writer.edit_dictionary(&root)?.set("ParentTree", Object::Reference(id));

@@ -128,7 +128,12 @@ impl<'d> UpdateWriter<'d> {
         if let Some(known) = self.read.borrow().get(&id) {
             return Ok(Arc::clone(known));
         }
-        let object = Arc::new(self.view.get(id)?);
+        let object = match self.view.catalog() {
+            // Which the document has read already.
+            Ok((catalog, dictionary)) if catalog == id => Object::Dictionary(Dictionary::clone(&dictionary)),
+            _ => self.view.get(id)?,
+        };
+        let object = Arc::new(object);
         self.read.borrow_mut().insert(id, Arc::clone(&object));
         Ok(object)
     }
