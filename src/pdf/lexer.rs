@@ -444,7 +444,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn digits_together_are_digits_one_by_one() {
+        for text in ["7 0 R]  ", "12345678 0 R ", "00000012 0 R/", "3456 0 R\n3"] {
+            let (rest, number) = plainest_reference(text.as_bytes()).unwrap();
+            let (behind, expected) = natural(text.as_bytes()).unwrap();
+            assert_eq!((i64::from(number), Some((rest, 0))), (expected, plain_reference(behind)), "{text}");
+        }
+        for text in [
+            " 1 0 R    ",
+            "123456789 0 R ",
+            "1 1 R     ",
+            "1 0 Rx    ",
+            "1  0 R   ",
+            "1 0 R",
+            "1:0 0 R  ",
+            "1\u{80} 0 R ",
+        ] {
+            assert_eq!(plainest_reference(text.as_bytes()), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn plainest_references_are_plain_ones(number in "[0-9/:\u{7f}\u{ff}]{0,10}", rest in "( [0-9] R[ \\]x])?") {
+            let text = format!("{number}{rest}   ");
+            if let Some((rest, number)) = plainest_reference(text.as_bytes()) {
+                let (behind, expected) = natural(text.as_bytes()).unwrap();
+                prop_assert_eq!((i64::from(number), Some((rest, 0))), (expected, plain_reference(behind)));
+            }
+        }
+
         #[test]
         fn a_larger_window_changes_no_token(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in 0usize..200) {
             let whole = token(&bytes).map(|(rest, token)| (bytes.len() - rest.len(), format!("{token:?}")));
