@@ -30,7 +30,7 @@ use crate::report::{Indication, Report};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
 use crate::verify::Verification;
-use crate::verify::modification::{analyse_counted, meter};
+use crate::verify::modification::{Analysis, analyse, meter};
 
 /// How many revisions, and objects in each, one run looks at.
 const REVISIONS: usize = 8;
@@ -288,7 +288,7 @@ pub fn modification(data: &[u8]) {
     let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
     meter::taken();
-    let (found, charged) = analyse_counted(&document, &revisions);
+    let Analysis { modified: found, work: charged, .. } = analyse(&document, &revisions);
     let steps = meter::taken();
     assert_eq!(found.len(), revisions.len());
     let most = charged.saturating_add(length).saturating_mul(STEPS_EACH).saturating_add(STEPS);
@@ -319,7 +319,7 @@ impl crate::pdf::source::Source for Counting<'_> {
 /// For benches: how many values are looked at to compare all revisions, as of every one of them.
 pub fn modifications(document: &Document<'_>) -> u64 {
     let revisions: Vec<_> = (0..document.revisions().len()).map(Some).collect();
-    analyse_counted(document, &revisions).1
+    analyse(document, &revisions).work
 }
 
 /// Reads stored values of this crate.

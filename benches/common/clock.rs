@@ -1,4 +1,4 @@
-//! The clock of the benches: processor time, so that other work on the machine takes nothing from either side of a ratio.
+//! The clock of benches and tests: processor time, so that other work on the machine takes nothing from either side of a ratio.
 
 use std::time::{Duration, Instant};
 

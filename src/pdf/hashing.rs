@@ -77,30 +77,25 @@ pub(crate) struct Covered {
 /// Ranges that begin at 0 share the digest up to the hole; only what follows the hole is hashed for each. With signatures in
 /// revisions of their own, that is a few KB each, so that the cost is that of the file, whatever the number of signatures.
 pub(crate) fn digests(document: &Document<'_>, covered: &[Covered]) -> Result<Vec<Vec<u8>>> {
-    let mut cuts: Vec<u64> = covered.iter().map(|one| one.ranges[0].end).collect();
-    cuts.sort_unstable();
-    cuts.dedup();
     let mut running: Vec<Hasher> = Vec::new();
     for one in covered {
         if !running.iter().any(|state| state.algorithm() == one.algorithm) {
             running.push(one.algorithm.hasher());
         }
     }
-    let mut forks: Vec<Option<Hasher>> = vec![None; covered.len()];
+    let mut found = vec![Vec::new(); covered.len()];
+    let mut in_order: Vec<_> = covered.iter().zip(&mut found).collect();
+    in_order.sort_by_key(|(one, _)| one.ranges[0].end);
     let mut position = 0;
-    for cut in cuts {
-        feed(document, position..cut, |chunk| running.iter_mut().for_each(|state| state.update(chunk)))?;
-        position = cut;
-        for (fork, one) in forks.iter_mut().zip(covered).filter(|(_, one)| one.ranges[0].end == cut) {
-            *fork = running.iter().find(|state| state.algorithm() == one.algorithm).cloned();
-        }
+    for (Covered { algorithm, ranges: [front, tail] }, digest) in in_order {
+        feed(document, position..front.end, |chunk| running.iter_mut().for_each(|state| state.update(chunk)))?;
+        position = front.end;
+        let fork = running.iter().find(|state| state.algorithm() == *algorithm).cloned();
+        let mut state = fork.unwrap_or_else(|| algorithm.hasher());
+        feed(document, tail.clone(), |chunk| state.update(chunk))?;
+        *digest = state.finish();
     }
-    let tails = forks.into_iter().zip(covered).map(|(fork, one)| {
-        let mut state = fork.unwrap_or_else(|| one.algorithm.hasher());
-        feed(document, one.ranges[1].clone(), |chunk| state.update(chunk))?;
-        Ok(state.finish())
-    });
-    tails.collect()
+    Ok(found)
 }
 
 /// Gives the bytes of `range` to `sink`, in order, a chunk at a time.

@@ -62,7 +62,7 @@ pub(crate) enum Object {
     String(PdfString),
     Array(Vec<Object>),
     Dictionary(Dictionary),
-    Stream(Stream),
+    Stream(Box<Stream>),
     Reference(Ref),
 }
 
@@ -333,5 +333,19 @@ impl<'o> Iterator for Values<'o> {
             _ => {}
         }
         Some(value)
+    }
+
+    /// Long lists are of references, and gone through without a look at what is open for each.
+    fn fold<T, F: FnMut(T, Self::Item) -> T>(mut self, first: T, mut with: F) -> T {
+        let mut folded = first;
+        while let Some(value) = self.next() {
+            folded = with(folded, value);
+            let Some(Inside::Items(items)) = self.open.last_mut() else { continue };
+            while let [reference @ Object::Reference(_), ..] = items.as_slice() {
+                folded = with(folded, reference);
+                items.next();
+            }
+        }
+        folded
     }
 }

@@ -12,7 +12,9 @@ use nom::Parser;
 use nom::bytes::streaming::take_while;
 use nom::combinator::opt;
 
-use super::lexer::{Fault, Lexed, Token, digits, is_white, keyword, natural, plain_reference, space, token};
+use super::lexer::{
+    Fault, Lexed, Token, digits, is_white, keyword, plain_reference, plainest_reference, position, space, token,
+};
 use super::object::{Dictionary, Entry, Name, Object, Ref};
 use crate::limits::Limits;
 
@@ -222,13 +224,15 @@ fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
 /// Takes the references behind another one in an array, as long as they are spelled as nearly everybody does: most values of long
 /// files are such. How many there are, and how many bytes they take.
 fn plain_references(window: &[u8], items: &mut Vec<Object>) -> (u32, usize) {
+    const SHORTEST: usize = b" 1 0 R".len();
+    if items.len() == 1 {
+        items.reserve(position(window, b']').unwrap_or(0).div_euclid(SHORTEST));
+    }
     let (mut rest, mut count) = (window, 0_u32);
     while let [b' ' | b'\n', here @ ..] = rest
-        && let Some((behind, number)) = natural(here)
-        && let Ok(number) = u32::try_from(number)
-        && let Some((behind, generation)) = plain_reference(behind)
+        && let Some((behind, number)) = plainest_reference(here)
     {
-        items.push(Object::Reference(Ref { number, generation }));
+        items.push(Object::Reference(Ref { number, generation: 0 }));
         (rest, count) = (behind, count.saturating_add(1));
     }
     (count, window.len().saturating_sub(rest.len()))

@@ -141,7 +141,7 @@ impl Prepared {
 
     /// Whether what was verified stands in `der`, byte for byte: the certificate, what it signed, and `value`.
     fn reads_back(&self, der: &[u8], value: &[u8]) -> Result<bool, Refusal> {
-        let known: Vec<&Certificate> = self.identity.all().collect();
+        let known: Vec<Certificate> = self.identity.all().cloned().collect();
         let read = SignedData::with_known(der, &Limits::default(), &known)?;
         let (signer, certificate) = signer_of(&self.reserved, &read)?;
         Ok(certificate == self.identity.signing_certificate()

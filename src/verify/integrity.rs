@@ -83,8 +83,8 @@ impl Format {
 }
 
 impl Facts {
-    /// Reads the signature in `field`.
-    pub(crate) fn read(document: &Document<'_>, field: &Field) -> Result<Option<Self>> {
+    /// Reads the signature in `field`. Certificates in it that are `known` are not read again.
+    pub(crate) fn read(document: &Document<'_>, field: &Field, known: &[Certificate]) -> Result<Option<Self>> {
         let latest = document.latest();
         let Some(now) = field.signature(latest)? else { return Ok(None) };
         let revision =
@@ -121,7 +121,7 @@ impl Facts {
             is_well_formed: true,
         };
         facts.check_dictionary();
-        facts.content = facts.read_content(document.limits());
+        facts.content = facts.read_content(document.limits(), known);
         if let Content::Signature(cms) = &facts.content {
             let limits = document.limits();
             facts.tokens = tokens(cms, limits, SignerInfo::signature_timestamps);
@@ -208,7 +208,7 @@ impl Facts {
         self.findings.extend(faults);
     }
 
-    fn read_content(&mut self, limits: &Limits) -> Content {
+    fn read_content(&mut self, limits: &Limits, known: &[Certificate]) -> Content {
         let Ok(contents) = &self.dictionary.contents else { return Content::None };
         let der = &contents.der;
         let signature = |read: Result<SignedData, CmsFault>| {
@@ -221,7 +221,7 @@ impl Facts {
             (SignatureKind::Signature, Some(Format::X509RsaSha1)) => {
                 signature(SignedData::from_pkcs1(der, &self.dictionary.certificates, DigestAlgorithm::Sha1))
             }
-            (SignatureKind::Signature, Some(_)) => signature(SignedData::from_der(der, limits)),
+            (SignatureKind::Signature, Some(_)) => signature(SignedData::with_known(der, limits, known)),
             (SignatureKind::Signature, None) => {
                 let named = self.dictionary.sub_filter.as_deref().unwrap_or_default();
                 let message = format!("the format /{named} is not one that this library judges");
@@ -447,8 +447,14 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
 /// The revision that `dictionary` covers, counted from 0.
 fn revision_of(document: &Document<'_>, dictionary: &SignatureDictionary) -> Option<usize> {
     let end = dictionary.byte_range.as_ref().ok()?.end();
-    document.revisions().iter().position(|revision| ends_at(revision.end(), end, document))
+    let revisions = document.revisions();
+    let first = revisions.partition_point(|revision| revision.end().saturating_add(EOL) < end);
+    let mut near = revisions.iter().enumerate().skip(first).take_while(|(_, one)| one.end() <= end.saturating_add(EOL));
+    near.find(|(_, revision)| ends_at(revision.end(), end, document)).map(|(index, _)| index)
 }
+
+/// How long an end-of-line marker may be.
+const EOL: u64 = 2;
 
 /// The revision that the dictionary of `field` covered as it was first written, where that is not the one that there is `now`.
 fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary) -> Result<Option<usize>> {
@@ -464,7 +470,7 @@ fn first_place(document: &Document<'_>, field: &Field, now: &SignatureDictionary
 fn ends_at(revision: u64, end: u64, document: &Document<'_>) -> bool {
     let between = end.min(revision)..end.max(revision);
     let is_eol = |bytes: Vec<u8>| matches!(bytes.as_slice(), b"" | b"\n" | b"\r" | b"\r\n");
-    between.end.saturating_sub(between.start) <= 2 && document.read(between).is_ok_and(is_eol)
+    between.end.saturating_sub(between.start) <= EOL && document.read(between).is_ok_and(is_eol)
 }
 
 fn covers(document: &Document<'_>, end: Option<u64>, revision: Option<usize>) -> Coverage {

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use super::certificate::{Pool, described};
 use super::existence::ProofsOfExistence;
-use super::modification::{self, Modified};
 use super::reading::newest_timestamp;
 use super::stage::Stage;
 use super::timestamp::certificate_report;
@@ -78,7 +77,6 @@ enum World {
 struct Ahead<'a> {
     verification: &'a Verification<'a>,
     read: &'a Read,
-    modified: Vec<Modified>,
     in_file: Pool<'a>,
     at_hand: Pool<'a>,
     ends: Ends,
@@ -86,11 +84,9 @@ struct Ahead<'a> {
 
 impl<'a> Ahead<'a> {
     fn new(verification: &'a Verification<'a>, read: &'a Read) -> Self {
-        let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
-        let modified = modification::analyse(verification.document, &revisions);
         let at_hand = Pool::new(&read.at_hand);
         let in_file = at_hand.beside(&read.in_file);
-        Self { verification, read, modified, in_file, at_hand, ends: Ends::of(verification) }
+        Self { verification, read, in_file, at_hand, ends: Ends::of(verification) }
     }
 
     /// What does not pass at `time`. Notes what ends of all that was looked at.
@@ -107,7 +103,7 @@ impl<'a> Ahead<'a> {
             }
         };
         let stage = Stage::new(self.verification, self.read, &in_file, &at_hand).in_future(proofs, assumed);
-        let mut reports = stage.judge_all(self.modified.clone());
+        let mut reports = stage.judge_all(self.read.modified.clone());
         reports.retain(|report| report.conclusion.indication != Indication::TotalPassed);
         at_hand.judged_certificates().iter().for_each(|certificate| self.ends.add_certificate(certificate));
         at_hand.found_answers().iter().for_each(|(about, answer)| self.ends.add_answer(about, answer));

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use super::integrity::{Content, Facts};
-use super::removed;
 use crate::error::Result;
 use crate::pdf::document::Document;
 use crate::pdf::dss::{Dss, DssValue, Vri};
@@ -20,13 +19,15 @@ use crate::pki::timestamp::TimestampToken;
 use crate::report::{Code, Finding};
 use crate::time::Time;
 
+/// How many certificates are known again: those of the first signatures, since whoever signs once often signs again.
+const KNOWN: usize = 64;
+
 /// Every signature of `document`, oldest revision first; what has no readable place comes last.
 pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Finding>) -> Result<Vec<Facts>> {
     document.require_open()?;
     let form = Form::read(document.latest())?;
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
-    findings.extend(removed::find(document, &form)?);
-    let mut facts = Vec::new();
+    let (mut facts, mut known) = (Vec::new(), Vec::new());
     for field in form.signatures() {
         if facts.len() >= document.limits().signatures {
             let limit = document.limits().signatures;
@@ -34,7 +35,13 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
             findings.push(Finding::new(Code::Limit, message));
             break;
         }
-        facts.extend(Facts::read(document, field)?);
+        let Some(one) = Facts::read(document, field, &known)? else { continue };
+        if let Content::Signature(cms) = &one.content {
+            let new = cms.certificates().iter().filter(|one| !known.contains(*one));
+            let new: Vec<_> = new.take(KNOWN.saturating_sub(known.len())).cloned().collect();
+            known.extend(new);
+        }
+        facts.push(one);
     }
     for shared in form.shared_values() {
         for facts in facts.iter_mut().filter(|facts| facts.dictionary.id == Some(shared.value)) {

@@ -3,13 +3,14 @@
 use super::certificate::Pool;
 use super::context::PolicyDocuments;
 use super::integrity::{Facts, Hashed, hash};
-use super::modification;
+use super::modification::{self, Analysis, Modified};
 use super::outlook::look_ahead;
 use super::policy::Policy;
 use super::provenance;
 use super::proving::Covered;
 use super::reading::{evidence_in, read_signatures};
 use super::reliance::covered;
+use super::removed;
 use super::stage::{Stage, name_makers};
 use super::transaction;
 use crate::error::Result;
@@ -50,6 +51,8 @@ pub struct Verification<'a> {
 /// What does not depend on the time: read and hashed once.
 pub(super) struct Read {
     pub(super) facts: Vec<Facts>,
+    /// What later revisions changed of each.
+    pub(super) modified: Vec<Modified>,
     pub(super) digests: Vec<Hashed>,
     pub(super) in_file: Evidence,
     pub(super) at_hand: Evidence,
@@ -136,9 +139,8 @@ impl<'a> Verification<'a> {
     }
 
     fn judge(&self, report: &mut Report) -> Result<()> {
-        let read = self.read(&mut report.findings)?;
-        let revisions: Vec<Option<usize>> = read.facts.iter().map(|facts| facts.revision).collect();
-        let modified = modification::analyse(self.document, &revisions);
+        let mut read = self.read(&mut report.findings)?;
+        let modified = std::mem::take(&mut read.modified);
         let at_hand = Pool::new(&read.at_hand);
         let in_file = at_hand.beside(&read.in_file);
         let stage = Stage::new(self, &read, &in_file, &at_hand);
@@ -151,13 +153,16 @@ impl<'a> Verification<'a> {
 
     pub(super) fn read(&self, findings: &mut Vec<Finding>) -> Result<Read> {
         let facts = read_signatures(self.document, findings)?;
+        let revisions: Vec<Option<usize>> = facts.iter().map(|facts| facts.revision).collect();
+        let Analysis { modified, news, .. } = modification::analyse(self.document, &revisions);
+        findings.extend(removed::find(self.document, &facts, &news)?);
         let digests = hash(self.document, &facts)?;
         let in_file = evidence_in(self.document, self.document.latest().revision(), &facts, findings);
         let mut at_hand = self.evidence.clone();
         at_hand.extend(&in_file);
         let in_file = in_file.shared_with(&at_hand);
         let covered = covered(self.document, &facts, &at_hand);
-        Ok(Read { facts, digests, in_file, at_hand, covered })
+        Ok(Read { facts, modified, digests, in_file, at_hand, covered })
     }
 
     fn blank(&self) -> Report {

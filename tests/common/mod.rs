@@ -5,6 +5,8 @@
 #![allow(dead_code, reason = "every test binary uses its own part of this")]
 
 pub(crate) mod asn1;
+#[path = "../../benches/common/clock.rs"]
+pub(crate) mod clock;
 pub(crate) mod foreign;
 pub(crate) mod pdf;
 

@@ -9,7 +9,7 @@ use pades_ltv::report::Code;
 use pades_ltv::{Document, Indication, Report, Signing};
 
 use common::asn1::{self, Cms};
-use common::{World, days, now, pdf, signature, verdict};
+use common::{World, clock, days, now, pdf, signature, verdict};
 
 fn says(report: &Report, words: &str) -> bool {
     let own = report.signatures.iter().flat_map(|one| &one.findings);
@@ -89,9 +89,9 @@ fn many_timestamps_over_a_large_store() {
         file = world.sealed(&file, now());
         if count == 10 || count == 100 {
             let evidence = world.evidence(&file, now());
-            let begun = std::time::Instant::now();
+            let begun = clock::computed();
             let report = world.verify_with(&file, now(), &evidence);
-            took.push(begun.elapsed());
+            took.push(clock::computed().saturating_sub(begun));
             assert_eq!((report.signatures.len(), report.verdict()), (count, Some(Indication::TotalPassed)));
         }
     }

@@ -44,7 +44,7 @@ impl Document<'_> {
 /// The metadata stream as of one revision.
 pub(crate) struct Statement<'d> {
     view: View<'d>,
-    stream: Stream,
+    stream: Box<Stream>,
 }
 
 impl<'d> Statement<'d> {

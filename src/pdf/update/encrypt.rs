@@ -13,7 +13,7 @@ impl UpdateWriter<'_> {
     /// `object` as it is to stand in the file as `id`.
     pub(super) fn encrypted(&self, id: Ref, mut object: Object, seed: Seed) -> Result<Object> {
         let Some(handler) = &self.security else { return Ok(object) };
-        if matches!(&object, Object::Stream(Stream { id: own, .. }) if *own != id) {
+        if matches!(&object, Object::Stream(stream) if stream.id != id) {
             let message = "the data of an encrypted stream cannot go along to another object";
             return Err(Error::new(ErrorKind::Unsupported, message).at(id));
         }
@@ -36,7 +36,7 @@ impl UpdateWriter<'_> {
         let end = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?)).ok_or_else(lost)?;
         let data = bytes.get(start..end).ok_or_else(lost)?.to_vec();
         let data = handler.encrypt_stream(id, &dictionary, data, seed)?;
-        let stream = Object::Stream(Stream { id, dictionary, data: 0..0 });
+        let stream = Object::Stream(Box::new(Stream { id, dictionary, data: 0..0 }));
         Ok((self.encrypted(id, stream, seed)?, data))
     }
 }

@@ -237,7 +237,7 @@ impl<'d> View<'d> {
             Body::Stream(dictionary) => {
                 let length = self.length(&dictionary);
                 let (data, end, length) = self.data(end, length)?;
-                (Object::Stream(Stream { id, dictionary, data }), end, length)
+                (Object::Stream(Box::new(Stream { id, dictionary, data })), end, length)
             }
         };
         Ok(Placed { object, range: start..end, length })

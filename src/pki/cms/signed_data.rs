@@ -44,7 +44,7 @@ impl SignedData {
     }
 
     /// As [`from_der`](Self::from_der), where certificates that stand inside may have been read before.
-    pub(crate) fn with_known(bytes: &[u8], limits: &Limits, known: &[&Certificate]) -> Result<Self, CmsFault> {
+    pub(crate) fn with_known(bytes: &[u8], limits: &Limits, known: &[Certificate]) -> Result<Self, CmsFault> {
         if bytes.iter().all(|byte| *byte == 0) {
             return Err(CmsFault::Empty);
         }
@@ -62,7 +62,7 @@ impl SignedData {
             return Err(CmsFault::TooManyCertificates { limit: limits.certificates });
         }
         let read = |one: &Element<'_>| match known.iter().find(|known| known.der() == one.whole) {
-            Some(known) => Ok(Certificate::clone(known)),
+            Some(known) => Ok(known.clone()),
             None => Certificate::from_der(one.whole),
         };
         let parsed: Vec<_> = certificates.iter().flat_map(read).collect();

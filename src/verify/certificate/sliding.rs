@@ -94,11 +94,9 @@ impl Validator<'_> {
         depth: u8,
         sliding: &mut Sliding,
     ) -> Result<(String, Known), Unmended> {
-        if is_exempt(subject) {
-            return Ok(("no revocation data exists for it".to_owned(), Known::exempt(subject)));
-        }
+        let is_exempt = is_exempt(subject);
         let found = self.answers(subject, issuer);
-        if let Some(limit) = found.refused.iter().find(|refusal| refusal.fault.is_limit()) {
+        if let Some(limit) = found.refused.iter().find(|refusal| refusal.fault.is_limit() && !is_exempt) {
             // What was not looked at may say "revoked".
             return Err((SubIndication::NoPoe, format!("about {subject}: {}", limit.fault)));
         }
@@ -114,6 +112,10 @@ impl Validator<'_> {
                     return Ok((format!("not revoked, says {}", described(answer)), known));
                 }
                 StatusAt::Good { .. } => return Ok((why, revoked.unwrap_or(known))),
+                StatusAt::TryLater { .. } | StatusAt::OnHold { .. } | StatusAt::Unknown if is_exempt => {
+                    let why = if why.is_empty() { "no revocation data exists for it".to_owned() } else { why };
+                    return Ok((why, revoked.unwrap_or_else(|| Known::exempt(subject))));
+                }
                 StatusAt::TryLater { .. } | StatusAt::Unknown if !is_required => {
                     return Ok(("its status is not known, and the policy does not ask for it".to_owned(), known));
                 }
@@ -185,6 +187,9 @@ impl Validator<'_> {
     fn is_unchecked_signer_good(&self, answer: &Answer, issuer: &Certificate, proved: Time) -> bool {
         let end = self.end_of_certificate(&answer.signer, issuer);
         let proved = self.status_time(proved);
+        if self.is_known_lost((&answer.signer, issuer), proved) {
+            return false;
+        }
         check_extensions(&answer.signer).is_ok() && end.is_ok_and(|weak| weak.is_none_or(|weak| proved < weak.until))
     }
 }

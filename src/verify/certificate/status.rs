@@ -27,10 +27,6 @@ impl Validator<'_> {
         let mut below: Vec<&Certificate> = path.certificates.iter().collect();
         for (subject, issuer) in links(path).rev() {
             below.pop();
-            if is_exempt(subject) {
-                judged.known.push(Known::exempt(subject));
-                continue;
-            }
             // In the chain model an authority has to hold when it issued the certificate below it.
             let time = match (self.model, below.last()) {
                 (Model::Chain, Some(issued)) => issued.not_before(),
@@ -44,6 +40,11 @@ impl Validator<'_> {
             let mut status = newest_usable(&believed, self.status_time(time), None);
             if !is_target || purpose.is_of_revocation_data() {
                 status = self.lost_since(&believed, believed_at.issuers).unwrap_or(status);
+            }
+            // Nobody has to be asked; but who says "revoked" unasked is heard.
+            if is_exempt(subject) && !matches!(status, StatusAt::Revoked { .. }) {
+                judged.known.push(Known::exempt(subject));
+                continue;
             }
             judged.known.push(Known::new(subject, &status));
             if let (StatusAt::Good { .. }, Some(limit)) = (&status, notes.iter().find(|note| note.code == Code::Limit))
@@ -123,6 +124,8 @@ impl Validator<'_> {
             if answer.nocheck {
                 // What is critical in it has to be known; its algorithms are step 6.
                 let fault = check_extensions(&answer.signer).err();
+                let fault = fault.map(|fault| fault.to_string());
+                let fault = fault.or_else(|| self.is_known_lost((&answer.signer, issuer), moment.issuers).then(lost));
                 let message = fault.map(|fault| format!("about {subject}: its signer {}: {fault}", answer.signer));
                 notes.extend(message.iter().map(|message| Finding::new(Code::RevocationUnusable, message)));
                 return message.is_none();
@@ -141,6 +144,13 @@ impl Validator<'_> {
             holds
         });
         believed
+    }
+
+    /// Whether `issuer` itself says that by `today` the key of `signer` was lost, whose status nobody has to ask (RFC 6960, 4.2.2.2.1).
+    pub(super) fn is_known_lost(&self, (signer, issuer): (&Certificate, &Certificate), today: Time) -> bool {
+        let found = self.answers(signer, issuer);
+        let says_so = |answer: &&Answer| matches!(answer.status, Status::Revoked { time, reason } if time <= today && is_compromise(reason));
+        found.answers.iter().filter(says_so).any(|answer| is_same_authority(&answer.signer, issuer))
     }
 
     /// Whether `answer` says "good" of a time that has not come: nobody can know that yet, and a clock that runs ahead is none to rely on
@@ -189,6 +199,10 @@ pub(super) fn ahead(answer: &Answer, now: Time) -> String {
 /// The key was not lost: what was signed before stays (RFC 3161, 4; ISO 32000-2, 12.8.5.3). A reason that is not given may be any.
 fn is_orderly(reason: Reason) -> bool {
     matches!(reason, Reason::AffiliationChanged | Reason::Superseded | Reason::CessationOfOperation)
+}
+
+fn lost() -> String {
+    "its key was lost, says its issuer".to_owned()
 }
 
 fn freshness(subject: &Certificate, answer: &Answer, time: Time) -> Step {

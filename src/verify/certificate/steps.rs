@@ -8,7 +8,7 @@ use crate::pki::extension::Extension;
 use crate::pki::fixture::{cert_id, entry, extension, generalized, good, party, purposes, time, usage};
 use crate::pki::path::Purpose;
 use crate::pki::path::purpose::EKU_OCSP_SIGNING;
-use crate::pki::revocation::ocsp::asn1::{CertStatus, RevokedInfo};
+use crate::pki::revocation::ocsp::asn1::{CertStatus, ID_PKIX_OCSP_NOCHECK, RevokedInfo};
 use crate::report::Constraint;
 
 const UNKNOWN: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("1.2.3.9");
@@ -217,6 +217,42 @@ fn who_vouches_for_others_was_not_revoked_since() {
         assert_eq!(told(of_sub, of_delegate, Model::Chain, "2025-09-01"), chain, "{of_sub:?} {of_delegate:?}");
         assert_eq!(told(of_sub, of_delegate, Model::Shell, "2025-04-01"), None, "{of_sub:?} {of_delegate:?}");
     }
+}
+
+/// RFC 9608 and RFC 6960, 4.2.2.2.1: nobody has to be asked about some certificates. Who says "revoked" all the same is heard.
+#[test]
+fn who_need_not_be_asked_about_may_be_known_to_be_lost() {
+    const NO_REV_AVAIL: const_oid::ObjectIdentifier = const_oid::ObjectIdentifier::new_unwrap("2.5.29.56");
+    let (root, responder) = (party(1, 1), party(3, 3));
+    let anchor = root.certify(root);
+    let null = |oid| extension(oid, false, &der::asn1::Null);
+    let exempt = root.issue(party(2, 2), &[null(NO_REV_AVAIL)]);
+    let (asked, nocheck) = (root.issue(party(4, 4), &[]), null(ID_PKIX_OCSP_NOCHECK));
+    let delegate = root.issue(responder, &[purposes(false, &[EKU_OCSP_SIGNING]), nocheck]);
+    let mut trust = TrustStore::new();
+    trust.add(anchor.clone(), "test");
+    let told = |target: &Certificate, lost: Option<&Certificate>| {
+        let mut evidence = Evidence::new();
+        let id = |about| cert_id(about, &anchor, DigestAlgorithm::Sha256);
+        evidence.add_ocsp(&responder.ocsp(id(&asked), good(), time("2025-07-01"), &[&delegate])).unwrap();
+        if let Some(lost) = lost {
+            let (revocation_time, revocation_reason) = (generalized(time("2025-03-01")), None);
+            let status = CertStatus::Revoked(RevokedInfo { revocation_time, revocation_reason });
+            evidence.add_ocsp(&root.ocsp(id(lost), status, time("2025-07-01"), &[])).unwrap();
+        }
+        let (policy, limits, pool) = (Policy::default(), Limits::default(), Pool::new(&evidence));
+        let mut proofs = ProofsOfExistence::new(time("2025-07-01"));
+        proofs.add_objects(evidence.fingerprints(), time("2025-07-01"));
+        let validator = Validator::new(&trust, &pool, &limits, &policy, &proofs);
+        let judged = validator.judge(target, Purpose::DocumentSigning, Moment::at(time("2025-07-01")));
+        let past = validator.past(target, Purpose::DocumentSigning, time("2025-07-01"));
+        (judged.conclusion.sub_indication, past.is_ok())
+    };
+    assert_eq!(told(&exempt, None), (None, true));
+    assert_eq!(told(&exempt, Some(&exempt)), (Some(SubIndication::RevokedNoPoe), false));
+    assert_eq!(told(&asked, None), (None, true));
+    assert_eq!(told(&asked, Some(&delegate)), (Some(SubIndication::TryLater), false));
+    assert_eq!(told(&asked, Some(&exempt)), (None, true), "somebody else");
 }
 
 fn enumerated(code: u8) -> der::Any {

@@ -23,9 +23,9 @@ pub(super) fn same(left: &Object, right: &Object) -> bool {
     while let Some(pair) = waiting.pop() {
         steps(1);
         let is_same = match pair {
-            (Object::Array(left), Object::Array(right)) => {
+            (Object::Array(left), Object::Array(right)) if left.len() == right.len() => {
                 waiting.extend(left.iter().zip(right));
-                left.len() == right.len()
+                true
             }
             (Object::Dictionary(left), Object::Dictionary(right)) => match pairs(left, right) {
                 Some(pairs) => {
@@ -43,6 +43,13 @@ pub(super) fn same(left: &Object, right: &Object) -> bool {
         }
     }
     true
+}
+
+/// How many references two lists begin with alike: long ones are written again and again with one more.
+pub(super) fn front(before: &[Object], after: &[Object]) -> usize {
+    let is_alike =
+        |(old, new): &(&Object, &Object)| old.as_reference().is_some_and(|old| new.as_reference() == Some(old));
+    before.iter().zip(after).take_while(is_alike).count()
 }
 
 pub(super) fn same_dictionary(left: &Dictionary, right: &Dictionary) -> bool {

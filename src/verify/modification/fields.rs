@@ -2,7 +2,7 @@
 //! fields may be filled.
 
 use super::clearance::{Clearance, Place};
-use super::equality::{Difference, differences};
+use super::equality::{Difference, differences, front};
 use super::meter::steps;
 use super::step::Step;
 use super::told::{Told, words};
@@ -193,12 +193,14 @@ pub(super) fn appended<'o>(before: &Object, after: &'o Object) -> Option<(usize,
         Object::Null => &[],
         before => before.as_array()?,
     };
-    let added = match after {
-        Object::Null => [].strip_prefix(before),
-        after => after.as_array()?.strip_prefix(before),
+    let after = match after {
+        Object::Null => &[],
+        after => after.as_array()?,
     };
     steps(before.len());
-    Some((before.len(), added?))
+    let front = front(before, after);
+    let added = after.get(front..)?.strip_prefix(before.get(front..)?)?;
+    Some((before.len(), added))
 }
 
 fn gains_bits(before: Option<&Object>, after: Option<&Object>) -> bool {

@@ -87,12 +87,10 @@ impl Step<'_> {
         };
         let field = after.get("Parent").and_then(Object::as_reference);
         let entered = field.and_then(|field| self.signing.entered.get(&field.number)).cloned();
-        let entered = entered.filter(|_| says(after, "Subtype", "Widget"));
-        if let (Some(entered), Some((before, after))) = (entered, self.dictionaries(id)) {
-            self.clear(id.number, Clearance::Keys);
-            self.redraw_entered(id, (&before, &after), &entered, Role::Widget)?;
-        }
-        Ok(())
+        let Some(entered) = entered.filter(|_| says(after, "Subtype", "Widget")) else { return Ok(()) };
+        let Some((before, after)) = self.dictionaries(id) else { return Ok(()) };
+        self.clear(id.number, Clearance::Keys);
+        self.redraw_entered(id, (&before, &after), &entered, Role::Widget)
     }
 
     /// What a field has as its value now, and in words; none where it is no value of this field.

@@ -18,6 +18,7 @@ use crate::pdf::object::{Dictionary, Object, Ref};
 use crate::pdf::view::View;
 use crate::pdf::xref::XrefEntry;
 use crate::report::{Code, Finding};
+use crate::verify::removed::{News, signed};
 
 /// How many objects are kept from one revision to the next.
 const CACHED: usize = 1 << 16;
@@ -46,6 +47,10 @@ pub(super) struct Ground<'d> {
     /// The objects that pages show, by number, each with the first such page.
     pub(super) shown: OnceCell<HashMap<u32, usize>>,
     pub(super) work: Work,
+    /// The signatures of the last revision, by their dictionaries.
+    signed: HashSet<Ref>,
+    /// What each revision says about signatures, by its index.
+    news: HashMap<usize, News>,
     /// An object whose references are not known.
     pub(super) unreadable: Option<String>,
     /// Whether one of these could be read together with what stands behind its revision: then that changes it, whatever it is.
@@ -53,18 +58,19 @@ pub(super) struct Ground<'d> {
 }
 
 impl<'d> Ground<'d> {
-    /// What each revision behind `first` (index from 0) changed, and how many values were looked at.
-    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> (Vec<Outcome>, u64) {
+    /// What each revision behind `first` (index from 0) changed, what it says about signatures, and how many values were looked at.
+    pub(super) fn outcomes(document: &'d Document<'d>, first: usize) -> (Vec<Outcome>, HashMap<usize, News>, u64) {
         let later = first.saturating_add(1)..document.revisions().len();
+        let nothing = |outcomes| (outcomes, HashMap::new(), 0);
         if later.is_empty() {
-            return (Vec::new(), 0);
+            return nothing(Vec::new());
         }
         let mut ground = match Self::survey(document, first) {
             Ok(ground) => ground,
-            Err(error) => return (later.map(|revision| unknown(revision, &error)).collect(), 0),
+            Err(error) => return nothing(later.map(|revision| unknown(revision, &error)).collect()),
         };
         let outcomes = later.map(|revision| ground.step(revision)).collect();
-        (outcomes, ground.work.spent())
+        (outcomes, ground.news, ground.work.spent())
     }
 
     /// Reads every object of revision `first` for what it refers to.
@@ -96,6 +102,8 @@ impl<'d> Ground<'d> {
             pages: OnceCell::new(),
             shown: OnceCell::new(),
             work: Work::for_file(document.len()),
+            signed: signed(&form).map(|(value, _)| value).collect(),
+            news: HashMap::new(),
             unreadable: None,
             reaches_out: false,
         };
@@ -140,22 +148,35 @@ impl<'d> Ground<'d> {
         let view = self.document.view(revision);
         let mut met = HashMap::new();
         let strays = account_meeting(self.document, revision, |id, object| drop(met.insert(id, object)));
+        let mut news = News::Nothing;
         for (number, entry) in self.document.revisions().get(revision).map_or(&[][..], |revision| &revision.changed) {
             let object = match id_of(*number, *entry) {
-                Some(id) => self.index((id, *entry), view, || match met.remove(&id) {
-                    Some(object) => view.document().security().decrypted(id, object),
-                    None => view.at(id, *entry),
-                }),
+                Some(id) => {
+                    let read = self.index((id, *entry), view, || match met.remove(&id) {
+                        Some(object) => view.document().security().decrypted(id, object),
+                        None => view.at(id, *entry),
+                    });
+                    news = news.max(News::of(read.as_ref().map(|(object, _)| object), &self.signed));
+                    read
+                }
                 None => Some((Object::Null, self.references.set(*number, &Object::Null))),
             };
             self.fresh.extend(object.map(|(object, seen)| (*number, (Rc::new(object), seen))));
         }
+        self.news.insert(revision, news);
         let outcome = Step::run(self, revision, strays);
         let cache = self.cache.get_mut();
         if cache.len() > CACHED {
             cache.clear();
         }
-        cache.extend(self.fresh.drain().map(|(number, (object, _))| (number, (revision, object))));
+        // What is written again will be compared; the rest is hardly ever looked at.
+        let is_last = |number| self.document.history(number, usize::MAX).is_some_and(|(last, _)| last <= revision);
+        for (number, (object, _)) in self.fresh.drain() {
+            match is_last(number) {
+                true => drop(cache.remove(&number)),
+                false => drop(cache.insert(number, (revision, object))),
+            }
+        }
         outcome
     }
 

@@ -37,8 +37,10 @@ mod tests;
 mod told;
 mod work;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::removed::News;
 use crate::pdf::document::Document;
 use crate::pdf::revision::Revision;
 use crate::report::{Change, Changes, Code, Finding, Modification};
@@ -59,18 +61,25 @@ pub(crate) struct Modified {
     pub(crate) changes: Changes,
 }
 
-/// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
-/// closes, or none where its byte range ends at no revision: then nothing can be told.
-pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Vec<Modified> {
-    analyse_counted(document, revisions).0
+/// What was found by comparing every revision behind the first signature with the one before.
+#[derive(Debug)]
+pub(crate) struct Analysis {
+    /// For each signature.
+    pub(crate) modified: Vec<Modified>,
+    /// What the revisions that were compared say about signatures, by their index from 0.
+    pub(super) news: HashMap<usize, News>,
+    /// How many values were looked at.
+    #[cfg_attr(not(any(test, feature = "fuzzing")), expect(dead_code, reason = "only who doubts the bounds asks"))]
+    pub(crate) work: u64,
 }
 
-/// The same, and how many values were looked at.
-pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize>]) -> (Vec<Modified>, u64) {
+/// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
+/// closes, or none where its byte range ends at no revision: then nothing can be told.
+pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Analysis {
     let count = document.revisions().len();
     let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
-    let (mut outcomes, work) = Ground::outcomes(document, first);
+    let (mut outcomes, news, work) = Ground::outcomes(document, first);
     outcomes.extend(trailing(document));
     let (history, views) = (History::of(outcomes), two_views(document));
     let modified = |revision: &Option<usize>| {
@@ -83,7 +92,7 @@ pub(crate) fn analyse_counted(document: &Document<'_>, revisions: &[Option<usize
         }
         modified
     };
-    (revisions.iter().map(modified).collect(), work)
+    Analysis { modified: revisions.iter().map(modified).collect(), news, work }
 }
 
 /// The outcomes of all revisions behind the first signature, so that what came after any signature is known without going through

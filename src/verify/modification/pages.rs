@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::clearance::{Clearance, Place};
-use super::equality::{differences, same};
+use super::equality::{differences, front, same};
 use super::meter::steps;
 use super::references::is_page;
 use super::step::Step;
@@ -102,9 +102,7 @@ impl Step<'_> {
             self.refuse(place.holder, "the annotations of a page are no list");
             return Ok(());
         };
-        // Long lists are written again and again with one more entry.
-        let pairs = before.iter().zip(after);
-        let front = pairs.take_while(|(item, other)| item.as_reference().is_some() && item == other).count();
+        let front = front(before, after);
         let rest = before.get(front..).unwrap_or_default();
         let looked_through = if rest.is_empty() { &[][..] } else { after };
         let kept: HashSet<Ref> = looked_through.iter().filter_map(Object::as_reference).collect();

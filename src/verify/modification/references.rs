@@ -96,7 +96,7 @@ impl References {
     fn replace(&mut self, source: u32, edges: impl Iterator<Item = Edge>) {
         let mut own = self.outgoing.remove(&source).unwrap_or_default();
         let (mut front, mut come, mut looked_at) = (0_usize, Vec::new(), 0_usize);
-        for edge in edges {
+        edges.for_each(|edge| {
             looked_at = looked_at.saturating_add(1);
             // Long lists are written again and again with one more entry: what stays needs no looking up, and no counting.
             if come.is_empty() && own.get(front) == Some(&edge) {
@@ -104,7 +104,7 @@ impl References {
             } else if self.is_watched(edge.target) {
                 come.push(edge);
             }
-        }
+        });
         steps(looked_at.saturating_add(own.len()));
         let gone = own.split_off(front.min(own.len()));
         let pairs = gone.iter().rev().zip(come.iter().rev());

@@ -262,7 +262,7 @@ fn objects_do_not_slip_into_another_role() {
             writer.put(id(7), object(after));
         });
         let document = Document::open(&forged).unwrap();
-        let found = analyse(&document, &[Some(0)]).remove(0);
+        let found = analyse(&document, &[Some(0)]).modified.remove(0);
         assert!(!found.is_permitted);
         let said = "object 7 0 is also used elsewhere";
         assert!(found.findings.iter().any(|finding| finding.message.contains(said)), "{:?}", found.findings);

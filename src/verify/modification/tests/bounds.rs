@@ -23,7 +23,7 @@ fn bytes_that_belong_to_nothing_make_it_unknown() {
         // Of a damaged file others may make something else, wherever its front ends.
         let mut damaged = Document::open(&signed).unwrap();
         damaged.set_damage("somehow".to_owned());
-        let found = analyse(&damaged, &[Some(damaged.revisions().len() - 1)]).remove(0);
+        let found = analyse(&damaged, &[Some(damaged.revisions().len() - 1)]).modified.remove(0);
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
     }
 }
@@ -39,7 +39,7 @@ fn what_cannot_be_read_is_unknown() {
     assert_eq!(found.findings.last().unwrap().code, Code::ModificationUnknown);
     let document = Document::open(&pdf).unwrap();
     for revision in [None, Some(2), Some(usize::MAX)] {
-        let found = analyse(&document, &[revision]).remove(0);
+        let found = analyse(&document, &[revision]).modified.remove(0);
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
     }
 }
@@ -77,7 +77,7 @@ fn cost(pdf: &[u8]) -> usize {
     let document = Document::open(Counting { bytes: pdf, read: &read }).unwrap();
     read.store(0, Ordering::Relaxed);
     let revisions: Vec<_> = (1..document.revisions().len()).map(Some).collect();
-    let found = analyse(&document, &revisions);
+    let found = analyse(&document, &revisions).modified;
     assert!(found.iter().all(|modified| modified.is_permitted));
     read.load(Ordering::Relaxed)
 }

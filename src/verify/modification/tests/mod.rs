@@ -35,7 +35,7 @@ fn judge(bytes: &[u8]) -> Option<Vec<(String, Modified)>> {
         names.push(field.name.to_string());
         revisions.push(end.and_then(closes));
     }
-    Some(names.into_iter().zip(analyse(&document, &revisions)).collect())
+    Some(names.into_iter().zip(analyse(&document, &revisions).modified).collect())
 }
 
 fn id(number: u32) -> Ref {
@@ -123,7 +123,7 @@ fn first(pdf: &[u8]) -> Modified {
         form.signatures().any(|field| field.value != FieldValue::Empty)
     };
     let revision = (0..document.revisions().len()).find(is_signed);
-    analyse(&document, &[revision]).remove(0)
+    analyse(&document, &[revision]).modified.remove(0)
 }
 
 #[track_caller]
