@@ -7,7 +7,6 @@
 //! batch over the pool is as fast as the token's own rate; the second, and the one before them, what it costs above that.
 //!
 //! The profile `service` (Cargo.toml) compiles the program as one unit, as a service would be; without it, the library alone is one.
-//! Its allocator is mimalloc, which takes about 2.5 us a document off what the system's (glibc) takes.
 //!
 //! Without openssl or SoftHSM it says so.
 
@@ -30,10 +29,6 @@ mod clock;
 mod common;
 #[path = "common/token.rs"]
 mod token;
-
-/// What is prepared for a thousand documents stays until they are finished: small allocations by the hundred thousand.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const NOW: Time = Time::from_unix(1_800_000_000);
 #[cfg(feature = "aws-lc")]
