@@ -280,7 +280,7 @@ fn escape<'a>(input: &'a [u8], bytes: &mut Vec<u8>) -> Lexed<'a, ()> {
 /// A hexadecimal string behind its `<` (7.3.4.3).
 fn hexadecimal(input: &[u8]) -> Lexed<'_, PdfString> {
     // Signatures are long, and written without white space.
-    let end = position(input, b'>');
+    let end = position(input, |byte| byte == b'>');
     let plain = end.and_then(|end| Some((input.get(end.checked_add(1)?..)?, unhex_plain(input.get(..end)?)?)));
     if let Some((rest, bytes)) = plain {
         return Ok((rest, PdfString { bytes, form: StringForm::Hexadecimal }));
@@ -307,12 +307,12 @@ pub(crate) fn unhex(body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Where a byte stands first, looked for block by block: a loop without a branch in each, which compilers make fast.
-pub(crate) fn position(input: &[u8], wanted: u8) -> Option<usize> {
+/// Where such a byte stands first, looked for block by block: a loop without a branch in each, which compilers make fast.
+pub(crate) fn position(input: &[u8], is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     const BLOCK: usize = 64;
-    let has = |block: &&[u8; BLOCK]| block.iter().fold(false, |has, byte| has | (*byte == wanted));
+    let has = |block: &&[u8; BLOCK]| block.iter().fold(false, |has, byte| has | is_wanted(*byte));
     let before = input.as_chunks::<BLOCK>().0.iter().take_while(|block| !has(block)).count().checked_mul(BLOCK)?;
-    let rest = input.get(before..)?.iter().position(|byte| *byte == wanted)?;
+    let rest = input.get(before..)?.iter().position(|byte| is_wanted(*byte))?;
     before.checked_add(rest)
 }
 
@@ -392,10 +392,10 @@ mod tests {
     fn bytes_are_found_where_they_stand_first() {
         for length in [0, 1, 63, 64, 65, 127, 128, 200] {
             let mut input = vec![b'0'; length];
-            assert_eq!(position(&input, b'>'), None);
+            assert_eq!(position(&input, |byte| byte == b'>'), None);
             for at in (0..length).rev() {
                 input[at] = b'>';
-                assert_eq!(position(&input, b'>'), Some(at));
+                assert_eq!(position(&input, |byte| byte == b'>'), Some(at));
             }
         }
     }

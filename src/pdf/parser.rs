@@ -225,8 +225,12 @@ fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
 /// files are such. How many there are, and how many bytes they take.
 fn plain_references(window: &[u8], items: &mut Vec<Object>) -> (u32, usize) {
     const SHORTEST: usize = b" 1 0 R".len();
-    if items.len() == 1 {
-        items.reserve(position(window, b']').unwrap_or(0).div_euclid(SHORTEST));
+    // Lists that hold others would be looked through, and make the same room, as often as they nest.
+    if items.len() == 1
+        && let Some(end) = position(window, |byte| (byte == b'[') | (byte == b']'))
+        && window.get(end) == Some(&b']')
+    {
+        items.reserve(end.div_euclid(SHORTEST));
     }
     let (mut rest, mut count) = (window, 0_u32);
     while let [b' ' | b'\n', here @ ..] = rest
@@ -334,6 +338,19 @@ mod tests {
         let few = Limits { objects: 3, ..Limits::default() };
         assert!(object(b"[1 0 R 2 0 R]|", None, &few).is_ok());
         assert_eq!(object(b"[1 0 R 2 0 R 3 0 R]|", None, &few), Err(Stop::Limit("one object holds too many values")));
+    }
+
+    /// Room is made once for each byte, however lists nest.
+    #[test]
+    fn nested_lists_take_no_more_room_than_their_text() {
+        let text = format!("{}({}){}|", "[1 0 R".repeat(200), "x".repeat(60_000), "]".repeat(200));
+        let object = read(&text).unwrap();
+        let room = |value: &Object| match value {
+            Object::Array(items) => items.capacity(),
+            _ => 0,
+        };
+        let room: usize = object.values().map(room).sum();
+        assert!(room <= text.len() / 4, "{room}");
     }
 
     #[test]

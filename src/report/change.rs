@@ -95,9 +95,9 @@ pub enum ChangeKind {
 pub enum Rule {
     /// The security store may grow (ISO 32000-2, 12.8.4.3; 12.8.2.2.1).
     SecurityStore,
-    /// Document timestamps may follow (12.8.5).
+    /// Document timestamps that show nothing may follow (12.8.5).
     DocumentTimestamp,
-    /// Signatures may follow (12.8.2.2, table 257, P 2).
+    /// Signatures may follow (12.8.2.2, table 257, P 2), and document timestamps that show something.
     Signature,
     /// Empty signature fields may be added for those who sign later.
     SignatureField,

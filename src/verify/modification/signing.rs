@@ -247,13 +247,17 @@ impl Step<'_> {
         on: (Option<usize>, Option<Rectangle>),
         (kind, sight): (Option<SignatureKind>, Sight),
     ) {
-        let (kind, rule) = match kind {
-            Some(SignatureKind::DocumentTimestamp) => (ChangeKind::DocumentTimestamp, Rule::DocumentTimestamp),
-            Some(SignatureKind::Signature) => (ChangeKind::Signature, Rule::Signature),
-            None => (ChangeKind::SignatureField, Rule::SignatureField),
+        let (kind, rule, level) = match (kind, sight) {
+            (Some(SignatureKind::DocumentTimestamp), Sight::Hidden) => {
+                (ChangeKind::DocumentTimestamp, Rule::DocumentTimestamp, Modification::Lta)
+            }
+            // It changes what can be read, as a visible signature does.
+            (Some(SignatureKind::DocumentTimestamp), Sight::Shown) => {
+                (ChangeKind::DocumentTimestamp, Rule::Signature, Modification::Form)
+            }
+            (Some(SignatureKind::Signature), _) => (ChangeKind::Signature, Rule::Signature, Modification::Form),
+            (None, _) => (ChangeKind::SignatureField, Rule::SignatureField, Modification::Form),
         };
-        let is_stamp = kind == ChangeKind::DocumentTimestamp && sight == Sight::Hidden;
-        let level = if is_stamp { Modification::Lta } else { Modification::Form };
         self.tell(field.number, Told::new(kind, rule, level).field(name).on(on));
     }
 }

@@ -20,7 +20,7 @@ use crate::pdf::serializer::serialize_dictionary;
 use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pdf::specimen::{self, apply, entries, one_page_with, stream_pdf, table_pdf};
 use crate::pdf::update::{Place, UpdateWriter};
-use crate::report::{ChangeKind, Code, Modification};
+use crate::report::{ChangeKind, Code, Modification, Rule};
 
 /// The name of every signature's field, and what was changed after it; none where the file cannot be opened.
 fn judge(bytes: &[u8]) -> Option<Vec<(String, Modified)>> {

@@ -93,6 +93,26 @@ fn a_visible_signature_is_permitted_and_said() {
     }
 }
 
+/// Of a document timestamp that shows nothing there is nothing to be told.
+#[test]
+fn a_document_timestamp_that_shows_something_is_told_as_a_signature() {
+    let stamp = SignatureEntries { kind: SignatureKind::DocumentTimestamp, sub_filter: "ETSI.RFC3161", ..entries() };
+    for pdf in both_styles(&[]) {
+        for (rectangle, level, rule) in [
+            ("[0 0 0 0]", Modification::Lta, Rule::DocumentTimestamp),
+            ("[10 10 90 40]", Modification::Form, Rule::Signature),
+        ] {
+            let pdf = signed_with(&sign(&pdf), &stamp, |writer, field| {
+                writer.edit_dictionary(&Place::object(field)).unwrap().set("Rect", object(rectangle));
+            });
+            let found = first(&pdf);
+            assert_eq!((found.modification, found.is_permitted), (level, true), "{:?}", found.findings);
+            let told: Vec<_> = found.changes.iter().map(|change| (change.kind, change.rule)).collect();
+            assert_eq!(told, [(ChangeKind::DocumentTimestamp, rule)], "{rectangle}");
+        }
+    }
+}
+
 #[test]
 fn the_store_only_grows() {
     for pdf in both_styles(&[]) {
