@@ -1,12 +1,12 @@
 //! What a batch costs above its signatures: documents a second, from opening to the bytes to append, beside the bare signatures of
 //! `openssl speed` and of SoftHSM. On one thread, in turns, in one run, and in seconds of processor time, so that other work
-//! on the machine takes from both. `cargo bench --profile service --bench batch --features aws-lc`; with `--test` a few of each.
+//! on the machine takes from both. `cargo bench --bench batch --features aws-lc`; with `--test` a few of each.
 //!
 //! The last two lines are of all processors, and in seconds that pass: a batch on as many threads beside a bare loop in one
 //! session, and beside one such loop for each thread. Other work on the machine blurs these. The first of the two says whether a
 //! batch over the pool is as fast as the token's own rate; the second, and the one before them, what it costs above that.
 //!
-//! The profile `service` (Cargo.toml) compiles the program as one unit, as a service would be; without it, the library alone is one.
+//! The library is compiled as one unit here (`[profile.bench]` in Cargo.toml), as a service would have it.
 //!
 //! Without openssl or SoftHSM it says so.
 
