@@ -1,20 +1,24 @@
-//! Files of which only the front can be opened.
+//! Signed files of which only the front can be opened, or nothing.
 //!
 //! What it is for: attacks on signed files break what stands behind the signed revision, just so far that lenient viewers show it and
 //! strict readers refuse the file. What was signed is still there; who asks shall hear of it, and that the file is something else now.
+//! Other attacks move what was signed, and lose the cross-reference with it: lenient viewers search for the objects, and show a signature.
 //!
-//! Invariant: nothing is repaired or guessed: the front is opened as strictly as any file. What stands behind it belongs to no revision,
-//! so that nothing in it passes for unmodified, and nothing can be appended to it.
-//! Invariant: every byte is read once more at most, and so many ends are tried.
+//! Invariant: nothing is repaired. The front is opened as strictly as any file; what stands behind it belongs to no revision, so that
+//! nothing in it passes for unmodified, and nothing can be appended to it.
+//! Invariant: where no front holds a signature, the file is searched, and opened only if that finds one. What was found so is a guess: it
+//! closes no revision, never passes, and takes nothing that is appended.
+//! Invariant: the ends cost one more reading of every byte, and so many are tried; the search costs a few.
 //!
 //! Specified in ISO 32000-2, 7.5.5 and 7.5.6: what was saved once stays where it is, with an end of its own.
 
 use super::bytes::Bytes;
-use super::document::{Document, Known, header, history, last};
+use super::document::{Damage, Document, Known, header, history, last};
 use super::form::{FieldValue, Form};
 use super::hashing::Digests;
 use super::parser::offset;
-use super::revision::{self, Ending};
+use super::repair::search;
+use super::revision::{self, Ending, Head, Revision};
 use super::security::Credential;
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,35 +31,82 @@ const WINDOW: u64 = 64 << 10;
 const KEYWORD: &[u8] = b"startxref";
 
 impl<'a> Document<'a> {
-    /// Opens a file for verifying what was signed in it, although it is damaged behind that: the longest front that opens by itself. Why
-    /// it is no more than that says [`damage`](Self::damage); a sound file has none, and is opened as [`open_with`](Self::open_with)
-    /// does. What stands behind the front is told as a change that nobody permitted; nothing can be appended.
+    /// Opens a file for verifying what was signed in it, although it is damaged: the longest front that opens by itself, if it holds
+    /// a signature. What stands behind that is told as a change that nobody permitted.
+    ///
+    /// Where no such front opens, the file is searched for objects, as lenient viewers do, the last one of each number taken. The signatures
+    /// that are found so are reported, and never pass; no [revision](Self::revisions) is told apart from another then.
+    ///
+    /// What is broken says [`damage`](Self::damage); a sound file has none, and is opened as [`open_with`](Self::open_with) does. Nothing can
+    /// be appended to a damaged one.
     ///
     /// # Errors
-    /// Those of [`open_with`](Self::open_with), where no front opens either, or the one that does holds no signature.
+    /// Those of [`open_with`](Self::open_with), where neither way leads to a signature.
     pub fn open_damaged(source: impl Source + 'a, limits: Limits) -> Result<Self> {
         let bytes = Bytes::new(Box::new(source), limits)?;
-        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") };
         let header = header(&bytes)?;
         let error = match last(&bytes).and_then(|last| history(&bytes, header, last)) {
-            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, known),
+            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, unknown()),
             Err(error) if !matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => return Err(error),
             Err(error) => error,
         };
-        let mut end = bytes.len();
-        for _ in 0..TRIES {
-            let Some(start) = end_before(&bytes, end)? else { break };
-            end = start;
-            if let Ok((head, revisions)) = ending(&bytes, start).and_then(|last| history(&bytes, header, last)) {
-                let mut document = Self::assemble(bytes, head, revisions, known)?;
-                let is_signed = Form::read(document.latest())
-                    .is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty));
-                document.set_damage(said(&error));
-                return if is_signed { Ok(document) } else { Err(error) };
-            }
-        }
-        Err(error)
+        let (head, revisions, damage) = match front(&bytes, header)? {
+            Some((head, revisions)) => (head, revisions, Damage::Behind(said(&error))),
+            None => match signed_in(&bytes, header)? {
+                Some((head, revisions)) => (head, revisions, Damage::Lost(lost(&error))),
+                None => return Err(error),
+            },
+        };
+        let mut document = Self::assemble(bytes, head, revisions, unknown())?;
+        document.set_damage(damage);
+        Ok(document)
     }
+}
+
+/// A document of which nothing is known.
+fn unknown<'k>() -> Known<'k> {
+    Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") }
+}
+
+type History = (Head, Vec<Revision>);
+
+/// The longest front that opens, if it holds a signature.
+fn front(bytes: &Bytes<'_>, header: u64) -> Result<Option<History>> {
+    let mut end = bytes.len();
+    for _ in 0..TRIES {
+        let Some(start) = end_before(bytes, end)? else { break };
+        end = start;
+        if let Ok(found) = ending(bytes, start).and_then(|last| history(bytes, header, last)) {
+            return if is_signed(bytes, &found)? { Ok(Some(found)) } else { Ok(None) };
+        }
+    }
+    Ok(None)
+}
+
+/// What a search of the whole file finds, if that is a signature.
+fn signed_in(bytes: &Bytes<'_>, header: u64) -> Result<Option<History>> {
+    let found = match search(bytes, header) {
+        Ok(revision) => (Head { offset: header, shift: 0 }, vec![revision]),
+        Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    if is_signed(bytes, &found)? { Ok(Some(found)) } else { Ok(None) }
+}
+
+/// Whether a signature is found in these revisions of the file. A draft of them is asked, with a budget of its own.
+fn is_signed(bytes: &Bytes<'_>, (head, revisions): &History) -> Result<bool> {
+    let again = Bytes::new(Box::new(bytes.source()), bytes.limits().clone())?;
+    let document = Document::assemble(again, *head, revisions.clone(), unknown())?;
+    let form = Form::read(document.latest());
+    Ok(form.is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty)))
+}
+
+/// What is said of a file that was searched.
+fn lost(error: &Error) -> String {
+    let why = said(error);
+    format!(
+        "the cross-reference is lost, and the signatures were found by searching through the file, as lenient viewers do: {why}"
+    )
 }
 
 /// What was wrong and where, without advice: that is meant for files that nobody signed.

@@ -415,7 +415,8 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rul
     let is_permitted = match rule {
         ModificationRule::EvidenceOnly => modified.is_permitted && modified.modification <= Modification::Lta,
         ModificationRule::AsPermitted => modified.is_permitted,
-        ModificationRule::ListedOnly => true,
+        // The verdict is on the signed revision, and so there has to be one.
+        ModificationRule::ListedOnly => facts.revision.is_some(),
     };
     report.modification = modified.modification;
     report.changes = modified.changes;
