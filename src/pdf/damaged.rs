@@ -142,6 +142,8 @@ fn end_before(bytes: &Bytes<'_>, mut end: u64) -> Result<Option<u64>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
     use crate::pdf::sample::Sample;
 
@@ -182,13 +184,91 @@ mod tests {
         let sound = sound();
         let document = Document::open_damaged(&sound, Limits::default()).unwrap();
         assert!(document.damage().is_none() && document.require_whole().is_ok());
-        let mut broken = sound.clone();
-        let table = sound.windows(4).position(|window| window == b"xref").unwrap();
+        let unsigned = |tail: &[u8]| [&Sample::one_page().table("/Root 1 0 R/Size 4").bytes[..], tail].concat();
+        for junk in
+            [&b""[..], b"/ByteRange[0 1 2 3]\n", b"4 0 obj<</Type/Sig/ByteRange[0 1 2 3]>>endobj\n", b"4 0 obj ("]
+        {
+            let file = unsigned(&[junk, b"startxref\n9\n%%EOF\n"].concat());
+            let strict = Document::open(&file).unwrap_err();
+            let tolerant = Document::open_damaged(&file, Limits::default()).unwrap_err();
+            assert_eq!((tolerant.kind(), tolerant.message()), (strict.kind(), strict.message()));
+        }
+    }
+
+    #[test]
+    fn what_no_front_holds_is_searched_for_and_belongs_to_no_revision() {
+        let mut broken = sound();
+        let table = broken.windows(4).position(|window| window == b"xref").unwrap();
         broken[table] = b'y';
-        let unsigned = [&Sample::one_page().table("/Root 1 0 R/Size 4").bytes[..], b"startxref\n9\n%%EOF\n"].concat();
-        for file in [broken, unsigned, [&sound[..], &b"startxref\n9\n%%EOF\n".repeat(TRIES)].concat()] {
-            let (strict, tolerant) = (Document::open(&file), Document::open_damaged(&file, Limits::default()));
-            assert_eq!(tolerant.unwrap_err().kind(), strict.unwrap_err().kind());
+        // So many ends are tried, and no more.
+        for file in [broken, [&sound()[..], &b"startxref\n9\n%%EOF\n".repeat(TRIES)].concat()] {
+            let document = Document::open_damaged(&file, Limits::default()).unwrap();
+            assert!(document.is_searched() && document.len() == file.len() as u64 && document.trailing().is_empty());
+            assert_eq!(document.require_whole().unwrap_err().kind(), ErrorKind::Syntax);
+            let fields = Form::read(document.latest()).unwrap().signatures().count();
+            assert_eq!((fields, document.latest().first_page().unwrap().0.number), (1, 3));
+        }
+    }
+
+    #[test]
+    fn a_form_in_an_object_stream_is_found() {
+        let members = "1 0 4 44 <</Type/Catalog/Pages 2 0 R/AcroForm 6 0 R>> <</FT/Sig/T(s)/V 7 0 R>>";
+        let sample = Sample::one_page()
+            .object(6, "<</Fields[4 0 R]>>")
+            .object(7, "<</Type/Sig/Filter/X/ByteRange[0 1 2 3]/Contents<00>>>")
+            .stream(5, "/Type/ObjStm/N 2/First 9", members.as_bytes());
+        for end in [&b""[..], b"trailer\n<</Root 1 0 R>>\nstartxref\n5\n%%EOF"] {
+            let file = sample.clone().raw(end).bytes;
+            let document = Document::open_damaged(&file, Limits::default()).unwrap();
+            assert_eq!(Form::read(document.latest()).unwrap().signatures().count(), 1);
+        }
+    }
+
+    /// A file that counts what is read of it.
+    struct Counted {
+        bytes: Vec<u8>,
+        read: AtomicU64,
+    }
+
+    impl Source for Counted {
+        fn len(&self) -> std::io::Result<u64> {
+            self.bytes.len().try_into().map_err(std::io::Error::other)
+        }
+
+        fn read_at(&self, at: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+            self.read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
+            self.bytes.as_slice().read_at(at, buffer)
+        }
+    }
+
+    #[test]
+    fn the_search_is_linear_in_the_file() {
+        let lost = || [&sound()[..], &b"startxref\n9\n%%EOF\n".repeat(TRIES)].concat();
+        let numbered =
+            |count: u32, text: &str| (20..count).map(|number| text.replace('#', &number.to_string())).collect();
+        let shapes: [(&str, &dyn Fn(u32) -> String); 8] = [
+            ("objects", &|count| numbered(count, "# 0 obj[1]endobj\n")),
+            ("versions of one object", &|count| "9 0 obj[1]endobj\n".repeat(count as usize)),
+            ("objects within objects", &|count| numbered(count, "# 0 obj(")),
+            ("objects without an end", &|count| numbered(count, "# 0 obj[1]\n")),
+            ("streams without an end", &|count| numbered(count, "# 0 obj<</Length 7>>stream\n")),
+            ("byte ranges", &|count| "/ByteRange".repeat(count as usize)),
+            ("object streams", &|count| {
+                numbered(count, "# 0 obj<</Type/ObjStm/N 1/First 4/Length 5>>stream\n9 0 7\nendstream endobj\n")
+            }),
+            ("trailers", &|count| "trailer<</Root 1 0 R>>\n".repeat(count as usize)),
+        ];
+        for (name, shape) in shapes {
+            let read = [2_000, 8_000].map(|count| {
+                let bytes = [&lost()[..], shape(count).as_bytes()].concat();
+                let source = Counted { bytes, read: AtomicU64::new(0) };
+                let _ = Document::open_damaged(&source, Limits::default());
+                let (read, len) = (source.read.load(Ordering::Relaxed), source.bytes.len() as u64);
+                println!("{name}: {read} bytes read of {len}");
+                assert!(read <= len * 200, "{name}: {read} bytes were read of {len}");
+                read
+            });
+            assert!(read[1] < read[0] * 5, "{name}: {read:?}");
         }
     }
 }

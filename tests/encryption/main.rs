@@ -17,8 +17,8 @@ use std::path::Path;
 use common::{ROOM, World, now};
 use pades_ltv::report::{Level, Modification};
 use pades_ltv::{
-    Access, Augmentation, Document, ErrorKind, Evidence, Indication, Prepared, Result, Signer, Signing, Timestamping,
-    Transaction, Verification,
+    Access, Augmentation, Document, ErrorKind, Evidence, Indication, Limits, Prepared, Result, Signer, Signing,
+    Timestamping, Transaction, Verification,
 };
 use tools::Tools;
 
@@ -262,6 +262,32 @@ fn a_locked_file_is_not_judged_and_the_report_says_why() {
     assert_eq!(error.kind(), ErrorKind::Encrypted);
     let error = locked.unlock("wrong").unwrap_err();
     assert!(error.kind() == ErrorKind::Encrypted && error.to_string().contains("neither the user's nor"), "{error}");
+}
+
+/// Where nothing says any more where its objects are, a file that everybody may read is searched; one that needs a password stays refused.
+#[test]
+fn a_signed_file_whose_cross_reference_is_lost() {
+    let (world, mut found) = (World::new(), 0);
+    for vector in Vector::all() {
+        let mut whole = sign(&world, &vector.owner()).unwrap();
+        let pointer = whole.windows(10).rposition(|word| word == b"startxref\n").unwrap() + 10;
+        whole[pointer] = b'x';
+        let strict = Document::open(&whole).unwrap_err();
+        match Document::open_damaged(&whole, Limits::default()) {
+            Ok(document) => {
+                found += 1;
+                let report = Verification::new(&document, &world.trust, now()).verify();
+                let signature = report.signatures.iter().find(|one| one.field == FIELD).unwrap();
+                assert_eq!(signature.conclusion.indication, Indication::TotalFailed, "{}", vector.name);
+                assert_eq!(signature.reason.as_deref(), Some("甲野太郎 様が承認しました"), "{}", vector.name);
+            }
+            Err(error) => {
+                assert!(!vector.facts["user"].is_empty(), "{}: {error}", vector.name);
+                assert!(strict.to_string().starts_with(&error.to_string()), "{}: {error}", vector.name);
+            }
+        }
+    }
+    assert!(found >= 3, "{found}");
 }
 
 #[test]
