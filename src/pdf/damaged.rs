@@ -43,60 +43,74 @@ impl<'a> Document<'a> {
     /// # Errors
     /// Those of [`open_with`](Self::open_with), where neither way leads to a signature.
     pub fn open_damaged(source: impl Source + 'a, limits: Limits) -> Result<Self> {
+        Self::damaged(source, limits, b"")
+    }
+
+    /// Opens an encrypted file as [`open_damaged`](Self::open_damaged) does, with its user or owner password.
+    ///
+    /// # Errors
+    /// Those of [`open_damaged`](Self::open_damaged) and [`unlock`](Self::unlock). Where the password does not open a damaged file, no
+    /// signature is found in it.
+    pub fn open_damaged_with_password(
+        source: impl Source + 'a,
+        limits: Limits,
+        password: impl AsRef<[u8]>,
+    ) -> Result<Self> {
+        Self::damaged(source, limits, password.as_ref())?.unlock(password)
+    }
+
+    fn damaged(source: impl Source + 'a, limits: Limits, password: &[u8]) -> Result<Self> {
+        let known = || Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let error = match last(&bytes).and_then(|last| history(&bytes, header, last)) {
-            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, unknown()),
+            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, known()),
             Err(error) if !matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => return Err(error),
             Err(error) => error,
         };
-        let (head, revisions, damage) = match front(&bytes, header)? {
+        let (head, revisions, damage) = match front(&bytes, header, password)? {
             Some((head, revisions)) => (head, revisions, Damage::Behind(said(&error))),
-            None => match signed_in(&bytes, header)? {
+            None => match signed_in(&bytes, header, password)? {
                 Some((head, revisions)) => (head, revisions, Damage::Lost(lost(&error))),
                 None => return Err(error),
             },
         };
-        let mut document = Self::assemble(bytes, head, revisions, unknown())?;
+        let mut document = Self::assemble(bytes, head, revisions, known())?;
         document.set_damage(damage);
         Ok(document)
     }
 }
 
-/// A document of which nothing is known.
-fn unknown<'k>() -> Known<'k> {
-    Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") }
-}
-
 type History = (Head, Vec<Revision>);
 
 /// The longest front that opens, if it holds a signature.
-fn front(bytes: &Bytes<'_>, header: u64) -> Result<Option<History>> {
+fn front(bytes: &Bytes<'_>, header: u64, password: &[u8]) -> Result<Option<History>> {
     let mut end = bytes.len();
     for _ in 0..TRIES {
         let Some(start) = end_before(bytes, end)? else { break };
         end = start;
         if let Ok(found) = ending(bytes, start).and_then(|last| history(bytes, header, last)) {
-            return if is_signed(bytes, &found)? { Ok(Some(found)) } else { Ok(None) };
+            return if is_signed(bytes, &found, password)? { Ok(Some(found)) } else { Ok(None) };
         }
     }
     Ok(None)
 }
 
 /// What a search of the whole file finds, if that is a signature.
-fn signed_in(bytes: &Bytes<'_>, header: u64) -> Result<Option<History>> {
-    let found = match search(bytes, header) {
+fn signed_in(bytes: &Bytes<'_>, header: u64, password: &[u8]) -> Result<Option<History>> {
+    let found = match search(bytes, header, password) {
         Ok(revision) => (Head { offset: header, shift: 0 }, vec![revision]),
         Err(error) if error.kind() == ErrorKind::Io => return Err(error),
         Err(_) => return Ok(None),
     };
-    if is_signed(bytes, &found)? { Ok(Some(found)) } else { Ok(None) }
+    if is_signed(bytes, &found, password)? { Ok(Some(found)) } else { Ok(None) }
 }
 
 /// Whether a signature is found in these revisions of the file. A draft of them is asked, with a budget of its own.
-fn is_signed(bytes: &Bytes<'_>, (head, revisions): &History) -> Result<bool> {
+fn is_signed(bytes: &Bytes<'_>, (head, revisions): &History, password: &[u8]) -> Result<bool> {
     let again = Bytes::new(Box::new(bytes.source()), bytes.limits().clone())?;
-    let document = Document::assemble(again, *head, revisions.clone(), unknown())?;
+    let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
+    let document = Document::assemble(again, *head, revisions.clone(), known)?;
     let form = Form::read(document.latest());
     Ok(form.is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty)))
 }

@@ -17,21 +17,22 @@ use crate::pdf::revision::{Head, Revision};
 use crate::pdf::security::Credential;
 use crate::pdf::xref::{Lines, XrefStyle};
 
-/// All objects of the file, as the one revision that no cross-reference tells apart; `header` is where the file says that it is a PDF.
+/// All objects of the file, as the one revision that no cross-reference tells apart; `header` is where the file says that it is a PDF, and `password`
+/// opens it where it is encrypted.
 ///
 /// # Errors
 /// Those of a repair, which looks in the same way: [`ErrorKind::Syntax`](crate::ErrorKind::Syntax) where no catalog is found,
 /// [`ErrorKind::Encrypted`](crate::ErrorKind::Encrypted) where nobody can read what is found, and the limits.
-pub(in crate::pdf) fn search(bytes: &Bytes<'_>, header: u64) -> Result<Revision> {
+pub(in crate::pdf) fn search(bytes: &Bytes<'_>, header: u64, password: &[u8]) -> Result<Revision> {
     let head = Head { offset: header, shift: 0 };
     let mut found = Repair::of(bytes, Signatures::Sought)?;
     found.place_objects();
     found.keep_encryption()?;
     if found.has_containers() {
-        let draft = found.in_place(head)?;
+        let draft = found.in_place(head, password)?;
         found.add_members(draft.latest())?;
     }
-    let draft = found.in_place(head)?;
+    let draft = found.in_place(head, password)?;
     let inner_catalog = found.check_members(draft.latest())?;
     found.choose_trailer(draft.latest(), inner_catalog)?;
     Ok(found.revision())
@@ -39,9 +40,9 @@ pub(in crate::pdf) fn search(bytes: &Bytes<'_>, header: u64) -> Result<Revision>
 
 impl<'b> Repair<'b> {
     /// The file with what was found so far.
-    fn in_place(&self, head: Head) -> Result<Document<'b>> {
+    fn in_place(&self, head: Head, password: &[u8]) -> Result<Document<'b>> {
         let bytes = Bytes::new(Box::new(self.bytes.source()), self.bytes.limits().clone())?;
-        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") };
+        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
         let document = Document::assemble(bytes, head, vec![self.revision()], known)?;
         document.require_open()?;
         Ok(document)
