@@ -35,10 +35,11 @@ impl Source for Fenced<'_> {
 /// Ways to lose the cross-reference of `file` without moving a byte, each with the places that are written over.
 fn losses(file: &[u8]) -> Vec<(&'static str, Vec<Range<usize>>)> {
     let places = |word: &[u8]| all(file, word).into_iter().map(|at| at..at + word.len()).collect::<Vec<_>>();
-    let pointer = places(b"startxref\n").pop().unwrap().end;
+    let end = places(b"startxref\n").pop().unwrap().end;
+    let pointer = Range { start: end, end: end + 1 };
     let tables = places(b"\nxref\n").into_iter().map(|place| place.start + 1..place.end - 1);
     let mut ways = vec![
-        ("a pointer that points nowhere", vec![pointer..pointer + 1]),
+        ("a pointer that points nowhere", vec![pointer]),
         ("no pointer anywhere", places(b"startxref")),
         ("no end anywhere", places(b"%%EOF")),
         ("no section anywhere", [tables.collect(), places(b"/Type/XRef")].concat()),
@@ -100,7 +101,7 @@ fn a_signature_that_holds_does_not_pass_where_it_had_to_be_searched_for() {
                 let has = |finding: &pades_ltv::report::Finding| finding.code == Code::ModificationUnknown;
                 assert!(one.findings.iter().any(has), "{name}: {one:#?}");
                 assert!(damage.unwrap().starts_with("the cross-reference is lost"), "{name}");
-                assert_eq!((report.length, report.revisions), (file.len() as u64, 0), "{name}");
+                assert_eq!((report.length, report.revisions), (u64::try_from(file.len()).unwrap(), 0), "{name}");
                 told(&report, &name);
             }
             refused(&forge.world, &file, &evidence, &name);
@@ -189,7 +190,7 @@ proptest! {
     fn nothing_that_was_searched_for_passes(
         base in 0usize..4,
         way in 0usize..4,
-        spots in proptest::collection::vec((0.0..1.0f64, any::<u8>()), 0..4),
+        spots in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
         tail in proptest::collection::vec(any::<u8>(), 0..24),
         rule in 0usize..3,
         is_signed_again: bool,
@@ -201,7 +202,7 @@ proptest! {
             let hole = pdf::holes(&good).pop().unwrap();
             let mut file = overwritten(&good, &losses(&good)[way].1);
             for (place, byte) in spots {
-                let at = (file.len() as f64 * place) as usize;
+                let at = place.index(file.len());
                 if !hole.contains(&at) {
                     file[at] = byte;
                 }
@@ -215,7 +216,7 @@ proptest! {
                 return Ok(());
             }
             let (report, _) = judged(&forge.world, &file, &evidence, RULES[rule]);
-            prop_assert_eq!(report.length, file.len() as u64);
+            prop_assert_eq!(report.length, u64::try_from(file.len()).unwrap());
             prop_assert_ne!(report.verdict(), Some(Indication::TotalPassed));
             for one in &report.signatures {
                 prop_assert!(!one.conclusion.is_passed() || one.revision.is_some());
