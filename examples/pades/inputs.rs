@@ -73,7 +73,7 @@ impl Input {
         }
     }
 
-    /// The same for a verdict: of a file that is broken behind what was signed, there is that much to be said.
+    /// The same for a verdict: of a damaged file that was signed, there is that much to be said.
     pub(crate) fn evidence(&self, password: Option<&[u8]>, progress: &Progress) -> Result<Document<'_>> {
         match self.document(password, progress) {
             Err(error) if matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => {

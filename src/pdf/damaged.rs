@@ -17,7 +17,7 @@ use super::document::{Damage, Document, Known, header, history, last};
 use super::form::{FieldValue, Form};
 use super::hashing::Digests;
 use super::parser::offset;
-use super::repair::search;
+use super::repair::{said, search};
 use super::revision::{self, Ending, Head, Revision};
 use super::security::Credential;
 use super::source::Source;
@@ -115,20 +115,12 @@ fn is_signed(bytes: &Bytes<'_>, (head, revisions): &History, password: &[u8]) ->
     Ok(form.is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty)))
 }
 
-/// What is said of a file that was searched.
+/// What is said of a file that was searched; without advice, which is meant for files that nobody signed.
 fn lost(error: &Error) -> String {
     let why = said(error);
     format!(
         "the cross-reference is lost, and the signatures were found by searching through the file, as lenient viewers do: {why}"
     )
-}
-
-/// What was wrong and where, without advice: that is meant for files that nobody signed.
-fn said(error: &Error) -> String {
-    match error.place() {
-        Some(place) => format!("{} ({place})", error.message()),
-        None => error.message().to_owned(),
-    }
 }
 
 /// What the `startxref` at `start` says.
@@ -260,7 +252,7 @@ mod tests {
         let lost = || [&sound()[..], &b"startxref\n9\n%%EOF\n".repeat(TRIES)].concat();
         let numbered =
             |count: u32, text: &str| (20..count).map(|number| text.replace('#', &number.to_string())).collect();
-        let shapes: [(&str, &dyn Fn(u32) -> String); 8] = [
+        let shapes: [(&str, &dyn Fn(u32) -> String); 9] = [
             ("objects", &|count| numbered(count, "# 0 obj[1]endobj\n")),
             ("versions of one object", &|count| "9 0 obj[1]endobj\n".repeat(count as usize)),
             ("objects within objects", &|count| numbered(count, "# 0 obj(")),
@@ -271,6 +263,10 @@ mod tests {
                 numbered(count, "# 0 obj<</Type/ObjStm/N 1/First 4/Length 5>>stream\n9 0 7\nendstream endobj\n")
             }),
             ("trailers", &|count| "trailer<</Root 1 0 R>>\n".repeat(count as usize)),
+            ("trailers that lead to no catalog", &|count| {
+                let trailers = "trailer<</Root 9 0 R>>\n".repeat(count as usize / 2);
+                format!("9 0 obj[{}]endobj\n{trailers}", "1 ".repeat(count as usize * 4))
+            }),
         ];
         for (name, shape) in shapes {
             let read = [2_000, 8_000].map(|count| {

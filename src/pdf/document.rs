@@ -164,7 +164,8 @@ impl<'a> Document<'a> {
         self.bytes.len()
     }
 
-    /// Its revisions, oldest first; there is at least one.
+    /// Its revisions, oldest first; there is at least one. Of a [damaged](Self::damage) file whose cross-reference is lost none is known, and the
+    /// one that there is stands for the whole file.
     pub fn revisions(&self) -> &[Revision] {
         &self.revisions
     }

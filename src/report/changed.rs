@@ -14,7 +14,9 @@ const CHANGES: usize = 20;
 impl Panel {
     /// The viewer's sentence on the whole.
     pub(super) fn summed_changes(&self, report: &SignatureReport) -> &'static str {
-        if !report.intact && !is_refuted(report) {
+        // Where nobody knows which revision was signed, what was signed is not what is shown.
+        let is_untold = if report.intact { report.revision.is_none() } else { !is_refuted(report) };
+        if is_untold {
             return self.say(
                 "文書が、署名されたときのままかどうか確認できません。",
                 "It cannot be told whether the document is what was signed.",

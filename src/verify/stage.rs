@@ -435,8 +435,10 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rul
     if !is_permitted && report.conclusion.indication == Indication::TotalPassed {
         report.conclusion = Conclusion::indeterminate(SubIndication::SigConstraintsFailure);
         let step = Step::new(Block::SignatureAcceptanceValidation, report.conclusion);
-        report
-            .process
-            .push(step.why("the document was changed in a way that this signature or the policy does not permit"));
+        let why = match facts.revision {
+            Some(_) => "the document was changed in a way that this signature or the policy does not permit",
+            None => "what was changed after signing cannot be told",
+        };
+        report.process.push(step.why(why));
     }
 }

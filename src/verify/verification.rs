@@ -100,7 +100,7 @@ impl<'a> Verification<'a> {
     /// Verifies. Whatever is wrong stands in the report.
     pub fn verify(&self) -> Report {
         let mut report = self.blank();
-        report.findings.extend(self.document.damage().map(|damage| self.damaged(damage)));
+        report.findings.extend(self.document.damage().into_iter().flat_map(|damage| self.damaged(damage)));
         if let Err(error) = self.judge(&mut report) {
             report.findings.push(Finding::new(Code::Structure, error));
         }
@@ -161,16 +161,15 @@ impl<'a> Verification<'a> {
         Ok(Read { facts, modified, digests, in_file, at_hand, covered })
     }
 
-    /// What is to be said of a file that could not be read as it stands.
-    fn damaged(&self, damage: &str) -> Finding {
+    /// What is to be said of a file that could not be read as it stands: what is broken, and what to do, for whoever has the file only.
+    fn damaged(&self, damage: &str) -> [Finding; 2] {
+        const ADVICE: &str = "a transfer that cut the file off or converted it does this, and so does tampering: get the file again from whoever signed it";
         let end = self.document.trailing().start;
-        match self.document.is_searched() {
-            true => Finding::new(Code::Structure, damage),
-            false => Finding::new(
-                Code::Structure,
-                format!("the file is broken behind byte {end}, and judged is what stands before that: {damage}"),
-            ),
-        }
+        let broken = match self.document.is_searched() {
+            true => damage.to_owned(),
+            false => format!("the file is broken behind byte {end}, and judged is what stands before that: {damage}"),
+        };
+        [Finding::new(Code::Structure, broken), Finding::new(Code::Structure, ADVICE)]
     }
 
     /// How many revisions are told apart.

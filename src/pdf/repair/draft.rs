@@ -1,5 +1,7 @@
 //! What only a draft that opens can tell: members of object streams, wrong lengths, and which trailer leads to a catalog.
 
+use std::collections::HashSet;
+
 use super::scan::{End, Found, Trailer, is_of_type};
 use super::signs::{self, Signatures};
 use super::{Repair, RepairFlaw, RepairStep};
@@ -47,7 +49,9 @@ impl Repair<'_> {
             for (index, number) in (0..).zip(members) {
                 let is_newer = self.scan.objects.get(&number).is_none_or(|found| found.offset < offset);
                 if is_newer && number != 0 && number <= self.bytes.limits().objects {
-                    self.plan.anew.retain(|id, _| id.number != number);
+                    if let Some(older) = self.scan.objects.get(&number) {
+                        self.plan.anew.remove(&older.id(number));
+                    }
                     self.plan.entries.insert(number, XrefEntry::InStream { stream: id.number, index });
                 }
             }
@@ -102,8 +106,11 @@ impl Repair<'_> {
     /// Takes over `/Root` and `/Info` from the newest trailer that leads to a catalog.
     pub(super) fn choose_trailer(&mut self, view: View<'_>, inner_catalog: Option<Ref>) -> Result<()> {
         let root = |trailer: &Trailer| trailer.entries.get("Root").and_then(Object::as_reference);
-        let leads = |trailer: &&Trailer| root(trailer).is_some_and(|root| is_catalog(view, root));
-        let chosen = self.scan.trailers.iter().rev().find(leads);
+        // Thousands of trailers may name one long object, which is read once.
+        let mut tried = HashSet::new();
+        let mut leads =
+            |trailer: &&Trailer| root(trailer).is_some_and(|root| tried.insert(root) && is_catalog(view, root));
+        let chosen = self.scan.trailers.iter().rev().find(&mut leads);
         let (root, step) = match chosen.and_then(|trailer| Some((root(trailer)?, trailer.offset))) {
             Some((root, offset)) => (root, RepairStep::Trailer { offset }),
             None => {

@@ -176,8 +176,8 @@ fn beyond(flaw: String) -> Error {
     Error::new(ErrorKind::Syntax, format!("the file cannot be repaired: {flaw}")).advise("fetch the file again")
 }
 
-/// An error without its advice.
-fn said(error: &Error) -> String {
+/// An error without its advice: what is wrong, and where.
+pub(in crate::pdf) fn said(error: &Error) -> String {
     match error.place() {
         Some(place) => format!("{} ({place})", error.message()),
         None => error.message().to_owned(),

@@ -9,7 +9,8 @@ mod json;
 mod text;
 
 use super::{
-    Conclusion, Indication, Kind, Level, MissingEvidence, MissingValue, Outlook, Report, SignatureReport, SubIndication,
+    Conclusion, Indication, Kind, Level, MissingEvidence, MissingValue, Modification, Outlook, Report, SignatureReport,
+    SubIndication,
 };
 use crate::time::Time;
 
@@ -223,13 +224,16 @@ fn missing_of(report: &SignatureReport) -> Vec<Missing> {
 
 /// The level of a signature once all that it lacks is there.
 fn level_after(report: &SignatureReport) -> Option<Level> {
-    let level = report.level.filter(|_| report.intact)?;
+    let level = report.level.filter(|_| report.intact && report.revision.is_some())?;
     let is_stuck = report.missing.iter().any(|one| one.value == MissingValue::Path);
     Some(if is_stuck { level.max(Level::T) } else { Level::Lta })
 }
 
 fn advice(report: &Report, missing: &[Missing], outlook: &Outlook) -> Vec<Advice> {
-    let is_broken = |one: &&SignatureReport| !one.intact || one.conclusion.indication == Indication::TotalFailed;
+    // What nobody can tell of a damaged file, nothing that is added tells; and nothing can be added to it.
+    let is_untold = |one: &SignatureReport| one.modification == Modification::Unknown && !one.conclusion.is_passed();
+    let is_broken =
+        |one: &&SignatureReport| !one.intact || one.conclusion.indication == Indication::TotalFailed || is_untold(one);
     let broken: Vec<String> = report.signatures.iter().filter(is_broken).map(|one| one.field.clone()).collect();
     if !broken.is_empty() {
         return vec![Advice::SignAgain(broken)];
