@@ -4,10 +4,14 @@
 //!
 //! Nouns: [`Object`], [`Dictionary`], [`Name`], [`Ref`], [`PdfString`], [`Stream`].
 
+mod array;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::slice;
+
+pub(crate) use self::array::Array;
 
 /// The identity of an indirect object: number and generation (7.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,7 +64,7 @@ pub(crate) enum Object {
     Real(String),
     Name(Name),
     String(PdfString),
-    Array(Vec<Object>),
+    Array(Array),
     Dictionary(Dictionary),
     Stream(Box<Stream>),
     Reference(Ref),
@@ -308,6 +312,23 @@ pub(crate) struct Values<'o> {
 enum Inside<'o> {
     Items(slice::Iter<'o, Object>),
     Entries(slice::Iter<'o, Entry>),
+}
+
+impl<'o> Values<'o> {
+    /// What comes next in the list that is open.
+    pub(crate) fn rest(&self) -> &'o [Object] {
+        match self.open.last() {
+            Some(Inside::Items(items)) => items.as_slice(),
+            _ => &[],
+        }
+    }
+
+    /// Passes over so many of these, which must be no lists or dictionaries to be looked into.
+    pub(crate) fn pass(&mut self, count: usize) {
+        if let Some(Inside::Items(items)) = self.open.last_mut() {
+            *items = items.as_slice().get(count..).unwrap_or_default().iter();
+        }
+    }
 }
 
 impl<'o> Iterator for Values<'o> {
