@@ -302,7 +302,8 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Keeps the long lists of the objects that it writes again and again as they are last: earlier versions will be found in them.
+    /// Keeps the long lists of the objects that it writes again and again, as they are last: earlier versions will be found
+    /// in them.
     pub(crate) fn keep_rows(&self) {
         const OFTEN: usize = 16;
         const MOST: usize = 8;

@@ -314,23 +314,6 @@ enum Inside<'o> {
     Entries(slice::Iter<'o, Entry>),
 }
 
-impl<'o> Values<'o> {
-    /// What comes next in the list that is open.
-    pub(crate) fn rest(&self) -> &'o [Object] {
-        match self.open.last() {
-            Some(Inside::Items(items)) => items.as_slice(),
-            _ => &[],
-        }
-    }
-
-    /// Passes over so many of these, which must be no lists or dictionaries to be looked into.
-    pub(crate) fn pass(&mut self, count: usize) {
-        if let Some(Inside::Items(items)) = self.open.last_mut() {
-            *items = items.as_slice().get(count..).unwrap_or_default().iter();
-        }
-    }
-}
-
 impl<'o> Iterator for Values<'o> {
     type Item = &'o Object;
 

@@ -1,7 +1,8 @@
 //! Long lists that a file writes again and again, each time with one more reference.
 //!
-//! What it is for: a file that was signed a thousand times holds a thousand versions of its lists of fields and annotations, each the
-//! front of the next. The last one is kept as a [`Row`]; an earlier one is found in it by comparing bytes, and shares its values.
+//! What it is for: a file that was signed a thousand times holds a thousand versions of its lists of fields and
+//! annotations, each the front of the next. The last one is kept as a [`Row`]; an earlier one is found in it by
+//! comparing bytes, and shares its values.
 //!
 //! Invariant: what is found in a row is what parsing the same bytes gives, value for value.
 //!
@@ -44,18 +45,19 @@ impl Row {
         (list.len() >= Self::LONG).then(|| Self { items: Arc::new(list.to_vec()), text, ends })
     }
 
-    /// The values of the list whose first value was read already, and what follows that; and how many bytes of it the rest of them takes.
-    /// None if it does not begin as this row does.
+    /// The values of a list whose first value was read already, and how many bytes of the `rest` the others take. None
+    /// if it does not begin as this row does.
     pub(super) fn front(&self, first: &Object, rest: &[u8]) -> Option<(Array, usize)> {
         let start = *self.ends.first().filter(|_| self.items.first() == Some(first))?;
         let text = self.text.get(start..)?;
         let end = alike(text, rest).saturating_add(start);
-        let count = self.ends.partition_point(|one| *one <= end);
-        // What ends where they differ may go on, or be another number.
-        let behind = |count: usize| self.ends.get(count.checked_sub(1)?)?.checked_sub(start);
-        let is_whole = |length: &usize| rest.get(*length).is_some_and(|next| !is_regular(*next));
-        let found = behind(count).filter(is_whole).map(|length| (count, length));
-        let (count, length) = found.or_else(|| Some((count.checked_sub(1)?, behind(count.checked_sub(1)?)?)))?;
+        let mut count = self.ends.partition_point(|one| *one <= end);
+        let length = |count: usize| self.ends.get(count.checked_sub(1)?)?.checked_sub(start);
+        // What ends where they differ may go on there.
+        if rest.get(length(count)?).is_none_or(|next| is_regular(*next)) {
+            count = count.saturating_sub(1);
+        }
+        let length = length(count)?;
         (count >= Self::LONG).then(|| (Array::front(&self.items, count), length))
     }
 }

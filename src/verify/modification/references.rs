@@ -41,32 +41,6 @@ struct Incoming {
     annots: usize,
 }
 
-/// What an object referred to, and what it does now.
-struct Versions {
-    own: Vec<Edge>,
-    /// How many of these stay, from the first on. Long lists are written again and again with one more entry: what stays needs no
-    /// looking up, and no counting.
-    front: usize,
-    /// What comes behind them.
-    come: Vec<Edge>,
-}
-
-impl Versions {
-    /// How many of the next values stay what they were, of an object that is no page with a list of annotations elsewhere.
-    fn alike(&mut self, next: &[Object]) -> usize {
-        if !self.come.is_empty() {
-            return 0;
-        }
-        let own = self.own.get(self.front..).unwrap_or_default();
-        let is_alike = |(own, next): &(&Edge, &Object)| {
-            matches!(next, Object::Reference(id) if id.number == own.target) && !own.is_annots
-        };
-        let count = own.iter().zip(next).take_while(is_alike).count();
-        self.front = self.front.saturating_add(count);
-        count
-    }
-}
-
 impl Seen {
     pub(super) fn of(object: &Object) -> Self {
         let mut seen = Self::default();
@@ -108,45 +82,30 @@ impl References {
             Edge { target, is_annots }
         };
         let mut seen = Seen::default();
-        let mut versions = self.versions(source);
-        let mut values = object.values();
-        while let Some(value) = values.next() {
-            seen.see(value);
-            let Some(id) = value.as_reference() else { continue };
-            self.meet(&mut versions, edge(id.number));
-            if annots.is_none() {
-                let count = versions.alike(values.rest());
-                values.pass(count);
-                seen.weight = seen.weight.saturating_add(count);
-            }
-        }
-        self.replace(source, versions);
+        let values = object.values().inspect(|value| seen.see(value));
+        self.replace(source, values.filter_map(Object::as_reference).map(|id| edge(id.number)));
         steps(seen.weight);
         seen
     }
 
     /// The same where the numbers of the objects are known, and none is a page's `/Annots`.
     pub(super) fn set_mentioned(&mut self, source: u32, numbers: &[u32]) {
-        let mut versions = self.versions(source);
-        numbers.iter().for_each(|number| self.meet(&mut versions, Edge { target: *number, is_annots: false }));
-        steps(numbers.len());
-        self.replace(source, versions);
+        self.replace(source, numbers.iter().map(|number| Edge { target: *number, is_annots: false }));
     }
 
-    fn versions(&mut self, source: u32) -> Versions {
-        Versions { own: self.outgoing.remove(&source).unwrap_or_default(), front: 0, come: Vec::new() }
-    }
-
-    fn meet(&self, versions: &mut Versions, edge: Edge) {
-        if versions.come.is_empty() && versions.own.get(versions.front) == Some(&edge) {
-            versions.front = versions.front.saturating_add(1);
-        } else if self.is_watched(edge.target) {
-            versions.come.push(edge);
-        }
-    }
-
-    fn replace(&mut self, source: u32, Versions { mut own, front, come }: Versions) {
-        steps(own.len());
+    fn replace(&mut self, source: u32, edges: impl Iterator<Item = Edge>) {
+        let mut own = self.outgoing.remove(&source).unwrap_or_default();
+        let (mut front, mut come, mut looked_at) = (0_usize, Vec::new(), 0_usize);
+        edges.for_each(|edge| {
+            looked_at = looked_at.saturating_add(1);
+            // Long lists are written again and again with one more entry: what stays needs no looking up, and no counting.
+            if come.is_empty() && own.get(front) == Some(&edge) {
+                front = front.saturating_add(1);
+            } else if self.is_watched(edge.target) {
+                come.push(edge);
+            }
+        });
+        steps(looked_at.saturating_add(own.len()));
         let gone = own.split_off(front.min(own.len()));
         let pairs = gone.iter().rev().zip(come.iter().rev());
         let back = pairs.take_while(|(before, after)| before == after).count();
