@@ -136,6 +136,17 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_alike_up_to_their_first_difference() {
+        let (Object::Array(list), Object::Array(other)) =
+            (parse("[1 0 R 2 0 R 3 0 R 4 0 R]"), parse("[1 0 R 2 0 R 4 0 R]"))
+        else {
+            panic!()
+        };
+        assert_eq!((front(&list, &other), front(&list[1..], &other)), (2, 0));
+        assert_eq!((front(&list[..3], &list), front(&list, &list[..1]), front(&[], &list)), (3, 1, 0));
+    }
+
+    #[test]
     fn meaning_does() {
         for (left, right) in [
             ("<</A 1>>", "<</A 2>>"),
