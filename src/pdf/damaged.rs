@@ -252,12 +252,15 @@ mod tests {
         let lost = || [&sound()[..], &b"startxref\n9\n%%EOF\n".repeat(TRIES)].concat();
         let numbered =
             |count: u32, text: &str| (20..count).map(|number| text.replace('#', &number.to_string())).collect();
-        let shapes: [(&str, &dyn Fn(u32) -> String); 9] = [
+        let shapes: [(&str, &dyn Fn(u32) -> String); 10] = [
             ("objects", &|count| numbered(count, "# 0 obj[1]endobj\n")),
             ("versions of one object", &|count| "9 0 obj[1]endobj\n".repeat(count as usize)),
             ("objects within objects", &|count| numbered(count, "# 0 obj(")),
             ("objects without an end", &|count| numbered(count, "# 0 obj[1]\n")),
             ("streams without an end", &|count| numbered(count, "# 0 obj<</Length 7>>stream\n")),
+            ("streams that end elsewhere", &|count| {
+                numbered(count, "# 0 obj<</Length 7>>stream\nx\nendstream endobj\n")
+            }),
             ("byte ranges", &|count| "/ByteRange".repeat(count as usize)),
             ("object streams", &|count| {
                 numbered(count, "# 0 obj<</Type/ObjStm/N 1/First 4/Length 5>>stream\n9 0 7\nendstream endobj\n")

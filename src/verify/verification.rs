@@ -163,7 +163,8 @@ impl<'a> Verification<'a> {
 
     /// What is to be said of a file that could not be read as it stands: what is broken, and what to do, for whoever has the file only.
     fn damaged(&self, damage: &str) -> [Finding; 2] {
-        const ADVICE: &str = "a transfer that cut the file off or converted it does this, and so does tampering: get the file again from whoever signed it";
+        const ADVICE: &str =
+            "the file was damaged in a transfer, or tampered with: get the file again from whoever signed it";
         let end = self.document.trailing().start;
         let broken = match self.document.is_searched() {
             true => damage.to_owned(),

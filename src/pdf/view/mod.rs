@@ -418,13 +418,15 @@ impl<'d> View<'d> {
 
 /// The first `endstream` in `range`: where it stands, and where the line end before it does.
 pub(in crate::pdf) fn endstream(bytes: &Bytes<'_>, range: Range<u64>) -> Result<(u64, u64)> {
-    const STEP: u64 = 64 << 10;
+    const MOST: u64 = 64 << 10;
     let start = range.start;
     let most = range.end.min(start.saturating_add(bytes.limits().stream_bytes));
-    let mut from = start;
+    // Most are short, and a file may have many of them: what is read is in proportion to what is looked through.
+    let (mut from, mut step) = (start, 1 << 10);
     while from < most {
         // Windows overlap by the keyword and a line end.
-        let to = most.min(from.saturating_add(STEP));
+        let to = most.min(from.saturating_add(step));
+        step = step.saturating_mul(2).min(MOST);
         let window = bytes.read(from..to)?;
         if let Some(at) = find(&window, b"endstream", 0) {
             let before = window.get(..at).unwrap_or_default();
