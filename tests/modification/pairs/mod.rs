@@ -46,6 +46,7 @@ pub(crate) fn pairs() -> impl Iterator<Item = &'static Pair> {
         objects::OBJECTS,
         objects::AROUND,
         signatures::GROUPS,
+        pages::WRITERS,
     ];
     themes.into_iter().flatten()
 }
