@@ -47,6 +47,7 @@ pub(crate) fn pairs() -> impl Iterator<Item = &'static Pair> {
         objects::AROUND,
         signatures::GROUPS,
         pages::WRITERS,
+        filling::ELSEWHERE,
     ];
     themes.into_iter().flatten()
 }
