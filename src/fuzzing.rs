@@ -26,7 +26,7 @@ use crate::pki::revocation::{Crl, OcspResponse, answers};
 use crate::pki::signature::Checks;
 use crate::pki::timestamp::{TimestampRequest, TimestampToken};
 use crate::pki::trust::store::TrustStore;
-use crate::report::{Indication, Report};
+use crate::report::{Indication, Modification, Report, SignatureReport};
 use crate::sign::{Prepared, PreparedTimestamp, Reserved};
 use crate::time::Time;
 use crate::verify::Verification;
@@ -47,9 +47,12 @@ const READ: u64 = 1 << 20;
 
 /// Opens a document and reads all that is in it.
 ///
-/// Laws: revisions follow one another to the end of the file; every object that is read is written so that it reads the same.
+/// Laws: what opens strictly is not damaged, and nothing can be appended to what is; revisions follow one another to the end of the file;
+/// every object that is read is written so that it reads the same.
 pub fn document(data: &[u8]) {
-    let Ok(document) = Document::open_with(data, limits()) else { return };
+    let Ok(document) = Document::open_damaged(data, limits()) else { return };
+    assert_eq!(document.require_whole().is_err(), document.damage().is_some(), "a damaged file takes what is appended");
+    assert!(Document::open_with(data, limits()).is_err() || document.damage().is_none(), "a sound file is damaged");
     let mut end = 0;
     for revision in document.revisions() {
         assert!(end < revision.end() && revision.end() <= document.len(), "revisions out of order");
@@ -258,7 +261,8 @@ pub fn ocsp(data: &[u8]) {
 
 /// Verifies a file in full, at a fixed time, without anchors.
 ///
-/// Laws: the same file gives the same report; nobody passes whom nobody trusts; who is intact is named.
+/// Laws: the same file gives the same report, of its own length; nobody passes whom nobody trusts; who is intact is named; what was
+/// searched for belongs to no revision, and nobody can tell what was changed in it.
 pub fn verify(data: &[u8]) {
     let report = report(data);
     assert_eq!(report, self::report(data), "two reports about one file");
@@ -271,9 +275,15 @@ pub fn verify(data: &[u8]) {
 }
 
 fn report(data: &[u8]) -> Option<Report> {
-    let document = Document::open_with(data, limits()).ok()?;
+    let document = Document::open_damaged(data, limits()).ok()?;
     // 2026-10-07.
-    Some(Verification::new(&document, &TrustStore::new(), Time::from_unix(1_791_331_200)).verify())
+    let report = Verification::new(&document, &TrustStore::new(), Time::from_unix(1_791_331_200)).verify();
+    assert_eq!(report.length, u64::try_from(data.len()).unwrap_or(u64::MAX), "bytes that are not in the file");
+    if document.is_searched() {
+        let is_told = |one: &SignatureReport| one.revision.is_none() && one.modification == Modification::Unknown;
+        assert!(report.revisions == 0 && report.signatures.iter().all(is_told), "searched, and a revision is known");
+    }
+    Some(report)
 }
 
 /// Compares all revisions of a file with one another, as of every one of them.

@@ -77,7 +77,12 @@ impl Input {
     pub(crate) fn evidence(&self, password: Option<&[u8]>, progress: &Progress) -> Result<Document<'_>> {
         match self.document(password, progress) {
             Err(error) if matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => {
-                Document::open_damaged(progress.watch(&self.file), Limits::default()).map_err(|_| error)
+                let (source, limits) = (progress.watch(&self.file), Limits::default());
+                let damaged = match password {
+                    Some(password) => Document::open_damaged_with_password(source, limits, password),
+                    None => Document::open_damaged(source, limits),
+                };
+                damaged.map_err(|_| error)
             }
             opened => opened,
         }

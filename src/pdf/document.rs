@@ -53,8 +53,16 @@ pub struct Document<'a> {
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
     first_uses: OnceLock<HashMap<u32, usize>>,
-    /// Why it is only the front of its file.
-    damage: Option<String>,
+    damage: Option<Damage>,
+}
+
+/// What keeps a file from being read as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// It is broken behind its last revision; with what is broken.
+    Behind(String),
+    /// Nothing says where its objects are: they were searched for, and there are no revisions to tell apart. In words.
+    Lost(String),
 }
 
 /// What is known of a file before it is opened.
@@ -209,26 +217,34 @@ impl<'a> Document<'a> {
         &self.security
     }
 
-    pub(crate) fn set_damage(&mut self, damage: String) {
+    pub(crate) fn set_damage(&mut self, damage: Damage) {
         self.damage = Some(damage);
     }
 
-    /// Why this is only the front of its file, where [`open_damaged`](Self::open_damaged) found the rest broken.
+    /// What is broken, where [`open_damaged`](Self::open_damaged) found that this is only the front of its file, or that the objects of the
+    /// file had to be searched for.
     pub fn damage(&self) -> Option<&str> {
-        self.damage.as_deref()
+        match self.damage.as_ref()? {
+            Damage::Behind(said) | Damage::Lost(said) => Some(said),
+        }
+    }
+
+    /// Whether its objects were searched for, because nothing says where they are: then no revision of it is known.
+    pub(crate) fn is_searched(&self) -> bool {
+        matches!(self.damage, Some(Damage::Lost(_)))
     }
 
     /// Whether something can be appended, or written into it.
     ///
     /// # Errors
-    /// [`ErrorKind::Syntax`] if this is only the front of its file.
+    /// [`ErrorKind::Syntax`] if this is only the front of its file, or was searched for.
     pub(crate) fn require_whole(&self) -> Result<()> {
-        match self.damage() {
-            Some(damage) => {
-                Err(Error::new(ErrorKind::Syntax, format!("only the front of the file can be read: {damage}")))
-            }
-            None => Ok(()),
-        }
+        let message = match &self.damage {
+            None => return Ok(()),
+            Some(Damage::Behind(damage)) => format!("only the front of the file can be read: {damage}"),
+            Some(Damage::Lost(damage)) => damage.clone(),
+        };
+        Err(Error::new(ErrorKind::Syntax, message).advise("get the file again from whoever signed it"))
     }
 
     pub(super) fn set_security(&mut self, security: Security) {

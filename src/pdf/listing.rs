@@ -94,7 +94,7 @@ fn entry(view: View<'_>, field: &Field) -> Result<FormField> {
 
 fn describe(document: &Document<'_>, signature: SignatureDictionary) -> SignatureEntry {
     let end = signature.byte_range.as_ref().map(|range| range.end()).ok();
-    let closed = document.revisions().iter().find(|revision| Some(revision.end()) == end);
+    let closed = document.revisions().iter().find(|revision| Some(revision.end()) == end && !document.is_searched());
     SignatureEntry {
         sub_filter: signature.sub_filter,
         revision: closed.map(|revision| revision.number()),

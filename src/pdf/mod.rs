@@ -9,7 +9,8 @@
 //! Nouns, from the ground up: [`object`] (values), [`crypt`] (strings and streams, encrypted), [`source`] (bytes at offsets),
 //! [`document`] (a file and its revisions), [`security`] (what opens it), [`view`] (its objects as of one), [`account`] (bytes that
 //! belong to none),
-//! [`update`] (one more revision), [`mod@repair`] (one that mends), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence),
+//! [`update`] (one more revision), [`mod@repair`] (one that mends), `damaged` (files that no strict reader
+//! opens), [`form`] (fields), [`signature`] (ByteRange and its hole), [`dss`] (evidence),
 //! [`metadata`] (the transaction that the file is about).
 
 pub(crate) mod account;

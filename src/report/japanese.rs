@@ -122,7 +122,7 @@ mod tests {
 
     /// Where sentences are written that reach a reader.
     const FOLDERS: [&str; 3] = ["src/verify", "src/pki/path", "src/pki/timestamp"];
-    const FILES: [&str; 16] = [
+    const FILES: [&str; 17] = [
         "src/pki/cms/fault.rs",
         "src/pki/revocation/mod.rs",
         "src/pki/key/mod.rs",
@@ -132,6 +132,7 @@ mod tests {
         "src/pki/trust/term.rs",
         "src/pdf/byte_range.rs",
         "src/pdf/contents.rs",
+        "src/pdf/damaged.rs",
         "src/pdf/dss.rs",
         "src/pdf/signature.rs",
         "src/pdf/form/mod.rs",

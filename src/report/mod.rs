@@ -68,7 +68,8 @@ pub struct Report {
     pub constraints: Vec<Constraint>,
     /// What later revisions were allowed to change.
     pub modification_rule: ModificationRule,
-    /// How many revisions the file has.
+    /// How many revisions the file has; 0 where it had to be searched ([`Document::open_damaged`](crate::Document::open_damaged)), and none
+    /// is known.
     pub revisions: usize,
     /// Every signature and document timestamp, oldest revision first.
     pub signatures: Vec<SignatureReport>,
@@ -324,7 +325,7 @@ pub enum Coverage {
     File,
     /// The whole file as it was when the revision was made.
     Revision,
-    /// Something else: no conforming signature.
+    /// Something else: no conforming signature, or one in a file of which no revision is known.
     Other,
 }
 

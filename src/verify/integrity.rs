@@ -26,7 +26,7 @@ use crate::report::{Code, Coverage, Finding};
 pub(crate) struct Facts {
     pub(crate) field: String,
     pub(crate) dictionary: SignatureDictionary,
-    /// The revision whose end is the byte range's end, counted from 0.
+    /// The revision whose end is the byte range's end, counted from 0; none in a file that had to be searched.
     pub(crate) revision: Option<usize>,
     pub(crate) covers: Coverage,
     pub(crate) content: Content,
@@ -87,8 +87,12 @@ impl Facts {
     pub(crate) fn read(document: &Document<'_>, field: &Field, known: &[Certificate]) -> Result<Option<Self>> {
         let latest = document.latest();
         let Some(now) = field.signature(latest)? else { return Ok(None) };
-        let revision =
-            revision_of(document, &now).map_or_else(|| first_place(document, field, &now), |own| Ok(Some(own)))?;
+        let revision = match revision_of(document, &now) {
+            // What was found by searching belongs to no revision: where one ends would be another guess.
+            _ if document.is_searched() => None,
+            None => first_place(document, field, &now)?,
+            own => own,
+        };
         let mut findings = Vec::new();
         let dictionary = match revision {
             Some(revision) if revision != latest.revision() => match field.signature(document.view(revision))? {
@@ -120,7 +124,7 @@ impl Facts {
             findings,
             is_well_formed: true,
         };
-        facts.check_dictionary();
+        facts.check_dictionary(document);
         facts.content = facts.read_content(document.limits(), known);
         if let Content::Signature(cms) = &facts.content {
             let limits = document.limits();
@@ -192,7 +196,7 @@ impl Facts {
         self.dictionary.byte_range.as_ref().ok().map(|range| range.end())
     }
 
-    fn check_dictionary(&mut self) {
+    fn check_dictionary(&mut self, document: &Document<'_>) {
         let mut faults: Vec<Finding> =
             self.dictionary.faults.iter().map(|fault| Finding::new(Code::SignatureDictionary, fault)).collect();
         if let Err(fault) = &self.dictionary.byte_range {
@@ -201,7 +205,7 @@ impl Facts {
         if let Err(fault) = &self.dictionary.contents {
             faults.push(Finding::new(Code::Contents, fault));
         }
-        if self.dictionary.byte_range.is_ok() && self.covers == Coverage::Other {
+        if self.dictionary.byte_range.is_ok() && self.covers == Coverage::Other && !document.is_searched() {
             faults.push(Finding::new(Code::Coverage, "the byte range does not end where a revision of the file ends"));
         }
         self.is_well_formed = faults.is_empty() && !self.findings.iter().any(|one| one.code == Code::Redefined);

@@ -61,7 +61,8 @@ pub(crate) fn evidence_in(
     findings: &mut Vec<Finding>,
 ) -> Evidence {
     let mut evidence = stored_in(document, revision, &Evidence::new(), findings);
-    let up_to = |facts: &&Facts| facts.revision.is_some_and(|one| one <= revision);
+    // What was found by searching belongs to no revision, and is at hand all the same.
+    let up_to = |facts: &&Facts| facts.revision.map_or(document.is_searched(), |one| one <= revision);
     facts.iter().filter(up_to).for_each(|facts| add_facts(&mut evidence, facts));
     evidence
 }

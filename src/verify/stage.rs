@@ -334,13 +334,15 @@ fn refuse(report: &mut SignatureReport, block: Block, sub_indication: SubIndicat
 /// A signature that could not be hashed.
 fn unhashed(facts: &Facts, cms: &SignedData) -> SignatureReport {
     let mut report = blank(facts);
+    report.level_findings = conformity::of_signature(facts, cms);
     let (code, conclusion) = match cms.signer().and_then(|signer| signer.digest_algorithm()) {
+        // Without a byte range nothing can be hashed, whatever with; and that is said already.
+        Ok(_) if facts.dictionary.byte_range.is_err() => return report,
         Err(fault) if is_unsupported(&fault) => {
             (Code::Algorithm, Conclusion::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe))
         }
         _ => (Code::Cms, report.conclusion),
     };
-    report.level_findings = conformity::of_signature(facts, cms);
     report.findings.push(Finding::new(code, "the signature's digest algorithm cannot be used"));
     report.conclusion = conclusion;
     report
@@ -415,7 +417,8 @@ fn conclude(report: &mut SignatureReport, facts: &Facts, modified: Modified, rul
     let is_permitted = match rule {
         ModificationRule::EvidenceOnly => modified.is_permitted && modified.modification <= Modification::Lta,
         ModificationRule::AsPermitted => modified.is_permitted,
-        ModificationRule::ListedOnly => true,
+        // The verdict is on the signed revision, and so there has to be one.
+        ModificationRule::ListedOnly => facts.revision.is_some(),
     };
     report.modification = modified.modification;
     report.changes = modified.changes;

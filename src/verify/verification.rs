@@ -100,11 +100,7 @@ impl<'a> Verification<'a> {
     /// Verifies. Whatever is wrong stands in the report.
     pub fn verify(&self) -> Report {
         let mut report = self.blank();
-        if let Some(damage) = self.document.damage() {
-            let end = self.document.trailing().start;
-            let what = format!("the file is broken behind byte {end}, and judged is what stands before that: {damage}");
-            report.findings.push(Finding::new(Code::Structure, what));
-        }
+        report.findings.extend(self.document.damage().map(|damage| self.damaged(damage)));
         if let Err(error) = self.judge(&mut report) {
             report.findings.push(Finding::new(Code::Structure, error));
         }
@@ -165,6 +161,23 @@ impl<'a> Verification<'a> {
         Ok(Read { facts, modified, digests, in_file, at_hand, covered })
     }
 
+    /// What is to be said of a file that could not be read as it stands.
+    fn damaged(&self, damage: &str) -> Finding {
+        let end = self.document.trailing().start;
+        match self.document.is_searched() {
+            true => Finding::new(Code::Structure, damage),
+            false => Finding::new(
+                Code::Structure,
+                format!("the file is broken behind byte {end}, and judged is what stands before that: {damage}"),
+            ),
+        }
+    }
+
+    /// How many revisions are told apart.
+    fn revisions(&self) -> usize {
+        if self.document.is_searched() { 0 } else { self.document.revisions().len() }
+    }
+
     fn blank(&self) -> Report {
         Report {
             validation_time: self.now,
@@ -173,7 +186,7 @@ impl<'a> Verification<'a> {
             model: self.model,
             constraints: self.policy.constraints().collect(),
             modification_rule: self.policy.modification_rule(),
-            revisions: self.document.revisions().len(),
+            revisions: self.revisions(),
             signatures: Vec::new(),
             findings: Vec::new(),
             transaction: None,

@@ -129,6 +129,36 @@ fn a_file_that_is_broken_behind_what_was_signed_is_judged_and_never_passes() {
     }
 }
 
+/// As signature wrapping leaves it: nothing says where the signature is, and lenient viewers show it. Commands that write refuse the file.
+#[test]
+fn a_signature_that_had_to_be_searched_for_is_told_and_fails() {
+    let bench = signed();
+    let mut lost = bench.read("archived.pdf");
+    for at in (0..lost.len() - 9).filter(|at| lost[*at..].starts_with(b"startxref")).collect::<Vec<_>>() {
+        lost[at + 5..at + 9].copy_from_slice(b"lost");
+    }
+    bench.write("lost.pdf", &lost);
+    let words = format!("verify --trust anchor.pem --at {NOW} lost.pdf");
+    let run = bench.pades(words.split(' ').chain(["--json"]));
+    assert_eq!(run.code, 1, "{}", run.err);
+    let report = json(&run.out);
+    assert_eq!((&report["verdict"], &report["revisions"]), (&json("\"TOTAL-FAILED\""), &json("0")));
+    assert_eq!(report["signatures"].as_array().unwrap().len(), 2, "{report}");
+    for signature in report["signatures"].as_array().unwrap() {
+        assert_eq!((&signature["revision"], &signature["modification"]), (&Value::Null, &json("\"unknown\"")));
+    }
+    for (language, words_of_it) in [("en", "as lenient viewers do"), ("ja", "ファイル全体を検索して署名を見つけました")]
+    {
+        let run = bench.pades(words.split(' ').chain(["--lang", language]));
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.out.contains(words_of_it) && !run.out.contains("repair"), "{}", run.out);
+    }
+    for words in ["augment --lta --in-place", "timestamp --in-place", "sign --in-place", "revisions", "doctor"] {
+        bench.fails(words.split(' ').chain(["lost.pdf"]), &["cut off"]);
+    }
+    bench.fails(["sign", "--repair", "--in-place", "lost.pdf"], &["holds a signature"]);
+}
+
 #[test]
 fn an_overwritten_cross_reference_is_called_so() {
     let bench = Bench::new();

@@ -17,8 +17,8 @@ use std::path::Path;
 use common::{ROOM, World, now};
 use pades_ltv::report::{Level, Modification};
 use pades_ltv::{
-    Access, Augmentation, Document, ErrorKind, Evidence, Indication, Prepared, Result, Signer, Signing, Timestamping,
-    Transaction, Verification,
+    Access, Augmentation, Document, ErrorKind, Evidence, Indication, Limits, Prepared, Result, Signer, Signing,
+    Timestamping, Transaction, Verification,
 };
 use tools::Tools;
 
@@ -262,6 +262,37 @@ fn a_locked_file_is_not_judged_and_the_report_says_why() {
     assert_eq!(error.kind(), ErrorKind::Encrypted);
     let error = locked.unlock("wrong").unwrap_err();
     assert!(error.kind() == ErrorKind::Encrypted && error.to_string().contains("neither the user's nor"), "{error}");
+}
+
+/// Where nothing says any more where its objects are, a file is searched with the password that opens it, and stays refused without.
+#[test]
+fn a_signed_file_whose_cross_reference_is_lost() {
+    let (world, mut without) = (World::new(), 0);
+    for vector in Vector::all() {
+        let mut whole = sign(&world, &vector.owner()).unwrap();
+        let pointer = whole.windows(10).rposition(|word| word == b"startxref\n").unwrap() + 10;
+        whole[pointer] = b'x';
+        for password in [&vector.facts["user"], &vector.facts["owner"]] {
+            let opened = Document::open_damaged_with_password(&whole, Limits::default(), password);
+            let document = opened.unwrap_or_else(|error| panic!("{}: {error}", vector.name));
+            let report = Verification::new(&document, &world.trust, now()).verify();
+            let signature = report.signatures.iter().find(|one| one.field == FIELD).unwrap();
+            assert_eq!(signature.conclusion.indication, Indication::TotalFailed, "{}", vector.name);
+            assert_eq!(signature.reason.as_deref(), Some("甲野太郎 様が承認しました"), "{}", vector.name);
+            assert!(document.damage().unwrap().contains("as lenient viewers do"), "{}", vector.name);
+        }
+        let strict = Document::open(&whole).unwrap_err();
+        match Document::open_damaged(&whole, Limits::default()) {
+            Ok(_) => without += 1,
+            Err(error) => {
+                assert!(!vector.facts["user"].is_empty(), "{}: {error}", vector.name);
+                assert!(strict.to_string().starts_with(&error.to_string()), "{}: {error}", vector.name);
+            }
+        }
+        let wrong = Document::open_damaged_with_password(&whole, Limits::default(), "wrong").unwrap_err();
+        assert!(strict.to_string().starts_with(&wrong.to_string()), "{}: {wrong}", vector.name);
+    }
+    assert!(without >= 3, "{without}");
 }
 
 #[test]

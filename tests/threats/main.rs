@@ -12,6 +12,7 @@ mod common;
 mod damaged;
 mod dictionary;
 mod forge;
+mod lost;
 mod updates;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,8 @@
 //! What only a draft that opens can tell: members of object streams, wrong lengths, and which trailer leads to a catalog.
 
 use super::scan::{End, Found, Trailer, is_of_type};
-use super::{Repair, RepairFlaw, RepairStep, signs};
+use super::signs::{self, Signatures};
+use super::{Repair, RepairFlaw, RepairStep};
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::object::{Dictionary, Object, PdfString, Ref, StringForm};
@@ -66,7 +67,9 @@ impl Repair<'_> {
             let id = Ref { number, generation: 0 };
             let offset = self.scan.objects.get(&stream).map_or(0, |found| found.offset);
             match view.get(id) {
-                Ok(object) if signs::is_in(&object) => return Err(signs::holds_signature(offset)),
+                Ok(object) if self.signatures == Signatures::Refused && signs::is_in(&object) => {
+                    return Err(signs::holds_signature(offset));
+                }
                 Ok(Object::Dictionary(dictionary)) if is_of_type(&dictionary, "Catalog") => catalog = Some(id),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Io => return Err(error),
@@ -120,12 +123,11 @@ impl Repair<'_> {
         if let Some(info) = info.filter(|info| matches!(view.get(*info), Ok(Object::Dictionary(_)))) {
             self.plan.trailer.set("Info", Object::Reference(info));
         }
-        self.renew_id(view);
         Ok(())
     }
 
     /// The second half of `/ID` names this version of the file (14.4).
-    fn renew_id(&mut self, view: View<'_>) {
+    pub(super) fn renew_id(&mut self, view: View<'_>) {
         let Some(id) = self.plan.trailer.get("ID") else { return };
         match view.plain(id) {
             Ok(Object::Array(halves)) if halves.len() == 2 => {

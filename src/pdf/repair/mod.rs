@@ -1,6 +1,8 @@
 //! Repair on request: a broken cross-reference is answered with one revision that has a complete one (ISO 32000-2, 7.5.4 to 7.5.8).
 //!
-//! What it is for: signing files whose writers were careless. Verifying never repairs: what was signed is fixed by the bytes.
+//! What it is for: signing files whose writers were careless. Verifying never repairs: what was signed is fixed by the bytes. Where a file
+//! is so broken that no strict reader finds its signatures, verifying borrows the search from here (`search`), to say that they are
+//! there and do not pass; that appends nothing, and gives nothing that could be appended to.
 //!
 //! Invariant: no byte of the file is changed; the result is opened by the strict reader and checked, or there is none.
 //! Invariant: a file that holds a signature is refused, whatever its state.
@@ -10,6 +12,7 @@
 mod draft;
 mod plan;
 mod scan;
+mod search;
 mod signs;
 mod step;
 #[cfg(test)]
@@ -17,6 +20,8 @@ mod tests;
 
 use self::plan::Plan;
 use self::scan::{End, Scan};
+pub(in crate::pdf) use self::search::search;
+use self::signs::Signatures;
 pub use self::step::{RepairFlaw, RepairStep};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -51,8 +56,8 @@ fn mend(source: &dyn Source, limits: &Limits) -> Result<(u64, Vec<u8>, Vec<Repai
     let bytes = Bytes::new(Box::new(source), limits.clone())?;
     let shift = header(&bytes)?;
     let fault = fault(source, limits)?;
-    let plan = Plan { shift, ..Plan::default() };
-    let mut repair = Repair { bytes: &bytes, scan: Scan::read(&bytes)?, plan, steps: Vec::new() };
+    let mut repair = Repair::of(&bytes, Signatures::Refused)?;
+    repair.plan.shift = shift;
     let appended = repair.run(fault)?;
     Ok((bytes.len(), appended, repair.steps))
 }
@@ -96,15 +101,43 @@ fn flaw(document: &Document<'_>) -> Result<Option<String>> {
 
 struct Repair<'b> {
     bytes: &'b Bytes<'b>,
+    signatures: Signatures,
     scan: Scan,
     plan: Plan,
     steps: Vec<RepairStep>,
 }
 
 impl<'b> Repair<'b> {
+    /// What a search of the file finds, and nothing done about it yet.
+    fn of(bytes: &'b Bytes<'b>, signatures: Signatures) -> Result<Self> {
+        let scan = Scan::read(bytes, signatures)?;
+        Ok(Self { bytes, signatures, scan, plan: Plan::default(), steps: Vec::new() })
+    }
+
     /// The bytes to append. Each draft says more than the one before: first the objects of the file, then those in object streams, at
     /// last what the trailer says and which streams to write anew.
     fn run(&mut self, fault: String) -> Result<Vec<u8>> {
+        self.place_objects();
+        self.keep_encryption()?;
+        if self.has_containers() {
+            let draft = self.draft()?;
+            self.add_members(draft.latest())?;
+        }
+        let draft = self.draft()?;
+        let inner_catalog = self.check_members(draft.latest())?;
+        self.find_wrong_lengths(draft.latest())?;
+        self.choose_trailer(draft.latest(), inner_catalog)?;
+        self.renew_id(draft.latest());
+        let unreadable = std::mem::take(&mut self.scan.unreadable).into_iter();
+        self.steps.extend(unreadable.map(|(offset, reason)| RepairStep::LeftOut { offset, reason }));
+        self.steps.sort_by_key(RepairStep::offset);
+        let (offset, objects) = (self.bytes.len(), self.plan.entries.len());
+        self.steps.push(RepairStep::Section { fault, offset, objects });
+        self.plan.write(self.bytes)
+    }
+
+    /// Plans an entry for every object that was found, and to write anew those that do not end as they should.
+    fn place_objects(&mut self) {
         for (number, found) in &self.scan.objects {
             let entry = XrefEntry::InFile { offset: found.offset, generation: found.generation };
             self.plan.entries.insert(*number, entry);
@@ -115,21 +148,10 @@ impl<'b> Repair<'b> {
             };
             self.steps.push(found.rewritten(*number, RepairFlaw::End));
         }
-        self.keep_encryption()?;
-        if self.scan.objects.values().any(|found| found.is_container) {
-            let draft = self.draft()?;
-            self.add_members(draft.latest())?;
-        }
-        let draft = self.draft()?;
-        let inner_catalog = self.check_members(draft.latest())?;
-        self.find_wrong_lengths(draft.latest())?;
-        self.choose_trailer(draft.latest(), inner_catalog)?;
-        let unreadable = std::mem::take(&mut self.scan.unreadable).into_iter();
-        self.steps.extend(unreadable.map(|(offset, reason)| RepairStep::LeftOut { offset, reason }));
-        self.steps.sort_by_key(RepairStep::offset);
-        let (offset, objects) = (self.bytes.len(), self.plan.entries.len());
-        self.steps.push(RepairStep::Section { fault, offset, objects });
-        self.plan.write(self.bytes)
+    }
+
+    fn has_containers(&self) -> bool {
+        self.scan.objects.values().any(|found| found.is_container)
     }
 
     /// The file with what is planned so far.

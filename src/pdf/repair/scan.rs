@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::signs;
+use super::signs::{self, Signatures};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::bytes::Bytes;
 use crate::pdf::lexer::{is_white, keyword, space};
@@ -71,24 +71,24 @@ impl Scan {
     /// Reads all of the file.
     ///
     /// # Errors
-    /// [`ErrorKind::Repair`] where it meets a signature; [`ErrorKind::Limit`] where there is more, or more that is broken, than the
+    /// [`ErrorKind::Repair`] where it meets a signature, unless those are sought; [`ErrorKind::Limit`] where there is more, or more that is broken, than the
     /// limits allow; [`ErrorKind::Io`].
-    pub(super) fn read(bytes: &Bytes<'_>) -> Result<Self> {
-        let first = Self::with_lengths(bytes, HashMap::new())?;
+    pub(super) fn read(bytes: &Bytes<'_>, signatures: Signatures) -> Result<Self> {
+        let first = Self::with_lengths(bytes, signatures, HashMap::new())?;
         if !first.is_guessed {
             return Ok(first);
         }
-        Self::with_lengths(bytes, first.lengths)
+        Self::with_lengths(bytes, signatures, first.lengths)
     }
 
-    fn with_lengths(bytes: &Bytes<'_>, lengths: HashMap<u32, u64>) -> Result<Self> {
+    fn with_lengths(bytes: &Bytes<'_>, signatures: Signatures, lengths: HashMap<u32, u64>) -> Result<Self> {
         let budget = bytes.len().saturating_mul(8).saturating_add(1 << 20);
-        let mut scanner = Scanner { bytes, at: 0, budget, scan: Self { lengths, ..Self::default() } };
+        let mut scanner = Scanner { bytes, signatures, at: 0, budget, scan: Self { lengths, ..Self::default() } };
         while let Some(mark) = scanner.next()? {
             match mark {
                 Mark::Object { start, keyword_end } => scanner.object(start, keyword_end)?,
                 Mark::Trailer(start) => scanner.trailer(start)?,
-                Mark::ByteRange(start) => return Err(signs::holds_signature(start)),
+                Mark::ByteRange(start) => scanner.byte_range(start)?,
             }
         }
         Ok(scanner.scan)
@@ -104,6 +104,7 @@ enum Mark {
 
 struct Scanner<'b> {
     bytes: &'b Bytes<'b>,
+    signatures: Signatures,
     /// What stands before it is done.
     at: u64,
     /// How many bytes may still be read in vain.
@@ -213,7 +214,7 @@ impl Scanner<'_> {
     }
 
     fn insert(&mut self, id: Ref, start: u64, end: End, value: &Object) -> Result<()> {
-        if signs::is_in(value) {
+        if self.signatures == Signatures::Refused && signs::is_in(value) {
             return Err(signs::holds_signature(start));
         }
         // Nobody refers to object 0 (7.3.10), and no number is larger than the limit.
@@ -235,6 +236,15 @@ impl Scanner<'_> {
         let found = Found { generation: id.generation, offset: start, is_container, end };
         self.scan.objects.insert(id.number, found);
         Ok(())
+    }
+
+    /// A `/ByteRange` that stands in no object that can be read.
+    fn byte_range(&mut self, start: u64) -> Result<()> {
+        self.at = start.saturating_add(1);
+        match self.signatures {
+            Signatures::Refused => Err(signs::holds_signature(start)),
+            Signatures::Sought => Ok(()),
+        }
     }
 
     /// A trailer behind its keyword, which ends at `start`.

@@ -1,7 +1,18 @@
 //! Whether something in a file is a signature: then nothing may be appended that gives its bytes another meaning.
+//!
+//! Nouns: [`Signatures`] (what becomes of a search that meets one).
 
 use crate::error::{Error, ErrorKind};
 use crate::pdf::object::{Dictionary, Name, Object};
+
+/// What is done about signatures when objects are searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signatures {
+    /// For a repair: the first one ends it.
+    Refused,
+    /// For a report: they are what is searched for.
+    Sought,
+}
 
 /// Whether `object` is or holds, however deep, the dictionary of a signature or document timestamp, signed or still to be.
 pub(super) fn is_in(object: &Object) -> bool {

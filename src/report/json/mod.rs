@@ -32,7 +32,7 @@ impl Report {
     /// |---|---|
     /// | `schema`, `file`, `error` | `pades-ltv/report/1`; the caller's name; `null` (see [`Error::to_json`]) |
     /// | `verdict` | the worst indication, or `NO-SIGNATURE` |
-    /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions |
+    /// | `validation_time`, `policy`, `model`, `revisions` | as of when, by which algorithms, which chain model; number of revisions (0: the file had to be searched, and none is known) |
     /// | `constraints`, `modification_rule` | what else the policy asked for ([`Constraint`](super::Constraint)), and what later revisions might change ([`ModificationRule`](super::ModificationRule)) |
     /// | `signatures` | an object for each signature and document timestamp, see below |
     /// | `findings` | of the file as a whole: `code`, `message` |

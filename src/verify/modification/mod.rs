@@ -76,6 +76,10 @@ pub(crate) struct Analysis {
 /// What the revisions after each signature changed. `revisions` has, for each signature, the index (from 0) of the revision that it
 /// closes, or none where its byte range ends at no revision: then nothing can be told.
 pub(crate) fn analyse(document: &Document<'_>, revisions: &[Option<usize>]) -> Analysis {
+    if document.is_searched() {
+        let modified = revisions.iter().map(|_| lost()).collect();
+        return Analysis { modified, news: HashMap::new(), work: 0 };
+    }
     let count = document.revisions().len();
     let closed = |revision: &Option<usize>| revision.filter(|revision| *revision < count);
     let first = revisions.iter().filter_map(closed).min().unwrap_or(count);
@@ -174,6 +178,12 @@ impl Modified {
         let (modification, changes) = (Modification::Unknown, Changes::default());
         Self { modification, is_permitted: false, findings: Vec::new(), changes }
     }
+}
+
+/// Of a file without a cross-reference nobody can tell what was signed and what came later.
+fn lost() -> Modified {
+    let message = "the cross-reference of the file is lost: what was changed after signing cannot be told";
+    Modified { findings: vec![Finding::new(Code::ModificationUnknown, message)], ..Modified::unknown() }
 }
 
 /// A hybrid file (7.5.8.4) that places an object twice, in a revision up to the signed one: what was signed is one document for

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 
+use crate::pdf::document::Damage;
 use crate::pdf::source::Source;
 
 #[test]
@@ -22,7 +23,7 @@ fn bytes_that_belong_to_nothing_make_it_unknown() {
         assert!(found.findings.iter().any(|finding| finding.code == Code::StrayBytes), "{:?}", found.findings);
         // Of a damaged file others may make something else, wherever its front ends.
         let mut damaged = Document::open(&signed).unwrap();
-        damaged.set_damage("somehow".to_owned());
+        damaged.set_damage(Damage::Behind("somehow".to_owned()));
         let found = analyse(&damaged, &[Some(damaged.revisions().len() - 1)]).modified.remove(0);
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false));
     }
