@@ -284,7 +284,7 @@ impl<'a> Document<'a> {
     }
 
     /// Object number and revision index of every entry, ascending.
-    pub(super) fn index(&self) -> &[(u32, u32)] {
+    pub(crate) fn index(&self) -> &[(u32, u32)] {
         &self.index
     }
 
