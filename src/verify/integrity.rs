@@ -9,6 +9,7 @@
 use crate::digest::DigestAlgorithm;
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::pdf::byte_range::ByteRangeFault;
 use crate::pdf::document::Document;
 use crate::pdf::form::Field;
 use crate::pdf::hashing::{Covered, digests};
@@ -201,6 +202,7 @@ impl Facts {
             self.dictionary.faults.iter().map(|fault| Finding::new(Code::SignatureDictionary, fault)).collect();
         if let Err(fault) = &self.dictionary.byte_range {
             faults.push(Finding::new(Code::ByteRange, fault));
+            faults.extend(pushed(document, fault));
         }
         if let Err(fault) = &self.dictionary.contents {
             faults.push(Finding::new(Code::Contents, fault));
@@ -446,6 +448,16 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
         _ => return false,
     };
     matches!(key, KeyFault::UnknownKey(_))
+}
+
+/// What a gateway wrote in front of a file moves all that is in it. Said so to whoever has the file only.
+fn pushed(document: &Document<'_>, fault: &ByteRangeFault) -> Option<Finding> {
+    let ByteRangeFault::Gap { gap, contents } = fault else { return None };
+    let before = contents.start.checked_sub(gap.start).filter(|before| *before > 0 && *before == document.header())?;
+    let message = format!(
+        "{before} bytes were put in front of the file after signing, by a transfer perhaps: get the file again from whoever signed it"
+    );
+    Some(Finding::new(Code::ByteRange, message))
 }
 
 /// The revision that `dictionary` covers, counted from 0.

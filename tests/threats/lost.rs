@@ -143,7 +143,10 @@ fn a_damaged_transfer_is_said_so() {
             .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) })
             .copied()
             .collect();
-        for (way, file) in [("cut off", good[..good.len() - 12].to_vec()), ("line ends", converted)] {
+        let in_front = [b"HTTP/1.1 200 OK\r\n\r\n", &good[..]].concat();
+        for (way, file) in
+            [("cut off", good[..good.len() - 12].to_vec()), ("line ends", converted), ("in front", in_front)]
+        {
             let name = format!("{base_name}, {way}");
             let Ok(document) = Document::open_damaged(Fenced(&file), Limits::default()) else { panic!("{name}") };
             let report = Verification::new(&document, &world.trust, now()).verify();
