@@ -334,8 +334,13 @@ pub fn modifications(document: &Document<'_>) -> u64 {
 
 /// Reads stored values of this crate.
 ///
-/// Law: what is read is written as the same bytes.
+/// Law: what is read is written as the same bytes. `data` is taken with its check sum behind it, or needs it yet.
 pub fn prepared_state(data: &[u8]) {
+    let stored = [data, &DigestAlgorithm::Sha256.digest(data)].concat();
+    [data, &stored].into_iter().for_each(one_state);
+}
+
+fn one_state(data: &[u8]) {
     if let Ok(prepared) = Prepared::from_bytes(data) {
         assert!(prepared.to_bytes().is_ok_and(|bytes| bytes == data), "a prepared signature is stored differently");
         let _ = prepared.input().digest();

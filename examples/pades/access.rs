@@ -65,8 +65,11 @@ pub(crate) fn secret(option: &'static str, path: &Path) -> Result<Zeroizing<Stri
     text().during(|| Message::CannotUse { option, path: path.to_owned() })
 }
 
-/// What editors put behind a line is no part of the password.
+/// What editors put around a line, such as a byte order mark in front, is no part of the password.
 fn first_line(mut bytes: Secret) -> Secret {
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes.drain(..3).for_each(drop);
+    }
     if let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
         bytes.truncate(end);
     }

@@ -23,7 +23,7 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 50] = [
+pub(crate) const REASONS: [(&str, &str); 51] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -73,6 +73,7 @@ pub(crate) const REASONS: [(&str, &str); 50] = [
     ("the CMS is no PAdES signature for this place", "この文書のための PAdES 署名 (CMS) ではありません"),
     ("the CMS needs", "CMS が確保した領域に収まりません。--cms-room を大きくして準備し直してください"),
     ("the stored value cannot be read", "--prepare で作られたファイルではないか、壊れています"),
+    ("the stored value is not what was stored", "--prepare で作られた後に変更されたか、壊れています"),
     ("the stored value has version", "別のバージョンの pades で準備されたものです"),
     ("than the one that was prepared", "準備したときとは別のファイルです。準備したときのファイルを指定してください"),
     ("was made for", "準備したときとは別のファイルです。準備したときのファイルを指定してください"),

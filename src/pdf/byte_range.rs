@@ -136,7 +136,7 @@ fn numbers(dictionary: &Dictionary) -> Result<[u64; 4], ByteRangeFault> {
         Some(Object::Reference(_)) => return Err(ByteRangeFault::Indirect),
         Some(_) => return Err(ByteRangeFault::NotArray),
     };
-    let items: &[Object; 4] = items.as_slice().try_into().map_err(|_| ByteRangeFault::Count(items.len()))?;
+    let items: &[Object; 4] = (**items).try_into().map_err(|_| ByteRangeFault::Count(items.len()))?;
     let mut numbers = [0; 4];
     for (index, (number, item)) in numbers.iter_mut().zip(items).enumerate() {
         *number = match item {
@@ -207,7 +207,7 @@ mod tests {
     fn other_types_have_their_faults() {
         let reference = Object::Reference(Ref { number: 1, generation: 0 });
         let with =
-            |item: Object| Object::Array(vec![Object::Integer(0), item, Object::Integer(200), Object::Integer(800)]);
+            |item: Object| Object::Array([Object::Integer(0), item, Object::Integer(200), Object::Integer(800)].into());
         for (value, fault) in [
             (Object::Null, ByteRangeFault::Missing),
             (Object::Integer(0), ByteRangeFault::NotArray),

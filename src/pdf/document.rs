@@ -18,6 +18,7 @@ use super::hashing::Digests;
 use super::object::{Dictionary, Ref};
 use super::parser::offset;
 use super::revision::{self, Ending, Head, Revision};
+use super::row::Row;
 use super::security::{Credential, Security};
 use super::source::Source;
 use super::view::View;
@@ -49,6 +50,8 @@ pub struct Document<'a> {
     containers: Mutex<HashMap<u64, Arc<Container>>>,
     /// Every offset at which some revision places an object, ascending; made when first wanted.
     places: OnceLock<Vec<u64>>,
+    /// The long lists that it writes again and again, once somebody wants all versions of them.
+    rows: OnceLock<Vec<Row>>,
     digests: Digests,
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
@@ -134,6 +137,7 @@ impl<'a> Document<'a> {
             catalog: OnceLock::new(),
             containers: Mutex::default(),
             places: OnceLock::new(),
+            rows: OnceLock::new(),
             first_uses: OnceLock::new(),
             security: Security::None,
             digests: known.digests,
@@ -279,7 +283,7 @@ impl<'a> Document<'a> {
     }
 
     /// Object number and revision index of every entry, ascending.
-    pub(super) fn index(&self) -> &[(u32, u32)] {
+    pub(crate) fn index(&self) -> &[(u32, u32)] {
         &self.index
     }
 
@@ -312,6 +316,22 @@ impl<'a> Document<'a> {
             places.dedup();
             places
         })
+    }
+
+    /// Keeps the long lists of the objects that it writes again and again, as they are last: earlier versions will be found
+    /// in them.
+    pub(crate) fn keep_rows(&self) {
+        const OFTEN: usize = 16;
+        const MOST: usize = 8;
+        let histories = self.index.chunk_by(|left, right| left.0 == right.0);
+        let often = histories.filter_map(|history| history.first().filter(|_| history.len() >= OFTEN));
+        let last = often.filter_map(|(number, _)| self.latest().last_of(*number).ok());
+        self.rows.get_or_init(|| last.flat_map(|object| Row::all_in(&object)).take(MOST).collect());
+    }
+
+    /// The lists that [`keep_rows`](Self::keep_rows) kept.
+    pub(super) fn rows(&self) -> &[Row] {
+        self.rows.get().map_or(&[], Vec::as_slice)
     }
 
     /// How many bytes to read at once for the object at `start`: up to the next one, in a small file, and where somebody asked for all

@@ -2,7 +2,7 @@
 //! (ISO 32000-2, 7.12; EN 319 142-1, 5.6; ISO/TS 32001 and 32002).
 
 use crate::error::Result;
-use crate::pdf::object::{Dictionary, Object, PdfString, StringForm};
+use crate::pdf::object::{Array, Dictionary, Object, PdfString, StringForm};
 use crate::pdf::parser::offset;
 use crate::pdf::update::{Place, UpdateWriter};
 use crate::pdf::view::View;
@@ -89,9 +89,9 @@ pub(crate) fn declare_iso(writer: &mut UpdateWriter<'_>, extension: IsoExtension
         _ => return Ok(()),
     };
     let mut declared = match all.get("ISO_").cloned() {
-        None | Some(Object::Null) => Vec::new(),
+        None | Some(Object::Null) => Array::new(),
         Some(Object::Array(declared)) => declared,
-        Some(one @ Object::Dictionary(_)) => vec![one],
+        Some(one @ Object::Dictionary(_)) => [one].into(),
         Some(_) => return Ok(()),
     };
     if !extension.is_in(&declared) {

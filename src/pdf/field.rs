@@ -5,7 +5,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::{Field, FieldKind, FieldValue, Form};
-use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::object::{Array, Dictionary, Object, Ref};
 use crate::pdf::text::text_string;
 use crate::pdf::update::{Place, UpdateWriter};
 
@@ -128,7 +128,7 @@ fn add_field(writer: &mut UpdateWriter<'_>, name: &str, signature: Ref, page: Re
         ("T", Object::String(text_string(name))),
         ("V", Object::Reference(signature)),
         // An empty rectangle makes it invisible (12.7.5.5) and spares PDF/A's appearance; Print and Locked are set.
-        ("Rect", Object::Array(vec![Object::Integer(0); 4])),
+        ("Rect", Object::Array(vec![Object::Integer(0); 4].into())),
         ("F", Object::Integer(132)),
         ("P", Object::Reference(page)),
     ]);
@@ -148,7 +148,7 @@ fn acro_form(writer: &mut UpdateWriter<'_>) -> Result<Place> {
         Object::Dictionary(_) => Ok(place),
         Object::Null => {
             let id = writer.allocate()?;
-            let form = Dictionary::of([("Fields", Object::Array(Vec::new()))]);
+            let form = Dictionary::of([("Fields", Object::Array(Array::new()))]);
             writer.put(id, Object::Dictionary(form));
             writer.edit_dictionary(&catalog)?.set("AcroForm", Object::Reference(id));
             Ok(Place::object(id))

@@ -44,6 +44,7 @@ pub(crate) mod placeholder;
 pub(crate) mod repair;
 pub(crate) mod restriction;
 pub(crate) mod revision;
+mod row;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod security;

@@ -4,10 +4,14 @@
 //!
 //! Nouns: [`Object`], [`Dictionary`], [`Name`], [`Ref`], [`PdfString`], [`Stream`].
 
+mod array;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::slice;
+
+pub(crate) use self::array::Array;
 
 /// The identity of an indirect object: number and generation (7.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,7 +64,7 @@ pub(crate) enum Object {
     Real(String),
     Name(Name),
     String(PdfString),
-    Array(Vec<Object>),
+    Array(Array),
     Dictionary(Dictionary),
     Stream(Box<Stream>),
     Reference(Ref),

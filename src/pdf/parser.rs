@@ -15,7 +15,8 @@ use nom::combinator::opt;
 use super::lexer::{
     Fault, Lexed, Token, digits, is_white, keyword, plain_reference, plainest_reference, position, space, token,
 };
-use super::object::{Dictionary, Entry, Name, Object, Ref};
+use super::object::{Array, Dictionary, Entry, Name, Object, Ref};
+use super::row::Row;
 use crate::limits::Limits;
 
 /// An indirect object (7.3.10), and how many bytes of the window it took.
@@ -60,6 +61,11 @@ pub(crate) fn lex<'a, T>(window: &'a [u8], mut rule: impl FnMut(&'a [u8]) -> Lex
 
 /// Reads one value. `base` is where the window starts in the file, `None` inside an object stream.
 pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
+    object_among(&[], window, base, limits)
+}
+
+/// The same; a list that begins as one of `rows` does shares its values.
+fn object_among(rows: &[Row], window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
     let mut stack = Stack { frames: Vec::new(), nesting: limits.nesting };
     let mut position = 0;
     let mut values: u32 = 0;
@@ -84,7 +90,7 @@ pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parse
                 let (span, is_reference) = (span(base, start..position), matches!(value, Object::Reference(_)));
                 frame.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
                 if let (true, Content::Array(items)) = (is_reference, &mut frame.content) {
-                    let (more, length) = plain_references(behind(position), items);
+                    let (more, length) = plain_references(rows, behind(position), items);
                     (values, position) = (values.saturating_add(more), position.saturating_add(length));
                 }
             }
@@ -94,10 +100,15 @@ pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parse
 
 /// Reads `n g obj`, its value, and `endobj` or `stream` with its line end.
 pub(crate) fn indirect(window: &[u8], base: u64, limits: &Limits) -> Parsed<Indirect> {
+    indirect_among(&[], window, base, limits)
+}
+
+/// The same; a list that begins as one of `rows` does shares its values.
+pub(crate) fn indirect_among(rows: &[Row], window: &[u8], base: u64, limits: &Limits) -> Parsed<Indirect> {
     let (id, head) = lex(window, header)?;
     let behind = |length: usize| window.get(length..).unwrap_or_default();
     let value_base = base.checked_add(offset(head));
-    let (value, length) = object(behind(head), value_base, limits).map_err(|stop| stop.further(head))?;
+    let (value, length) = object_among(rows, behind(head), value_base, limits).map_err(|stop| stop.further(head))?;
     let position = head.saturating_add(length);
     match value {
         Object::Dictionary(dictionary) => {
@@ -153,7 +164,7 @@ impl Stack {
     fn take(&mut self, token: Token<'_>, start: usize) -> Result<Option<(Object, usize)>, Stop> {
         let fault = |what| Err(Stop::Fault(start, what));
         let value = match token {
-            Token::ArrayOpen => return self.open(start, Content::Array(Vec::new())),
+            Token::ArrayOpen => return self.open(start, Content::Array(Array::new())),
             Token::DictionaryOpen => return self.open(start, Content::Dictionary(Dictionary::new(), None)),
             Token::ArrayClose => match self.frames.pop() {
                 Some(Frame { start, content: Content::Array(items) }) => {
@@ -196,7 +207,7 @@ impl Stack {
 }
 
 enum Content {
-    Array(Vec<Object>),
+    Array(Array),
     /// The entries so far, and the key whose value comes next.
     Dictionary(Dictionary, Option<Name>),
 }
@@ -223,22 +234,31 @@ fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
 
 /// Takes the references behind another one in an array, as long as they are spelled as nearly everybody does: most values of long
 /// files are such. How many there are, and how many bytes they take.
-fn plain_references(window: &[u8], items: &mut Vec<Object>) -> (u32, usize) {
+fn plain_references(rows: &[Row], window: &[u8], items: &mut Array) -> (u32, usize) {
     const SHORTEST: usize = b" 1 0 R".len();
+    if let [first] = &**items
+        && let Some((front, length)) = rows.iter().find_map(|row| row.front(first, window))
+    {
+        let count = u32::try_from(front.len()).unwrap_or(u32::MAX).saturating_sub(1);
+        *items = front;
+        return (count, length);
+    }
     // Lists that hold others would be looked through, and make the same room, as often as they nest.
-    if items.len() == 1
+    let mut own = std::mem::take(items).into_vec();
+    if own.len() == 1
         && let Some(end) = position(window, |byte| (byte == b'[') | (byte == b']'))
         && window.get(end) == Some(&b']')
     {
-        items.reserve(end.div_euclid(SHORTEST));
+        own.reserve(end.div_euclid(SHORTEST));
     }
     let (mut rest, mut count) = (window, 0_u32);
     while let [b' ' | b'\n', here @ ..] = rest
         && let Some((behind, number)) = plainest_reference(here)
     {
-        items.push(Object::Reference(Ref { number, generation: 0 }));
+        own.push(Object::Reference(Ref { number, generation: 0 }));
         (rest, count) = (behind, count.saturating_add(1));
     }
+    *items = own.into();
     (count, window.len().saturating_sub(rest.len()))
 }
 
@@ -346,7 +366,7 @@ mod tests {
         let text = format!("{}({}){}|", "[1 0 R".repeat(200), "x".repeat(60_000), "]".repeat(200));
         let object = read(&text).unwrap();
         let room = |value: &Object| match value {
-            Object::Array(items) => items.capacity(),
+            Object::Array(items) => items.clone().into_vec().capacity(),
             _ => 0,
         };
         let room: usize = object.values().map(room).sum();

@@ -219,7 +219,10 @@ mod tests {
                 entries.into_iter().for_each(|(key, value)| dictionary.push(Entry { key, value, span: None }));
                 Object::Dictionary(dictionary)
             });
-            prop_oneof![proptest::collection::vec(inner, 0..8).prop_map(Object::Array), dictionary]
+            prop_oneof![
+                proptest::collection::vec(inner, 0..8).prop_map(|items| Object::Array(items.into())),
+                dictionary
+            ]
         })
     }
 
@@ -233,7 +236,7 @@ mod tests {
     fn nesting_costs_no_call_depth() {
         let mut object = Object::Null;
         for _ in 0..200 {
-            object = Object::Array(vec![object]);
+            object = Object::Array([object].into());
         }
         assert_eq!(parse(&serialize(&object)), object);
     }

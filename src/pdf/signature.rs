@@ -152,7 +152,7 @@ impl SignatureDictionary {
 /// One string, or an array of them; its values are direct (12.8.1).
 fn certificates(value: Option<&Object>) -> Vec<Vec<u8>> {
     let strings = match value {
-        Some(Object::Array(items)) => items.as_slice(),
+        Some(Object::Array(items)) => items,
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::object::{Array, Dictionary, Object, Ref};
 use crate::pdf::text::{read_text_string, text_string};
 use crate::pdf::view::View;
 
@@ -248,7 +248,7 @@ pub(crate) fn references(
         reference.set("Data", Object::Reference(catalog));
         reference
     });
-    let references: Vec<Object> = certified.into_iter().chain(locked).map(Object::Dictionary).collect();
+    let references: Array = certified.into_iter().chain(locked).map(Object::Dictionary).collect();
     (!references.is_empty()).then_some(Object::Array(references))
 }
 

@@ -1,4 +1,4 @@
-//! Stored forms of half-done work: DER, with a version.
+//! Stored forms of half-done work: DER, with a version and a check sum.
 
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetString;
@@ -184,15 +184,24 @@ impl SignedState {
     }
 }
 
-/// A state as DER.
+/// A state as DER, and behind it the SHA-256 of that: what comes back from a disk or a queue is what went there. It is no protection
+/// against whoever can write there; what such a one changes in what is signed, the signer's value does not verify.
 pub(super) fn to_bytes(state: &impl Encode) -> Result<Vec<u8>> {
-    state.to_der().map_err(too_long)
+    let mut bytes = state.to_der().map_err(too_long)?;
+    bytes.extend(DigestAlgorithm::Sha256.digest(&bytes));
+    Ok(bytes)
 }
 
 /// What [`to_bytes`] wrote. Its version goes first: that of another release may have any other shape.
 pub(super) fn from_bytes<'b, S: Decode<'b, Error = der::Error>>(bytes: &'b [u8]) -> Result<S> {
     version(bytes).map_or(Ok(()), check_version)?;
-    S::from_der(bytes).map_err(|fault| malformed().because(fault))
+    let length = bytes.len().saturating_sub(DigestAlgorithm::Sha256.len());
+    let (state, sum) = bytes.split_at_checked(length).filter(|_| length > 0).unwrap_or((bytes, &[]));
+    let read = S::from_der(state).map_err(|fault| malformed().because(fault))?;
+    if DigestAlgorithm::Sha256.digest(state) != sum {
+        return Err(Error::new(ErrorKind::State, "the stored value is not what was stored").advise("prepare again"));
+    }
+    Ok(read)
 }
 
 /// The version, which is the first INTEGER of every state, in the SEQUENCE or in the first one within it.

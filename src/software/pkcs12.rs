@@ -121,11 +121,8 @@ impl<'a> MacData<'a> {
         let mut parts = mac.children();
         let mut info = parts.expect(SEQUENCE, what).map_err(damaged)?.children();
         let algorithm = info.any(what).and_then(|one| one.algorithm(what)).map_err(damaged)?;
-        let digest = digest_of(&algorithm).map_err(|unknown| {
-            crate::software::unsupported("the MAC of the PKCS#12 file is not supported")
-                .because(unknown)
-                .advise("make the file anew: `openssl pkcs12 -export -macalg sha256`")
-        })?;
+        let digest = digest_of(&algorithm)
+            .map_err(|unknown| no_such_mac("the MAC of the PKCS#12 file is not supported").because(unknown))?;
         let value = info.expect(OCTET_STRING, what).map_err(damaged)?.content;
         let salt = parts.expect(OCTET_STRING, what).map_err(damaged)?.content;
         let rounds = match parts.optional(INTEGER, what).map_err(damaged)? {
@@ -138,9 +135,14 @@ impl<'a> MacData<'a> {
     fn holds(&self, content: &[u8], password: &str, effort: &mut Effort) -> Result<bool> {
         effort.spend(self.rounds)?;
         let key = pkcs12_kdf(self.digest, password, self.salt, self.rounds, Purpose::Mac, self.digest.len());
-        hmac_holds(self.digest, &key, content, self.value)
-            .ok_or_else(|| damaged(format!("nobody makes a MAC with {}", self.digest.name())))
+        hmac_holds(self.digest, &key, content, self.value).ok_or_else(|| {
+            no_such_mac(format!("a MAC of the PKCS#12 file with {} is not supported", self.digest.name()))
+        })
     }
+}
+
+fn no_such_mac(what: impl Into<String>) -> Error {
+    crate::software::unsupported(what).advise("make the file anew: `openssl pkcs12 -export -macalg sha256`")
 }
 
 /// Compares in constant time.

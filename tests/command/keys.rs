@@ -40,12 +40,14 @@ pub(crate) fn algorithm(bench: &Bench, file: &str) -> String {
 fn a_key_is_read_in_every_form() {
     let bench = Bench::new();
     bench.write("pass.txt", format!("{PASSWORD}\r\nnot this\n"));
+    bench.write("marked.txt", format!("\u{feff}{PASSWORD}\r\n"));
     for (name, words) in [
         ("pkcs8", format!("--key {VECTORS}/pkcs8.pem --chain {VECTORS}/chain.pem")),
         ("sec1", format!("--key {VECTORS}/sec1.pem --chain {VECTORS}/chain.pem")),
         ("pbkdf2", format!("--key {VECTORS}/pbkdf2.pem --pass-file pass.txt --chain {VECTORS}/chain.pem")),
         ("scrypt", format!("--key {VECTORS}/scrypt.pem --pass-file pass.txt --chain {VECTORS}/chain.pem")),
         ("modern", format!("--p12 {VECTORS}/modern.p12 --pass-file pass.txt")),
+        ("marked", format!("--p12 {VECTORS}/modern.p12 --pass-file marked.txt")),
         ("legacy", format!("--p12 {VECTORS}/legacy.p12 --pass-file pass.txt")),
     ] {
         let run = bench.does(&format!("sign {words} --at {NOW} {CONTRACT} {name}.pdf"));
@@ -53,7 +55,7 @@ fn a_key_is_read_in_every_form() {
     }
     // One key and deterministic signatures: the same file, whatever the key came in.
     let first = bench.read("pkcs8.pdf");
-    for name in ["sec1", "pbkdf2", "scrypt", "modern", "legacy"] {
+    for name in ["sec1", "pbkdf2", "scrypt", "modern", "marked", "legacy"] {
         assert!(bench.read(&format!("{name}.pdf")) == first, "{name}");
     }
     let (_, key) = der::pem::decode_vec(&std::fs::read(format!("{VECTORS}/pkcs8.pem")).unwrap()).unwrap();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use pades_ltv::authority::KeyType;
-use pades_ltv::{Document, Reserved, Signer, SoftwareSigner};
+use pades_ltv::{DigestAlgorithm, Document, Reserved, Signer, SoftwareSigner};
 use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, binary};
@@ -199,7 +199,8 @@ fn a_cms_by_somebody_else_is_refused() {
     let length = usize::from(u16::from_be_bytes([place[2], place[3]])) + 4;
     let cms_by = |bench: &Bench| {
         let signer = SoftwareSigner::from_pem(&bench.read("key.pem"), &bench.read("chain.pem")).unwrap();
-        let reserved = Reserved::from_bytes(&place[..length]).unwrap();
+        let sum = DigestAlgorithm::Sha256.digest(&place[..length]);
+        let reserved = Reserved::from_bytes(&[&place[..length], &sum].concat()).unwrap();
         made_by(&signer, reserved, &document)
     };
     bench.write("theirs", cms_by(&other));
@@ -231,6 +232,11 @@ fn what_was_changed_or_swapped_is_refused_by_name() {
     }
     bench.write("longer.pdf", [bench.read("in.pdf"), b"\n".to_vec()].concat());
     bench.write("cut", &bench.read("state")[..500]);
+    // A bit in the certificate of an authority, which nobody signs here.
+    let mut bent = bench.read("state");
+    let near_its_end = bent.len() - 100;
+    bent[near_its_end] ^= 1;
+    bench.write("bent", bent);
     bench.write("empty", "");
     for (state, value, file, causes, japanese, class) in [
         ("state", "value", "other.pdf", "the right length but other bytes", "別のファイルです", "permanent"),
@@ -239,6 +245,7 @@ fn what_was_changed_or_swapped_is_refused_by_name() {
         ("state", "digest", "in.pdf", "hashed twice", "検証できません", "operator"),
         ("state", "empty", "in.pdf", "no signature of the signing certificate", "検証できません", "operator"),
         ("cut", "value", "in.pdf", "the stored value cannot be read", "--prepare で作られた", "permanent"),
+        ("bent", "value", "in.pdf", "is not what was stored", "壊れています", "permanent"),
         ("in.pdf", "value", "in.pdf", "the stored value cannot be read", "--prepare で作られた", "permanent"),
         ("missing", "value", "in.pdf", "missing", "見つかりません", "retryable"),
         ("state", "missing", "in.pdf", "missing", "見つかりません", "retryable"),

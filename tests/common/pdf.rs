@@ -48,7 +48,11 @@ fn section(mut pdf: Vec<u8>, objects: &[(usize, &str)], trailer: &str, previous:
         pdf.extend(format!("{number} 0 obj\n{body}\nendobj\n").into_bytes());
     }
     let start = pdf.len();
-    let size = objects.iter().map(|(number, _)| number + 1).max().unwrap_or(1).max(4);
+    let sizes = all(&pdf, b"/Size ").into_iter().map(|at| {
+        let digits = pdf[at + 6..].iter().take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0, |size, digit| size * 10 + usize::from(digit - b'0'))
+    });
+    let size = objects.iter().map(|(number, _)| number + 1).chain(sizes).max().unwrap_or(1).max(4);
     let previous = previous.map(|offset| format!("/Prev {offset}")).unwrap_or_default();
     let trailer = format!("trailer\n<</Size {size}{previous}{trailer}>>\n");
     pdf.extend(format!("xref\n{entries}{trailer}startxref\n{start}\n%%EOF\n").into_bytes());

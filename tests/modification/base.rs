@@ -7,7 +7,7 @@ const OBJECTS: &[(u32, &str)] = &[
         1,
         "<</Type/Catalog/Pages 2 0 R/AcroForm 4 0 R/Names 20 0 R/OCProperties 21 0 R/Metadata 22 0 R/DSS 30 0 R/Version/1.7/Extensions<</ADBE<</BaseVersion/1.7/ExtensionLevel 8>>>>/Lang(ja)/ViewerPreferences<</HideMenubar true>>@perms>>",
     ),
-    (2, "<</Type/Pages/Kids[3 0 R 13 0 R]/Count 2>>"),
+    (2, "<</Type/Pages/Kids[3 0 R 13 0 R]/Count 2@inherited>>"),
     (
         3,
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 5 0 R/Resources 6 0 R/Annots[40 0 R 41 0 R 42 0 R 43 0 R 45 0 R 46 0 R 50 0 R 51 0 R 52 0 R 53 0 R 96 0 R 54 0 R]>>",
@@ -70,7 +70,8 @@ const OBJECTS: &[(u32, &str)] = &[
 ];
 
 /// The document with its first signature, under a certification (`P1` to `P3`), a lock of fields or neither; `bare` without
-/// default resources, `broken` with an object that cannot be read, `group` with a group of fields and its `/Kids`.
+/// default resources, `broken` with an object that cannot be read, `group` with a group of fields and its `/Kids`,
+/// `inherits` with attributes that pages inherit.
 pub(crate) fn base(style: Style, under: &str) -> File {
     let certification = under.strip_prefix('P').map(|level| {
         format!("/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P {level}/V/1.2>>>>]")
@@ -82,11 +83,13 @@ pub(crate) fn base(style: Style, under: &str) -> File {
     });
     let reference = certification.or(fields).unwrap_or_default();
     let resources = if under == "bare" { "" } else { "/DR 7 0 R/DA(/F 9 Tf)" };
+    let inherited = if under == "inherits" { "/CropBox[0 0 200 200]/Rotate 0" } else { "" };
     let group = if under.starts_with("group") { "98 0 R " } else { "" };
     let spelled = |body: &str| {
         body.replace("@resources", resources)
             .replace("@perms", perms)
             .replace("@group", group)
+            .replace("@inherited", inherited)
             .replace("@lock", &lock)
             .replace("@reference", &reference)
     };

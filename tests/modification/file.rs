@@ -94,8 +94,8 @@ impl File {
         let start = self.bytes.len();
         let usual =
             |key: &str, value: &str| if trailer.contains(key) { String::new() } else { format!("{key}{value}") };
-        let usual = [usual("/Root", " 1 0 R"), usual("/Info", " 10 0 R")].concat();
-        let trailer = format!("{usual}/Size 200{previous}{trailer}");
+        let usual = [usual("/Root", " 1 0 R"), usual("/Info", " 10 0 R"), usual("/Size", " 200")].concat();
+        let trailer = format!("{usual}{previous}{trailer}");
         match self.style {
             Style::Table => self.table(first, &entries, &trailer),
             Style::Stream => self.stream(first, entries, start, &trailer),

@@ -55,11 +55,14 @@ impl Forge {
         let document = Document::open(base.as_slice()).unwrap();
         let prepared = Signing::new(&document, now()).prepare(&self.world.signer.identity().unwrap()).unwrap();
         let stored = prepared.to_bytes().unwrap();
-        let mut parts: Vec<Vec<u8>> = Value::read(&stored).children().iter().map(|part| part.whole.to_vec()).collect();
+        // Its check sum follows.
+        let stored = &stored[..stored.len() - 32];
+        let mut parts: Vec<Vec<u8>> = Value::read(stored).children().iter().map(|part| part.whole.to_vec()).collect();
         let own = tlv(OCTET_STRING, &[prepared.input().message()]);
         let attributes = parts.iter().position(|part| *part == own).unwrap();
         parts[attributes] = tlv(OCTET_STRING, &[message]);
-        let prepared = Prepared::from_bytes(&tlv(SEQUENCE, &slices(&parts))).unwrap();
+        let stored = tlv(SEQUENCE, &slices(&parts));
+        let prepared = Prepared::from_bytes(&[&stored[..], &sha256(&stored)].concat()).unwrap();
         self.world.signer.sign(prepared.input()).unwrap()
     }
 

@@ -114,7 +114,7 @@ fn adopt(writer: &mut UpdateWriter<'_>, root: Ref, element: Ref) -> Result<Ref> 
         _ => {
             let parent = writer.edit_dictionary(&Place::object(parent))?;
             let only = parent.get("K").cloned().unwrap_or(Object::Null);
-            parent.set("K", Object::Array(vec![only, element]));
+            parent.set("K", Object::Array([only, element].into()));
         }
     }
     Ok(parent)
@@ -149,7 +149,7 @@ fn enter(writer: &mut UpdateWriter<'_>, root: Ref, slot: &Slot, element: Ref) ->
     match &slot.leaf {
         Some(leaf) => writer.append(leaf, "Nums", entry)?,
         None => {
-            let tree = Dictionary::of([("Nums", Object::Array(entry))]);
+            let tree = Dictionary::of([("Nums", Object::Array(entry.into()))]);
             let id = writer.allocate()?;
             writer.put(id, Object::Dictionary(tree));
             writer.edit_dictionary(&root)?.set("ParentTree", Object::Reference(id));
@@ -158,7 +158,7 @@ fn enter(writer: &mut UpdateWriter<'_>, root: Ref, slot: &Slot, element: Ref) ->
     for node in &slot.limited {
         let (place, _) = writer.entry(node, "Limits")?;
         if let Object::Array(limits) = writer.edit(&place)?
-            && let Some(last) = limits.last_mut()
+            && let Some(last) = limits.iter_mut().next_back()
         {
             *last = Object::Integer(slot.key);
         }

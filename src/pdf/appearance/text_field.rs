@@ -14,7 +14,7 @@ use super::text::{Align, FontSize, VerticalAlign};
 use super::{Embedded, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::form::choice::Choice;
-use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::object::{Array, Dictionary, Object, Ref};
 use crate::pdf::update::{Place, UpdateWriter};
 use crate::pdf::view::View;
 
@@ -370,7 +370,7 @@ fn paint(view: View<'_>, mk: &Dictionary, key: &str) -> Result<Option<Paint>> {
 fn dashes(view: View<'_>, bs: &Dictionary) -> Result<Vec<f32>> {
     let items = match view.entry(bs, "D")? {
         Object::Array(items) => items,
-        _ => Vec::new(),
+        _ => Array::new(),
     };
     let lengths: Vec<f32> = items.iter().take(8).filter_map(number_of).map(real).collect();
     let is_useful = lengths.iter().all(|length| *length >= 0.0) && lengths.iter().any(|length| *length > 0.0);

@@ -14,7 +14,7 @@ mod predictor;
 use std::io::Read;
 
 pub(crate) use self::predictor::Predictor;
-use super::object::{Dictionary, Name, Object};
+use super::object::{Array, Dictionary, Name, Object};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One stage of a chain.
@@ -43,9 +43,9 @@ impl Filter {
             return Err(Error::new(ErrorKind::Unsupported, "the stream's data is in another file"));
         }
         let list = |key: &str| match dictionary.get(key).map(resolve).transpose()? {
-            None | Some(Object::Null) => Ok(Vec::new()),
+            None | Some(Object::Null) => Ok(Array::new()),
             Some(Object::Array(items)) => Ok(items),
-            Some(one) => Ok::<_, Error>(vec![one]),
+            Some(one) => Ok::<_, Error>([one].into()),
         };
         let names = list("Filter")?;
         let parameters = list("DecodeParms")?;
@@ -188,9 +188,9 @@ mod tests {
     #[test]
     fn chains_come_from_names_and_arrays() {
         assert_eq!(chain(Object::Null, Object::Null).unwrap(), []);
-        let two = Object::Array(vec![Object::name("ASCII85Decode"), Object::name("FlateDecode")]);
+        let two = Object::Array([Object::name("ASCII85Decode"), Object::name("FlateDecode")].into());
         assert_eq!(chain(two, Object::Null).unwrap(), [Filter::Ascii85, Filter::Flate(Predictor::None)]);
-        let four = Object::Array(vec![Object::name("Fl"); 4]);
+        let four = Object::Array(vec![Object::name("Fl"); 4].into());
         assert_eq!(chain(four, Object::Null).unwrap_err().kind(), ErrorKind::Limit);
         assert_eq!(chain(Object::name("DCTDecode"), Object::Null).unwrap_err().kind(), ErrorKind::Unsupported);
     }
@@ -200,8 +200,8 @@ mod tests {
         let named = |name: &str| {
             let mut parameters = Dictionary::new();
             parameters.set("Name", Object::name(name));
-            let filters = Object::Array(vec![Object::name("Crypt"), Object::name("AHx")]);
-            chain(filters, Object::Array(vec![Object::Dictionary(parameters)])).unwrap()
+            let filters = Object::Array([Object::name("Crypt"), Object::name("AHx")].into());
+            chain(filters, Object::Array([Object::Dictionary(parameters)].into())).unwrap()
         };
         assert_eq!(decode(b"41>".to_vec(), &named("Identity"), 9).unwrap().0, b"A");
         let mut own = named("StdCF");

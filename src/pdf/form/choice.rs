@@ -86,7 +86,7 @@ impl Choice {
         let options: Vec<&ChoiceOption> = indices.iter().filter_map(|index| self.options.get(*index)).collect();
         let mut values: Vec<Object> = options.iter().map(|option| Object::String(option.export.clone())).collect();
         let display = options.iter().map(|option| option.display.clone()).collect();
-        let value = if values.len() == 1 { values.remove(0) } else { Object::Array(values) };
+        let value = if values.len() == 1 { values.remove(0) } else { Object::Array(values.into()) };
         Ok(Selection { value, indices, display })
     }
 
@@ -143,7 +143,7 @@ impl ChoiceOption {
         let option = view.resolve(option)?;
         let (export, display) = match &*option {
             Object::String(text) => (text.clone(), text.clone()),
-            Object::Array(pair) => match pair.as_slice() {
+            Object::Array(pair) => match &**pair {
                 [export, display] => match (&*view.resolve(export)?, &*view.resolve(display)?) {
                     (Object::String(export), Object::String(display)) => (export.clone(), display.clone()),
                     _ => return Ok(None),

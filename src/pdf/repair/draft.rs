@@ -135,7 +135,7 @@ impl Repair<'_> {
                     DigestAlgorithm::Sha256.digest(format!("pades-ltv repair {}", self.bytes.len()).as_bytes());
                 let second = PdfString { bytes: digest.into_iter().take(16).collect(), form: StringForm::Hexadecimal };
                 let first = halves.into_iter().next().unwrap_or(Object::Null);
-                self.plan.trailer.set("ID", Object::Array(vec![first, Object::String(second)]));
+                self.plan.trailer.set("ID", Object::Array([first, Object::String(second)].into()));
             }
             _ => self.plan.trailer.remove("ID"),
         }

@@ -97,7 +97,7 @@ impl UpdateWriter<'_> {
     pub(crate) fn append(&mut self, holder: &Place, key: &'static str, items: Vec<Object>) -> Result<()> {
         let (place, value) = self.entry(holder, key)?;
         match value {
-            Object::Null => *self.edit(&place)? = Object::Array(items),
+            Object::Null => *self.edit(&place)? = Object::Array(items.into()),
             Object::Array(_) => {
                 if let Object::Array(array) = self.edit(&place)? {
                     array.extend(items);

@@ -79,7 +79,7 @@ impl Rows {
         });
         dictionary.set("Type", Object::name("XRef"));
         dictionary.set("Index", Object::Array(index.collect()));
-        dictionary.set("W", Object::Array(vec![integer(1), integer(second_width), integer(third_width)]));
+        dictionary.set("W", Object::Array([integer(1), integer(second_width), integer(third_width)].into()));
         match deflate(&data) {
             Some(compressed) => {
                 dictionary.set("Filter", Object::name("FlateDecode"));

@@ -86,10 +86,10 @@ impl<'d> Section<'d> {
             _ => self.view.entry(&base.trailer, "ID")?,
         };
         if let Object::Array(halves) = id
-            && let [first @ Object::String(_), _] = halves.as_slice()
+            && let [first @ Object::String(_), _] = &*halves
         {
             let second = PdfString { bytes: file_id.to_vec(), form: StringForm::Hexadecimal };
-            trailer.set("ID", Object::Array(vec![first.clone(), Object::String(second)]));
+            trailer.set("ID", Object::Array([first.clone(), Object::String(second)].into()));
         }
         Ok(trailer)
     }

@@ -113,6 +113,15 @@ impl<'d> View<'d> {
         self.location(id).map_or(Ok(Object::Null), |entry| self.at(id, entry))
     }
 
+    /// The object of this number, whatever its generation.
+    pub(super) fn last_of(&self, number: u32) -> Result<Object> {
+        match self.document.history(number, self.revision) {
+            Some((_, entry @ XrefEntry::InFile { generation, .. })) => self.at(Ref { number, generation }, entry),
+            Some((_, entry)) => self.at(Ref { number, generation: 0 }, entry),
+            None => Ok(Object::Null),
+        }
+    }
+
     /// The object that `entry`, one for `id`, leads to.
     pub(crate) fn at(&self, id: Ref, entry: XrefEntry) -> Result<Object> {
         match entry {
@@ -247,7 +256,8 @@ impl<'d> View<'d> {
     fn indirect(&self, offset: u64) -> Result<(Indirect, u64, u64)> {
         let bytes = self.document.bytes();
         let mut cursor = bytes.cursor(offset..self.bound(offset)?, self.document.window(offset));
-        let object = cursor.parse(|window, base| parser::indirect(window, base, bytes.limits()));
+        let rows = self.document.rows();
+        let object = cursor.parse(|window, base| parser::indirect_among(rows, window, base, bytes.limits()));
         let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
         self.document.charge_overlap(offset..end)?;
         Ok((object?, offset, end))

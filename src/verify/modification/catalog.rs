@@ -6,6 +6,7 @@ use super::step::Step;
 use super::told::{Told, words};
 use crate::error::Result;
 use crate::pdf::object::{Dictionary, Name, Object, Ref, Stream};
+use crate::pdf::xref::XrefEntry;
 use crate::report::{ChangeKind, Modification, Rule};
 
 /// What a stream of data says of itself.
@@ -23,19 +24,41 @@ impl Step<'_> {
         if after.get("Encrypt").is_some() && first_id(before) != first_id(after) {
             self.refuse(0, "/ID of the encrypted file was changed");
         }
+        if let Some(size) = self.least_size(before, after) {
+            self.refuse(
+                0,
+                format_args!("/Size of the trailer is less than {size}: to some readers objects are missing"),
+            );
+        }
         self.information(before, after)
+    }
+
+    /// 7.5.5: objects whose number is not below `/Size` are missing. What it must be at least, where a revision says less, and
+    /// less than before or than what it places itself.
+    fn least_size(&self, before: &Dictionary, after: &Dictionary) -> Option<u32> {
+        let size = |trailer: &Dictionary| trailer.get("Size").and_then(Object::as_integer);
+        let (was, is) = (size(before)?, size(after).unwrap_or(0));
+        let document = self.ground.document;
+        let is_used = |item: &&(u32, XrefEntry)| item.1 != XrefEntry::Free;
+        let own = document
+            .revisions()
+            .get(self.revision)?
+            .changed
+            .iter()
+            .rev()
+            .find(is_used)
+            .map_or(0, |(number, _)| *number);
+        let most = if is < was { document.index().last().map_or(0, |(number, _)| *number) } else { 0 };
+        let least = most.max(own).saturating_add(1);
+        (is < i64::from(least)).then_some(least)
     }
 
     fn information(&mut self, before: &Dictionary, after: &Dictionary) -> Result<()> {
         let (old, new) = (before.get("Info"), after.get("Info"));
-        if new.is_none() {
-            if old.is_some() {
-                self.refuse(0, "/Info of the trailer was removed");
-            }
-            return Ok(());
-        }
-        let (was, is) = (self.was(old)?, self.read(self.after, new)?);
-        if self.is_same((old, &was), (new, &is))? || was == is {
+        let is_absent = |value: Option<&Object>| value.is_none_or(|value| *value == Object::Null);
+        let nothing = Object::Dictionary(Dictionary::new());
+        let (was, is) = (self.was(old)?, self.read(self.after, if is_absent(new) { Some(&nothing) } else { new })?);
+        if is_absent(old) && is_absent(new) || self.is_same((old, &was), (new, &is))? || was == is {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
@@ -93,17 +116,17 @@ impl Step<'_> {
             }
             _ => false,
         };
-        let told = |rule| Told::new(ChangeKind::Catalog, rule, Modification::Lta);
+        let told = |rule, level| Told::new(ChangeKind::Catalog, rule, level);
         let texts = || (before.map(words), after.map(words));
         match key.as_bytes() {
             b"Version" if after.and_then(version) > before.and_then(version) => {
                 let (old, new) = texts();
-                self.tell(place.holder, told(Rule::Version).values(old, new));
+                self.tell(place.holder, told(Rule::Version, Modification::Lta).values(old, new));
             }
             b"AcroForm" | b"DSS" | b"Extensions" | b"Metadata" if after.is_some() => {}
             _ if is_presentation => {
                 let (old, new) = texts();
-                self.tell(place.holder, told(Rule::Presentation).values(old, new));
+                self.tell(place.holder, told(Rule::Presentation, Modification::Form).values(old, new));
             }
             _ if self.is_moved(before, after)? => {
                 self.admit_all(&place.key(&key.to_text()), after.unwrap_or(&Object::Null));

@@ -47,6 +47,10 @@ pub(super) fn same(left: &Object, right: &Object) -> bool {
 
 /// How many references two lists begin with alike: long ones are written again and again with one more.
 pub(super) fn front(before: &[Object], after: &[Object]) -> usize {
+    // Versions of one list share their values.
+    if std::ptr::eq(before.as_ptr(), after.as_ptr()) {
+        return before.len().min(after.len());
+    }
     let is_alike =
         |(old, new): &(&Object, &Object)| old.as_reference().is_some_and(|old| new.as_reference() == Some(old));
     before.iter().zip(after).take_while(is_alike).count()
@@ -129,6 +133,17 @@ mod tests {
         ] {
             assert!(same(&parse(left), &parse(right)), "{left} {right}");
         }
+    }
+
+    #[test]
+    fn lists_are_alike_up_to_their_first_difference() {
+        let (Object::Array(list), Object::Array(other)) =
+            (parse("[1 0 R 2 0 R 3 0 R 4 0 R]"), parse("[1 0 R 2 0 R 4 0 R]"))
+        else {
+            panic!()
+        };
+        assert_eq!((front(&list, &other), front(&list[1..], &other)), (2, 0));
+        assert_eq!((front(&list[..3], &list), front(&list, &list[..1]), front(&[], &list)), (3, 1, 0));
     }
 
     #[test]

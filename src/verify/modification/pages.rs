@@ -4,10 +4,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::clearance::{Clearance, Place};
+use super::clearance::{Clearance, Place, Value};
 use super::equality::{differences, front, same};
 use super::meter::steps;
-use super::references::is_page;
+use super::references::{Seen, is_page};
 use super::step::Step;
 use super::told::Told;
 use crate::error::Result;
@@ -48,19 +48,21 @@ impl Step<'_> {
         lists: &mut HashMap<u32, usize>,
     ) -> Result<()> {
         let changed = differences(before, after);
-        let is_known = |key: &str, after: Option<&Object>| match (key, after) {
-            ("Annots", _) => true,
-            // When the page was saved, and the order in which keys go from field to field.
-            ("LastModified", Some(Object::String(_))) | ("Tabs", Some(Object::Name(_))) => true,
-            _ => false,
-        };
-        if changed.iter().any(|one| !is_known(&one.key.to_text(), one.after)) {
-            // It stays unexplained, and is refused with the keys that changed.
-            return Ok(());
+        let mut is_told = false;
+        for one in &changed {
+            match (one.key.as_bytes(), one.before, one.after) {
+                (b"Annots", ..) => {}
+                // When the page was saved, and the order in which keys go from field to field.
+                (b"LastModified", _, Some(Object::String(_))) | (b"Tabs", _, Some(Object::Name(_))) => is_told = true,
+                (b"Resources" | b"MediaBox" | b"CropBox" | b"Rotate", None, Some(value))
+                    if self.is_inherited(before, &one.key.to_text(), value)? => {}
+                // It stays unexplained, and is refused with the keys that changed.
+                _ => return Ok(()),
+            }
         }
         self.clear(number, Clearance::Keys);
-        if changed.iter().any(|one| *one.key != *"Annots") {
-            let told = Told::new(ChangeKind::Page, Rule::Presentation, Modification::Lta);
+        if is_told {
+            let told = Told::new(ChangeKind::Page, Rule::Presentation, Modification::Form);
             self.tell(number, told.on((self.page_number(Ref { number, generation: 0 }), None)));
         }
         let was = self.was(before.get("Annots"))?;
@@ -77,6 +79,25 @@ impl Step<'_> {
             return Ok(());
         }
         self.compare_lists(&place, &was, &is)
+    }
+
+    /// Whether the page has this value from a node above (7.7.3.4), of which some writers leave a copy in each page.
+    fn is_inherited(&self, page: &Dictionary, key: &str, value: &Object) -> Result<bool> {
+        let mut parent = page.get("Parent").and_then(Object::as_reference);
+        for _ in 0..self.ground.document.limits().nesting {
+            self.look_at(1)?;
+            let Some(id) = parent else { return Ok(false) };
+            let node = self.object(self.before, id)?;
+            let Object::Dictionary(node) = &*node else { return Ok(false) };
+            if let Some(inherited) = node.get(key) {
+                let is_moved = value.as_reference().is_none() && inherited.as_reference().is_some();
+                let inherited = if is_moved { self.was(Some(inherited))? } else { Value::Here(inherited) };
+                self.look_at(Seen::of(&inherited).weight)?;
+                return Ok(same(&inherited, value));
+            }
+            parent = node.get("Parent").and_then(Object::as_reference);
+        }
+        Ok(false)
     }
 
     /// The changed objects that pages have as `/Annots`, the pages themselves being changed or not.

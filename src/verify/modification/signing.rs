@@ -71,7 +71,7 @@ impl Step<'_> {
         let mut sight = Sight::Hidden;
         for (widget, dictionary) in &widgets {
             self.signing.widgets.insert(widget.number);
-            sight = sight.max(self.show(*widget, dictionary, kind));
+            sight = sight.max(self.show(*widget, dictionary, kind)?);
         }
         // 12.8.2.4: a lock of all fields, or of all but some, is one of those that come later, too. Document timestamps are no
         // change (12.8.5.3).
@@ -100,7 +100,7 @@ impl Step<'_> {
         let place = Place::object(id.number);
         let kind = self.signature(id, &place.key("V"), after.get("V"))?;
         self.redraw(id, &before, &after)?;
-        let sight = if says(&after, "Subtype", "Widget") { self.show(id, &after, kind) } else { Sight::Shown };
+        let sight = if says(&after, "Subtype", "Widget") { self.show(id, &after, kind)? } else { Sight::Shown };
         self.weigh(id, &name, self.place_of(id, &after), (kind, sight));
         Ok(())
     }
@@ -115,7 +115,7 @@ impl Step<'_> {
             let (before, after) = (before.clone(), after.clone());
             self.clear(id.number, Clearance::Keys);
             self.redraw(id, &before, &after)?;
-            self.show(id, &after, Some(SignatureKind::Signature));
+            self.show(id, &after, Some(SignatureKind::Signature))?;
         }
         Ok(())
     }
@@ -223,21 +223,34 @@ impl Step<'_> {
     }
 
     /// Says it where a widget shows something on a page.
-    fn show(&mut self, id: Ref, widget: &Dictionary, kind: Option<SignatureKind>) -> Sight {
+    fn show(&mut self, id: Ref, widget: &Dictionary, kind: Option<SignatureKind>) -> Result<Sight> {
         if sight(widget) == Sight::Hidden {
-            return Sight::Hidden;
+            return Ok(Sight::Hidden);
         }
         let page = self.place_of(id, widget).0;
         let page = page.map_or_else(|| "a page".to_owned(), |page| format!("page {page}"));
         match kind {
             Some(_) => self.note(Code::Overlay, format_args!("a visible signature was laid on {page} ({id})")),
-            None if widget.get("AP").is_some() || widget.get("MK").is_some() => {
+            None if widget.get("MK").is_some() || !self.draws_nothing(widget.get("AP"))? => {
                 let what = "a signature field that shows something, but is not signed, was laid on";
                 self.refuse(id.number, format_args!("{what} {page} ({id})"));
             }
             None => self.note(Code::Overlay, format_args!("an empty signature field was laid on {page} ({id})")),
         }
-        Sight::Shown
+        Ok(Sight::Shown)
+    }
+
+    /// Whether appearances (12.5.5) are without any content, as some writers make them for fields that wait for their signature.
+    fn draws_nothing(&self, appearances: Option<&Object>) -> Result<bool> {
+        let appearances = self.read(self.after, appearances)?;
+        let Object::Dictionary(appearances) = &*appearances else { return Ok(appearances.is_null()) };
+        for appearance in appearances.iter() {
+            match &*self.read(self.after, Some(&appearance.value))? {
+                Object::Stream(stream) if stream.data.is_empty() => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     fn weigh(

@@ -7,7 +7,7 @@ use super::clearance::Clearance;
 use super::equality::same_object;
 use super::ground::{Ground, id_of, unknown_because};
 use super::references::Seen;
-use super::signing::Signings;
+use super::signing::{Signings, says};
 use super::told::Told;
 use crate::error::Result;
 use crate::pdf::account::Stray;
@@ -214,6 +214,11 @@ impl<'g> Step<'g> {
         if self.ground.holds_members(number, self.revision) {
             self.refuse(number, format_args!("{id}, the object stream of earlier objects, was replaced or freed"));
         }
+        if let Object::Stream(stream) = &*after
+            && let Some(key) = elsewhere(&stream.dictionary)
+        {
+            self.refuse(number, format_args!("{id} shows what does not stand in the file: {key}"));
+        }
         if !kept_generation {
             self.explain(format_args!("{id} is another object under a number that was in use"));
         }
@@ -257,6 +262,13 @@ impl Change {
             _ => None,
         }
     }
+}
+
+/// The entry by which a stream shows what is no part of the file and may be anything tomorrow: data in another file (7.3.8.2), a
+/// page of another document (8.10.4), a proxy for an image elsewhere (14.11.7), a program for a printer (8.8.2).
+fn elsewhere(stream: &Dictionary) -> Option<&'static str> {
+    let outside = ["F", "Ref", "OPI", "PS"].into_iter().find(|key| stream.get(key).is_some());
+    outside.or_else(|| says(stream, "Subtype", "PS").then_some("PS"))
 }
 
 fn words(level: Modification) -> &'static str {

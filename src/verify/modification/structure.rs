@@ -107,7 +107,7 @@ impl Step<'_> {
     fn element_of(&self, id: Ref, widget: Ref) -> Option<Ref> {
         let element = self.new_dictionary(id)?;
         let content = match element.get("K")? {
-            Object::Array(content) => match content.as_slice() {
+            Object::Array(content) => match &**content {
                 [only] => only.clone(),
                 _ => return None,
             },
@@ -154,7 +154,7 @@ impl Step<'_> {
                     let was = match one.before {
                         None => Object::Null,
                         Some(array @ Object::Array(_)) => array.clone(),
-                        Some(single) => Object::Array(vec![single.clone()]),
+                        Some(single) => Object::Array([single.clone()].into()),
                     };
                     let Some((first, items)) = one.after.and_then(|is| appended(&was, is)) else { return };
                     added.extend((first..).zip(items.iter().cloned()));

@@ -219,3 +219,15 @@ pub(super) const BUTTONS: &[Pair] = &[
         &[Swap(44, "/V/Off", "/V(a)"), Swap(45, "/AS/Off", "/AS/a")],
     ),
 ];
+
+/// Looks that are no part of the file.
+pub(super) const ELSEWHERE: &[Pair] = &[
+    pair("filling_look_in_another_file", "", FILLED, &[DATE, Put(60, "<</Subtype/Form/BBox[0 0 9 9]/F(x)>>stream x")]),
+    pair(
+        "filling_look_of_another_document",
+        "",
+        FILLED,
+        &[DATE, Put(60, "<</Subtype/Form/BBox[0 0 9 9]/Ref<</F(x.pdf)/Page 0>>>>stream x")],
+    ),
+    pair("filling_look_by_a_program", "", FILLED, &[DATE, Put(60, "<</Type/XObject/Subtype/PS>>stream x")]),
+];

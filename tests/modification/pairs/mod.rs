@@ -46,6 +46,8 @@ pub(crate) fn pairs() -> impl Iterator<Item = &'static Pair> {
         objects::OBJECTS,
         objects::AROUND,
         signatures::GROUPS,
+        pages::WRITERS,
+        filling::ELSEWHERE,
     ];
     themes.into_iter().flatten()
 }

@@ -84,7 +84,7 @@ pub(super) const AROUND: &[Pair] = &[
         ],
         &[Swap(30, "[32 0 R]", " 65 0 R"), Put(65, "[32 0 R]"), Next, Put(65, "[]")],
     ),
-    pair("information_removed", "", &[Trailer("/ID[<01><03>]")], &[Trailer("/Info null")]),
+    pair("information_removed", "", &[Trailer("/Info null")], &[Trailer("/Info 5 0 R")]),
     pair(
         "form_broken_and_restored",
         "",

@@ -1,7 +1,7 @@
 //! Pages and what they show.
 
-use super::{LOOK, Pair, pair};
-use crate::file::Edit::{Free, Put, Swap};
+use super::{IN_FORM, LOOK, ON_PAGE, Pair, pair};
+use crate::file::Edit::{self, Free, Put, Swap, Trailer};
 
 /// Pages.
 pub(super) const PAGES: &[Pair] = &[
@@ -101,4 +101,42 @@ pub(super) const PAGES: &[Pair] = &[
         &[Swap(2, "/Count 2", "/Count 2/Rotate 90")],
     ),
     pair("page_becomes_something_else", "", &[Put(66, "<<>>")], &[Swap(13, "/Type/Page/", "/Type/Template/")]),
+];
+
+const WAITING: Edit =
+    Put(61, "<</Type/Annot/Subtype/Widget/FT/Sig/T(other)/Rect[10 10 99 99]/AP<</N 60 0 R>>/P 3 0 R>>");
+
+/// What writers do besides what they were asked for.
+pub(super) const WRITERS: &[Pair] = &[
+    pair(
+        "page_repeats_what_it_inherits",
+        "inherits",
+        &[Swap(3, "/Type/Page", "/Type/Page/CropBox[0 0 200.0 200]/Rotate 0")],
+        &[Swap(3, "/Type/Page", "/Type/Page/CropBox[0 0 200 100]/Rotate 0")],
+    ),
+    pair(
+        "page_says_what_it_does_not_inherit",
+        "inherits",
+        &[Swap(13, "/Type/Page", "/Type/Page/Rotate 0")],
+        &[Swap(13, "/Type/Page", "/Type/Page/UserUnit 1")],
+    ),
+    pair("trailer_size", "", &[Trailer("/Size 130")], &[Trailer("/Size 20")]),
+    pair(
+        "presentation_under_certification",
+        "P2",
+        &[Swap(1, "(ja)", "(en)")],
+        &[Swap(1, "(ja)", "(en)/URI<</Base(x)>>")],
+    ),
+    pair(
+        "presentation_under_strict_certification",
+        "P1",
+        &[Swap(30, "[31 0 R]", "[31 0 R 31 0 R]")],
+        &[Swap(1, "(ja)", "(en)")],
+    ),
+    pair(
+        "signature_field_that_waits",
+        "",
+        &[WAITING, Put(60, "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]>>stream "), IN_FORM, ON_PAGE],
+        &[WAITING, LOOK, IN_FORM, ON_PAGE],
+    ),
 ];

@@ -359,3 +359,29 @@ fn what_comes_later_completes_no_object_that_was_signed() {
         assert_eq!((found.modification, found.is_permitted), (Modification::Unknown, false), "{later}");
     }
 }
+
+/// Their versions share values, where they are alike.
+#[test]
+fn long_lists_in_long_histories_hide_nothing() {
+    let pdf = (0..40).fold(table_pdf(&one_page_with(&[]), specimen::ID), |pdf, _| sign(&pdf));
+    let document = Document::open(&pdf).unwrap();
+    let latest = document.latest();
+    let form = latest.catalog().unwrap().1.get("AcroForm").and_then(Object::as_reference).unwrap();
+    for (holder, key) in [(latest.first_page().unwrap().0, "Annots"), (form, "Fields")] {
+        let was = latest.get(holder).unwrap();
+        let list = was.as_dictionary().unwrap().get(key).unwrap().as_array().unwrap();
+        assert_eq!(list.len(), 40);
+        let swapped = [&list[..35], &[list[36].clone(), list[35].clone()], &list[37..]].concat();
+        let shorter = [&list[..35], &list[36..]].concat();
+        for list in [swapped, shorter] {
+            let changed = edit(&pdf, |writer| {
+                let dictionary = writer.edit_dictionary(&Place::object(holder)).unwrap();
+                dictionary.set(key, Object::Array(list.into()));
+            });
+            let judged = judge(&(0..3).fold(changed, |pdf, _| sign(&pdf))).unwrap();
+            let is_permitted: Vec<bool> = judged.iter().map(|(_, modified)| modified.is_permitted).collect();
+            let later = is_permitted.iter().filter(|is_permitted| **is_permitted).count();
+            assert_eq!((is_permitted[0], later), (false, 3), "{key}");
+        }
+    }
+}
