@@ -16,7 +16,7 @@ use crate::port::{Identity, Signer, SigningInput};
 
 /// How many documents are prepared, then signed, then completed: what does the same for each stays in the processor's cache.
 const RUN: usize = 32;
-/// Into how many runs the work of a thread falls at least, so that none waits long for the others.
+/// Into how many runs the work of a thread falls at least, so that none waits long for the others, where there are others.
 const RUNS: usize = 8;
 
 /// Signatures on many documents by one signer.
@@ -72,7 +72,10 @@ impl<'s, 'd> Batch<'s, 'd> {
 
     /// Signs each one with `signer`, in order: one question for each document.
     pub fn sign<S: Signer + Sync + ?Sized>(&self, signer: &S) -> Vec<Result<Signed<'d>>> {
-        let runs = self.threads.get().saturating_mul(RUNS);
+        let runs = match self.threads.get() {
+            1 => 1,
+            threads => threads.saturating_mul(RUNS),
+        };
         let length = self.signings.len().checked_div(runs).unwrap_or_default().clamp(1, RUN);
         let signed = self.each(self.signings.chunks(length).collect(), |run| sign_run(run, signer));
         signed.into_iter().flatten().collect()
