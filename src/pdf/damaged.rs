@@ -15,11 +15,9 @@
 use super::bytes::Bytes;
 use super::document::{Damage, Document, Known, header, history, last};
 use super::form::{FieldValue, Form};
-use super::hashing::Digests;
 use super::parser::offset;
 use super::repair::{said, search};
 use super::revision::{self, Ending, Head, Revision};
-use super::security::Credential;
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -60,11 +58,10 @@ impl<'a> Document<'a> {
     }
 
     fn damaged(source: impl Source + 'a, limits: Limits, password: &[u8]) -> Result<Self> {
-        let known = || Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
         let bytes = Bytes::new(Box::new(source), limits)?;
         let header = header(&bytes)?;
         let error = match last(&bytes).and_then(|last| history(&bytes, header, last)) {
-            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, known()),
+            Ok((head, revisions)) => return Self::assemble(bytes, head, revisions, Known::with(password)),
             Err(error) if !matches!(error.kind(), ErrorKind::NotPdf | ErrorKind::Syntax) => return Err(error),
             Err(error) => error,
         };
@@ -75,7 +72,7 @@ impl<'a> Document<'a> {
                 None => return Err(error),
             },
         };
-        let mut document = Self::assemble(bytes, head, revisions, known())?;
+        let mut document = Self::assemble(bytes, head, revisions, Known::with(password))?;
         document.set_damage(damage);
         Ok(document)
     }
@@ -90,7 +87,7 @@ fn front(bytes: &Bytes<'_>, header: u64, password: &[u8]) -> Result<Option<Histo
         let Some(start) = end_before(bytes, end)? else { break };
         end = start;
         if let Ok(found) = ending(bytes, start).and_then(|last| history(bytes, header, last)) {
-            return if is_signed(bytes, &found, password)? { Ok(Some(found)) } else { Ok(None) };
+            return Ok(is_signed(bytes, &found, password)?.then_some(found));
         }
     }
     Ok(None)
@@ -103,15 +100,13 @@ fn signed_in(bytes: &Bytes<'_>, header: u64, password: &[u8]) -> Result<Option<H
         Err(error) if error.kind() == ErrorKind::Io => return Err(error),
         Err(_) => return Ok(None),
     };
-    if is_signed(bytes, &found, password)? { Ok(Some(found)) } else { Ok(None) }
+    Ok(is_signed(bytes, &found, password)?.then_some(found))
 }
 
-/// Whether a signature is found in these revisions of the file. A draft of them is asked, with a budget of its own.
+/// Whether a signature is found in these revisions of the file.
 fn is_signed(bytes: &Bytes<'_>, (head, revisions): &History, password: &[u8]) -> Result<bool> {
-    let again = Bytes::new(Box::new(bytes.source()), bytes.limits().clone())?;
-    let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
-    let document = Document::assemble(again, *head, revisions.clone(), known)?;
-    let form = Form::read(document.latest());
+    let draft = Document::draft(bytes, *head, revisions.clone(), password)?;
+    let form = Form::read(draft.latest());
     Ok(form.is_ok_and(|form| form.signatures().any(|field| field.value != FieldValue::Empty)))
 }
 

@@ -76,6 +76,13 @@ pub(super) struct Known<'k> {
     pub(super) credential: Credential<'k>,
 }
 
+impl<'k> Known<'k> {
+    /// Nothing but the password that may open it.
+    pub(super) fn with(password: &'k [u8]) -> Self {
+        Self { base: None, digests: Digests::default(), credential: Credential::Password(password) }
+    }
+}
+
 impl<'a> Document<'a> {
     /// Opens a document within the default [`Limits`].
     ///
@@ -95,8 +102,7 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_with(source: impl Source + 'a, limits: Limits) -> Result<Self> {
-        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(b"") };
-        Self::open_knowing(source, limits, known)
+        Self::open_knowing(source, limits, Known::with(b""))
     }
 
     /// Opens a document of which something is known.
@@ -145,6 +151,12 @@ impl<'a> Document<'a> {
         let security = Security::read(document.latest(), known.credential)?;
         document.set_security(security);
         Ok(document)
+    }
+
+    /// A draft of what the file `bytes` is with these revisions, to be asked something, with a budget of its own.
+    pub(super) fn draft(bytes: &'a Bytes<'_>, head: Head, revisions: Vec<Revision>, password: &[u8]) -> Result<Self> {
+        let again = Bytes::new(Box::new(bytes.source()), bytes.limits().clone())?;
+        Self::assemble(again, head, revisions, Known::with(password))
     }
 
     /// The revisions of the file `bytes` that ends in `last`, where it is this one and one more revision: without reading this one's

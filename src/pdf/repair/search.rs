@@ -11,10 +11,8 @@ use super::Repair;
 use super::signs::Signatures;
 use crate::error::Result;
 use crate::pdf::bytes::Bytes;
-use crate::pdf::document::{Document, Known};
-use crate::pdf::hashing::Digests;
+use crate::pdf::document::Document;
 use crate::pdf::revision::{Head, Revision};
-use crate::pdf::security::Credential;
 use crate::pdf::xref::{Lines, XrefStyle};
 
 /// All objects of the file, as the one revision that no cross-reference tells apart; `header` is where the file says that it is a PDF, and `password`
@@ -41,9 +39,7 @@ pub(in crate::pdf) fn search(bytes: &Bytes<'_>, header: u64, password: &[u8]) ->
 impl<'b> Repair<'b> {
     /// The file with what was found so far.
     fn in_place(&self, head: Head, password: &[u8]) -> Result<Document<'b>> {
-        let bytes = Bytes::new(Box::new(self.bytes.source()), self.bytes.limits().clone())?;
-        let known = Known { base: None, digests: Digests::default(), credential: Credential::Password(password) };
-        let document = Document::assemble(bytes, head, vec![self.revision()], known)?;
+        let document = Document::draft(self.bytes, head, vec![self.revision()], password)?;
         document.require_open()?;
         Ok(document)
     }

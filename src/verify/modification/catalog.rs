@@ -55,10 +55,12 @@ impl Step<'_> {
 
     fn information(&mut self, before: &Dictionary, after: &Dictionary) -> Result<()> {
         let (old, new) = (before.get("Info"), after.get("Info"));
-        let is_absent = |value: Option<&Object>| value.is_none_or(|value| *value == Object::Null);
+        if old.is_none() && new.is_none() {
+            return Ok(());
+        }
         let nothing = Object::Dictionary(Dictionary::new());
-        let (was, is) = (self.was(old)?, self.read(self.after, if is_absent(new) { Some(&nothing) } else { new })?);
-        if is_absent(old) && is_absent(new) || self.is_same((old, &was), (new, &is))? || was == is {
+        let (was, is) = (self.was(old)?, self.read(self.after, new.or(Some(&nothing)))?);
+        if self.is_same((old, &was), (new, &is))? || was == is {
             return Ok(());
         }
         let Some((was, is)) = grown(&was, &is) else {
