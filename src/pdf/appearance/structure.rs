@@ -96,7 +96,7 @@ fn slot(writer: &UpdateWriter<'_>, root: Ref) -> Result<Option<Slot>> {
 
 /// Hangs `element` behind everything else that the document has, and gives its parent.
 fn adopt(writer: &mut UpdateWriter<'_>, root: Ref, element: Ref) -> Result<Ref> {
-    let parent = match writer.value(&Place::object(root))?.as_dictionary().and_then(|root| root.get("K")) {
+    let parent = match writer.current(root)?.as_dictionary().and_then(|root| root.get("K")) {
         Some(Object::Reference(only)) => match writer.current(*only)? {
             Object::Dictionary(_) => *only,
             Object::Array(kids) => only_element(writer, &kids)?.unwrap_or(root),

@@ -56,12 +56,7 @@ impl UpdateWriter<'_> {
         Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id))
     }
 
-    /// The value at `place` as it is now; null where it is absent.
-    pub(crate) fn value(&self, place: &Place) -> Result<Object> {
-        self.with_value(place, Object::clone)
-    }
-
-    /// What `look` sees in the value at `place` as it is now.
+    /// What `look` sees in the value at `place` as it is now; null where it is absent.
     fn with_value<T>(&self, place: &Place, look: impl FnOnce(&Object) -> T) -> Result<T> {
         self.with_current(place.object, |object| {
             let mut value = object;
