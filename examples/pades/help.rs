@@ -314,7 +314,7 @@ Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
   --key FILE --chain FILE
                    private key (PKCS#8, PKCS#1, SEC 1) and certificates of its owner and of the
                    authorities above, PEM or DER
-  --p12 FILE       both in one PKCS#12 file (.p12, .pfx)
+  --p12 FILE       both in one PKCS#12 file (.p12, .pfx); --chain gives certificates that it lacks
   --pass-file FILE the password of --key or --p12: the first line
   --pkcs11 URI --module SO --pin-file FILE
                    a key on a token or HSM: pkcs11:token=contracts;object=witness (RFC 7512), the
@@ -413,7 +413,8 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
   --key FILE --chain FILE
                    秘密鍵 (PKCS#8、PKCS#1、SEC 1) と、所有者および上位認証局の証明書。
                    PEM または DER
-  --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)
+  --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)。不足する証明書は --chain で
+                   指定します
   --pass-file FILE --key または --p12 のパスワード。1 行目を読みます
   --pkcs11 URI --module SO --pin-file FILE
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの

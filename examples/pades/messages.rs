@@ -17,7 +17,11 @@ pub(crate) enum Message {
     UnknownOption(String),
     BadArgument(String),
     ValueMissing(String),
-    BadValue { option: String, value: String, expected: &'static str },
+    BadValue {
+        option: String,
+        value: String,
+        expected: &'static str,
+    },
     OperandMissing(&'static str),
     OperandTooMany(String),
     NoFolder,
@@ -35,7 +39,10 @@ pub(crate) enum Message {
     SeeHelp(Topic),
     // What could not be done.
     CannotOpen(PathBuf),
-    CannotUse { option: &'static str, path: PathBuf },
+    CannotUse {
+        option: &'static str,
+        path: PathBuf,
+    },
     CannotUseAddress,
     CannotUseTerms,
     CannotUseToken,
@@ -46,31 +53,61 @@ pub(crate) enum Message {
     CannotTimestamp(PathBuf),
     CannotAugment(PathBuf),
     CannotWrite(PathBuf),
-    NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
+    NoSuchRevision {
+        path: PathBuf,
+        wanted: usize,
+        count: usize,
+    },
     // What happened.
     TestAuthority,
+    /// Certificates, by subject.
+    Unrelated(Vec<String>),
     NoTrust,
     NoFiles,
-    ListTaken { label: String, added: Added },
+    ListTaken {
+        label: String,
+        added: Added,
+    },
     StampEvidenceMissing,
-    Wrote { path: PathBuf, length: u64, added: u64 },
+    Wrote {
+        path: PathBuf,
+        length: u64,
+        added: u64,
+    },
     NothingNew,
     NoRoomInSignature,
     PassedOver(String),
-    SignedOf { signed: usize, count: usize },
-    RenewedOf { renewed: usize, count: usize },
+    SignedOf {
+        signed: usize,
+        count: usize,
+    },
+    RenewedOf {
+        renewed: usize,
+        count: usize,
+    },
     Repaired(PathBuf),
-    Extracted { path: PathBuf, revision: usize, length: u64 },
+    Extracted {
+        path: PathBuf,
+        revision: usize,
+        length: u64,
+    },
     BytesBehind(u64),
     // What takes long.
     Reading(PathBuf),
     Asking(String),
     AskingAgainIn(u64),
     Writing(PathBuf),
-    Signing { first: usize, last: usize, count: usize },
+    Signing {
+        first: usize,
+        last: usize,
+        count: usize,
+    },
     Verifying(usize),
     Silent(usize),
-    SoFar { megabytes: u64, seconds: u64 },
+    SoFar {
+        megabytes: u64,
+        seconds: u64,
+    },
 }
 
 impl Message {
@@ -130,6 +167,10 @@ impl Message {
             Self::TestAuthority => "WARNING: uses the local TEST authority. Its keys are public: NOT FOR PRODUCTION.\n\
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
+            Self::Unrelated(subjects) => {
+                let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain";
+                lines(text.into(), "has nothing to do with the signer, but goes into the signature", subjects)
+            }
             Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
             Self::NoFiles => "there is no .pdf file in what is given".into(),
             Self::ListTaken { label, added } => {
@@ -230,6 +271,10 @@ impl Message {
                 "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
                        有効な署名には --key と --chain、および --tsa URL を指定してください。"
                     .into()
+            }
+            Self::Unrelated(subjects) => {
+                let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain を確認してください";
+                lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)
             }
             Self::NoTrust => {
                 "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()

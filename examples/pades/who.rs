@@ -48,6 +48,7 @@ enum Place {
     Container {
         p12: PathBuf,
         pass_file: Option<PathBuf>,
+        chain: Option<PathBuf>,
     },
     Token {
         uri: String,
@@ -93,7 +94,7 @@ impl Keys {
         let place = match (key, p12, pkcs11, chain) {
             (Some(key), _, _, Some(chain)) => Place::Files { key, chain, pass_file },
             (Some(_), _, _, None) => return Err(arguments.wrong(Message::Together("key", "chain"))),
-            (_, Some(p12), _, _) => Place::Container { p12, pass_file },
+            (_, Some(p12), _, chain) => Place::Container { p12, pass_file, chain },
             (_, _, Some(uri), chain) => Place::Token { uri, module, pin_file, chain },
             (.., Some(chain)) => Place::Elsewhere { chain },
             (.., None) => Place::TestAuthority,
@@ -106,9 +107,6 @@ impl Keys {
         let mut given = places.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name);
         if let (Some(one), Some(other)) = (given.next(), given.next()) {
             return Err(arguments.wrong(Message::Apart(one, other)));
-        }
-        if self.p12.is_some() && self.chain.is_some() {
-            return Err(arguments.wrong(Message::Apart("p12", "chain")));
         }
         let has_file = self.p12.is_some() || self.key.is_some();
         for (option, is_given, needs, is_there) in [
@@ -148,24 +146,23 @@ impl Who {
         let software = match &self.place {
             Place::TestAuthority => services.test_signer()?,
             Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_deref())?,
-            Place::Container { p12, pass_file } => from_container(p12, pass_file.as_deref())?,
+            Place::Container { p12, pass_file, chain } => from_container(p12, pass_file.as_deref(), chain.as_deref())?,
             Place::Token { uri, module, pin_file, chain } => {
                 let key = on_token(uri, module.as_deref(), pin_file.as_deref(), chain.as_deref())?;
-                let signer = self.manner.of_token(key).open();
-                return Ok(Some(Box::new(signer.during(|| Message::CannotUseToken)?)));
+                let signer = self.manner.of_token(key).open().during(|| Message::CannotUseToken)?;
+                return shared(signer, services).map(Some);
             }
             Place::Elsewhere { .. } => return Ok(None),
         };
-        let signer = self.manner.of_software(software).during(|| Message::CannotSignSo)?;
-        Ok(Some(Box::new(signer)))
+        shared(self.manner.of_software(software).during(|| Message::CannotSignSo)?, services).map(Some)
     }
 
     /// Whose key it is.
     pub(crate) fn identity(&self, services: &Services<'_>) -> Result<Identity, Stop> {
         if let Place::Elsewhere { chain } = &self.place {
-            let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-            let identity = certificates.and_then(Identity::new);
+            let identity = Identity::new(certificates(chain)?);
             let identity = identity.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?;
+            services.warn_of_unrelated(&identity);
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
         }
         let Some(signer) = self.signer(services)? else { return Err(no_key()) };
@@ -196,6 +193,12 @@ impl Manner {
     }
 }
 
+/// `signer`, after a look at whose key it is.
+fn shared(signer: impl Signer + Sync + 'static, services: &Services<'_>) -> Result<SharedSigner, Stop> {
+    services.warn_of_unrelated(&signer.identity().during(|| Message::CannotSignSo)?);
+    Ok(Box::new(signer))
+}
+
 /// A chain alone is given where somebody has to sign now.
 pub(crate) fn no_key() -> Stop {
     Failure::usage(Topic::Sign, Message::Together("key", "chain")).into()
@@ -205,8 +208,7 @@ pub(crate) fn no_key() -> Stop {
 fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
     let bytes = inputs::secret(key).during(|| cannot_use("key", key))?;
-    let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-    let certificates = certificates.during(|| cannot_use("chain", chain))?;
+    let certificates = certificates(chain)?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
     let signer = match (is_pem, &password) {
@@ -228,12 +230,12 @@ fn pem(certificates: &[Vec<u8>]) -> String {
 }
 
 /// A PKCS#12 file; without a password of its own it has the empty one.
-fn from_container(p12: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
+fn from_container(p12: &Path, pass_file: Option<&Path>, chain: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = || Message::CannotUse { option: "p12", path: p12.to_owned() };
     let bytes = inputs::secret(p12).during(cannot_use)?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let password = password.as_deref().map_or("", String::as_str);
-    let signer = SoftwareSigner::from_pkcs12(&bytes, password);
+    let signer = SoftwareSigner::from_pkcs12_and_chain(&bytes, password, beside(chain)?);
     let signer = signer.map_err(|error| match (error.kind(), pass_file) {
         (ErrorKind::Password, None) => error.advise("give its password with --pass-file"),
         (ErrorKind::Password, Some(_)) => error.advise("check the first line of --pass-file"),
@@ -255,11 +257,17 @@ fn on_token(
     if let Some(path) = pin_file {
         key = key.pin(Pin::new(access::secret("pin-file", path)?.as_str()));
     }
-    if let Some(chain) = chain {
-        let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-        key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?);
-    }
-    Ok(key)
+    Ok(key.certificates(beside(chain)?))
+}
+
+/// The certificates of `--chain`, which belong to a key that may have some of its own.
+fn beside(chain: Option<&Path>) -> Result<Vec<Vec<u8>>, Stop> {
+    chain.map_or(Ok(Vec::new()), certificates)
+}
+
+fn certificates(chain: &Path) -> Result<Vec<Vec<u8>>, Stop> {
+    let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
+    certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })
 }
 
 /// `sha256` or `SHA-256`, `sha3-256` or `SHA3-256`.
