@@ -319,7 +319,10 @@ Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
   --pkcs11 URI --module SO --pin-file FILE
                    a key on a token or HSM: pkcs11:token=contracts;object=witness (RFC 7512), the
                    vendor's PKCS #11 module, the PIN in the first line of a file. A PIN is tried
-                   once, and never as the last try. --chain gives certificates that the token lacks
+                   once, and never as the last try. --chain gives certificates that the token lacks.
+                   In place of --module and --pin-file, not beside them, the URI may have module-path
+                   and pin-source (a file: absolute path or file: URI), or pin-value, the PIN itself,
+                   which other users can see: pkcs11:object=witness?pin-source=/run/secrets/pin
   --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
   --pss            RSASSA-PSS instead of PKCS#1 v1.5, for an RSA key
   --tsa URL|local|none
@@ -419,7 +422,10 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
   --pkcs11 URI --module SO --pin-file FILE
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
                    PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
-                   1 回のときは試しません。トークンにない証明書は --chain で指定します
+                   1 回のときは試しません。トークンにない証明書は --chain で指定します。--module と
+                   --pin-file の代わりに、URI に module-path と pin-source (ファイルの絶対パスか file:
+                   URI) を書けます (pkcs11:object=witness?pin-source=/run/secrets/pin)。両方は指定
+                   できません。pin-value に PIN 自体を書くと、ほかの利用者にも見えます
   --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。
                    省略時は鍵に合うもの
   --pss            RSA 鍵で、PKCS#1 v1.5 の代わりに RSASSA-PSS を使用します

@@ -8,7 +8,10 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
     ),
     ("use `SoftwareSigner::from_pem` or `from_der`", "leave out --pass-file"),
     ("give DER; PEM is for `SoftwareSigner::from_pem`", "give a PEM or DER file of one private key"),
-    ("by `Pkcs11Key::pin` or `pin_from`; a `pin-source` of a URI is not followed", "with --pin-file"),
+    (
+        "by `Pkcs11Key::pin` or `pin_from`; what a URI's `pin-source` names is for the caller to read",
+        "with --pin-file, or a `pin-source` in the URI",
+    ),
     ("give its path by `Pkcs11Key::module`", "give its path with --module"),
     ("by `Pkcs11Key::certificates`", "with --chain"),
     ("allow fewer by `Pkcs11Key::sessions`, or close those of others", "close those of others, or try again later"),
@@ -23,7 +26,7 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 51] = [
+pub(crate) const REASONS: [(&str, &str); 58] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -39,6 +42,22 @@ pub(crate) const REASONS: [(&str, &str); 51] = [
     ("cannot be loaded", "PKCS #11 モジュールを読み込めません。--module のパスを確認してください"),
     ("which PKCS #11 module to load", "PKCS #11 モジュールを --module で指定してください"),
     ("does not begin with `pkcs11:`", "--pkcs11 には pkcs11: で始まる URI を指定してください"),
+    (
+        "the PIN is to come from a command",
+        "pin-source のコマンドは実行しません。PIN を書いたファイルの絶対パスか file: URI を指定してください",
+    ),
+    ("the PIN is to come from", "pin-source には、PIN を書いたファイルの絶対パスか file: URI を指定してください"),
+    (
+        "modules are found by their path alone",
+        "module-name は使用できません。module-path または --module で指定してください",
+    ),
+    ("both a `pin-value` and a `pin-source`", "pin-value と pin-source は同時に指定できません"),
+    ("stands behind the PIN in the URI", "PIN の後に不明なものがあります。PIN の中の & は %26 と書いてください"),
+    (
+        "stands in the wrong part of the URI",
+        "URI の属性の場所が違います。鍵を選ぶ属性は ? の前、モジュールと PIN は ? の後に指定してください",
+    ),
+    ("the URI has an attribute that is not supported", "URI に対応していない属性があります"),
     ("no token fits", "指定に合うトークンがありません"),
     ("tokens fit where one must", "指定に合うトークンが複数あります。シリアル番号やスロットで特定してください"),
     ("no private key that may sign fits", "指定に合う署名鍵がトークンにありません"),

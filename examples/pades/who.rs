@@ -251,13 +251,29 @@ fn on_token(
     chain: Option<&Path>,
 ) -> Result<Pkcs11Key, Stop> {
     let mut key = Pkcs11Key::from_uri(uri).during(|| Message::CannotUseToken)?;
+    check_once(&key, module, pin_file)?;
     if let Some(module) = module {
         key = key.module(module);
     }
-    if let Some(path) = pin_file {
-        key = key.pin(Pin::new(access::secret("pin-file", path)?.as_str()));
+    let pin_source = key.pin_source().map(|path| access::secret("pkcs11", path));
+    if let Some(pin) = pin_file.map(|path| access::secret("pin-file", path)).or(pin_source) {
+        key = key.pin(Pin::new(pin?.as_str()));
     }
     Ok(key.certificates(beside(chain)?))
+}
+
+/// What stands in the URI is not said by an option, too: nobody has to know which of them counts.
+fn check_once(key: &Pkcs11Key, module: Option<&Path>, pin_file: Option<&Path>) -> Result<(), Stop> {
+    for (option, is_given, attribute, is_there) in [
+        ("--module", module.is_some(), "--pkcs11 pkcs11:…?module-path=", key.has_module()),
+        ("--pin-file", pin_file.is_some(), "--pkcs11 pkcs11:…?pin-value=", key.has_pin()),
+        ("--pin-file", pin_file.is_some(), "--pkcs11 pkcs11:…?pin-source=", key.pin_source().is_some()),
+    ] {
+        if is_given && is_there {
+            return Err(Failure::usage(Topic::Sign, Message::NotBoth(option, attribute)).into());
+        }
+    }
+    Ok(())
 }
 
 /// The certificates of `--chain`, which belong to a key that may have some of its own.
