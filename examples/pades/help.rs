@@ -315,14 +315,25 @@ Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
                    private key (PKCS#8, PKCS#1, SEC 1) and certificates of its owner and of the
                    authorities above, PEM or DER
   --p12 FILE       both in one PKCS#12 file (.p12, .pfx); --chain gives certificates that it lacks
-  --pass-file FILE the password of --key or --p12: the first line
+  --pass-file FILE the password of --key or --p12: the first line, as in all files of secrets
   --pkcs11 URI --module SO --pin-file FILE
                    a key on a token or HSM: pkcs11:token=contracts;object=witness (RFC 7512), the
                    vendor's PKCS #11 module, the PIN in the first line of a file. A PIN is tried
                    once, and never as the last try. --chain gives certificates that the token lacks.
-                   In place of --module and --pin-file, not beside them, the URI may have module-path
-                   and pin-source (a file: absolute path or file: URI), or pin-value, the PIN itself,
-                   which other users can see: pkcs11:object=witness?pin-source=/run/secrets/pin
+                   In place of --module and --pin-file, not beside them, the URI may have
+                   module-path and pin-source (absolute path or file: URI of a file), or pin-value,
+                   the PIN itself, which other users can see:
+                   pkcs11:object=witness?pin-source=/run/secrets/pin
+  --csc URL --csc-token-file FILE
+                   a key at a signing service (CSC API, up to /csc/v2 or /csc/v1), and the access
+                   token. All files of a run are authorised at once, as far as the service lets
+                   them; only digests go there. --chain gives certificates that the service lacks
+  --csc-credential ID
+                   which key; needed where there are several, which the error then lists
+  --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
+                   what unlocks it: PIN, one-time password, or another authentication object
+  --csc-wait SECONDS
+                   for each answer, and for who has to confirm elsewhere; 120 unless given
   --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
   --pss            RSASSA-PSS instead of PKCS#1 v1.5, for an RSA key
   --tsa URL|local|none
@@ -382,9 +393,10 @@ Files:
                    name there is replaced, IN too where DIR is its own folder
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
                    else may write to IN meanwhile
-  --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
-                   the file would be in bytes, and which earlier signatures stay valid. Needs no
-                   --key: --chain alone will do. --json (default, all keys always there) or --text
+  --dry-run        signs nothing, writes nothing, asks no server but that of --csc for the
+                   certificate: says what would be done, how long the file would be in bytes, and
+                   which earlier signatures stay valid. Needs no --key: --chain alone will do.
+                   --json (default, all keys always there) or --text
   --json           a JSON object a line for each IN, all keys always there: where it was written, or
                    error with kind, message and class: retryable (the same may succeed later),
                    permanent (it will not), operator (a key, password or setting has to be changed)
@@ -423,9 +435,18 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
                    PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
                    1 回のときは試しません。トークンにない証明書は --chain で指定します。--module と
-                   --pin-file の代わりに、URI に module-path と pin-source (ファイルの絶対パスか file:
-                   URI) を書けます (pkcs11:object=witness?pin-source=/run/secrets/pin)。両方は指定
-                   できません。pin-value に PIN 自体を書くと、ほかの利用者にも見えます
+                   --pin-file の代わりに、URI に module-path と pin-source (ファイルの絶対パスか
+                   file: URI) を書けます (pkcs11:object=witness?pin-source=/run/secrets/pin)。両方は
+                   指定できません。pin-value に PIN 自体を書くと、ほかの利用者にも見えます
+  --csc URL --csc-token-file FILE
+                   署名サービスの鍵 (CSC API。/csc/v2 または /csc/v1 まで指定) とアクセストークン。
+                   すべてのファイルを、サービスが許す範囲で一度に認可します。送るのはハッシュ値だけ
+                   です。サービスにない証明書は --chain で指定します
+  --csc-credential ID
+                   鍵の ID。複数あるときは必要です (省略すると、エラーに一覧を示します)
+  --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
+                   鍵を使うための PIN、ワンタイムパスワード、その他の認証情報
+  --csc-wait 秒    応答と、別の端末での承認を待つ時間。省略時は 120
   --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。
                    省略時は鍵に合うもの
   --pss            RSA 鍵で、PKCS#1 v1.5 の代わりに RSASSA-PSS を使用します
@@ -489,9 +510,10 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    のファイルは置き換えます (DIR が IN のフォルダーなら IN 自体も)
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
                    プログラムから IN に書き込まないでください
-  --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
-                   (バイト)、既存の署名が有効なままかどうかを示します。--key は不要で、--chain
-                   だけでも実行できます。--json (既定。キーは常にすべて出力) または --text
+  --dry-run        署名も書き込みもせず、サーバーにも (--csc の証明書を除き) 問い合わせずに、処理の
+                   内容、署名後のサイズ (バイト)、既存の署名が有効なままかどうかを示します。--key は
+                   不要で、--chain だけでも実行できます。--json (既定。キーは常にすべて出力) または
+                   --text
   --json           IN ごとに 1 行 1 オブジェクトの JSON。キーは常にすべて出力。書き込み先、または
                    error (kind、message、class)。class は retryable (再試行で成功しうる)、
                    permanent (再試行しても失敗する)、operator (鍵、パスワードや設定の変更が必要)

@@ -1,7 +1,7 @@
 //! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
 
 /// What the library calls by its methods, and who uses the command by its options.
-pub(crate) const OPTIONS: [(&str, &str); 15] = [
+pub(crate) const OPTIONS: [(&str, &str); 21] = [
     (
         "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
         "give its password with --pass-file",
@@ -23,10 +23,28 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
+    ("use https, or Service::danger_unencrypted where something else protects the way", "use https"),
+    ("give them as AuthData", "give it with --csc-pin-file, --csc-otp-file or --csc-auth-file"),
+    (
+        "get an access token of scope credential for these hashes, and use it as Authorization::new",
+        "sign in two steps: --prepare says the digest, have it signed with an access token of scope credential, and --complete",
+    ),
+    (
+        "ask again with Service::authorize_check",
+        "confirm it there and run the command again; --csc-wait says how long it waits",
+    ),
+    (
+        "give the right PIN or password; after several",
+        "give the right one with --csc-pin-file, --csc-otp-file or --csc-auth-file; after several",
+    ),
+    (
+        "get a new access token, or the right to use this credential",
+        "give a new access token with --csc-token-file, or get the right to use this credential",
+    ),
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 58] = [
+pub(crate) const REASONS: [(&str, &str); 82] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -102,6 +120,54 @@ pub(crate) const REASONS: [(&str, &str); 58] = [
     ),
     ("gave no answer", "サーバーから応答がありません。アドレスとネットワークを確認してください"),
     ("gave no whole answer", "サーバーの応答が時間内に終わりませんでした。時間をおいて、もう一度実行してください"),
+    ("credentials, and none was named", "署名サービスに鍵が複数あります。--csc-credential で指定してください"),
+    ("no credential for this access token", "このアクセストークンで使用できる鍵が署名サービスにありません"),
+    ("address is not https", "署名サービスのアドレスは https で始まる必要があります"),
+    ("with the version of the API", "署名サービスのアドレスを /csc/v2 または /csc/v1 まで指定してください"),
+    (
+        "the access token is empty",
+        "アクセストークンが空か、使用できない文字があります。--csc-token-file の 1 行目を確認してください",
+    ),
+    (
+        ", and nothing was given",
+        "認証情報が必要です。--csc-pin-file、--csc-otp-file または --csc-auth-file で指定してください",
+    ),
+    ("version 1 of the API takes", "バージョン 1 の署名サービスに指定できるのは PIN と OTP だけです"),
+    (
+        "is authorised through OAuth 2.0",
+        "OAuth 2.0 で認可する鍵です。--prepare と --complete により 2 段階で署名してください",
+    ),
+    (
+        "the authorisation is pending",
+        "別の端末での承認が時間内に行われませんでした。承認してから、もう一度実行してください",
+    ),
+    (
+        "for one authorisation only",
+        "ワンタイムパスワードなどは 1 回の認可にしか使用できません。一度に指定するファイルを減らしてください",
+    ),
+    ("give the right PIN or password", "PIN またはパスワードが違います。誤りが続くと鍵がロックされます"),
+    ("have the signing service unlock", "鍵または PIN がロックされています。署名サービスに解除を依頼してください"),
+    ("the signing service says that the key", "署名サービスがこの鍵を無効にしています"),
+    ("have the signing service enable", "署名サービスがこの鍵を無効にしています"),
+    (
+        "use a credential whose certificate is valid",
+        "証明書が有効ではありません。別の鍵を --csc-credential で指定してください",
+    ),
+    (
+        "get a new access token",
+        "アクセストークンの期限が切れているか、権限がありません。新しいものを --csc-token-file で指定してください",
+    ),
+    ("activation data have expired", "認可の有効期限が切れました。もう一度実行してください"),
+    ("the authorisation expired at", "認可の有効期限が切れました。もう一度実行してください"),
+    (
+        "the signing service does not offer",
+        "署名サービスがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
+    ),
+    ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
+    ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
+    ("; try again later", "サーバーが混み合っているか、障害があります。時間をおいて、もう一度実行してください"),
+    ("the signing service refused", "署名サービスが要求を拒否しました"),
+    ("the signing service's answer", "署名サービスの応答が正しくありません"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),

@@ -17,11 +17,7 @@ pub(crate) enum Message {
     UnknownOption(String),
     BadArgument(String),
     ValueMissing(String),
-    BadValue {
-        option: String,
-        value: String,
-        expected: &'static str,
-    },
+    BadValue { option: String, value: String, expected: &'static str },
     OperandMissing(&'static str),
     OperandTooMany(String),
     NoFolder,
@@ -39,13 +35,11 @@ pub(crate) enum Message {
     SeeHelp(Topic),
     // What could not be done.
     CannotOpen(PathBuf),
-    CannotUse {
-        option: &'static str,
-        path: PathBuf,
-    },
+    CannotUse { option: &'static str, path: PathBuf },
     CannotUseAddress,
     CannotUseTerms,
     CannotUseToken,
+    CannotUseService,
     CannotSignSo,
     CannotState,
     CannotUseTestAuthority,
@@ -53,61 +47,33 @@ pub(crate) enum Message {
     CannotTimestamp(PathBuf),
     CannotAugment(PathBuf),
     CannotWrite(PathBuf),
-    NoSuchRevision {
-        path: PathBuf,
-        wanted: usize,
-        count: usize,
-    },
+    NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
     // What happened.
     TestAuthority,
-    /// Certificates, by subject.
     Unrelated(Vec<String>),
     NoTrust,
     NoFiles,
-    ListTaken {
-        label: String,
-        added: Added,
-    },
+    ListTaken { label: String, added: Added },
     StampEvidenceMissing,
-    Wrote {
-        path: PathBuf,
-        length: u64,
-        added: u64,
-    },
+    Wrote { path: PathBuf, length: u64, added: u64 },
     NothingNew,
     NoRoomInSignature,
     PassedOver(String),
-    SignedOf {
-        signed: usize,
-        count: usize,
-    },
-    RenewedOf {
-        renewed: usize,
-        count: usize,
-    },
+    SignedOf { signed: usize, count: usize },
+    RenewedOf { renewed: usize, count: usize },
     Repaired(PathBuf),
-    Extracted {
-        path: PathBuf,
-        revision: usize,
-        length: u64,
-    },
+    Extracted { path: PathBuf, revision: usize, length: u64 },
     BytesBehind(u64),
     // What takes long.
     Reading(PathBuf),
     Asking(String),
     AskingAgainIn(u64),
     Writing(PathBuf),
-    Signing {
-        first: usize,
-        last: usize,
-        count: usize,
-    },
+    Preparing { first: usize, last: usize, count: usize },
+    Signing { first: usize, last: usize, count: usize },
     Verifying(usize),
     Silent(usize),
-    SoFar {
-        megabytes: u64,
-        seconds: u64,
-    },
+    SoFar { megabytes: u64, seconds: u64 },
 }
 
 impl Message {
@@ -154,6 +120,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
             Self::CannotUseTerms => "--tsa-digest, --tsa-policy: cannot ask so".into(),
             Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
+            Self::CannotUseService => "--csc: cannot use the signing service".into(),
             Self::CannotState => "what the document is about cannot be stated so".into(),
             Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
@@ -205,6 +172,7 @@ impl Message {
             Self::Asking(url) => format!("asking {url}"),
             Self::AskingAgainIn(seconds) => format!("asking again in {seconds} s"),
             Self::Writing(path) => format!("writing {}", short(path)),
+            Self::Preparing { first, last, count } => format!("preparing {first} to {last} of {count}"),
             Self::Signing { first, last, count } => format!("signing {first} to {last} of {count}"),
             Self::Verifying(done) => {
                 format!("verifying, {} files are done", grouped(u64::try_from(*done).unwrap_or(u64::MAX)))
@@ -257,6 +225,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
             Self::CannotUseTerms => "--tsa-digest、--tsa-policy: この条件では要求できません".into(),
             Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
+            Self::CannotUseService => "--csc: 署名サービスを使用できません".into(),
             Self::CannotState => "指定された取引情報を記録できません".into(),
             Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
@@ -313,6 +282,7 @@ impl Message {
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::AskingAgainIn(seconds) => format!("{seconds} 秒後に再度問い合わせます"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::Preparing { first, last, count } => format!("準備中: {count} 件中 {first} 件目から {last} 件目"),
             Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
             Self::Verifying(done) => format!("検証中: {} 件完了", grouped(u64::try_from(*done).unwrap_or(u64::MAX))),
             Self::Silent(count) => format!("取引情報のないファイル: {count} 件"),

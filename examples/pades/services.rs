@@ -65,6 +65,11 @@ impl<'p> Services<'p> {
         self.test_authority.issue(subscriber).during(|| Message::CannotUseTestAuthority)
     }
 
+    /// What is being done from now on.
+    pub(crate) fn step(&self, message: &Message) {
+        self.progress.step(message);
+    }
+
     /// Says which certificates have nothing to do with the signer's.
     pub(crate) fn warn_of_unrelated(&self, identity: &Identity) {
         let unrelated = identity.unrelated();

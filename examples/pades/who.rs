@@ -1,4 +1,4 @@
-//! Who signs, and how: a key in files, in a PKCS#12 file or on a token; the test authority; or somebody elsewhere.
+//! Who signs, and how: a key in files, in a PKCS#12 file, on a token or at a service; the test authority; or somebody elsewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,32 @@ use crate::failure::{During, Failure, Stop};
 use crate::help::Topic;
 use crate::inputs;
 use crate::messages::Message;
+use crate::remote::{self, Remote, RemoteKey};
 use crate::services::Services;
 
 const DIGESTS: &str = "sha256 | sha384 | sha512 | sha3-256 | sha3-384 | sha3-512 | shake256";
 
-/// A signer that threads can share.
-pub(crate) type SharedSigner = Box<dyn Signer + Sync>;
+/// A key that can sign.
+pub(crate) enum Key {
+    /// It signs one document after another, on as many threads as there are.
+    Each(Box<dyn Signer + Sync>),
+    /// It is asked for all at once.
+    AtOnce(Box<RemoteKey>),
+}
+
+impl Key {
+    pub(crate) fn signer(&self) -> &(dyn Signer + Sync) {
+        match self {
+            Self::Each(signer) => signer.as_ref(),
+            Self::AtOnce(remote) => &remote.signer,
+        }
+    }
+
+    /// The same for one thread.
+    pub(crate) fn unshared(&self) -> &dyn Signer {
+        self.signer()
+    }
+}
 
 /// The options of a key, as the command line has them.
 #[derive(Default)]
@@ -28,6 +48,7 @@ pub(crate) struct Keys {
     pkcs11: Option<String>,
     module: Option<PathBuf>,
     pin_file: Option<PathBuf>,
+    csc: remote::Options,
     manner: Manner,
 }
 
@@ -56,6 +77,10 @@ enum Place {
         pin_file: Option<PathBuf>,
         chain: Option<PathBuf>,
     },
+    Service {
+        remote: Remote,
+        chain: Option<PathBuf>,
+    },
     /// Not at hand, as in a dry run or where somebody elsewhere signs later.
     Elsewhere {
         chain: PathBuf,
@@ -82,7 +107,7 @@ impl Keys {
             "pin-file" => self.pin_file = Some(arguments.path(option)?),
             "digest" => self.manner.digest = Some(arguments.parsed(option, DIGESTS, digest_named)?),
             "pss" => self.manner.is_pss = true,
-            _ => return Ok(false),
+            _ => return self.csc.take(option, arguments),
         }
         Ok(true)
     }
@@ -90,7 +115,10 @@ impl Keys {
     /// Where the key is to be: exactly one place. Without any it is the test authority's.
     pub(crate) fn complete(self, arguments: &Arguments) -> Result<Who, Stop> {
         self.check(arguments)?;
-        let Self { key, chain, p12, pass_file, pkcs11, module, pin_file, manner } = self;
+        let Self { key, chain, p12, pass_file, pkcs11, module, pin_file, csc, manner } = self;
+        if let Some(remote) = csc.complete(arguments)? {
+            return Ok(Who { place: Place::Service { remote, chain }, manner });
+        }
         let place = match (key, p12, pkcs11, chain) {
             (Some(key), _, _, Some(chain)) => Place::Files { key, chain, pass_file },
             (Some(_), _, _, None) => return Err(arguments.wrong(Message::Together("key", "chain"))),
@@ -103,7 +131,12 @@ impl Keys {
     }
 
     fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
-        let places = [("key", self.key.is_some()), ("p12", self.p12.is_some()), ("pkcs11", self.pkcs11.is_some())];
+        let places = [
+            ("key", self.key.is_some()),
+            ("p12", self.p12.is_some()),
+            ("pkcs11", self.pkcs11.is_some()),
+            ("csc", self.csc.is_given()),
+        ];
         let mut given = places.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name);
         if let (Some(one), Some(other)) = (given.next(), given.next()) {
             return Err(arguments.wrong(Message::Apart(one, other)));
@@ -141,8 +174,8 @@ impl Who {
         self.manner.is_pss
     }
 
-    /// The signer; `None` where the key is elsewhere.
-    pub(crate) fn signer(&self, services: &Services<'_>) -> Result<Option<SharedSigner>, Stop> {
+    /// The key; `None` where it is elsewhere.
+    pub(crate) fn key(&self, services: &Services<'_>) -> Result<Option<Key>, Stop> {
         let software = match &self.place {
             Place::TestAuthority => services.test_signer()?,
             Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_deref())?,
@@ -150,11 +183,15 @@ impl Who {
             Place::Token { uri, module, pin_file, chain } => {
                 let key = on_token(uri, module.as_deref(), pin_file.as_deref(), chain.as_deref())?;
                 let signer = self.manner.of_token(key).open().during(|| Message::CannotUseToken)?;
-                return shared(signer, services).map(Some);
+                return each(signer, services).map(Some);
+            }
+            Place::Service { remote, chain } => {
+                let key = remote.open(&beside(chain.as_deref())?, services)?;
+                return self.manner.of_service(key, services).map(Some);
             }
             Place::Elsewhere { .. } => return Ok(None),
         };
-        shared(self.manner.of_software(software).during(|| Message::CannotSignSo)?, services).map(Some)
+        each(self.manner.of_software(software).during(|| Message::CannotSignSo)?, services).map(Some)
     }
 
     /// Whose key it is.
@@ -165,8 +202,8 @@ impl Who {
             services.warn_of_unrelated(&identity);
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
         }
-        let Some(signer) = self.signer(services)? else { return Err(no_key()) };
-        signer.identity().during(|| Message::CannotUseToken)
+        let Some(key) = self.key(services)? else { return Err(no_key()) };
+        key.signer().identity().during(|| Message::CannotUseToken)
     }
 }
 
@@ -184,6 +221,17 @@ impl Manner {
         }
     }
 
+    fn of_service(self, mut key: RemoteKey, services: &Services<'_>) -> Result<Key, Stop> {
+        let identity = key.signer.credential().identity();
+        services.warn_of_unrelated(identity);
+        if self.is_pss || self.digest.is_some() {
+            let wanted = self.of_identity(identity.clone()).map(|identity| identity.algorithm());
+            let signer = wanted.and_then(|algorithm| key.signer.with_algorithm(algorithm));
+            key.signer = signer.during(|| Message::CannotSignSo)?;
+        }
+        Ok(Key::AtOnce(Box::new(key)))
+    }
+
     fn of_token(self, key: Pkcs11Key) -> Pkcs11Key {
         let key = if self.is_pss { key.pss() } else { key };
         match self.digest {
@@ -194,9 +242,9 @@ impl Manner {
 }
 
 /// `signer`, after a look at whose key it is.
-fn shared(signer: impl Signer + Sync + 'static, services: &Services<'_>) -> Result<SharedSigner, Stop> {
+fn each(signer: impl Signer + Sync + 'static, services: &Services<'_>) -> Result<Key, Stop> {
     services.warn_of_unrelated(&signer.identity().during(|| Message::CannotSignSo)?);
-    Ok(Box::new(signer))
+    Ok(Key::Each(Box::new(signer)))
 }
 
 /// A chain alone is given where somebody has to sign now.

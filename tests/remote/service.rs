@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) pending: usize,
     /// That it takes the token [`OAUTH`], for anything, and authorises nothing itself.
     pub(crate) oauth: bool,
+    /// What it lists.
+    pub(crate) ids: &'static [&'static str],
 }
 
 pub(crate) const OAUTH: &str = "the-token-of-scope-credential";
@@ -36,6 +38,7 @@ impl Default for Rules {
             lifetime: (300, Duration::from_secs(300)),
             pending: 0,
             oauth: false,
+            ids: &["GX01"],
         }
     }
 }
@@ -123,7 +126,7 @@ struct Grant {
 impl Desk {
     fn serve(&mut self, method: &str, body: &Value) -> Result<Value, &'static str> {
         if method == "credentials/list" {
-            return Ok(json!({"credentialIDs": ["GX01"]}));
+            return Ok(json!({"credentialIDs": self.rules.ids}));
         }
         if method == "credentials/authorizeCheck" {
             return Ok(self.confirm(body["handle"].as_str().unwrap().to_owned()));
