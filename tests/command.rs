@@ -14,6 +14,8 @@ mod bulk;
 mod disk;
 #[path = "command/doctor.rs"]
 mod doctor;
+#[path = "remote/dummy.rs"]
+mod dummy;
 #[path = "command/evidence.rs"]
 mod evidence;
 #[path = "command/failures.rs"]

@@ -310,7 +310,7 @@ pades sign --out-dir DIR [OPTIONS] IN...
 pades sign --prepare STATE [OPTIONS] IN
 pades sign --complete STATE --signature FILE [OPTIONS] IN OUT
 
-Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
+Whose key (without one a local TEST authority signs: NOT FOR PRODUCTION):
   --key FILE --chain FILE
                    private key (PKCS#8, PKCS#1, SEC 1) and certificates of its owner and of the
                    authorities above, PEM or DER
@@ -332,8 +332,11 @@ Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
                    which key; needed where there are several, which the error then lists
   --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
                    what unlocks it: PIN, one-time password, or another authentication object
+  --csc-send-otp   has the service send the password first; FILE is read then: /dev/stdin, say
   --csc-wait SECONDS
                    for each answer, and for who has to confirm elsewhere; 120 unless given
+
+How and when:
   --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
   --pss            RSASSA-PSS instead of PKCS#1 v1.5, for an RSA key
   --tsa URL|local|none
@@ -424,7 +427,7 @@ pades sign --out-dir DIR [オプション] IN...
 pades sign --prepare STATE [オプション] IN
 pades sign --complete STATE --signature FILE [オプション] IN OUT
 
-署名者と時刻 (鍵を省略するとローカルのテスト用認証局で署名します。本番では使用しないでください):
+署名者の鍵 (省略するとローカルのテスト用認証局で署名します。本番では使用しないでください):
   --key FILE --chain FILE
                    秘密鍵 (PKCS#8、PKCS#1、SEC 1) と、所有者および上位認証局の証明書。
                    PEM または DER
@@ -446,7 +449,11 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    鍵の ID。複数あるときは必要です (省略すると、エラーに一覧を示します)
   --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
                    鍵を使うための PIN、ワンタイムパスワード、その他の認証情報
+  --csc-send-otp   署名サービスにワンタイムパスワードを送信させてから FILE を読み取ります
+                   (/dev/stdin など)
   --csc-wait 秒    応答と、別の端末での承認を待つ時間。省略時は 120
+
+方式と時刻:
   --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。
                    省略時は鍵に合うもの
   --pss            RSA 鍵で、PKCS#1 v1.5 の代わりに RSASSA-PSS を使用します

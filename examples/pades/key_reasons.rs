@@ -142,8 +142,8 @@ pub(crate) const REASONS: [(&str, &str); 82] = [
         "別の端末での承認が時間内に行われませんでした。承認してから、もう一度実行してください",
     ),
     (
-        "for one authorisation only",
-        "ワンタイムパスワードなどは 1 回の認可にしか使用できません。一度に指定するファイルを減らしてください",
+        "good for one authorisation",
+        "ワンタイムパスワードは 1 回の認可にしか使用できません。一度に指定するファイルを減らしてください",
     ),
     ("give the right PIN or password", "PIN またはパスワードが違います。誤りが続くと鍵がロックされます"),
     ("have the signing service unlock", "鍵または PIN がロックされています。署名サービスに解除を依頼してください"),
@@ -165,11 +165,11 @@ pub(crate) const REASONS: [(&str, &str); 82] = [
     ),
     ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
     ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
-    ("; try again later", "サーバーが混み合っているか、障害があります。時間をおいて、もう一度実行してください"),
     ("the signing service refused", "署名サービスが要求を拒否しました"),
     ("the signing service's answer", "署名サービスの応答が正しくありません"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),
+    ("; try again later", "サーバーが混み合っているか、障害があります。時間をおいて、もう一度実行してください"),
 ];

@@ -50,6 +50,7 @@ pub(crate) enum Message {
     NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
     // What happened.
     TestAuthority,
+    OtpSent,
     Unrelated(Vec<String>),
     NoTrust,
     NoFiles,
@@ -134,6 +135,7 @@ impl Message {
             Self::TestAuthority => "WARNING: uses the local TEST authority. Its keys are public: NOT FOR PRODUCTION.\n\
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
+            Self::OtpSent => "the signing service sends a one-time password; it is read from --csc-otp-file now".into(),
             Self::Unrelated(subjects) => {
                 let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain";
                 lines(text.into(), "has nothing to do with the signer, but goes into the signature", subjects)
@@ -241,6 +243,7 @@ impl Message {
                        有効な署名には --key と --chain、および --tsa URL を指定してください。"
                     .into()
             }
+            Self::OtpSent => "署名サービスがワンタイムパスワードを送信しました。--csc-otp-file から読み取ります".into(),
             Self::Unrelated(subjects) => {
                 let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain を確認してください";
                 lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)

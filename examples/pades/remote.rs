@@ -28,6 +28,7 @@ pub(crate) struct Options {
     /// Authentication objects, by the options that give them, and the files that hold them.
     unlocking: Vec<(&'static str, String, PathBuf)>,
     patience: Option<Duration>,
+    sends_otp: bool,
 }
 
 /// Which service is asked, and for whom.
@@ -37,6 +38,8 @@ pub(crate) struct Remote {
     credential: Option<String>,
     unlocking: Vec<(&'static str, String, PathBuf)>,
     patience: Duration,
+    /// Whether the service is to send a one-time password first.
+    sends_otp: bool,
 }
 
 impl Options {
@@ -53,6 +56,7 @@ impl Options {
                 self.unlock("csc-auth-file", id, path);
             }
             "csc-wait" => self.patience = Some(arguments.parsed(option, "0 … 3600 (seconds)", seconds)?),
+            "csc-send-otp" => self.sends_otp = true,
             _ => return Ok(false),
         }
         Ok(true)
@@ -70,12 +74,13 @@ impl Options {
 
     /// The service, if one is to be asked.
     pub(crate) fn complete(self, arguments: &Arguments) -> std::result::Result<Option<Remote>, Stop> {
-        let Self { url, token_file, credential, unlocking, patience } = self;
+        let Self { url, token_file, credential, unlocking, patience, sends_otp } = self;
         let Some(url) = url else {
             let given = [
                 ("csc-token-file", token_file.is_some()),
                 ("csc-credential", credential.is_some()),
                 ("csc-wait", patience.is_some()),
+                ("csc-send-otp", sends_otp),
             ];
             let named = given.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option);
             return match named.chain(unlocking.iter().map(|(option, ..)| *option)).next() {
@@ -84,7 +89,11 @@ impl Options {
             };
         };
         let token_file = token_file.ok_or_else(|| arguments.wrong(Message::Together("csc", "csc-token-file")))?;
-        Ok(Some(Remote { url, token_file, credential, unlocking, patience: patience.unwrap_or(PATIENCE) }))
+        if sends_otp && !unlocking.iter().any(|(option, ..)| *option == "csc-otp-file") {
+            return Err(arguments.wrong(Message::OnlyWith("csc-send-otp", "csc-otp-file")));
+        }
+        let patience = patience.unwrap_or(PATIENCE);
+        Ok(Some(Remote { url, token_file, credential, unlocking, patience, sends_otp }))
     }
 }
 
@@ -102,33 +111,48 @@ fn seconds(text: &str) -> Option<Duration> {
 pub(crate) struct RemoteKey {
     pub(crate) signer: CscSigner,
     url: String,
-    /// Something unlocks it that is good for one authorisation only.
+    /// A one-time password unlocks it.
     is_single_use: bool,
 }
 
 impl Remote {
-    /// Asks for the credential; authorises nothing yet.
+    /// Asks for the credential; unlocks and authorises nothing.
     pub(crate) fn open(&self, chain: &[Vec<u8>], services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
-        let cannot_use = || Message::CannotUseService;
-        let token = access::secret("csc-token-file", &self.token_file)?;
-        let mut auth = AuthData::new();
-        for (option, id, path) in &self.unlocking {
-            auth = auth.value(id, access::secret(option, path)?.as_str());
-        }
-        let service = Service::new(&self.url, token.as_str()).during(cannot_use)?;
-        // Some services answer only when somebody has confirmed.
-        let http = HttpCsc::new().timeout(self.patience.max(Duration::from_secs(30)));
+        let (http, service) = self.service()?;
         services.step(&Message::Asking(self.url.clone()));
         let open = || {
             let id = match &self.credential {
                 Some(id) => id.clone(),
                 None => only_credential(&http, &service)?,
             };
-            CscSigner::new(http.clone(), service.clone(), &id)?.with_certificates(chain)
+            CscSigner::new(http, service, &id)?.with_certificates(chain)
         };
-        let signer = open().during(cannot_use)?.auth(auth).patience(self.patience);
-        let is_single_use = self.unlocking.iter().any(|(_, id, _)| id != "PIN");
+        let signer = open().during(|| Message::CannotUseService)?.patience(self.patience);
+        let is_single_use = self.unlocking.iter().any(|(_, id, _)| id == "OTP");
         Ok(RemoteKey { signer, url: self.url.clone(), is_single_use })
+    }
+
+    fn service(&self) -> std::result::Result<(HttpCsc, Service), Stop> {
+        let token = access::secret("csc-token-file", &self.token_file)?;
+        let service = Service::new(&self.url, token.as_str()).during(|| Message::CannotUseService)?;
+        // Some services answer only when somebody has confirmed.
+        Ok((HttpCsc::new().timeout(self.patience.max(Duration::from_secs(30))), service))
+    }
+
+    /// Gives `key` what unlocks it, after the service has sent what it has to.
+    pub(crate) fn unlock(&self, mut key: RemoteKey, services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
+        if self.sends_otp {
+            let (http, service) = self.service()?;
+            let sent = http.ask(&service.send_otp(key.signer.credential()));
+            sent.during(|| Message::CannotUseService)?;
+            services.say(&Message::OtpSent);
+        }
+        let mut auth = AuthData::new();
+        for (option, id, path) in &self.unlocking {
+            auth = auth.value(id, access::secret(option, path)?.as_str());
+        }
+        key.signer = key.signer.auth(auth);
+        Ok(key)
     }
 }
 
@@ -171,9 +195,8 @@ impl RemoteKey {
         if !self.is_single_use || count <= covered {
             return Ok(());
         }
-        let message = format!(
-            "what unlocks the key may be good for one authorisation only, which covers {covered} signatures, not {count}"
-        );
+        let message =
+            format!("a one-time password is good for one authorisation, of {covered} signatures here, not of {count}");
         let error = Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Operator);
         Err(error.advise(format!("give at most {covered} files at once"))).during(|| Message::CannotUseService)
     }

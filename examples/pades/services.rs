@@ -74,9 +74,13 @@ impl<'p> Services<'p> {
     pub(crate) fn warn_of_unrelated(&self, identity: &Identity) {
         let unrelated = identity.unrelated();
         if !unrelated.is_empty() {
-            let message = Message::Unrelated(unrelated);
-            self.progress.above(|| crate::complain(&message.text(self.progress.language())));
+            self.say(&Message::Unrelated(unrelated));
         }
+    }
+
+    /// Says something on standard error meanwhile.
+    pub(crate) fn say(&self, message: &Message) {
+        self.progress.above(|| crate::complain(&message.text(self.progress.language())));
     }
 
     pub(crate) fn test_anchor(&self) -> &str {

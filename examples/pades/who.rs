@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pades_ltv::csc::CscSigner;
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
 use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
 
@@ -186,8 +187,8 @@ impl Who {
                 return each(signer, services).map(Some);
             }
             Place::Service { remote, chain } => {
-                let key = remote.open(&beside(chain.as_deref())?, services)?;
-                return self.manner.of_service(key, services).map(Some);
+                let key = self.service(remote, chain.as_deref(), services)?;
+                return Ok(Some(Key::AtOnce(Box::new(remote.unlock(key, services)?))));
             }
             Place::Elsewhere { .. } => return Ok(None),
         };
@@ -202,8 +203,19 @@ impl Who {
             services.warn_of_unrelated(&identity);
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
         }
+        if let Place::Service { remote, chain } = &self.place {
+            return Ok(self.service(remote, chain.as_deref(), services)?.signer.credential().identity().clone());
+        }
         let Some(key) = self.key(services)? else { return Err(no_key()) };
         key.signer().identity().during(|| Message::CannotUseToken)
+    }
+
+    /// The key at a service, locked as yet.
+    fn service(&self, remote: &Remote, chain: Option<&Path>, services: &Services<'_>) -> Result<RemoteKey, Stop> {
+        let mut key = remote.open(&beside(chain)?, services)?;
+        services.warn_of_unrelated(key.signer.credential().identity());
+        key.signer = self.manner.of_service(key.signer).during(|| Message::CannotSignSo)?;
+        Ok(key)
     }
 }
 
@@ -221,15 +233,12 @@ impl Manner {
         }
     }
 
-    fn of_service(self, mut key: RemoteKey, services: &Services<'_>) -> Result<Key, Stop> {
-        let identity = key.signer.credential().identity();
-        services.warn_of_unrelated(identity);
-        if self.is_pss || self.digest.is_some() {
-            let wanted = self.of_identity(identity.clone()).map(|identity| identity.algorithm());
-            let signer = wanted.and_then(|algorithm| key.signer.with_algorithm(algorithm));
-            key.signer = signer.during(|| Message::CannotSignSo)?;
+    fn of_service(self, signer: CscSigner) -> pades_ltv::Result<CscSigner> {
+        if !self.is_pss && self.digest.is_none() {
+            return Ok(signer);
         }
-        Ok(Key::AtOnce(Box::new(key)))
+        let algorithm = self.of_identity(signer.credential().identity().clone())?.algorithm();
+        signer.with_algorithm(algorithm)
     }
 
     fn of_token(self, key: Pkcs11Key) -> Pkcs11Key {

@@ -7,6 +7,7 @@ use pades_ltv::authority::Authority;
 use serde_json::Value;
 
 use crate::bench::{Bench, CONTRACT, NOW, Run};
+use crate::dummy::Dummy;
 use crate::server::{Server, answer};
 use crate::service::{Rules, SigningService, TOKEN};
 
@@ -192,7 +193,7 @@ fn each_refusal_has_its_words_and_its_class() {
             "--csc-credential GX01 --csc-pin-file pin --csc-otp-file otp MANY",
             "signer",
             "operator",
-            "one authorisation only, which covers 2 signatures, not 3; give at most 2 files at once",
+            "is good for one authorisation, of 2 signatures here, not of 3; give at most 2 files at once",
             "一度に指定するファイルを減らして",
         ),
         (
@@ -229,6 +230,28 @@ fn a_pending_authorisation_is_waited_for() {
     let desk = Desk::new(Rules { pending: 1, ..Rules::default() });
     let (run, _) = desk.sign(&format!("--csc-pin-file pin {CONTRACT} out.pdf"));
     assert_eq!((run.code, desk.called("credentials/authorizeCheck").0), (0, 1), "{}", run.err);
+}
+
+/// The password comes after the service was asked to send it, and the service gets what came.
+#[test]
+fn a_one_time_password_is_sent_first() {
+    for (version, method) in [(1, "credentials/sendOTP"), (2, "credentials/getChallenge")] {
+        let desk = Desk::new(Rules { version, ..Rules::default() });
+        let (run, _) = desk.sign(&format!("--csc-send-otp --csc-otp-file otp --dry-run {CONTRACT}"));
+        assert_eq!((run.code, desk.called(method).0), (0, 0), "{}", run.err);
+        let words = format!("--csc-pin-file pin --csc-send-otp --csc-otp-file otp {CONTRACT} out.pdf");
+        let (run, _) = desk.sign(&words);
+        assert!(run.code == 0 && run.err.contains("sends a one-time password"), "{}", run.err);
+        let methods: Vec<String> = desk.service.calls().into_iter().map(|(method, _)| method).collect();
+        assert_eq!(methods[methods.len() - 3..], [method, "credentials/authorize", "signatures/signHash"]);
+        let (run, _) = desk.sign(&format!("{words} --lang ja"));
+        assert!(run.err.contains("ワンタイムパスワードを送信しました"), "{}", run.err);
+        assert_eq!(desk.service.bodies("credentials/authorize").len(), 2);
+        for body in desk.service.bodies("credentials/authorize") {
+            let otp = if version == 1 { &body["OTP"] } else { &body["authData"][1]["value"] };
+            assert_eq!(otp, "738496");
+        }
+    }
 }
 
 #[test]
@@ -293,6 +316,38 @@ fn servers_that_are_none_and_tokens_that_end_are_told_apart() {
     }
 }
 
+/// Somebody else's service, which signs at most ten at once.
+#[test]
+fn the_demonstration_service_signs() {
+    let Some(dummy) = Dummy::start("2") else { return };
+    let bench = Bench::new();
+    bench.write("token", "nobody-looks");
+    std::fs::create_dir(bench.path("out")).unwrap();
+    let contract = std::fs::read(CONTRACT).unwrap();
+    let names: Vec<String> = (1..=12).map(|number| format!("{number}.pdf")).collect();
+    for name in &names {
+        bench.write(name, [contract.as_slice(), name.as_bytes()].concat());
+    }
+    let sign =
+        format!("sign --csc {} --csc-token-file token --at {NOW} --out-dir out {}", dummy.url(), names.join(" "));
+    let run = bench.pades(sign.split(' '));
+    assert!(run.code == 4 && run.err.contains("demo/ec") && run.err.contains("none was named"), "{}", run.err);
+    for (words, algorithm) in [
+        ("demo/ec", "ECDSA with SHA-384"),
+        ("demo/rsa --pss --digest sha512", "RSASSA-PSS with SHA-512"),
+        ("demo/rsa", "RSA PKCS#1 v1.5 with SHA-256"),
+    ] {
+        bench.does(&format!("{sign} --csc-credential {words}"));
+        let run = bench.pades(format!("verify --json --at {NOW} out/1.pdf out/12.pdf").split(' '));
+        for line in run.out.lines() {
+            let report: Value = serde_json::from_str(line).unwrap();
+            let signature = &report["signatures"][0];
+            assert_eq!((&signature["intact"], &signature["algorithm"]), (&true.into(), &algorithm.into()), "{report}");
+        }
+        assert_eq!(run.out.lines().count(), 2);
+    }
+}
+
 #[test]
 fn command_lines_that_make_no_sense_are_refused() {
     let bench = Bench::new();
@@ -301,6 +356,8 @@ fn command_lines_that_make_no_sense_are_refused() {
         ("--csc-token-file t", ["--csc-token-file", "without --csc"]),
         ("--csc-pin-file t", ["--csc-pin-file", "without --csc"]),
         ("--csc-wait 5", ["--csc-wait", "without --csc"]),
+        ("--csc-send-otp", ["--csc-send-otp", "without --csc"]),
+        ("--csc https://x/csc/v2 --csc-token-file t --csc-send-otp", ["--csc-send-otp", "without --csc-otp-file"]),
         ("--csc-wait long", ["--csc-wait", "3600"]),
         ("--csc-auth-file pin", ["--csc-auth-file", "ID=FILE"]),
         ("--csc https://x/csc/v2 --csc-token-file t --key k", ["--key", "--csc"]),
