@@ -165,11 +165,11 @@ pub(crate) const REASONS: [(&str, &str); 82] = [
     ),
     ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
     ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
-    ("the signing service refused", "署名サービスが要求を拒否しました"),
     ("the signing service's answer", "署名サービスの応答が正しくありません"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),
     ("; try again later", "サーバーが混み合っているか、障害があります。時間をおいて、もう一度実行してください"),
+    ("the signing service refused", "署名サービスが要求を拒否しました"),
 ];
