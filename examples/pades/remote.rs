@@ -49,11 +49,17 @@ impl Options {
             "csc" => self.url = Some(arguments.text(option)?),
             "csc-token-file" => self.token_file = Some(arguments.path(option)?),
             "csc-credential" => self.credential = Some(arguments.text(option)?),
-            "csc-pin-file" => self.unlock("csc-pin-file", "PIN".to_owned(), arguments.path(option)?),
-            "csc-otp-file" => self.unlock("csc-otp-file", "OTP".to_owned(), arguments.path(option)?),
+            "csc-pin-file" => {
+                let path = arguments.path(option)?;
+                self.unlock("csc-pin-file", "PIN".to_owned(), path, arguments)?;
+            }
+            "csc-otp-file" => {
+                let path = arguments.path(option)?;
+                self.unlock("csc-otp-file", "OTP".to_owned(), path, arguments)?;
+            }
             "csc-auth-file" => {
                 let (id, path) = arguments.parsed(option, "ID=FILE", object)?;
-                self.unlock("csc-auth-file", id, path);
+                self.unlock("csc-auth-file", id, path, arguments)?;
             }
             "csc-wait" => self.patience = Some(arguments.parsed(option, "0 … 3600 (seconds)", seconds)?),
             "csc-send-otp" => self.sends_otp = true,
@@ -62,10 +68,20 @@ impl Options {
         Ok(true)
     }
 
-    /// What is given again replaces what was given before, as with the other options.
-    fn unlock(&mut self, option: &'static str, id: String, path: PathBuf) {
+    /// What is given again replaces what was given before, as with the other options; two options for one object do not.
+    fn unlock(
+        &mut self,
+        option: &'static str,
+        id: String,
+        path: PathBuf,
+        arguments: &Arguments,
+    ) -> std::result::Result<(), Stop> {
+        if let Some((other, ..)) = self.unlocking.iter().find(|(other, known, _)| *known == id && *other != option) {
+            return Err(arguments.wrong(Message::Apart(other, option)));
+        }
         self.unlocking.retain(|(_, known, _)| *known != id);
         self.unlocking.push((option, id, path));
+        Ok(())
     }
 
     pub(crate) fn is_given(&self) -> bool {
@@ -117,7 +133,7 @@ pub(crate) struct RemoteKey {
 
 impl Remote {
     /// Asks for the credential; unlocks and authorises nothing.
-    pub(crate) fn open(&self, chain: &[Vec<u8>], services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
+    pub(crate) fn open(&self, services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
         let (http, service) = self.service()?;
         services.step(&Message::Asking(self.url.clone()));
         let open = || {
@@ -125,7 +141,7 @@ impl Remote {
                 Some(id) => id.clone(),
                 None => only_credential(&http, &service)?,
             };
-            CscSigner::new(http, service, &id)?.with_certificates(chain)
+            CscSigner::new(http, service, &id)
         };
         let signer = open().during(|| Message::CannotUseService)?.patience(self.patience);
         let is_single_use = self.unlocking.iter().any(|(_, id, _)| id == "OTP");

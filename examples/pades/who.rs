@@ -212,7 +212,11 @@ impl Who {
 
     /// The key at a service, locked as yet.
     fn service(&self, remote: &Remote, chain: Option<&Path>, services: &Services<'_>) -> Result<RemoteKey, Stop> {
-        let mut key = remote.open(&beside(chain)?, services)?;
+        let mut key = remote.open(services)?;
+        if let Some(chain) = chain {
+            let signer = key.signer.with_certificates(certificates(chain)?);
+            key.signer = signer.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?;
+        }
         services.warn_of_unrelated(key.signer.credential().identity());
         key.signer = self.manner.of_service(key.signer).during(|| Message::CannotSignSo)?;
         Ok(key)

@@ -287,6 +287,16 @@ mod tests {
         }
 
         #[test]
+        fn no_part_of_a_pin_is_shown(pin in "[0-9]{3}[0-9&=%;?#]{0,20}", front in "(object=a\\?|\\?|token=b;)", behind in "(|&module-name=x|&x)") {
+            let Err(error) = Uri::parse(&format!("pkcs11:{front}pin-value={pin}{behind}")) else { return Ok(()) };
+            let shown = error.to_string();
+            let digits = pin.split(|one: char| !one.is_ascii_digit()).filter(|digits| digits.len() > 2);
+            for digits in digits {
+                prop_assert!(!shown.contains(digits), "{}", shown);
+            }
+        }
+
+        #[test]
         fn any_id_survives(id: Vec<u8>) {
             let encoded: String = id.iter().map(|byte| format!("%{byte:02x}")).collect();
             prop_assert_eq!(Uri::parse(&format!("pkcs11:id={encoded}")).unwrap().key.id, Some(id));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pades_ltv::authority::Authority;
 use serde_json::Value;
 
-use crate::bench::{Bench, CONTRACT, NOW, Run};
+use crate::bench::{Bench, CHAIN, CONTRACT, NOW, Run};
 use crate::dummy::Dummy;
 use crate::server::{Server, answer};
 use crate::service::{Rules, SigningService, TOKEN};
@@ -116,6 +116,20 @@ fn a_service_signs_with_either_version() {
     }
 }
 
+/// Certificates that the service does not have stand beside it, and foreign ones are told of.
+#[test]
+fn a_chain_beside_the_service_is_added() {
+    let desk = Desk::new(Rules::default());
+    desk.bench.write("foreign.pem", std::fs::read(CHAIN).unwrap());
+    let (run, _) = desk.sign(&format!("--csc-pin-file pin {CONTRACT} alone.pdf"));
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let (run, _) = desk.sign(&format!("--csc-pin-file pin --chain anchor.pem {CONTRACT} rooted.pdf"));
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(desk.bench.read("rooted.pdf").len() > desk.bench.read("alone.pdf").len());
+    let (run, _) = desk.sign(&format!("--csc-pin-file pin --chain foreign.pem {CONTRACT} foreign.pdf"));
+    assert!(run.code == 0 && run.err.contains("has nothing to do with the signer"), "{}", run.err);
+}
+
 /// An envelope: one authorisation where the service allows it, also of more files than are open at once.
 #[test]
 fn all_files_of_a_run_are_authorised_at_once() {
@@ -200,7 +214,7 @@ fn each_refusal_has_its_words_and_its_class() {
             "--csc-credential GX01 --chain wrong --csc-pin-file pin ONE",
             "certificate",
             "operator",
-            "chain cannot be read",
+            "--chain: cannot use wrong: a certificate of the signer's chain cannot be read",
             "証明書を使用できません",
         ),
     ] {
@@ -357,6 +371,7 @@ fn command_lines_that_make_no_sense_are_refused() {
         ("--csc-pin-file t", ["--csc-pin-file", "without --csc"]),
         ("--csc-wait 5", ["--csc-wait", "without --csc"]),
         ("--csc-send-otp", ["--csc-send-otp", "without --csc"]),
+        ("--csc-pin-file a --csc-auth-file PIN=b", ["--csc-pin-file", "--csc-auth-file"]),
         ("--csc https://x/csc/v2 --csc-token-file t --csc-send-otp", ["--csc-send-otp", "without --csc-otp-file"]),
         ("--csc-wait long", ["--csc-wait", "3600"]),
         ("--csc-auth-file pin", ["--csc-auth-file", "ID=FILE"]),
