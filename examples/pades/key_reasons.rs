@@ -23,7 +23,7 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 51] = [
+pub(crate) const REASONS: [(&str, &str); 58] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -48,6 +48,16 @@ pub(crate) const REASONS: [(&str, &str); 51] = [
         "offers no mechanism for",
         "トークンがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
     ),
+    ("bits is outside 2048 to 8192 bits", "RSA 鍵は 2048 ビットから 8192 ビットまでのものを使用してください"),
+    (
+        "spells its curve out",
+        "楕円曲線が名前で指定されていません。openssl ec -param_enc named_curve で変換してください",
+    ),
+    ("more than two primes", "素数が 3 つ以上の RSA 鍵には対応していません"),
+    ("whose public exponent has", "公開指数が大きすぎる RSA 鍵には対応していません"),
+    ("the encryption under a password", "この暗号化方式には対応していません。openssl pkcs8 -topk8 で変換してください"),
+    ("the mask of PSS is made with", "PSS のマスク (MGF1) のハッシュ関数が安全ではないため、署名には使用できません"),
+    ("the private key cannot be read", "秘密鍵を読み取れません。ファイルが壊れていないか確認してください"),
     ("belongs to another certificate", "秘密鍵と証明書が対応していません"),
     ("belongs to no certificate", "秘密鍵と証明書が対応していません"),
     ("the private key is encrypted", "秘密鍵は暗号化されています。パスワードを --pass-file で指定してください"),

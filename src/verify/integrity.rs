@@ -18,7 +18,6 @@ use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pdf::transform::{Certification, Transform};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo};
-use crate::pki::key::KeyFault;
 use crate::pki::path::Purpose;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{Code, Coverage, Finding};
@@ -447,7 +446,7 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
         CmsFault::Key(key) | CmsFault::Signature(key) => key,
         _ => return false,
     };
-    matches!(key, KeyFault::UnknownKey(_))
+    key.is_unsupported()
 }
 
 /// What a gateway wrote in front of a file moves all that is in it. Said so to whoever has the file only.

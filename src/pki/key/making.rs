@@ -17,6 +17,8 @@ const SHORTEST_RSA: u32 = 2048;
 pub(crate) enum Unfit {
     #[error("{} is broken, and only read", .0.name())]
     Digest(DigestAlgorithm),
+    #[error("the mask of PSS is made with {}, which is broken, and only read", .0.name())]
+    Mask(DigestAlgorithm),
     #[error("an RSA key of {0} bits is too short for a new signature, which takes {SHORTEST_RSA}")]
     Short(u32),
     #[error("DSA is withdrawn: old signatures are verified, and none is made")]
@@ -31,6 +33,9 @@ impl PublicKey {
     /// Whether the private half may make a new signature with `algorithm`.
     pub(crate) fn check_making(&self, algorithm: SignatureAlgorithm) -> Result<(), Unfit> {
         check_digest(algorithm.digest())?;
+        if let SignatureAlgorithm::RsaPss { mask, .. } = algorithm {
+            check_digest(mask).map_err(|_| Unfit::Mask(mask))?;
+        }
         if let Self::Dsa(_) = self {
             return Err(Unfit::Withdrawn);
         }

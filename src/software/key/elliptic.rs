@@ -4,12 +4,12 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
-use der::Decode;
-use der::asn1::{BitStringRef, OctetStringRef};
+use der::asn1::{AnyRef, BitStringRef, OctetStringRef};
+use der::{Decode, Tag, Tagged};
 use ecdsa::SigningKey;
 use ecdsa::signature::hazmat::PrehashSigner;
 
-use super::{unreadable, unsupported};
+use super::{spelled_out, unreadable, unsupported};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::key::BrainpoolP512r1;
@@ -21,7 +21,7 @@ struct EcPrivateKeyInfo<'a> {
     version: u8,
     private_key: &'a OctetStringRef,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    curve: Option<ObjectIdentifier>,
+    curve: Option<AnyRef<'a>>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     public_key: Option<BitStringRef<'a>>,
 }
@@ -96,7 +96,12 @@ impl EcPrivateKey {
     /// Reads a DER `ECPrivateKey`; `outside` is the curve that stands around it in PKCS#8. What is said twice must agree.
     pub(super) fn from_sec1_der(der: &[u8], outside: Option<ObjectIdentifier>) -> Result<Self> {
         let info = EcPrivateKeyInfo::from_der(der).map_err(unreadable)?;
-        let curve = match (outside, info.curve) {
+        let inside = match info.curve {
+            Some(curve) if curve.tag() == Tag::Sequence => return Err(spelled_out()),
+            Some(curve) => Some(curve.decode_as().map_err(unreadable)?),
+            None => None,
+        };
+        let curve = match (outside, inside) {
             (Some(outside), Some(inside)) if outside != inside => {
                 return Err(Error::new(ErrorKind::Key, "the private key names two curves"));
             }
