@@ -25,6 +25,7 @@ pub(crate) mod oid;
 #[cfg(test)]
 mod oid_tests;
 pub(crate) mod path;
+pub(crate) mod pem;
 pub(crate) mod purpose;
 pub(crate) mod revocation;
 pub(crate) mod signature;
