@@ -1,7 +1,7 @@
 //! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
 
 /// What the library calls by its methods, and who uses the command by its options.
-pub(crate) const OPTIONS: [(&str, &str); 15] = [
+pub(crate) const OPTIONS: [(&str, &str); 16] = [
     (
         "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
         "give its password with --pass-file",
@@ -17,13 +17,14 @@ pub(crate) const OPTIONS: [(&str, &str); 15] = [
     ("reserve at least", "prepare again with --cms-room and --timestamp-room, together at least"),
     ("prepare again without a certificate", "prepare again without --chain"),
     ("give the right one to a new signer", "give the right one with --pin-file"),
+    ("give the token's PIN", "write it into the first line of --pin-file"),
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 58] = [
+pub(crate) const REASONS: [(&str, &str); 59] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -33,6 +34,7 @@ pub(crate) const REASONS: [(&str, &str); 58] = [
     ("CKR_PIN_EXPIRED", "PIN の有効期限が切れています。ベンダーのツールで変更してください"),
     ("CKR_PIN_LEN_RANGE", "PIN の長さが正しくありません。--pin-file の 1 行目を確認してください"),
     ("CKR_PIN_INVALID", "PIN に使用できない文字があります。--pin-file の 1 行目を確認してください"),
+    ("the PIN is empty", "PIN が空です。--pin-file の 1 行目を確認してください"),
     ("wants a PIN", "PIN が必要です。--pin-file で指定してください"),
     ("CKR_TOKEN_NOT_PRESENT", "トークンがありません。接続を確認してください"),
     ("CKR_DEVICE_REMOVED", "トークンが取り外されました。接続を確認してください"),

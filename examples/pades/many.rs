@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use pades_ltv::{Batch, Error, ErrorKind, Language, Signer, Signing, TimestampAuthority, Update};
+use pades_ltv::{Batch, Error, Language, Signer, Signing, TimestampAuthority, Update};
 
 use crate::arguments::Arguments;
 use crate::atomic;
@@ -199,6 +199,5 @@ fn check_folder(folder: &Path, first: Option<PathBuf>) -> pades_ltv::Result<()> 
             None => Ok(()),
         };
     }
-    let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
-    Err(error.advise("make it first; nothing was changed"))
+    Err(atomic::no_folder(folder))
 }

@@ -29,7 +29,6 @@ use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
-use crate::pki::key::KeyFault;
 use crate::pki::key::making::Unfit;
 use crate::port::{Identity, Signer, SigningInput};
 
@@ -177,9 +176,7 @@ impl SoftwareSigner {
                 let identity = Identity::new(chain)?;
                 // The file of a key may restrict it as its certificate may (RFC 4055, 1.2); what neither permits, nobody signs with.
                 return Ok(match public.check_making(identity.algorithm()) {
-                    Err(Unfit::Key(_, KeyFault::Restricted)) => {
-                        Self { identity: identity.with_algorithm(public.default_algorithm()), key }
-                    }
+                    Err(Unfit::Kept(..)) => Self { identity: identity.with_algorithm(public.default_algorithm()), key },
                     _ => Self { identity, key },
                 });
             }

@@ -16,6 +16,7 @@ use super::fault::CmsFault;
 use super::signer_info::SignerInfo;
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
+use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::oid::Oid;
 
@@ -29,6 +30,7 @@ const OCSP_BASIC: ObjectIdentifier = const_oid::db::rfc6960::ID_PKIX_OCSP_BASIC;
 #[derive(Clone, Debug)]
 pub(crate) struct SignedData {
     is_der: bool,
+    digests: Vec<DigestAlgorithm>,
     content_type: Oid,
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
@@ -69,6 +71,7 @@ impl SignedData {
         let (content_type, content) = encapsulated(parts.content)?;
         Ok(Self {
             is_der: value.is_der(),
+            digests: parts.digests(),
             content_type,
             content,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
@@ -99,6 +102,7 @@ impl SignedData {
         let signer = signer.ok_or(CmsFault::SigningCertificateNotFound)?;
         Ok(Self {
             is_der: true,
+            digests: vec![digest],
             content_type: const_oid::db::rfc5911::ID_DATA.into(),
             content: None,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
@@ -113,6 +117,11 @@ impl SignedData {
     /// see [`SignerInfo::signed_attributes_are_sorted`].
     pub(crate) fn is_der(&self) -> bool {
         self.is_der
+    }
+
+    /// Whether the unsigned wrapping announces `digest`, without which a verifier may refuse the signature (RFC 5652, 5.1).
+    pub(crate) fn announces(&self, digest: DigestAlgorithm) -> bool {
+        self.digests.contains(&digest)
     }
 
     /// The type of the content, as the unsigned wrapping says.
@@ -164,6 +173,7 @@ impl SignedData {
 
 /// The parts of a definite-length SignedData, unread.
 struct Parts<'a> {
+    digests: Vec<Element<'a>>,
     content: Element<'a>,
     certificates: Option<Element<'a>>,
     crls: Option<Element<'a>>,
@@ -184,13 +194,19 @@ impl<'a> Parts<'a> {
         wrapped.end("a SignedData")?;
         parts.expect(INTEGER, "the SignedData's version")?;
         // What stands here may disagree with the signers, who alone count (real files do).
-        parts.expect(SET, "digest algorithms")?;
+        let digests = parts.expect(SET, "digest algorithms")?.children().all("a digest algorithm")?;
         let content = parts.expect(SEQUENCE, "the encapsulated content")?;
         let certificates = parts.optional(context(0), "certificates")?;
         let crls = parts.optional(context(1), "revocation information")?;
         let signers = parts.expect(SET, "signers")?.children().all("a signer")?;
         parts.end("the end of the SignedData")?;
-        Ok(Self { content, certificates, crls, signers })
+        Ok(Self { digests, content, certificates, crls, signers })
+    }
+
+    /// The digests that are announced and known.
+    fn digests(&self) -> Vec<DigestAlgorithm> {
+        let algorithms = self.digests.iter().filter_map(|one| one.algorithm("a digest algorithm").ok());
+        algorithms.filter_map(|algorithm| digest_of(&algorithm).ok()).collect()
     }
 
     /// The X.509 certificates; attribute certificates and other formats are left aside (RFC 5652, 10.2.2).
@@ -281,6 +297,24 @@ mod tests {
             parts.push(tlv(SET, &[signer, signer]));
         });
         assert_eq!(read(&two).unwrap().signer().unwrap_err(), CmsFault::SeveralSigners(2));
+    }
+
+    /// What no other reader takes for a signer or an attribute is none here.
+    #[test]
+    fn a_signer_is_a_sequence() {
+        let der = Party::new(1).cms(b"content");
+        for tag in [SET, 0x20, context(0)] {
+            let other = edited(&der, |parts| {
+                let signers = parts.pop().unwrap();
+                let signer = Elements::new(&signers).any("").unwrap().children().any("").unwrap().content;
+                parts.push(tlv(SET, &[&tlv(tag, &[signer])]));
+            });
+            assert!(matches!(read(&other), Err(CmsFault::Malformed { what: "a signer", .. })), "{tag:02x}");
+        }
+        assert!(read(&der).unwrap().announces(DigestAlgorithm::Sha256));
+        assert!(!read(&der).unwrap().announces(DigestAlgorithm::Sha512));
+        let silent = edited(&der, |parts| parts[1] = vec![SET, 0]);
+        assert!(!read(&silent).unwrap().announces(DigestAlgorithm::Sha256));
     }
 
     #[test]

@@ -27,9 +27,19 @@ pub(crate) enum Unfit {
     Nameless(SignatureAlgorithm),
     #[error("the key cannot sign with {0}: {1}")]
     Key(SignatureAlgorithm, KeyFault),
+    #[error("the key cannot sign with {0}, and may not be used with anything but {1}")]
+    Kept(SignatureAlgorithm, String),
 }
 
 impl PublicKey {
+    /// What the key is kept for, in words.
+    fn kept_for(&self) -> String {
+        match self {
+            Self::Rsa(key) => key.scheme().to_string(),
+            _ => self.default_algorithm().to_string(),
+        }
+    }
+
     /// Whether the private half may make a new signature with `algorithm`.
     pub(crate) fn check_making(&self, algorithm: SignatureAlgorithm) -> Result<(), Unfit> {
         check_digest(algorithm.digest())?;
@@ -44,8 +54,10 @@ impl PublicKey {
             _ => {}
         }
         // Whether the two belong together is asked before the value is looked at.
-        if let Err(fault @ (KeyFault::Mismatch | KeyFault::Restricted)) = self.verify(algorithm, b"", b"") {
-            return Err(Unfit::Key(algorithm, fault));
+        match self.verify(algorithm, b"", b"") {
+            Err(KeyFault::Restricted) => return Err(Unfit::Kept(algorithm, self.kept_for())),
+            Err(KeyFault::Mismatch) => return Err(Unfit::Key(algorithm, KeyFault::Mismatch)),
+            _ => {}
         }
         if has_name(algorithm) { Ok(()) } else { Err(Unfit::Nameless(algorithm)) }
     }

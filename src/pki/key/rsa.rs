@@ -4,6 +4,8 @@
 //!
 //! Specified in RFC 8017 (RSA), RFC 4055 (keys restricted to PSS).
 
+use std::fmt;
+
 use const_oid::db::rfc5912;
 use der::Decode;
 use md5::Md5;
@@ -75,6 +77,25 @@ impl Scheme {
     }
 }
 
+/// In words.
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("RSA"),
+            Self::Pss => f.write_str("RSASSA-PSS"),
+            Self::PssWith(pss) => {
+                let algorithm = SignatureAlgorithm::from(*pss);
+                let salt = if pss.salt_len == 0 {
+                    "any salt".to_owned()
+                } else {
+                    format!("a salt of {} bytes or more", pss.salt_len)
+                };
+                write!(f, "{algorithm} and {salt}")
+            }
+        }
+    }
+}
+
 impl RsaKey {
     pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
         let scheme = Scheme::of(spki.algorithm)?;
@@ -87,6 +108,10 @@ impl RsaKey {
     #[cfg(feature = "software")]
     pub(crate) fn new(key: RsaPublicKey, scheme: Scheme) -> Self {
         Self { key, scheme, verifier: RsaVerifier::default() }
+    }
+
+    pub(super) fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
