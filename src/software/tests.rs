@@ -161,7 +161,7 @@ fn a_key_kept_for_pss_signs_nothing_else() {
 }
 
 #[test]
-fn a_mask_of_sha_1_is_never_made() {
+fn a_mask_of_sha_1_is_not_chosen() {
     let signer = issue("Alice", KeyType::Rsa2048);
     let error = signer.with_algorithm(SignatureAlgorithm::RsaPss { digest: Sha256, mask: Sha1, salt_len: 20 });
     let error = error.unwrap_err();

@@ -43,8 +43,11 @@ impl PublicKey {
     /// Whether the private half may make a new signature with `algorithm`.
     pub(crate) fn check_making(&self, algorithm: SignatureAlgorithm) -> Result<(), Unfit> {
         check_digest(algorithm.digest())?;
-        if let SignatureAlgorithm::RsaPss { mask, .. } = algorithm {
-            check_digest(mask).map_err(|_| Unfit::Mask(mask))?;
+        match algorithm {
+            // OpenSSL restricts keys to it unless told otherwise, and those can do nothing else (RFC 4055, 1.2).
+            SignatureAlgorithm::RsaPss { .. } if algorithm == self.default_algorithm() => {}
+            SignatureAlgorithm::RsaPss { mask, .. } => check_digest(mask).map_err(|_| Unfit::Mask(mask))?,
+            _ => {}
         }
         if let Self::Dsa(_) = self {
             return Err(Unfit::Withdrawn);
