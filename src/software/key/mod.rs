@@ -58,7 +58,8 @@ impl PrivateKey {
                 EcPrivateKey::from_sec1_der(inner, Some(curve)).map(Self::Elliptic)
             }
             oid @ (rfc8410::ID_ED_25519 | rfc8410::ID_ED_448) => {
-                EdwardsPrivateKey::from_der(oid, inner).map(Self::Edwards)
+                let public = info.public_key.map(|public| public.raw_bytes());
+                EdwardsPrivateKey::from_der(oid, inner, public).map(Self::Edwards)
             }
             #[cfg(feature = "ml-dsa")]
             oid @ (fips204::ID_ML_DSA_44 | fips204::ID_ML_DSA_65 | fips204::ID_ML_DSA_87) => {
@@ -147,6 +148,12 @@ fn unreadable(fault: impl fmt::Display) -> Error {
     Error::new(ErrorKind::Key, "the private key cannot be read")
         .because(fault.to_string())
         .advise("try `openssl pkey -in key.pem -check -noout`, and write it anew with `openssl pkey`")
+}
+
+/// What is said twice must agree.
+fn no_pair() -> Error {
+    Error::new(ErrorKind::Key, "the private key and the public key beside it are not one pair")
+        .advise("write the file anew from the private key alone")
 }
 
 /// RFC 5480, 2.1.1 wants the name of a curve: whoever may write its numbers may write others.
