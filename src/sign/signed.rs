@@ -211,9 +211,7 @@ pub(super) fn signer_of<'r>(
     if !read.announces(digest) {
         return Err(format!("its digestAlgorithms do not announce {}, so that others refuse it", digest.name()).into());
     }
-    if *read.content_type() != ID_DATA {
-        return Err(CmsFault::ContentType { expected: ID_DATA.into(), found: read.content_type().clone() }.into());
-    }
+    read.check_announces_data()?;
     signer.check_content(&reserved.imprint, ID_DATA)?;
     signer.check_algorithms()?;
     Ok((signer, certificate))
@@ -286,7 +284,10 @@ mod tests {
                 edited(&[SET, 13, SEQUENCE, 11, 6, 9, 0x60, 0x86, 0x48, 1, 101, 3, 4, 2, 1], 2),
                 "do not announce SHA-256",
             ),
-            (edited(&[SEQUENCE, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1], 2), "content type is 1.2.840"),
+            (
+                edited(&[SEQUENCE, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1], 2),
+                "announces content of type 1.2.840",
+            ),
             (made(&tlv(SET, &[&attributes.concat()])), "attribute: SHA-1 is broken"),
         ] {
             let error = reserved.clone().complete(&document, &cms).unwrap_err();

@@ -364,6 +364,7 @@ impl Cryptography {
             },
         };
         let carried = if is_carried { Ok(()) } else { Err(CmsFault::ContentDigest) };
+        let carried = carried.and_then(|()| cms.check_announces_data());
         match carried.and_then(|()| signer.check_content(&digest, const_oid::db::rfc5911::ID_DATA)) {
             Ok(()) => found.digest_holds = true,
             Err(fault) => found.report(Code::Digest, fault),

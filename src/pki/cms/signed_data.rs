@@ -20,6 +20,7 @@ use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::oid::Oid;
 
+const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
 /// A whole `OCSPResponse` (RFC 5940, 2.1).
 const RI_OCSP_RESPONSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.16.2");
@@ -71,7 +72,7 @@ impl SignedData {
         let (content_type, content) = encapsulated(parts.content)?;
         Ok(Self {
             is_der: value.is_der(),
-            digests: parts.digests(),
+            digests: parts.digests()?,
             content_type,
             content,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
@@ -103,7 +104,7 @@ impl SignedData {
         Ok(Self {
             is_der: true,
             digests: vec![digest],
-            content_type: const_oid::db::rfc5911::ID_DATA.into(),
+            content_type: ID_DATA.into(),
             content: None,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
             signers: vec![SignerInfo::of_pkcs1(&signer, digest, value.content)],
@@ -127,6 +128,12 @@ impl SignedData {
     /// The type of the content, as the unsigned wrapping says.
     pub(crate) fn content_type(&self) -> &Oid {
         &self.content_type
+    }
+
+    /// Whether the unsigned wrapping agrees with what a PDF signature signs, which the signed content-type attribute says once more: the two
+    /// must match (RFC 5652, 11.1).
+    pub(crate) fn check_announces_data(&self) -> Result<(), CmsFault> {
+        if self.content_type == ID_DATA { Ok(()) } else { Err(CmsFault::AnnouncedType(self.content_type.clone())) }
     }
 
     /// The content's octets, where it is inside; `None` is a detached signature.
@@ -204,9 +211,13 @@ impl<'a> Parts<'a> {
     }
 
     /// The digests that are announced and known.
-    fn digests(&self) -> Vec<DigestAlgorithm> {
-        let algorithms = self.digests.iter().filter_map(|one| one.algorithm("a digest algorithm").ok());
-        algorithms.filter_map(|algorithm| digest_of(&algorithm).ok()).collect()
+    fn digests(&self) -> Result<Vec<DigestAlgorithm>, CmsFault> {
+        let algorithms = self.digests.iter().map(|one| one.algorithm("a digest algorithm"));
+        Ok(algorithms
+            .collect::<Result<Vec<_>, _>>()?
+            .iter()
+            .filter_map(|algorithm| digest_of(algorithm).ok())
+            .collect())
     }
 
     /// The X.509 certificates; attribute certificates and other formats are left aside (RFC 5652, 10.2.2).
@@ -260,7 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::element::tlv;
-    use super::super::fixture::{ID_DATA, Party};
+    use super::super::fixture::Party;
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<SignedData, CmsFault> {
@@ -311,6 +322,8 @@ mod tests {
             });
             assert!(matches!(read(&other), Err(CmsFault::Malformed { what: "a signer", .. })), "{tag:02x}");
         }
+        let other = edited(&der, |parts| parts[1] = tlv(SET, &[&tlv(SET, &[])]));
+        assert!(matches!(read(&other), Err(CmsFault::Malformed { what: "a digest algorithm", .. })));
         assert!(read(&der).unwrap().announces(DigestAlgorithm::Sha256));
         assert!(!read(&der).unwrap().announces(DigestAlgorithm::Sha512));
         let silent = edited(&der, |parts| parts[1] = vec![SET, 0]);

@@ -112,7 +112,7 @@ mod tests {
     fn a_public_key_beside_the_private_one_is_its_own() {
         for (oid, len) in [(rfc8410::ID_ED_25519, 32), (rfc8410::ID_ED_448, 57)] {
             let der = tlv(OCTET_STRING, &[&vec![7; len]]);
-            let read = |public| EdwardsPrivateKey::from_der(oid, &der, public);
+            let read = |public: Option<&[u8]>| EdwardsPrivateKey::from_der(oid, &der, public);
             let mut public = read(None).unwrap().public_bits();
             assert!(public.len() == len && read(Some(&public)).is_ok());
             *public.last_mut().unwrap() ^= 1;
