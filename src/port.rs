@@ -13,8 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::known::Known;
-use crate::pki::key::PublicKey;
 use crate::pki::key::making::{Unfit, check_digest};
+use crate::pki::key::{KeyFault, PublicKey};
+use crate::pki::signature::SignatureFault;
 
 /// Something that holds a private key: memory, a smart card, an HSM, a remote service.
 pub trait Signer {
@@ -137,12 +138,7 @@ impl Identity {
     /// # Errors
     /// [`ErrorKind::Certificate`] if there is none or one cannot be read; [`ErrorKind::Key`] if the key's type is unknown.
     pub fn new<C: AsRef<[u8]>>(certificates: impl IntoIterator<Item = C>) -> Result<Self> {
-        let read = |der: C| {
-            Certificate::from_der(der.as_ref()).map_err(|fault| {
-                Error::new(ErrorKind::Certificate, "a certificate of the signer's chain cannot be read").because(fault)
-            })
-        };
-        let mut certificates = certificates.into_iter().map(read);
+        let mut certificates = certificates.into_iter().map(|der| read(der.as_ref()));
         let signing = certificates.next().ok_or_else(|| {
             Error::new(ErrorKind::Certificate, "the signer has no certificate")
                 .advise("give the signing certificate, followed by those of the issuing authorities")
@@ -153,6 +149,38 @@ impl Identity {
         })?;
         let algorithm = key.default_algorithm();
         Ok(Self { signing, chain, algorithm, key: Arc::new(key), learned: Arc::default() })
+    }
+
+    /// Adds `certificates` to the chain, each DER, where whoever holds the key does not have them all. What is there already is not added
+    /// again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Certificate`] if one cannot be read.
+    pub fn with_certificates<C: AsRef<[u8]>>(mut self, certificates: impl IntoIterator<Item = C>) -> Result<Self> {
+        let mut chain = self.chain.to_vec();
+        for der in certificates {
+            let certificate = read(der.as_ref())?;
+            if certificate != self.signing && !chain.contains(&certificate) {
+                chain.push(certificate);
+            }
+        }
+        self.chain = chain.into();
+        self.learned = Arc::default();
+        Ok(self)
+    }
+
+    /// The subjects (RFC 4514) of those certificates that are neither the signer's nor of an authority above it. They go into signatures as
+    /// the others do, and help nobody: mostly a wrong file was given.
+    pub fn unrelated(&self) -> Vec<String> {
+        let (mut related, mut rest) = (vec![&self.signing], Vec::from_iter(self.chain()));
+        let mut place = 0_usize;
+        while let Some(&below) = related.get(place) {
+            let (above, others) = rest.into_iter().partition(|one| *one == below || may_have_issued(one, below));
+            rest = others;
+            related.extend::<Vec<_>>(above);
+            place = place.saturating_add(1);
+        }
+        rest.into_iter().map(|certificate| certificate.subject().to_string()).collect()
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.
@@ -260,6 +288,21 @@ impl Identity {
             let _ = self.learned.cms.set(known);
         }
     }
+}
+
+fn read(der: &[u8]) -> Result<Certificate> {
+    Certificate::from_der(der).map_err(|fault| {
+        Error::new(ErrorKind::Certificate, "a certificate of the signer's chain cannot be read").because(fault)
+    })
+}
+
+/// Whether nothing speaks against it: signatures by algorithms that are unknown here may be good.
+fn may_have_issued(issuer: &Certificate, certificate: &Certificate) -> bool {
+    let is_refuted = || {
+        let answer = certificate.verify(issuer.spki());
+        matches!(answer, Err(SignatureFault::Key(KeyFault::BadSignature | KeyFault::Mismatch)))
+    };
+    issuer.subject() == certificate.issuer() && !is_refuted()
 }
 
 /// What a signer is to sign: the DER signed attributes of a signature (RFC 5652, 5.4).

@@ -14,6 +14,8 @@ mod bulk;
 mod disk;
 #[path = "command/doctor.rs"]
 mod doctor;
+#[path = "remote/dummy.rs"]
+mod dummy;
 #[path = "command/evidence.rs"]
 mod evidence;
 #[path = "command/failures.rs"]
@@ -37,8 +39,13 @@ mod many;
 mod output;
 #[path = "command/preflight.rs"]
 mod preflight;
+#[path = "command/remote.rs"]
+mod remote;
 #[path = "command/server.rs"]
 mod server;
+#[allow(dead_code, reason = "made for the tests of the library, which use all of it")]
+#[path = "remote/service.rs"]
+mod service;
 #[cfg(unix)]
 #[path = "command/signals.rs"]
 mod signals;

@@ -95,7 +95,9 @@ impl Errands {
             false => Ok(()),
         };
         if let Some(state) = self.prepare {
-            ["key", "p12", "pkcs11", "in-place"].into_iter().try_for_each(|option| not_with(option, "prepare"))?;
+            ["key", "p12", "pkcs11", "csc", "in-place"]
+                .into_iter()
+                .try_for_each(|option| not_with(option, "prepare"))?;
             return Ok(Task::Prepare { state, cms_room: self.cms_room.unwrap_or(CMS_ROOM) });
         }
         if let Some(folder) = self.out_dir {

@@ -310,16 +310,33 @@ pades sign --out-dir DIR [OPTIONS] IN...
 pades sign --prepare STATE [OPTIONS] IN
 pades sign --complete STATE --signature FILE [OPTIONS] IN OUT
 
-Who and when (without a key a local TEST authority signs: NOT FOR PRODUCTION):
+Whose key (without one a local TEST authority signs: NOT FOR PRODUCTION):
   --key FILE --chain FILE
                    private key (PKCS#8, PKCS#1, SEC 1) and certificates of its owner and of the
                    authorities above, PEM or DER
-  --p12 FILE       both in one PKCS#12 file (.p12, .pfx)
-  --pass-file FILE the password of --key or --p12: the first line
+  --p12 FILE       both in one PKCS#12 file (.p12, .pfx); --chain gives certificates that it lacks
+  --pass-file FILE the password of --key or --p12: the first line, as in all files of secrets
   --pkcs11 URI --module SO --pin-file FILE
                    a key on a token or HSM: pkcs11:token=contracts;object=witness (RFC 7512), the
                    vendor's PKCS #11 module, the PIN in the first line of a file. A PIN is tried
-                   once, and never as the last try. --chain gives certificates that the token lacks
+                   once, and never as the last try. --chain gives certificates that the token lacks.
+                   In place of --module and --pin-file, not beside them, the URI may have
+                   module-path and pin-source (absolute path or file: URI of a file), or pin-value,
+                   the PIN itself, which other users can see:
+                   pkcs11:object=witness?pin-source=/run/secrets/pin
+  --csc URL --csc-token-file FILE
+                   a key at a signing service (CSC API, up to /csc/v2 or /csc/v1), and the access
+                   token. All files of a run are authorised at once, as far as the service lets
+                   them; only digests go there. --chain gives certificates that the service lacks
+  --csc-credential ID
+                   which key; needed where there are several, which the error then lists
+  --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
+                   what unlocks it: PIN, one-time password, or another authentication object
+  --csc-send-otp   has the service send the password first; FILE is read then: /dev/stdin, say
+  --csc-wait SECONDS
+                   for each answer, and for who has to confirm elsewhere; 120 unless given
+
+How and when:
   --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
   --pss            RSASSA-PSS instead of PKCS#1 v1.5, for an RSA key
   --tsa URL|local|none
@@ -379,9 +396,10 @@ Files:
                    name there is replaced, IN too where DIR is its own folder
   --in-place       appends to IN itself; where that fails, IN is cut back to what it was. Nobody
                    else may write to IN meanwhile
-  --dry-run        signs nothing, writes nothing, asks no server: says what would be done, how long
-                   the file would be in bytes, and which earlier signatures stay valid. Needs no
-                   --key: --chain alone will do. --json (default, all keys always there) or --text
+  --dry-run        signs nothing, writes nothing, asks no server but that of --csc for the
+                   certificate: says what would be done, how long the file would be in bytes, and
+                   which earlier signatures stay valid. Needs no --key: --chain alone will do.
+                   --json (default, all keys always there) or --text
   --json           a JSON object a line for each IN, all keys always there: where it was written, or
                    error with kind, message and class: retryable (the same may succeed later),
                    permanent (it will not), operator (a key, password or setting has to be changed)
@@ -409,16 +427,33 @@ pades sign --out-dir DIR [オプション] IN...
 pades sign --prepare STATE [オプション] IN
 pades sign --complete STATE --signature FILE [オプション] IN OUT
 
-署名者と時刻 (鍵を省略するとローカルのテスト用認証局で署名します。本番では使用しないでください):
+署名者の鍵 (省略するとローカルのテスト用認証局で署名します。本番では使用しないでください):
   --key FILE --chain FILE
                    秘密鍵 (PKCS#8、PKCS#1、SEC 1) と、所有者および上位認証局の証明書。
                    PEM または DER
-  --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)
+  --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)。不足する証明書は --chain で
+                   指定します
   --pass-file FILE --key または --p12 のパスワード。1 行目を読みます
   --pkcs11 URI --module SO --pin-file FILE
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
                    PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
-                   1 回のときは試しません。トークンにない証明書は --chain で指定します
+                   1 回のときは試しません。トークンにない証明書は --chain で指定します。--module と
+                   --pin-file の代わりに、URI に module-path と pin-source (ファイルの絶対パスか
+                   file: URI) を書けます (pkcs11:object=witness?pin-source=/run/secrets/pin)。両方は
+                   指定できません。pin-value に PIN 自体を書くと、ほかの利用者にも見えます
+  --csc URL --csc-token-file FILE
+                   署名サービスの鍵 (CSC API。/csc/v2 または /csc/v1 まで指定) とアクセストークン。
+                   すべてのファイルを、サービスが許す範囲で一度に認可します。送るのはハッシュ値だけ
+                   です。サービスにない証明書は --chain で指定します
+  --csc-credential ID
+                   鍵の ID。複数あるときは必要です (省略すると、エラーに一覧を示します)
+  --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
+                   鍵を使うための PIN、ワンタイムパスワード、その他の認証情報
+  --csc-send-otp   署名サービスにワンタイムパスワードを送信させてから FILE を読み取ります
+                   (/dev/stdin など)
+  --csc-wait 秒    応答と、別の端末での承認を待つ時間。省略時は 120
+
+方式と時刻:
   --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。
                    省略時は鍵に合うもの
   --pss            RSA 鍵で、PKCS#1 v1.5 の代わりに RSASSA-PSS を使用します
@@ -482,9 +517,10 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    のファイルは置き換えます (DIR が IN のフォルダーなら IN 自体も)
   --in-place       IN 自体に追記します。失敗した場合は元の長さに戻します。処理中は、ほかの
                    プログラムから IN に書き込まないでください
-  --dry-run        署名も書き込みもせず、サーバーにも問い合わせずに、処理の内容、署名後のサイズ
-                   (バイト)、既存の署名が有効なままかどうかを示します。--key は不要で、--chain
-                   だけでも実行できます。--json (既定。キーは常にすべて出力) または --text
+  --dry-run        署名も書き込みもせず、サーバーにも (--csc の証明書を除き) 問い合わせずに、処理の
+                   内容、署名後のサイズ (バイト)、既存の署名が有効なままかどうかを示します。--key は
+                   不要で、--chain だけでも実行できます。--json (既定。キーは常にすべて出力) または
+                   --text
   --json           IN ごとに 1 行 1 オブジェクトの JSON。キーは常にすべて出力。書き込み先、または
                    error (kind、message、class)。class は retryable (再試行で成功しうる)、
                    permanent (再試行しても失敗する)、operator (鍵、パスワードや設定の変更が必要)

@@ -1,14 +1,17 @@
 //! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
 
 /// What the library calls by its methods, and who uses the command by its options.
-pub(crate) const OPTIONS: [(&str, &str); 16] = [
+pub(crate) const OPTIONS: [(&str, &str); 22] = [
     (
         "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
         "give its password with --pass-file",
     ),
     ("use `SoftwareSigner::from_pem` or `from_der`", "leave out --pass-file"),
     ("give DER; PEM is for `SoftwareSigner::from_pem`", "give a PEM or DER file of one private key"),
-    ("by `Pkcs11Key::pin` or `pin_from`; a `pin-source` of a URI is not followed", "with --pin-file"),
+    (
+        "by `Pkcs11Key::pin` or `pin_from`; what a URI's `pin-source` names is for the caller to read",
+        "with --pin-file, or a `pin-source` in the URI",
+    ),
     ("give its path by `Pkcs11Key::module`", "give its path with --module"),
     ("by `Pkcs11Key::certificates`", "with --chain"),
     ("allow fewer by `Pkcs11Key::sessions`, or close those of others", "close those of others, or try again later"),
@@ -21,10 +24,28 @@ pub(crate) const OPTIONS: [(&str, &str); 16] = [
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
+    ("use https, or Service::danger_unencrypted where something else protects the way", "use https"),
+    ("give them as AuthData", "give it with --csc-pin-file, --csc-otp-file or --csc-auth-file"),
+    (
+        "get an access token of scope credential for these hashes, and use it as Authorization::new",
+        "sign in two steps: --prepare says the digest, have it signed with an access token of scope credential, and --complete",
+    ),
+    (
+        "ask again with Service::authorize_check",
+        "confirm it there and run the command again; --csc-wait says how long it waits",
+    ),
+    (
+        "give the right PIN or password; after several",
+        "give the right one with --csc-pin-file, --csc-otp-file or --csc-auth-file; after several",
+    ),
+    (
+        "get a new access token, or the right to use this credential",
+        "give a new access token with --csc-token-file, or get the right to use this credential",
+    ),
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 59] = [
+pub(crate) const REASONS: [(&str, &str); 90] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -41,6 +62,22 @@ pub(crate) const REASONS: [(&str, &str); 59] = [
     ("cannot be loaded", "PKCS #11 モジュールを読み込めません。--module のパスを確認してください"),
     ("which PKCS #11 module to load", "PKCS #11 モジュールを --module で指定してください"),
     ("does not begin with `pkcs11:`", "--pkcs11 には pkcs11: で始まる URI を指定してください"),
+    (
+        "the PIN is to come from a command",
+        "pin-source のコマンドは実行しません。PIN を書いたファイルの絶対パスか file: URI を指定してください",
+    ),
+    ("the PIN is to come from", "pin-source には、PIN を書いたファイルの絶対パスか file: URI を指定してください"),
+    (
+        "modules are found by their path alone",
+        "module-name は使用できません。module-path または --module で指定してください",
+    ),
+    ("both a `pin-value` and a `pin-source`", "pin-value と pin-source は同時に指定できません"),
+    ("stands behind the PIN in the URI", "PIN の後に不明なものがあります。PIN の中の & は %26 と書いてください"),
+    (
+        "stands in the wrong part of the URI",
+        "URI の属性の場所が違います。鍵を選ぶ属性は ? の前、モジュールと PIN は ? の後に指定してください",
+    ),
+    ("the URI has an attribute that is not supported", "URI に対応していない属性があります"),
     ("no token fits", "指定に合うトークンがありません"),
     ("tokens fit where one must", "指定に合うトークンが複数あります。シリアル番号やスロットで特定してください"),
     ("no private key that may sign fits", "指定に合う署名鍵がトークンにありません"),
@@ -95,8 +132,56 @@ pub(crate) const REASONS: [(&str, &str); 59] = [
     ),
     ("gave no answer", "サーバーから応答がありません。アドレスとネットワークを確認してください"),
     ("gave no whole answer", "サーバーの応答が時間内に終わりませんでした。時間をおいて、もう一度実行してください"),
+    ("credentials, and none was named", "署名サービスに鍵が複数あります。--csc-credential で指定してください"),
+    ("no credential for this access token", "このアクセストークンで使用できる鍵が署名サービスにありません"),
+    ("address is not https", "署名サービスのアドレスは https で始まる必要があります"),
+    ("with the version of the API", "署名サービスのアドレスを /csc/v2 または /csc/v1 まで指定してください"),
+    (
+        "the access token is empty",
+        "アクセストークンが空か、使用できない文字があります。--csc-token-file の 1 行目を確認してください",
+    ),
+    (
+        ", and nothing was given",
+        "認証情報が必要です。--csc-pin-file、--csc-otp-file または --csc-auth-file で指定してください",
+    ),
+    ("version 1 of the API takes", "バージョン 1 の署名サービスに指定できるのは PIN と OTP だけです"),
+    (
+        "is authorised through OAuth 2.0",
+        "OAuth 2.0 で認可する鍵です。--prepare と --complete により 2 段階で署名してください",
+    ),
+    (
+        "the authorisation is pending",
+        "別の端末での承認が時間内に行われませんでした。承認してから、もう一度実行してください",
+    ),
+    (
+        "good for one authorisation",
+        "ワンタイムパスワードは 1 回の認可にしか使用できません。一度に指定するファイルを減らしてください",
+    ),
+    ("give the right PIN or password", "PIN またはパスワードが違います。誤りが続くと鍵がロックされます"),
+    ("have the signing service unlock", "鍵または PIN がロックされています。署名サービスに解除を依頼してください"),
+    ("the signing service says that the key", "署名サービスがこの鍵を無効にしています"),
+    ("have the signing service enable", "署名サービスがこの鍵を無効にしています"),
+    (
+        "use a credential whose certificate is valid",
+        "証明書が有効ではありません。別の鍵を --csc-credential で指定してください",
+    ),
+    (
+        "get a new access token",
+        "アクセストークンの期限が切れているか、権限がありません。新しいものを --csc-token-file で指定してください",
+    ),
+    ("activation data have expired", "認可の有効期限が切れました。もう一度実行してください"),
+    ("the authorisation expired at", "認可の有効期限が切れました。もう一度実行してください"),
+    (
+        "the signing service does not offer",
+        "署名サービスがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
+    ),
+    ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
+    ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
+    ("the signing service's answer", "署名サービスの応答が正しくありません"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),
     ("answered 4", "サーバーが要求を拒否しました。アドレスと利用者の権限を確認してください"),
+    ("; try again later", "サーバーが混み合っているか、障害があります。時間をおいて、もう一度実行してください"),
+    ("the signing service refused", "署名サービスが要求を拒否しました"),
 ];

@@ -31,6 +31,7 @@ mod pace;
 mod preflight;
 mod progress;
 mod reasons;
+mod remote;
 mod renew;
 mod revisions;
 mod rules;

@@ -1,10 +1,13 @@
 //! `pades sign --out-dir`: many documents and one key. What fails for one is that one's failure.
+//!
+//! A service that authorises many signatures at once is asked for all of the run before the first is written: so many cannot be open
+//! at once, so they are prepared twice, and what was signed is found again by what was to be signed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use pades_ltv::{Batch, Error, Language, Signer, Signing, TimestampAuthority, Update};
+use pades_ltv::{Batch, Error, ErrorKind, Language, Signed, Signing, SigningInput, TimestampAuthority, Update};
 
 use crate::arguments::Arguments;
 use crate::atomic;
@@ -16,9 +19,10 @@ use crate::messages::Message;
 use crate::outcome::{self, SignedJson};
 use crate::preflight::Form;
 use crate::progress::Progress;
+use crate::remote::RemoteKey;
 use crate::services::{self, Services};
 use crate::sign::Options;
-use crate::who;
+use crate::who::{self, Key};
 
 /// How many are open at once: systems let a process hold some hundreds of files.
 const TOGETHER: usize = 64;
@@ -47,7 +51,8 @@ struct Work<'w> {
     folder: &'w Path,
     drawn: Drawn,
     password: Option<Vec<u8>>,
-    signer: who::SharedSigner,
+    key: Key,
+    services: &'w Services<'w>,
     tsa: Option<&'w (dyn TimestampAuthority + Sync)>,
     threads: NonZeroUsize,
     progress: &'w Progress,
@@ -70,20 +75,20 @@ impl Options {
         check_folder(folder, outs.clone().next()).during(|| Message::CannotWrite(folder.to_owned()))?;
         self.paths.check()?;
         self.paths.check_anchor(self.inputs.iter().cloned().chain(outs))?;
-        let signer = self.who.signer(&services)?.ok_or_else(who::no_key)?;
+        let key = self.who.key(&services)?.ok_or_else(who::no_key)?;
         let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
         self.paths.store_anchor(&services)?;
         self.paths.warn(language);
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let tsa = tsa.as_deref();
-        let options = self;
-        let work = Work { options, folder, drawn, password, signer, tsa, threads, progress: &progress, language };
-        let (count, mut first, mut signed) = (self.inputs.len(), 1_usize, 0_usize);
-        for paths in self.inputs.chunks(TOGETHER) {
-            let last = first.saturating_add(paths.len()).saturating_sub(1);
+        let (tsa, services) = (tsa.as_deref(), &services);
+        let (options, progress) = (self, &progress);
+        let work = Work { options, folder, drawn, password, key, services, tsa, threads, progress, language };
+        let count = self.inputs.len();
+        let mut ahead = work.sign_ahead(&self.inputs)?;
+        let mut signed = 0_usize;
+        for (paths, first, last) in runs(&self.inputs) {
             progress.step(&Message::Signing { first, last, count });
-            signed = signed.saturating_add(work.sign(paths));
-            first = last.saturating_add(1);
+            signed = signed.saturating_add(work.sign(paths, ahead.as_mut()));
         }
         progress.finish();
         if signed < count {
@@ -97,9 +102,72 @@ impl Options {
     }
 }
 
+/// As many of `paths` as are open at once, and which these are, counted from 1.
+fn runs(paths: &[PathBuf]) -> impl Iterator<Item = (&[PathBuf], usize, usize)> {
+    paths.chunks(TOGETHER).scan(0_usize, |before, paths| {
+        let first = before.saturating_add(1);
+        *before = before.saturating_add(paths.len());
+        Some((paths, first, *before))
+    })
+}
+
+/// Signature values, by what was to be signed; documents that are alike have several.
+struct Ahead(HashMap<Vec<u8>, Vec<pades_ltv::Result<Vec<u8>>>>);
+
+impl Ahead {
+    /// The value for `input`, which is as it was when it was signed.
+    fn take(&mut self, input: &SigningInput) -> pades_ltv::Result<Vec<u8>> {
+        self.0.get_mut(input.message()).and_then(Vec::pop).unwrap_or_else(|| {
+            let error = Error::new(ErrorKind::Base, "another program changed the file meanwhile");
+            Err(error.advise("run the command again; nothing was written"))
+        })
+    }
+}
+
 impl Work<'_> {
+    /// Has everything signed where the key signs all at once, and not all can be open at once.
+    fn sign_ahead(&self, paths: &[PathBuf]) -> Result<Option<Ahead>, Stop> {
+        let Key::AtOnce(remote) = &self.key else { return Ok(None) };
+        remote.check(paths.len())?;
+        if paths.len() <= TOGETHER {
+            return Ok(None);
+        }
+        let mut inputs = Vec::new();
+        for (run, first, last) in runs(paths) {
+            self.progress.step(&Message::Preparing { first, last, count: paths.len() });
+            inputs.extend(self.prepare(remote, run));
+        }
+        let values = remote.sign_all(&inputs.iter().collect::<Vec<_>>(), self.services);
+        let mut ahead = HashMap::<Vec<u8>, Vec<_>>::new();
+        for (input, value) in inputs.iter().zip(values) {
+            ahead.entry(input.message().to_vec()).or_default().push(value);
+        }
+        Ok(Some(Ahead(ahead)))
+    }
+
+    /// What is to be signed of `paths`. Why there is nothing of some is said when it is their turn.
+    fn prepare(&self, remote: &RemoteKey, paths: &[PathBuf]) -> Vec<SigningInput> {
+        let inputs: Vec<Input> = paths.iter().filter_map(|path| Input::open(path, Use::Read).ok()).collect();
+        let opened: Vec<Opened<'_>> = inputs.iter().filter_map(|input| self.open(input).ok()).collect();
+        let signing = |opened| self.options.signing(Opened::document(opened), &self.drawn, self.language).ok();
+        let signings: Vec<Signing<'_>> = opened.iter().filter_map(signing).collect();
+        let prepared = Batch::new(&signings).threads(self.threads).prepare(remote.signer.credential().identity());
+        prepared.iter().flatten().map(|prepared| prepared.input().clone()).collect()
+    }
+
+    fn sign_batch<'d>(&self, batch: &Batch<'_, 'd>, ahead: Option<&mut Ahead>) -> Vec<pades_ltv::Result<Signed<'d>>> {
+        let remote = match &self.key {
+            Key::Each(signer) => return batch.sign(signer.as_ref()),
+            Key::AtOnce(remote) => remote,
+        };
+        batch.sign_with(remote.signer.credential().identity(), |inputs| match ahead {
+            Some(ahead) => inputs.iter().map(|input| ahead.take(input)).collect(),
+            None => remote.sign_all(inputs, self.services),
+        })
+    }
+
     /// Signs `paths`, says what came of each, in order, and counts those that are signed.
-    fn sign(&self, paths: &[PathBuf]) -> usize {
+    fn sign(&self, paths: &[PathBuf], ahead: Option<&mut Ahead>) -> usize {
         let mut failures = Failures::default();
         let inputs = failures.sift(paths.iter().enumerate().map(|(place, path)| {
             let input = Input::open(path, Use::Read);
@@ -112,7 +180,7 @@ impl Work<'_> {
         }));
         let (places, signings): (Vec<usize>, Vec<Signing<'_>>) = signings.into_iter().unzip();
         let batch = Batch::new(&signings).threads(self.threads);
-        let signed = batch.sign::<dyn Signer + Sync>(self.signer.as_ref());
+        let signed = self.sign_batch(&batch, ahead);
         let updates = batch.finish(signed, |one| self.options.stamped(one, self.tsa.map(services::unshared)));
         let written = failures.sift(places.into_iter().zip(updates).map(|(place, update)| {
             let update = update.map_err(|error| cannot_sign(paths, place, error));

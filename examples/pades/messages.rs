@@ -39,6 +39,7 @@ pub(crate) enum Message {
     CannotUseAddress,
     CannotUseTerms,
     CannotUseToken,
+    CannotUseService,
     CannotSignSo,
     CannotState,
     CannotUseTestAuthority,
@@ -49,6 +50,8 @@ pub(crate) enum Message {
     NoSuchRevision { path: PathBuf, wanted: usize, count: usize },
     // What happened.
     TestAuthority,
+    OtpSent,
+    Unrelated(Vec<String>),
     NoTrust,
     NoFiles,
     ListTaken { label: String, added: Added },
@@ -67,6 +70,7 @@ pub(crate) enum Message {
     Asking(String),
     AskingAgainIn(u64),
     Writing(PathBuf),
+    Preparing { first: usize, last: usize, count: usize },
     Signing { first: usize, last: usize, count: usize },
     Verifying(usize),
     Silent(usize),
@@ -117,6 +121,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: cannot use the address".into(),
             Self::CannotUseTerms => "--tsa-digest, --tsa-policy: cannot ask so".into(),
             Self::CannotUseToken => "--pkcs11: cannot use the key".into(),
+            Self::CannotUseService => "--csc: cannot use the signing service".into(),
             Self::CannotState => "what the document is about cannot be stated so".into(),
             Self::CannotSignSo => "--digest, --pss: the key cannot sign so".into(),
             Self::CannotUseTestAuthority => "the local test authority cannot be used at this time".into(),
@@ -130,6 +135,11 @@ impl Message {
             Self::TestAuthority => "WARNING: uses the local TEST authority. Its keys are public: NOT FOR PRODUCTION.\n\
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
+            Self::OtpSent => "the signing service sends a one-time password; it is read from --csc-otp-file now".into(),
+            Self::Unrelated(subjects) => {
+                let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain";
+                lines(text.into(), "has nothing to do with the signer, but goes into the signature", subjects)
+            }
             Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
             Self::NoFiles => "there is no .pdf file in what is given".into(),
             Self::ListTaken { label, added } => {
@@ -164,6 +174,7 @@ impl Message {
             Self::Asking(url) => format!("asking {url}"),
             Self::AskingAgainIn(seconds) => format!("asking again in {seconds} s"),
             Self::Writing(path) => format!("writing {}", short(path)),
+            Self::Preparing { first, last, count } => format!("preparing {first} to {last} of {count}"),
             Self::Signing { first, last, count } => format!("signing {first} to {last} of {count}"),
             Self::Verifying(done) => {
                 format!("verifying, {} files are done", grouped(u64::try_from(*done).unwrap_or(u64::MAX)))
@@ -216,6 +227,7 @@ impl Message {
             Self::CannotUseAddress => "--tsa: このアドレスは使用できません".into(),
             Self::CannotUseTerms => "--tsa-digest、--tsa-policy: この条件では要求できません".into(),
             Self::CannotUseToken => "--pkcs11: 鍵を使用できません".into(),
+            Self::CannotUseService => "--csc: 署名サービスを使用できません".into(),
             Self::CannotState => "指定された取引情報を記録できません".into(),
             Self::CannotSignSo => "--digest、--pss: この鍵ではその方式で署名できません".into(),
             Self::CannotUseTestAuthority => "この時刻にはローカルのテスト用認証局を使用できません".into(),
@@ -230,6 +242,11 @@ impl Message {
                 "警告: ローカルのテスト用認証局を使用しています。鍵は公開されています。本番では使用しないでください。\n\
                        有効な署名には --key と --chain、および --tsa URL を指定してください。"
                     .into()
+            }
+            Self::OtpSent => "署名サービスがワンタイムパスワードを送信しました。--csc-otp-file から読み取ります".into(),
+            Self::Unrelated(subjects) => {
+                let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain を確認してください";
+                lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)
             }
             Self::NoTrust => {
                 "--trust が指定されていないため、信頼される認証局がなく、TOTAL-PASSED になる署名はありません".into()
@@ -268,6 +285,7 @@ impl Message {
             Self::Asking(url) => format!("問い合わせ中: {url}"),
             Self::AskingAgainIn(seconds) => format!("{seconds} 秒後に再度問い合わせます"),
             Self::Writing(path) => format!("書き込み中: {}", short(path)),
+            Self::Preparing { first, last, count } => format!("準備中: {count} 件中 {first} 件目から {last} 件目"),
             Self::Signing { first, last, count } => format!("署名中: {count} 件中 {first} 件目から {last} 件目"),
             Self::Verifying(done) => format!("検証中: {} 件完了", grouped(u64::try_from(*done).unwrap_or(u64::MAX))),
             Self::Silent(count) => format!("取引情報のないファイル: {count} 件"),

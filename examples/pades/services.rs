@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, Result, Retrying, SoftwareSigner, Time,
+    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, Identity, Result, Retrying, SoftwareSigner, Time,
     TimestampAuthority, TrustStore,
 };
 
@@ -63,6 +63,24 @@ impl<'p> Services<'p> {
         let not_before = Time::from_unix(begun);
         let subscriber = Subscriber::new("Test signer").valid(not_before, not_before.after(VALIDITY));
         self.test_authority.issue(subscriber).during(|| Message::CannotUseTestAuthority)
+    }
+
+    /// What is being done from now on.
+    pub(crate) fn step(&self, message: &Message) {
+        self.progress.step(message);
+    }
+
+    /// Says which certificates have nothing to do with the signer's.
+    pub(crate) fn warn_of_unrelated(&self, identity: &Identity) {
+        let unrelated = identity.unrelated();
+        if !unrelated.is_empty() {
+            self.say(&Message::Unrelated(unrelated));
+        }
+    }
+
+    /// Says something on standard error meanwhile.
+    pub(crate) fn say(&self, message: &Message) {
+        self.progress.above(|| crate::complain(&message.text(self.progress.language())));
     }
 
     pub(crate) fn test_anchor(&self) -> &str {

@@ -184,15 +184,16 @@ impl Options {
         let progress = Progress::start(language);
         let services = Services::new(self.at.time, &progress)?;
         let (drawn, password) = (self.terms.draw()?, self.password.read()?);
-        let signer = self.who.signer(&services)?.ok_or_else(who::no_key)?;
         let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
         let cannot_open = || Message::CannotOpen(self.paths.input.clone());
         let input = Input::open(&self.paths.input, self.paths.purpose()).during(cannot_open)?;
         self.paths.check()?;
         progress.step(&Message::Reading(self.paths.input.clone()));
         let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
+        // Last, since a one-time password may be sent for it.
+        let key = self.who.key(&services)?.ok_or_else(who::no_key)?;
         let tsa = tsa.as_deref().map(services::unshared);
-        let update = self.sign(opened.document(), &drawn, signer.as_ref(), tsa, language);
+        let update = self.sign(opened.document(), &drawn, key.unshared(), tsa, language);
         let update = update.during(|| Message::CannotSign(self.paths.input.clone()))?;
         self.hand_over(&input, &opened, &update, &services, &progress, language)
     }

@@ -1,7 +1,8 @@
-//! Who signs, and how: a key in files, in a PKCS#12 file or on a token; the test authority; or somebody elsewhere.
+//! Who signs, and how: a key in files, in a PKCS#12 file, on a token or at a service; the test authority; or somebody elsewhere.
 
 use std::path::{Path, PathBuf};
 
+use pades_ltv::csc::CscSigner;
 use pades_ltv::pkcs11::{Pin, Pkcs11Key};
 use pades_ltv::{DigestAlgorithm, ErrorKind, Identity, Signer, SoftwareSigner};
 
@@ -11,12 +12,32 @@ use crate::failure::{During, Failure, Stop};
 use crate::help::Topic;
 use crate::inputs;
 use crate::messages::Message;
+use crate::remote::{self, Remote, RemoteKey};
 use crate::services::Services;
 
 const DIGESTS: &str = "sha256 | sha384 | sha512 | sha3-256 | sha3-384 | sha3-512 | shake256";
 
-/// A signer that threads can share.
-pub(crate) type SharedSigner = Box<dyn Signer + Sync>;
+/// A key that can sign.
+pub(crate) enum Key {
+    /// It signs one document after another, on as many threads as there are.
+    Each(Box<dyn Signer + Sync>),
+    /// It is asked for all at once.
+    AtOnce(Box<RemoteKey>),
+}
+
+impl Key {
+    pub(crate) fn signer(&self) -> &(dyn Signer + Sync) {
+        match self {
+            Self::Each(signer) => signer.as_ref(),
+            Self::AtOnce(remote) => &remote.signer,
+        }
+    }
+
+    /// The same for one thread.
+    pub(crate) fn unshared(&self) -> &dyn Signer {
+        self.signer()
+    }
+}
 
 /// The options of a key, as the command line has them.
 #[derive(Default)]
@@ -28,6 +49,7 @@ pub(crate) struct Keys {
     pkcs11: Option<String>,
     module: Option<PathBuf>,
     pin_file: Option<PathBuf>,
+    csc: remote::Options,
     manner: Manner,
 }
 
@@ -48,11 +70,16 @@ enum Place {
     Container {
         p12: PathBuf,
         pass_file: Option<PathBuf>,
+        chain: Option<PathBuf>,
     },
     Token {
         uri: String,
         module: Option<PathBuf>,
         pin_file: Option<PathBuf>,
+        chain: Option<PathBuf>,
+    },
+    Service {
+        remote: Remote,
         chain: Option<PathBuf>,
     },
     /// Not at hand, as in a dry run or where somebody elsewhere signs later.
@@ -81,7 +108,7 @@ impl Keys {
             "pin-file" => self.pin_file = Some(arguments.path(option)?),
             "digest" => self.manner.digest = Some(arguments.parsed(option, DIGESTS, digest_named)?),
             "pss" => self.manner.is_pss = true,
-            _ => return Ok(false),
+            _ => return self.csc.take(option, arguments),
         }
         Ok(true)
     }
@@ -89,11 +116,14 @@ impl Keys {
     /// Where the key is to be: exactly one place. Without any it is the test authority's.
     pub(crate) fn complete(self, arguments: &Arguments) -> Result<Who, Stop> {
         self.check(arguments)?;
-        let Self { key, chain, p12, pass_file, pkcs11, module, pin_file, manner } = self;
+        let Self { key, chain, p12, pass_file, pkcs11, module, pin_file, csc, manner } = self;
+        if let Some(remote) = csc.complete(arguments)? {
+            return Ok(Who { place: Place::Service { remote, chain }, manner });
+        }
         let place = match (key, p12, pkcs11, chain) {
             (Some(key), _, _, Some(chain)) => Place::Files { key, chain, pass_file },
             (Some(_), _, _, None) => return Err(arguments.wrong(Message::Together("key", "chain"))),
-            (_, Some(p12), _, _) => Place::Container { p12, pass_file },
+            (_, Some(p12), _, chain) => Place::Container { p12, pass_file, chain },
             (_, _, Some(uri), chain) => Place::Token { uri, module, pin_file, chain },
             (.., Some(chain)) => Place::Elsewhere { chain },
             (.., None) => Place::TestAuthority,
@@ -102,13 +132,15 @@ impl Keys {
     }
 
     fn check(&self, arguments: &Arguments) -> Result<(), Stop> {
-        let places = [("key", self.key.is_some()), ("p12", self.p12.is_some()), ("pkcs11", self.pkcs11.is_some())];
+        let places = [
+            ("key", self.key.is_some()),
+            ("p12", self.p12.is_some()),
+            ("pkcs11", self.pkcs11.is_some()),
+            ("csc", self.csc.is_given()),
+        ];
         let mut given = places.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name);
         if let (Some(one), Some(other)) = (given.next(), given.next()) {
             return Err(arguments.wrong(Message::Apart(one, other)));
-        }
-        if self.p12.is_some() && self.chain.is_some() {
-            return Err(arguments.wrong(Message::Apart("p12", "chain")));
         }
         let has_file = self.p12.is_some() || self.key.is_some();
         for (option, is_given, needs, is_there) in [
@@ -143,33 +175,51 @@ impl Who {
         self.manner.is_pss
     }
 
-    /// The signer; `None` where the key is elsewhere.
-    pub(crate) fn signer(&self, services: &Services<'_>) -> Result<Option<SharedSigner>, Stop> {
+    /// The key; `None` where it is elsewhere.
+    pub(crate) fn key(&self, services: &Services<'_>) -> Result<Option<Key>, Stop> {
         let software = match &self.place {
             Place::TestAuthority => services.test_signer()?,
             Place::Files { key, chain, pass_file } => from_files(key, chain, pass_file.as_deref())?,
-            Place::Container { p12, pass_file } => from_container(p12, pass_file.as_deref())?,
+            Place::Container { p12, pass_file, chain } => from_container(p12, pass_file.as_deref(), chain.as_deref())?,
             Place::Token { uri, module, pin_file, chain } => {
                 let key = on_token(uri, module.as_deref(), pin_file.as_deref(), chain.as_deref())?;
-                let signer = self.manner.of_token(key).open();
-                return Ok(Some(Box::new(signer.during(|| Message::CannotUseToken)?)));
+                let signer = self.manner.of_token(key).open().during(|| Message::CannotUseToken)?;
+                return each(signer, services).map(Some);
+            }
+            Place::Service { remote, chain } => {
+                let key = self.service(remote, chain.as_deref(), services)?;
+                return Ok(Some(Key::AtOnce(Box::new(remote.unlock(key, services)?))));
             }
             Place::Elsewhere { .. } => return Ok(None),
         };
-        let signer = self.manner.of_software(software).during(|| Message::CannotSignSo)?;
-        Ok(Some(Box::new(signer)))
+        each(self.manner.of_software(software).during(|| Message::CannotSignSo)?, services).map(Some)
     }
 
     /// Whose key it is.
     pub(crate) fn identity(&self, services: &Services<'_>) -> Result<Identity, Stop> {
         if let Place::Elsewhere { chain } = &self.place {
-            let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-            let identity = certificates.and_then(Identity::new);
+            let identity = Identity::new(certificates(chain)?);
             let identity = identity.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?;
+            services.warn_of_unrelated(&identity);
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
         }
-        let Some(signer) = self.signer(services)? else { return Err(no_key()) };
-        signer.identity().during(|| Message::CannotUseToken)
+        if let Place::Service { remote, chain } = &self.place {
+            return Ok(self.service(remote, chain.as_deref(), services)?.signer.credential().identity().clone());
+        }
+        let Some(key) = self.key(services)? else { return Err(no_key()) };
+        key.signer().identity().during(|| Message::CannotUseToken)
+    }
+
+    /// The key at a service, locked as yet.
+    fn service(&self, remote: &Remote, chain: Option<&Path>, services: &Services<'_>) -> Result<RemoteKey, Stop> {
+        let mut key = remote.open(services)?;
+        if let Some(chain) = chain {
+            let signer = key.signer.with_certificates(certificates(chain)?);
+            key.signer = signer.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?;
+        }
+        services.warn_of_unrelated(key.signer.credential().identity());
+        key.signer = self.manner.of_service(key.signer).during(|| Message::CannotSignSo)?;
+        Ok(key)
     }
 }
 
@@ -187,6 +237,14 @@ impl Manner {
         }
     }
 
+    fn of_service(self, signer: CscSigner) -> pades_ltv::Result<CscSigner> {
+        if !self.is_pss && self.digest.is_none() {
+            return Ok(signer);
+        }
+        let algorithm = self.of_identity(signer.credential().identity().clone())?.algorithm();
+        signer.with_algorithm(algorithm)
+    }
+
     fn of_token(self, key: Pkcs11Key) -> Pkcs11Key {
         let key = if self.is_pss { key.pss() } else { key };
         match self.digest {
@@ -194,6 +252,12 @@ impl Manner {
             None => key,
         }
     }
+}
+
+/// `signer`, after a look at whose key it is.
+fn each(signer: impl Signer + Sync + 'static, services: &Services<'_>) -> Result<Key, Stop> {
+    services.warn_of_unrelated(&signer.identity().during(|| Message::CannotSignSo)?);
+    Ok(Key::Each(Box::new(signer)))
 }
 
 /// A chain alone is given where somebody has to sign now.
@@ -205,8 +269,7 @@ pub(crate) fn no_key() -> Stop {
 fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = |option: &'static str, path: &Path| Message::CannotUse { option, path: path.to_owned() };
     let bytes = inputs::secret(key).during(|| cannot_use("key", key))?;
-    let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-    let certificates = certificates.during(|| cannot_use("chain", chain))?;
+    let certificates = certificates(chain)?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let is_pem = bytes.windows(PEM.len()).any(|window| window == PEM);
     let signer = match (is_pem, &password) {
@@ -228,12 +291,12 @@ fn pem(certificates: &[Vec<u8>]) -> String {
 }
 
 /// A PKCS#12 file; without a password of its own it has the empty one.
-fn from_container(p12: &Path, pass_file: Option<&Path>) -> Result<SoftwareSigner, Stop> {
+fn from_container(p12: &Path, pass_file: Option<&Path>, chain: Option<&Path>) -> Result<SoftwareSigner, Stop> {
     let cannot_use = || Message::CannotUse { option: "p12", path: p12.to_owned() };
     let bytes = inputs::secret(p12).during(cannot_use)?;
     let password = pass_file.map(|path| access::secret("pass-file", path)).transpose()?;
     let password = password.as_deref().map_or("", String::as_str);
-    let signer = SoftwareSigner::from_pkcs12(&bytes, password);
+    let signer = SoftwareSigner::from_pkcs12_and_chain(&bytes, password, beside(chain)?);
     let signer = signer.map_err(|error| match (error.kind(), pass_file) {
         (ErrorKind::Password, None) => error.advise("give its password with --pass-file"),
         (ErrorKind::Password, Some(_)) => error.advise("check the first line of --pass-file"),
@@ -249,17 +312,39 @@ fn on_token(
     chain: Option<&Path>,
 ) -> Result<Pkcs11Key, Stop> {
     let mut key = Pkcs11Key::from_uri(uri).during(|| Message::CannotUseToken)?;
+    check_once(&key, module, pin_file)?;
     if let Some(module) = module {
         key = key.module(module);
     }
-    if let Some(path) = pin_file {
-        key = key.pin(Pin::new(access::secret("pin-file", path)?.as_str()));
+    let pin_source = key.pin_source().map(|path| access::secret("pkcs11", path));
+    if let Some(pin) = pin_file.map(|path| access::secret("pin-file", path)).or(pin_source) {
+        key = key.pin(Pin::new(pin?.as_str()));
     }
-    if let Some(chain) = chain {
-        let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
-        key = key.certificates(certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?);
+    Ok(key.certificates(beside(chain)?))
+}
+
+/// What stands in the URI is not said by an option, too: nobody has to know which of them counts.
+fn check_once(key: &Pkcs11Key, module: Option<&Path>, pin_file: Option<&Path>) -> Result<(), Stop> {
+    for (option, is_given, attribute, is_there) in [
+        ("--module", module.is_some(), "--pkcs11 pkcs11:…?module-path=", key.has_module()),
+        ("--pin-file", pin_file.is_some(), "--pkcs11 pkcs11:…?pin-value=", key.has_pin()),
+        ("--pin-file", pin_file.is_some(), "--pkcs11 pkcs11:…?pin-source=", key.pin_source().is_some()),
+    ] {
+        if is_given && is_there {
+            return Err(Failure::usage(Topic::Sign, Message::NotBoth(option, attribute)).into());
+        }
     }
-    Ok(key)
+    Ok(())
+}
+
+/// The certificates of `--chain`, which belong to a key that may have some of its own.
+fn beside(chain: Option<&Path>) -> Result<Vec<Vec<u8>>, Stop> {
+    chain.map_or(Ok(Vec::new()), certificates)
+}
+
+fn certificates(chain: &Path) -> Result<Vec<Vec<u8>>, Stop> {
+    let certificates = inputs::secret(chain).and_then(|bytes| inputs::chain(&bytes));
+    certificates.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })
 }
 
 /// `sha256` or `SHA-256`, `sha3-256` or `SHA3-256`.

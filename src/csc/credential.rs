@@ -90,6 +90,14 @@ impl Credential {
         Err(self.unoffered(format!("the signing service does not offer {algorithm} for this key")))
     }
 
+    /// Adds `certificates` to the chain, each DER, where the service does not give all of it.
+    ///
+    /// # Errors
+    /// Those of [`Identity::with_certificates`].
+    pub fn with_certificates<C: AsRef<[u8]>>(self, certificates: impl IntoIterator<Item = C>) -> Result<Self> {
+        Ok(Self { identity: self.identity.with_certificates(certificates)?, ..self })
+    }
+
     /// The algorithm that fits the key, or else the first that the service offers and we know.
     fn choose(self) -> Result<Self> {
         if self.sign_algo(self.identity.algorithm()).is_some() {

@@ -147,6 +147,14 @@ impl CscSigner {
         Ok(Self { credential: self.credential.with_algorithm(algorithm)?, ..self })
     }
 
+    /// Adds `certificates` to the chain, each DER, where the service does not give all of it.
+    ///
+    /// # Errors
+    /// Those of [`Credential::with_certificates`].
+    pub fn with_certificates<C: AsRef<[u8]>>(self, certificates: impl IntoIterator<Item = C>) -> Result<Self> {
+        Ok(Self { credential: self.credential.with_certificates(certificates)?, ..self })
+    }
+
     /// Sends at most so many hashes in one request to sign; unless told, all that one authorisation covers. The
     /// authorisation stays one.
     #[must_use]

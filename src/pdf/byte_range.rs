@@ -115,7 +115,8 @@ impl ByteRange {
 
     /// What stands in the place of a range that is not known yet.
     pub(crate) fn placeholder() -> Vec<u8> {
-        let mut array = b"[0".to_vec();
+        let mut array = Vec::with_capacity(Self::WIDTH);
+        array.extend_from_slice(b"[0");
         for _ in 0..3 {
             array.push(b' ');
             write_natural(&mut array, 0, 20);

@@ -38,10 +38,10 @@ pub(crate) enum ContentsFault {
 }
 
 impl Contents {
-    /// Reads and checks the `/Contents` of the signature dictionary `dictionary`.
-    pub(crate) fn read(dictionary: &Dictionary, limit: u64) -> Result<Self, ContentsFault> {
-        let entry = dictionary.entry("Contents").ok_or(ContentsFault::Missing)?;
-        let string = match &entry.value {
+    /// Checks the `/Contents` of the signature dictionary `dictionary`, and takes its bytes out of it.
+    pub(crate) fn take(dictionary: &mut Dictionary, limit: u64) -> Result<Self, ContentsFault> {
+        let entry = dictionary.entry_mut("Contents").ok_or(ContentsFault::Missing)?;
+        let string = match &mut entry.value {
             Object::Null => return Err(ContentsFault::Missing),
             Object::Reference(_) => return Err(ContentsFault::Indirect),
             Object::String(string) => string,
@@ -61,7 +61,7 @@ impl Contents {
             return Err(ContentsFault::Zeros);
         }
         let hole = entry.span.clone().ok_or(ContentsFault::NoPlace)?;
-        Ok(Self { der: string.bytes.clone(), hole })
+        Ok(Self { der: std::mem::take(&mut string.bytes), hole })
     }
 }
 
@@ -72,9 +72,14 @@ mod tests {
     use crate::pdf::parser;
 
     fn read(entries: &str, limit: u64) -> Result<Contents, ContentsFault> {
+        read_at(Some(1000), entries, limit)
+    }
+
+    fn read_at(base: Option<u64>, entries: &str, limit: u64) -> Result<Contents, ContentsFault> {
         let text = format!("<< {entries} >> |");
-        let (object, _) = parser::object(text.as_bytes(), Some(1000), &Limits::default()).unwrap();
-        Contents::read(object.as_dictionary().unwrap(), limit)
+        let (object, _) = parser::object(text.as_bytes(), base, &Limits::default()).unwrap();
+        let Object::Dictionary(mut dictionary) = object else { panic!() };
+        Contents::take(&mut dictionary, limit)
     }
 
     #[test]
@@ -100,7 +105,6 @@ mod tests {
     fn the_token_and_its_bytes() {
         let contents = read("/Contents <30 0>", 8).unwrap();
         assert_eq!((contents.der, contents.hole), (vec![0x30, 0], 1013..1019));
-        let (object, _) = parser::object(b"<< /Contents <30> >> |", None, &Limits::default()).unwrap();
-        assert_eq!(Contents::read(object.as_dictionary().unwrap(), 8), Err(ContentsFault::NoPlace));
+        assert_eq!(read_at(None, "/Contents <30>", 8), Err(ContentsFault::NoPlace));
     }
 }

@@ -38,7 +38,7 @@ fn updated(pdf: &[u8]) -> Result<Vec<u8>> {
     let document = Document::open(pdf)?;
     let mut writer = UpdateWriter::new(&document)?;
     let signature = writer.allocate()?;
-    writer.put_signature(signature, &specimen::entries(), 100);
+    writer.put_signature(signature, specimen::entries(), 100);
     let field = sign_field(&mut writer, FieldChoice::Numbered("Signature"), signature, None)?;
     declare_extensions(&mut writer)?;
     let additions = DssAdditions { certs: vec![b"a certificate".to_vec()], ..DssAdditions::default() };

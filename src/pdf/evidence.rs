@@ -106,15 +106,15 @@ impl VriAddition {
         old: &Dss,
         known: &HashMap<Vec<u8>, Object>,
     ) -> Result<()> {
-        let (map, value) = writer.entry(store, "VRI")?;
-        let there = match value {
-            Object::Null => {
-                *writer.edit(&map)? = Object::Dictionary(Dictionary::new());
-                None
-            }
-            Object::Dictionary(entries) => entries.get(&self.key).cloned(),
-            _ => return Err(Error::new(ErrorKind::Syntax, "/VRI is not a dictionary")),
-        };
+        let (map, there) = writer.look(store, "VRI", |map| match map {
+            Object::Null => Some(None),
+            Object::Dictionary(entries) => Some(entries.get(&self.key).cloned()),
+            _ => None,
+        })?;
+        let there = there.ok_or_else(|| Error::new(ErrorKind::Syntax, "/VRI is not a dictionary"))?;
+        if let absent @ Object::Null = writer.edit(&map)? {
+            *absent = Object::Dictionary(Dictionary::new());
+        }
         // An entry that stands directly in the map becomes an object of its own, so that it can grow.
         let entry = match there {
             Some(Object::Reference(id)) => Place::object(id),

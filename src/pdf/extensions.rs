@@ -14,18 +14,18 @@ pub(crate) fn declare_extensions(writer: &mut UpdateWriter<'_>) -> Result<()> {
         return Ok(());
     }
     let (catalog, _) = writer.view().catalog()?;
-    let (extensions, value) = writer.entry(&Place::object(catalog), "Extensions")?;
-    let esic = Dictionary::of([("BaseVersion", Object::name("1.7")), ("ExtensionLevel", Object::Integer(1))]);
-    match value {
-        Object::Null => {
-            let declared = Dictionary::of([("ESIC", Object::Dictionary(esic))]);
-            *writer.edit(&extensions)? = Object::Dictionary(declared);
+    let (extensions, is_open) = writer.look(&Place::object(catalog), "Extensions", |extensions| match extensions {
+        Object::Null => true,
+        Object::Dictionary(declared) => declared.get("ESIC").is_none(),
+        // Not made as it should: signing does not depend on it.
+        _ => false,
+    })?;
+    if is_open {
+        let esic = Dictionary::of([("BaseVersion", Object::name("1.7")), ("ExtensionLevel", Object::Integer(1))]);
+        match writer.edit(&extensions)? {
+            Object::Dictionary(declared) => declared.set("ESIC", Object::Dictionary(esic)),
+            absent => *absent = Object::Dictionary(Dictionary::of([("ESIC", Object::Dictionary(esic))])),
         }
-        Object::Dictionary(declared) if declared.get("ESIC").is_none() => {
-            writer.edit_dictionary(&extensions)?.set("ESIC", Object::Dictionary(esic));
-        }
-        // Declared already, or not made as it should: signing does not depend on it.
-        _ => {}
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ fn is_pdf_2(view: View<'_>) -> Result<bool> {
     }
     let document = view.document();
     let version = document.header().saturating_add(offset(b"%PDF-".len()));
-    Ok(is_2(&document.read(version..document.len().min(version.saturating_add(2)))?))
+    Ok(is_2(&document.bytes().look(version..document.len().min(version.saturating_add(2)))?))
 }
 
 fn is_2(version: &[u8]) -> bool {

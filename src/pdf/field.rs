@@ -143,17 +143,21 @@ fn add_field(writer: &mut UpdateWriter<'_>, name: &str, signature: Ref, page: Re
 fn acro_form(writer: &mut UpdateWriter<'_>) -> Result<Place> {
     let (catalog, _) = writer.view().catalog()?;
     let catalog = Place::object(catalog);
-    let (place, value) = writer.entry(&catalog, "AcroForm")?;
-    match value {
-        Object::Dictionary(_) => Ok(place),
-        Object::Null => {
+    let (place, is_there) = writer.look(&catalog, "AcroForm", |form| match form {
+        Object::Dictionary(_) => Some(true),
+        Object::Null => Some(false),
+        _ => None,
+    })?;
+    match is_there {
+        Some(true) => Ok(place),
+        Some(false) => {
             let id = writer.allocate()?;
             let form = Dictionary::of([("Fields", Object::Array(Array::new()))]);
             writer.put(id, Object::Dictionary(form));
             writer.edit_dictionary(&catalog)?.set("AcroForm", Object::Reference(id));
             Ok(Place::object(id))
         }
-        _ => Err(Error::new(ErrorKind::Syntax, "/AcroForm is not a dictionary")),
+        None => Err(Error::new(ErrorKind::Syntax, "/AcroForm is not a dictionary")),
     }
 }
 
@@ -161,8 +165,8 @@ fn acro_form(writer: &mut UpdateWriter<'_>) -> Result<Place> {
 fn declare_signatures(writer: &mut UpdateWriter<'_>) -> Result<()> {
     const SIGNATURES_EXIST_APPEND_ONLY: i64 = 3;
     let form = acro_form(writer)?;
-    let (place, value) = writer.entry(&form, "SigFlags")?;
-    let flags = value.as_integer().unwrap_or(0);
+    let (place, flags) = writer.look(&form, "SigFlags", Object::as_integer)?;
+    let flags = flags.unwrap_or(0);
     if flags & SIGNATURES_EXIST_APPEND_ONLY != SIGNATURES_EXIST_APPEND_ONLY {
         *writer.edit(&place)? = Object::Integer(flags | SIGNATURES_EXIST_APPEND_ONLY);
     }

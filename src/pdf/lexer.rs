@@ -34,8 +34,10 @@ pub(crate) struct Fault<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token<'a> {
     Integer(i64),
-    Real(String),
-    Name(Name),
+    /// As it is spelled.
+    Real(&'a str),
+    /// As it is spelled behind its slash: [`name`] tells what it means.
+    Name(&'a [u8]),
     String(PdfString),
     ArrayOpen,
     ArrayClose,
@@ -75,9 +77,9 @@ pub(crate) fn space(mut input: &[u8]) -> Lexed<'_, ()> {
 
 /// Reads the token at the very start of `input`, which is neither white space nor a comment.
 pub(crate) fn token(input: &[u8]) -> Lexed<'_, Token<'_>> {
-    let (rest, first) = byte(input)?;
+    let [first, rest @ ..] = input else { return Err(Err::Incomplete(Needed::new(1))) };
     match first {
-        b'/' => name(rest).map(|(rest, name)| (rest, Token::Name(name))),
+        b'/' => regular(rest).map(|(rest, spelled)| (rest, Token::Name(spelled))),
         b'(' => literal(rest).map(|(rest, string)| (rest, Token::String(string))),
         b'[' => Ok((rest, Token::ArrayOpen)),
         b']' => Ok((rest, Token::ArrayClose)),
@@ -123,13 +125,35 @@ pub(crate) fn is_white(byte: u8) -> bool {
     matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
+/// Which bytes are regular: nearly every byte that is read is asked, so that the answers stand in a table.
+static REGULAR: [bool; 256] = {
+    let mut regular = [true; 256];
+    let mut others: &[u8] = b"\0\t\n\x0C\r ()<>[]{}/%";
+    while let [byte, rest @ ..] = others {
+        #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "a byte is less than 256")]
+        let is_regular = &mut regular[*byte as usize];
+        *is_regular = false;
+        others = rest;
+    }
+    regular
+};
+
 pub(crate) fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
 /// Neither white space nor a delimiter (7.2.3).
+#[inline]
 pub(crate) fn is_regular(byte: u8) -> bool {
-    !is_white(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    REGULAR.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// The regular characters at the start of `input`, which another one has to end.
+#[inline]
+fn regular(input: &[u8]) -> Lexed<'_, &[u8]> {
+    let end = input.iter().position(|byte| !is_regular(*byte));
+    let (run, rest) = end.and_then(|end| input.split_at_checked(end)).ok_or(Err::Incomplete(Needed::Unknown))?;
+    Ok((rest, run))
 }
 
 /// A number or a keyword: a run of regular characters (7.3.3).
@@ -137,9 +161,11 @@ fn word(input: &[u8]) -> Lexed<'_, Token<'_>> {
     if let Some((rest, value)) = natural(input) {
         return Ok((rest, Token::Integer(value)));
     }
-    let (rest, word) = take_while1(is_regular)(input)?;
-    if !matches!(word.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.')) {
-        return Ok((rest, Token::Keyword(word)));
+    let (rest, word) = regular(input)?;
+    match word {
+        [] => return Fault::at(input, "unexpected byte"),
+        [b'0'..=b'9' | b'+' | b'-' | b'.', ..] => {}
+        _ => return Ok((rest, Token::Keyword(word))),
     }
     let unsigned = word.strip_prefix(b"+").or(word.strip_prefix(b"-")).unwrap_or(word);
     let points = unsigned.iter().filter(|byte| **byte == b'.').count();
@@ -152,7 +178,7 @@ fn word(input: &[u8]) -> Lexed<'_, Token<'_>> {
     match text.parse() {
         Ok(value) if points == 0 => Ok((rest, Token::Integer(value))),
         // A real number, or an integer beyond i64: its spelling is kept, and nobody calculates with it.
-        _ => Ok((rest, Token::Real(text.to_owned()))),
+        _ => Ok((rest, Token::Real(text))),
     }
 }
 
@@ -203,26 +229,27 @@ pub(crate) fn plainest_reference(input: &[u8]) -> Option<(&[u8], u32)> {
     is_whole.then_some((rest, number))
 }
 
-/// A name behind its slash (7.3.5). A `#` that two hexadecimal digits do not follow stands for itself, as before PDF 1.2.
-fn name(input: &[u8]) -> Lexed<'_, Name> {
-    let (rest, mut raw) = take_while(is_regular)(input)?;
-    if !raw.contains(&b'#') {
-        return Ok((rest, Name::from(raw)));
+/// What a name means that is `spelled` so behind its slash (7.3.5). A `#` that two hexadecimal digits do not follow stands for itself, as
+/// before PDF 1.2.
+pub(crate) fn name(spelled: &[u8]) -> Name {
+    if !spelled.contains(&b'#') {
+        return Name::from(spelled);
     }
-    let mut bytes = Vec::with_capacity(raw.len());
-    while let Some((&first, behind)) = raw.split_first() {
+    let mut bytes = Vec::with_capacity(spelled.len());
+    let mut spelled = spelled;
+    while let Some((&first, behind)) = spelled.split_first() {
         match (first, behind.split_first_chunk()) {
             (b'#', Some((&[high, low], behind))) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 bytes.push(pair([high, low]));
-                raw = behind;
+                spelled = behind;
             }
             _ => {
                 bytes.push(first);
-                raw = behind;
+                spelled = behind;
             }
         }
     }
-    Ok((rest, Name::from(bytes.as_slice())))
+    Name::from(bytes.as_slice())
 }
 
 /// A literal string behind its parenthesis (7.3.4.2).
@@ -407,7 +434,7 @@ mod tests {
             assert_eq!(number(text), Some(format!("{:?}", Token::Integer(value))));
         }
         for text in ["-.5", "4.", "0.0", "+3.25", "9223372036854775808", "-.002"] {
-            assert_eq!(number(text), Some(format!("{:?}", Token::Real(text.into()))));
+            assert_eq!(number(text), Some(format!("{:?}", Token::Real(text))));
         }
         for text in ["-", ".", "+", "--5", "1.2.3", "1e5", "12a", "+-1"] {
             assert_eq!(number(text), None, "{text}");
@@ -427,8 +454,9 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(token(b"/A#20b#2 "), Ok((&b" "[..], Token::Name(Name::from("A b#2")))));
-        assert_eq!(token(b"/ "), Ok((&b" "[..], Token::Name(Name::from("")))));
+        assert_eq!(token(b"/A#20b#2 "), Ok((&b" "[..], Token::Name(b"A#20b#2"))));
+        assert_eq!(name(b"A#20b#2"), Name::from("A b#2"));
+        assert_eq!(token(b"/ "), Ok((&b" "[..], Token::Name(b""))));
     }
 
     #[test]

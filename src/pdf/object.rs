@@ -113,14 +113,15 @@ impl Name {
 
 impl From<&[u8]> for Name {
     fn from(bytes: &[u8]) -> Self {
-        let mut short = [0; SHORT];
-        match (u8::try_from(bytes.len()), short.get_mut(..bytes.len())) {
-            (Ok(length), Some(place)) => {
-                place.copy_from_slice(bytes);
-                Self(Spelling::Short(length, short))
-            }
-            _ => Self(Spelling::Long(bytes.into())),
+        let Some(length) = u8::try_from(bytes.len()).ok().filter(|length| usize::from(*length) <= SHORT) else {
+            return Self(Spelling::Long(bytes.into()));
+        };
+        // Filled where it stands: a copy would wait for what was just written.
+        let mut name = Self(Spelling::Short(length, [0; SHORT]));
+        if let Spelling::Short(_, short) = &mut name.0 {
+            short.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         }
+        name
     }
 }
 
@@ -234,6 +235,11 @@ impl Dictionary {
     /// The entry of `key`, with its place.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == *key)
+    }
+
+    /// The entry of `key`, for changing.
+    pub(crate) fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.key == *key)
     }
 
     /// All entries in file order, duplicates too.

@@ -13,9 +13,9 @@ use nom::bytes::streaming::take_while;
 use nom::combinator::opt;
 
 use super::lexer::{
-    Fault, Lexed, Token, digits, is_white, keyword, plain_reference, plainest_reference, position, space, token,
+    Fault, Lexed, Token, digits, is_white, keyword, name, plain_reference, plainest_reference, position, space, token,
 };
-use super::object::{Array, Dictionary, Entry, Name, Object, Ref};
+use super::object::{Array, Dictionary, Entry, Object, Ref};
 use super::row::Row;
 use crate::limits::Limits;
 
@@ -51,11 +51,19 @@ pub(crate) type Parsed<T> = Result<(T, usize), Stop>;
 
 /// Runs a lexical rule on a window.
 pub(crate) fn lex<'a, T>(window: &'a [u8], mut rule: impl FnMut(&'a [u8]) -> Lexed<'a, T>) -> Parsed<T> {
-    let position = |rest: &[u8]| window.len().saturating_sub(rest.len());
     match rule(window) {
-        Ok((rest, value)) => Ok((value, position(rest))),
-        Err(nom::Err::Incomplete(_)) => Err(Stop::Incomplete),
-        Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(Stop::Fault(position(fault.rest), fault.what)),
+        Ok((rest, value)) => Ok((value, window.len().saturating_sub(rest.len()))),
+        Err(fault) => Err(stop(window, fault)),
+    }
+}
+
+/// Why a lexical rule does not go on in `window`.
+fn stop(window: &[u8], fault: nom::Err<Fault<'_>>) -> Stop {
+    match fault {
+        nom::Err::Incomplete(_) => Stop::Incomplete,
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => {
+            Stop::Fault(window.len().saturating_sub(fault.rest.len()), fault.what)
+        }
     }
 }
 
@@ -67,33 +75,30 @@ pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parse
 /// The same; a list that begins as one of `rows` does shares its values.
 fn object_among(rows: &[Row], window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
     let mut stack = Stack { frames: Vec::new(), nesting: limits.nesting };
-    let mut position = 0;
+    let mut rest = window;
     let mut values: u32 = 0;
+    let place = |rest: &[u8]| window.len().saturating_sub(rest.len());
     loop {
-        let behind = |position| window.get(position..).unwrap_or_default();
-        let ((before, token), length) = lex(behind(position), spanned).map_err(|stop| stop.further(position))?;
-        let start = position.saturating_add(before);
-        position = position.saturating_add(length);
-        let Some((mut value, start)) = stack.take(token, start)? else { continue };
-        if let Object::Integer(number) = value {
-            let (id, length) = reference(number, behind(position)).map_err(|stop| stop.further(position))?;
-            position = position.saturating_add(length);
-            value = id.map_or(value, Object::Reference);
+        let (here, ()) = space(rest).map_err(|fault| stop(window, fault))?;
+        let (behind, token) = token(here).map_err(|fault| stop(window, fault))?;
+        rest = behind;
+        let Some((mut value, start)) = stack.take(token, place(here))? else { continue };
+        if let Object::Integer(number) = value
+            && let Some((id, behind)) = reference(number, rest).map_err(|fault| stop(window, fault))?
+        {
+            (value, rest) = (Object::Reference(id), behind);
         }
         values = values.saturating_add(1);
         if values > limits.objects {
             return Err(Stop::Limit("one object holds too many values"));
         }
-        match stack.frames.last_mut() {
-            None => return Ok((value, position)),
-            Some(frame) => {
-                let (span, is_reference) = (span(base, start..position), matches!(value, Object::Reference(_)));
-                frame.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
-                if let (true, Content::Array(items)) = (is_reference, &mut frame.content) {
-                    let (more, length) = plain_references(rows, behind(position), items);
-                    (values, position) = (values.saturating_add(more), position.saturating_add(length));
-                }
-            }
+        let Some(innermost) = stack.frames.last_mut() else { return Ok((value, place(rest))) };
+        let (span, is_reference) = (span(base, start..place(rest)), matches!(value, Object::Reference(_)));
+        innermost.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
+        if let (true, Content::Array(items)) = (is_reference, &mut innermost.content) {
+            let (more, length) = plain_references(rows, rest, items);
+            values = values.saturating_add(more);
+            rest = rest.get(length..).unwrap_or_default();
         }
     }
 }
@@ -149,19 +154,19 @@ impl Stop {
 }
 
 /// The arrays and dictionaries that are still open.
-struct Stack {
-    frames: Vec<Frame>,
+struct Stack<'w> {
+    frames: Vec<Frame<'w>>,
     nesting: usize,
 }
 
-struct Frame {
+struct Frame<'w> {
     start: usize,
-    content: Content,
+    content: Content<'w>,
 }
 
-impl Stack {
+impl<'w> Stack<'w> {
     /// Takes a token that starts at `start`; gives the value that is complete with it, and where that starts.
-    fn take(&mut self, token: Token<'_>, start: usize) -> Result<Option<(Object, usize)>, Stop> {
+    fn take(&mut self, token: Token<'w>, start: usize) -> Result<Option<(Object, usize)>, Stop> {
         let fault = |what| Err(Stop::Fault(start, what));
         let value = match token {
             Token::ArrayOpen => return self.open(start, Content::Array(Array::new())),
@@ -179,15 +184,15 @@ impl Stack {
                 Some(Frame { content: Content::Dictionary(_, Some(_)), .. }) => return fault("a key without a value"),
                 _ => return fault("an unexpected >>"),
             },
-            Token::Name(name) => match self.frames.last_mut() {
+            Token::Name(spelled) => match self.frames.last_mut() {
                 Some(Frame { content: Content::Dictionary(_, key @ None), .. }) => {
-                    *key = Some(name);
+                    *key = Some(spelled);
                     return Ok(None);
                 }
-                _ => Object::Name(name),
+                _ => Object::Name(name(spelled)),
             },
             Token::Integer(number) => Object::Integer(number),
-            Token::Real(spelling) => Object::Real(spelling),
+            Token::Real(spelling) => Object::Real(spelling.to_owned()),
             Token::String(string) => Object::String(string),
             Token::Keyword(b"null") => Object::Null,
             Token::Keyword(b"true") => Object::Boolean(true),
@@ -197,7 +202,7 @@ impl Stack {
         Ok(Some((value, start)))
     }
 
-    fn open(&mut self, start: usize, content: Content) -> Result<Option<(Object, usize)>, Stop> {
+    fn open(&mut self, start: usize, content: Content<'w>) -> Result<Option<(Object, usize)>, Stop> {
         if self.frames.len() >= self.nesting {
             return Err(Stop::Limit("arrays and dictionaries nest too deeply"));
         }
@@ -206,30 +211,23 @@ impl Stack {
     }
 }
 
-enum Content {
+enum Content<'w> {
     Array(Array),
-    /// The entries so far, and the key whose value comes next.
-    Dictionary(Dictionary, Option<Name>),
+    /// The entries so far, and the key whose value comes next, as it is spelled.
+    Dictionary(Dictionary, Option<&'w [u8]>),
 }
 
-impl Content {
+impl Content<'_> {
     fn take(&mut self, value: Object, span: Option<Range<u64>>) -> Result<(), &'static str> {
         match self {
             Self::Array(items) => items.push(value),
             Self::Dictionary(dictionary, key) => {
                 let key = key.take().ok_or("a dictionary key is no name")?;
-                dictionary.push(Entry { key, value, span });
+                dictionary.push(Entry { key: name(key), value, span });
             }
         }
         Ok(())
     }
-}
-
-/// A token with the bytes of white space before it.
-fn spanned(input: &[u8]) -> Lexed<'_, (usize, Token<'_>)> {
-    let (here, ()) = space(input)?;
-    let (rest, token) = token(here)?;
-    Ok((rest, (input.len().saturating_sub(here.len()), token)))
 }
 
 /// Takes the references behind another one in an array, as long as they are spelled as nearly everybody does: most values of long
@@ -262,31 +260,33 @@ fn plain_references(rows: &[Row], window: &[u8], items: &mut Array) -> (u32, usi
     (count, window.len().saturating_sub(rest.len()))
 }
 
-/// Whether `g R` follows the integer `number`: then it is a reference.
-fn reference(number: i64, rest: &[u8]) -> Parsed<Option<Ref>> {
-    let Ok(number) = u32::try_from(number) else { return Ok((None, 0)) };
+/// The reference that the integer `number` begins where `g R` follows, and what is left.
+fn reference<'a>(number: i64, rest: &'a [u8]) -> Result<Option<(Ref, &'a [u8])>, nom::Err<Fault<'a>>> {
+    let Ok(number) = u32::try_from(number) else { return Ok(None) };
     if let Some((behind, generation)) = plain_reference(rest) {
-        return Ok((Some(Ref { number, generation }), rest.len().saturating_sub(behind.len())));
+        return Ok(Some((Ref { number, generation }, behind)));
     }
-    let tail = |input| {
-        let (rest, ((_, generation), (_, r))) = (spanned, spanned).parse(input)?;
-        match (generation, r) {
-            (Token::Integer(generation), Token::Keyword(b"R")) => Ok((rest, generation)),
-            _ => Fault::at(input, "no reference"),
-        }
-    };
     // A look at the next byte spares most integers the whole look ahead.
-    let next = lex(rest, |input| space(input).map(|(rest, ())| (rest, rest.first().copied())))?.0;
-    if !next.is_none_or(|byte| byte.is_ascii_digit()) {
-        return Ok((None, 0));
+    let (here, ()) = space(rest)?;
+    if !here.first().is_some_and(u8::is_ascii_digit) {
+        return Ok(None);
     }
-    match lex(rest, tail) {
-        Ok((generation, length)) => match u16::try_from(generation) {
-            Ok(generation) => Ok((Some(Ref { number, generation }), length)),
-            Err(_) => Ok((None, 0)),
-        },
-        Err(Stop::Fault(..)) => Ok((None, 0)),
-        Err(stop) => Err(stop),
+    match tail(here) {
+        Ok((behind, generation)) => {
+            Ok(u16::try_from(generation).ok().map(|generation| (Ref { number, generation }, behind)))
+        }
+        Err(nom::Err::Incomplete(needed)) => Err(nom::Err::Incomplete(needed)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// `g R` behind white space, whatever its spelling.
+fn tail(input: &[u8]) -> Lexed<'_, i64> {
+    let (rest, generation) = token(input)?;
+    let (here, ()) = space(rest)?;
+    match (generation, token(here)?) {
+        (Token::Integer(generation), (rest, Token::Keyword(b"R"))) => Ok((rest, generation)),
+        _ => Fault::at(input, "no reference"),
     }
 }
 

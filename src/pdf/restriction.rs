@@ -59,7 +59,7 @@ impl Restrictions {
                 restrictions.rules.push(Rule::of(None, &SignatureDictionary::read(view, *id)?));
             }
             Some(direct @ Object::Dictionary(_)) => {
-                restrictions.rules.push(Rule::of(None, &SignatureDictionary::read_direct(view, direct, None)?));
+                restrictions.rules.push(Rule::of(None, &SignatureDictionary::read_direct(view, direct.clone(), None)?));
             }
             _ => {}
         }

@@ -9,6 +9,8 @@
 //! Nouns: [`SignatureDictionary`], [`SignatureKind`], [`SignatureFault`]; [`ByteRange`] and [`Contents`] are its hard
 //! parts.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::pdf::byte_range::{ByteRange, ByteRangeFault};
 use crate::pdf::contents::{Contents, ContentsFault};
@@ -87,7 +89,7 @@ impl SignatureDictionary {
     /// [`ErrorKind::Io`] only.
     pub(crate) fn read(view: View<'_>, id: Ref) -> Result<Self> {
         match view.get(id) {
-            Ok(value) => Self::read_direct(view, &value, Some(id)),
+            Ok(value) => Self::read_direct(view, value, Some(id)),
             Err(error) => Ok(Self::unreadable(Some(id), fault_of(error)?)),
         }
     }
@@ -96,12 +98,13 @@ impl SignatureDictionary {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] only.
-    pub(crate) fn read_direct(view: View<'_>, value: &Object, id: Option<Ref>) -> Result<Self> {
-        let Object::Dictionary(dictionary) = value else {
+    pub(crate) fn read_direct(view: View<'_>, value: Object, id: Option<Ref>) -> Result<Self> {
+        let Object::Dictionary(mut dictionary) = value else {
             return Ok(Self::unreadable(id, SignatureFault::NotDictionary));
         };
-        let mut reading = Reading { view, dictionary, faults: Vec::new() };
-        reading.find_duplicates(value);
+        let contents = Contents::take(&mut dictionary, view.document().limits().cms_bytes);
+        let mut reading = Reading { view, dictionary: &dictionary, faults: Vec::new() };
+        reading.find_duplicates();
         reading.find_indirect_values();
         let filter = reading.name("Filter")?;
         let sub_filter = reading.name("SubFilter")?;
@@ -111,8 +114,8 @@ impl SignatureDictionary {
             kind,
             filter,
             sub_filter,
-            byte_range: ByteRange::read(dictionary, view.document().len()),
-            contents: Contents::read(dictionary, view.document().limits().cms_bytes),
+            byte_range: ByteRange::read(&dictionary, view.document().len()),
+            contents,
             m: reading.text("M")?,
             name: reading.text("Name")?,
             reason: reading.text("Reason")?,
@@ -167,14 +170,14 @@ struct Reading<'r> {
     faults: Vec<SignatureFault>,
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
     /// The value of `key`; one that cannot be read is a fault and null.
-    fn value(&mut self, key: &'static str) -> Result<Object> {
-        self.tolerate(self.view.entry(self.dictionary, key), Object::Null)
+    fn value(&mut self, key: &'static str) -> Result<Cow<'r, Object>> {
+        self.tolerate(self.view.look(self.dictionary, key), Cow::Owned(Object::Null))
     }
 
     fn name(&mut self, key: &'static str) -> Result<Option<String>> {
-        Ok(match self.value(key)? {
+        Ok(match &*self.value(key)? {
             Object::Null => None,
             Object::Name(name) => Some(name.to_text()),
             _ => self.wrong_type(key),
@@ -182,9 +185,9 @@ impl Reading<'_> {
     }
 
     fn text(&mut self, key: &'static str) -> Result<Option<String>> {
-        Ok(match self.value(key)? {
+        Ok(match &*self.value(key)? {
             Object::Null => None,
-            Object::String(string) => Some(read_text_string(&string)),
+            Object::String(string) => Some(read_text_string(string)),
             _ => self.wrong_type(key),
         })
     }
@@ -224,26 +227,17 @@ impl Reading<'_> {
         let mut value = self.value("Prop_Build")?;
         for key in ["App", "Name"] {
             let Some(dictionary) = value.as_dictionary() else { return Ok(None) };
-            value = self.tolerate(self.view.entry(dictionary, key), Object::Null)?;
+            value = Cow::Owned(self.tolerate(self.view.entry(dictionary, key), Object::Null)?);
         }
         Ok(value.as_name().map(|name| name.to_text()))
     }
 
     /// Looks for keys that stand twice, at any depth.
-    fn find_duplicates(&mut self, top: &Object) {
-        let mut values = vec![top];
-        while let Some(value) = values.pop() {
-            match value {
-                Object::Array(items) => values.extend(items),
-                Object::Dictionary(dictionary) => {
-                    if let Some(key) = dictionary.duplicate_key() {
-                        self.faults.push(SignatureFault::DuplicateKey(key.to_text()));
-                    }
-                    values.extend(dictionary.iter().map(|entry| &entry.value));
-                }
-                _ => {}
-            }
-        }
+    fn find_duplicates(&mut self) {
+        let values = self.dictionary.iter().flat_map(|entry| entry.value.values());
+        let dictionaries = std::iter::once(self.dictionary).chain(values.filter_map(Object::as_dictionary));
+        let duplicates = dictionaries.filter_map(Dictionary::duplicate_key);
+        self.faults.extend(duplicates.map(|key| SignatureFault::DuplicateKey(key.to_text())));
     }
 
     /// 12.8.1: where there is a `/ByteRange`, all values are direct. `/ByteRange` and `/Contents` have faults of their

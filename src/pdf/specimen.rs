@@ -126,7 +126,7 @@ pub(crate) fn signed(pdf: &[u8], choice: FieldChoice<'_>) -> crate::Result<(Vec<
     let document = Document::open(pdf)?;
     let mut writer = UpdateWriter::new(&document)?;
     let signature = writer.allocate()?;
-    writer.put_signature(signature, &entries(), 20);
+    writer.put_signature(signature, entries(), 20);
     let field = sign_field(&mut writer, choice, signature, None)?;
     declare_extensions(&mut writer)?;
     let mut update = writer.finish([7; 16])?;

@@ -1,7 +1,7 @@
 //! Where a key is: module, token, key, PIN.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pin::{Pin, PinRequest, PinSource};
@@ -42,6 +42,7 @@ pub struct Pkcs11Key {
     pub(super) token: TokenChoice,
     pub(super) key: KeyChoice,
     pub(super) pin: PinSource,
+    pin_source: Option<PathBuf>,
     pub(super) certificates: Vec<Vec<u8>>,
     pub(super) wish: Wish,
     pub(super) sessions: usize,
@@ -103,17 +104,19 @@ impl Pkcs11Key {
     }
 
     /// Reads an RFC 7512 URI of a private key: `token`, `serial`, `manufacturer`, `model`, `slot-id`, `object` and `id` choose;
-    /// `module-path` names the module, `pin-value` is the PIN.
+    /// `module-path` names the module, `pin-value` is the PIN, `pin-source` the file that has it ([`pin_source`](Self::pin_source)).
+    /// Everything else is refused by name.
     ///
-    /// A `pin-source` is not followed: read it yourself and give [`pin`](Self::pin) or [`pin_from`](Self::pin_from). Take URIs only from
-    /// those who may run code here, since `module-path` does, or override it by [`module`](Self::module).
+    /// Take URIs only from those who may run code here, since `module-path` does, or override it by [`module`](Self::module).
     ///
     /// # Errors
-    /// [`ErrorKind::Key`] where it is no such URI, asks for something else than a private key, or has attributes that are not supported.
+    /// [`ErrorKind::Key`] where it is no such URI, asks for something else than a private key, has attributes that are not supported
+    /// (`module-name` among them), a `pin-source` that is no file by its absolute path or `file:` URI, or both a `pin-source` and a
+    /// `pin-value`.
     pub fn from_uri(uri: &str) -> Result<Self> {
-        let Uri { token, key, module, pin } = Uri::parse(uri)?;
+        let Uri { token, key, module, pin, pin_source } = Uri::parse(uri)?;
         let pin = pin.map_or(PinSource::Absent, PinSource::Fixed);
-        Ok(Self { token, key, pin, module: module.map(PathBuf::from), ..Self::anywhere() })
+        Ok(Self { token, key, pin, pin_source, module, ..Self::anywhere() })
     }
 
     fn anywhere() -> Self {
@@ -122,6 +125,7 @@ impl Pkcs11Key {
             token: TokenChoice::default(),
             key: KeyChoice::default(),
             pin: PinSource::Absent,
+            pin_source: None,
             certificates: Vec::new(),
             wish: Wish::default(),
             sessions: SESSIONS,
@@ -211,6 +215,21 @@ impl Pkcs11Key {
     pub fn pss(mut self) -> Self {
         self.wish.scheme = Scheme::Pss;
         self
+    }
+
+    /// The file that the URI's `pin-source` names. No file is opened here: read it, and give what it holds to [`pin`](Self::pin).
+    pub fn pin_source(&self) -> Option<&Path> {
+        self.pin_source.as_deref()
+    }
+
+    /// Whether there is a PIN, or somebody who is asked for it: as in the URI, its `pin-value`.
+    pub fn has_pin(&self) -> bool {
+        !matches!(self.pin, PinSource::Absent)
+    }
+
+    /// Whether the module is known: as in the URI, its `module-path`.
+    pub fn has_module(&self) -> bool {
+        self.module.is_some()
     }
 
     /// How many sessions may be open at once: 8 unless told, at least 1. Threads beyond that wait their turn; where the token allows

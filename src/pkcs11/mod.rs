@@ -13,7 +13,7 @@
 //! What it does not do: make keys, write certificates, or change PINs (the vendor's tools do); sign with a key that wants its PIN for every
 //! signature (`CKA_ALWAYS_AUTHENTICATE`) where the token does not hash for itself; sign with SHA-3 inside RSASSA-PSS, or with ML-DSA.
 //!
-//! Specified in OASIS PKCS #11 v2.40 and v3.0 (base, mechanisms), RFC 7512 (`pkcs11:` URIs).
+//! Specified in OASIS PKCS #11 v2.40 and v3.0 (base, mechanisms), RFC 7512 (`pkcs11:` URIs: no file that one names is opened here).
 //! `examples/hsm.rs` signs a contract with SoftHSM.
 //! Nouns: [`Pkcs11Key`] (where the key is), [`Pkcs11Signer`] (the key, found), [`Pin`] with [`PinRequest`].
 //!

@@ -104,8 +104,9 @@ impl PinSource {
                     .advise("log in once with the vendor's tool and the right PIN, which restores the tries"))
             }
             Self::Fixed(pin) => Ok(pin.clone()),
-            Self::Absent => Err(needed(request, "the token wants a PIN, and there is none")
-                .advise("give it by `Pkcs11Key::pin` or `pin_from`; a `pin-source` of a URI is not followed")),
+            Self::Absent => Err(needed(request, "the token wants a PIN, and there is none").advise(
+                "give it by `Pkcs11Key::pin` or `pin_from`; what a URI's `pin-source` names is for the caller to read",
+            )),
         }
     }
 }

@@ -128,7 +128,7 @@ impl Layout {
         extensions(signatory).try_for_each(|extension| draft.declare(extension))?;
         let mut entries = entries(signing);
         entries.references = references(signing.certification, lock, draft.catalog()?);
-        let appended = draft.finish(&entries, signatory.cms_room().saturating_add(signing.token_room), signing.now)?;
+        let appended = draft.finish(entries, signatory.cms_room().saturating_add(signing.token_room), signing.now)?;
         Ok(Self { appended, timestamp: timestamp_wish(&rules), rules, objections })
     }
 }

@@ -101,7 +101,7 @@ impl<'d> Draft<'d> {
     }
 
     /// The revision with an empty hole for `reserved` bytes of CMS or timestamp.
-    pub(super) fn finish(mut self, entries: &SignatureEntries, reserved: usize, now: Time) -> Result<Appended> {
+    pub(super) fn finish(mut self, entries: SignatureEntries, reserved: usize, now: Time) -> Result<Appended> {
         self.writer.put_signature(self.signature, entries, reserved);
         self.writer.finish(file_id(self.base, now))
     }

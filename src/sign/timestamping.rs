@@ -100,7 +100,7 @@ impl<'d> Timestamping<'d> {
             contact_info: None,
             references: None,
         };
-        let appended = draft.finish(&entries, self.token_room, self.now)?;
+        let appended = draft.finish(entries, self.token_room, self.now)?;
         let imprint = revision::imprint(self.document, &appended, self.terms.imprint_algorithm())?;
         let request = self.terms.request(&imprint, &derived_nonce(&imprint, self.now));
         Ok(PreparedTimestamp { base: Base::of(self.document)?, appended, imprint, request })

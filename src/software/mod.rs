@@ -116,7 +116,25 @@ impl SoftwareSigner {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn from_pkcs12(bytes: &[u8], password: &str) -> Result<Self> {
-        let Contents { keys, certificates } = Contents::read(bytes, password)?;
+        Self::from_pkcs12_and_chain::<&[u8]>(bytes, password, [])
+    }
+
+    /// As [`from_pkcs12`](Self::from_pkcs12), with certificates beside the file, each DER: many such files hold nothing but the key and its
+    /// own certificate. Those of `chain` follow those of the file; what stands there already is not repeated.
+    ///
+    /// # Errors
+    /// As [`from_pkcs12`](Self::from_pkcs12); the key's certificate may be in either.
+    pub fn from_pkcs12_and_chain<C: AsRef<[u8]>>(
+        bytes: &[u8],
+        password: &str,
+        chain: impl IntoIterator<Item = C>,
+    ) -> Result<Self> {
+        let Contents { keys, mut certificates } = Contents::read(bytes, password)?;
+        for der in chain {
+            if !certificates.iter().any(|one| one == der.as_ref()) {
+                certificates.push(der.as_ref().to_vec());
+            }
+        }
         let count = keys.len();
         match <[PrivateKey; 1]>::try_from(keys) {
             Ok([key]) => Self::new(key, certificates),

@@ -1,5 +1,7 @@
 //! Keys as they come: files of every form, PKCS#12, and how they are to sign. Tokens stand in `token.rs`.
 
+use std::process::Command;
+
 use pades_ltv::Signer;
 use pades_ltv::authority::{Authority, KeyType, Subscriber};
 
@@ -72,6 +74,55 @@ fn a_key_is_read_in_every_form() {
     bench.fails(words.split(' '), &["--chain: cannot use cut.pem"]);
     let words = format!("sign --key {VECTORS}/pkcs8.pem --chain {VECTORS}/pkcs8.pem --at {NOW} {CONTRACT} out.pdf");
     bench.fails(words.split(' '), &["--chain: cannot use", "the PEM has no certificate"]);
+}
+
+/// What a PKCS#12 file lacks stands beside it; what it has is not repeated.
+#[test]
+fn a_container_and_a_chain_go_together() {
+    let bench = with_key(KeyType::P256);
+    let chain = String::from_utf8(bench.read("chain.pem")).unwrap();
+    let (leaf, above) = chain.split_at(chain.find("-----END CERTIFICATE-----").unwrap() + 26);
+    bench.write("leaf.pem", leaf);
+    bench.write("above.pem", above);
+    for (name, how) in [("one", "-in leaf.pem"), ("whole", "-in chain.pem"), ("bare", "-nocerts")] {
+        let words = format!("pkcs12 -export -inkey key.pem {how} -passout pass: -out {name}.p12");
+        let run = Command::new("openssl").args(words.split(' ')).current_dir(bench.path("")).output();
+        let Ok(run) = run else { return println!("skipped: no openssl") };
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+    let sign = |words: &str, out: &str| {
+        let run = bench.does(&format!("sign {words} --at {NOW} {CONTRACT} {out}"));
+        (run.err, bench.read(out))
+    };
+    let whole = sign("--key key.pem --chain chain.pem", "whole.pdf");
+    assert_eq!(whole.0, "");
+    let p12s = ["one.p12 --chain above.pem", "one.p12 --chain chain.pem", "whole.p12", "whole.p12 --chain chain.pem"];
+    for words in p12s.into_iter().chain(["bare.p12 --chain chain.pem"]) {
+        assert!(sign(&format!("--p12 {words}"), "out.pdf") == whole, "{words}");
+    }
+    // Without it, what lies between is not in the signature.
+    assert!(sign("--p12 one.p12", "out.pdf").1.len() < whole.1.len());
+    let words = format!("sign --p12 bare.p12 --chain above.pem --at {NOW} {CONTRACT} not.pdf");
+    bench.fails_in_both(words.split(' '), &["--p12", "belongs to no certificate"], "対応していません");
+    // What has nothing to do with the signer is said, wherever the key is.
+    bench.write("both.pem", [chain.as_bytes(), &std::fs::read(CHAIN).unwrap()].concat());
+    for words in [
+        format!("--p12 whole.p12 --chain {CHAIN} OUT"),
+        "--key key.pem --chain both.pem OUT".to_owned(),
+        "--dry-run --chain both.pem".to_owned(),
+        "--prepare state --chain both.pem".to_owned(),
+    ] {
+        let words = format!("sign --at {NOW} {CONTRACT} {}", words.replace("OUT", "out.pdf"));
+        let run = bench.does(&words);
+        assert!(run.err.contains("WARNING: not every certificate") && run.err.contains("--chain"), "{}", run.err);
+        assert!(run.err.contains("nothing to do with the signer, but goes into the signature: O="), "{}", run.err);
+        let run = bench.does(&format!("{words} --lang ja"));
+        assert!(
+            run.err.contains("警告") && run.err.contains("署名者と無関係ですが、署名に含めます: O="),
+            "{}",
+            run.err
+        );
+    }
 }
 
 #[test]
@@ -191,7 +242,7 @@ fn one_place_for_the_key() {
     let usage = "`pades help sign` をご覧ください";
     for (words, causes) in [
         (format!("--key {KEY} --p12 k.p12"), ["--key", "--p12"]),
-        (format!("--p12 k.p12 --chain {CHAIN}"), ["--p12", "--chain"]),
+        (format!("--p12 k.p12 --pkcs11 pkcs11: --chain {CHAIN}"), ["--p12", "--pkcs11"]),
         (format!("--key {KEY} --chain {CHAIN} --pkcs11 pkcs11:"), ["--key", "--pkcs11"]),
         (format!("--chain {CHAIN}"), ["--key", "--chain"]),
         ("--pass-file p".to_owned(), ["--pass-file", "--key"]),

@@ -175,6 +175,56 @@ fn each_fault_has_its_words_and_its_class() {
     }
 }
 
+/// Module and PIN stand in the URI, or in options, and nothing is passed over in silence.
+#[test]
+fn the_uri_says_where_module_and_pin_are() {
+    let Some(token) = Token::new(KeyType::P256, "") else { return };
+    let folder = token.bench.path("").display().to_string();
+    let folder = folder.trim_end_matches('/');
+    token.bench.write("a pin.txt", "\u{feff}1234\r\n");
+    let given = format!("--chain chain.pem {CONTRACT} out.pdf");
+    for query in [
+        format!("pin-source={folder}/pin.txt"),
+        format!("pin-source=file:{folder}/pin.txt"),
+        format!("pin-source=file://{folder}/a%2520pin.txt"),
+        "pin-value=%31234".to_owned(),
+    ] {
+        let (run, json) = token.sign(&format!("{URI}?module-path={}&{query}", token.module), &given);
+        assert_eq!((run.code, &json["error"], run.err.as_str()), (0, &Value::Null, ""), "{query}: {}", run.out);
+        let (run, _) = token.sign(&format!("{URI}?{query}"), &format!("--module MODULE {given}"));
+        assert_eq!(run.code, 0, "{query}: {}", run.err);
+    }
+    for (query, options, cause, japanese) in [
+        ("pin-value=9999", "--pin-file pin.txt", "--pin-file and --pkcs11", "同時に指定できません"),
+        ("pin-source=/run/9999", "--pin-file pin.txt", "?pin-source= exclude", "同時に指定できません"),
+        ("module-path=/a.so", "--pin-file pin.txt", "--module and --pkcs11", "同時に指定できません"),
+        ("pin-value=9999&pin-source=/9999", "", "both a `pin-value` and a", "同時に指定できません"),
+        ("pin-value=%39999", "", "CKR_PIN_INCORRECT", "PIN が違います"),
+        ("pin-value=1&9999", "", "(pin-value); write `&` as `%26`", "%26"),
+        ("pin-source=%7Ccat%20pin.txt", "", "from a command, and none is run", "コマンドは実行しません"),
+        ("pin-source=https://example.jp/pin", "", "a URI that is none of a file", "file: URI を指定"),
+        ("pin-source=pin.txt", "", "not absolute (pin-source)", "絶対パス"),
+        ("pin-source=/no/such", "", "--pkcs11: cannot use /no/such", "/no/such を使用できません"),
+        ("module-name=softhsm2", "", "(module-name)", "module-name は使用できません"),
+        ("x-vendor=1", "", "not supported (x-vendor)", "対応していない属性"),
+        ("object=other", "", "in the wrong part of the URI (object)", "? の前"),
+        ("", "", "with --pin-file, or a `pin-source` in the URI", "--pin-file で指定"),
+    ] {
+        let (uri, words) = (format!("{URI}?{query}"), format!("--module MODULE {options} {given}"));
+        let (run, json) = token.sign(&uri, words.replace("  ", " ").as_str());
+        assert!(run.code == 4 && run.err.contains(cause) && json["out"].is_null(), "{cause}: {}", run.err);
+        let class = match (query, options) {
+            ("pin-source=/no/such", _) => "retryable",
+            (_, "") => "operator",
+            // A command line that makes no sense.
+            _ => "permanent",
+        };
+        assert_eq!(json["error"]["class"], class, "{json}");
+        let (run, _) = token.sign(&uri, &format!("{words} --lang ja").replace("  ", " "));
+        assert!(run.err.contains(japanese), "{japanese}: {}", run.err);
+    }
+}
+
 #[test]
 fn a_mechanism_that_the_token_lacks_is_named() {
     let Some(token) = Token::new(KeyType::Rsa2048, "slots.mechanisms = CKM_SHA256,CKM_SHA256_RSA_PKCS") else { return };

@@ -157,6 +157,16 @@ fn pkcs12_files_open_with_their_password_alone() {
     tools.openssl(make).unwrap();
     let error = SoftwareSigner::from_pkcs12(&tools.read("key.p12"), PASSWORD).unwrap_err();
     assert!(error.kind() == ErrorKind::Key && error.to_string().contains("0 private keys"), "{error}");
+    // The key's own certificate may stand beside the file.
+    tools.openssl("pkcs12 -export -nocerts -inkey p256.pem -passout file:password -out key.p12").unwrap();
+    let bare = tools.read("key.p12");
+    let error = SoftwareSigner::from_pkcs12(&bare, PASSWORD).unwrap_err();
+    assert!(error.kind() == ErrorKind::Certificate && error.to_string().contains("no certificate"), "{error}");
+    let chain = certificates(&SoftwareSigner::from_pkcs12(&export("p256", ""), PASSWORD).unwrap());
+    let twice = chain.iter().chain(&chain);
+    let signer = SoftwareSigner::from_pkcs12_and_chain(&bare, PASSWORD, twice).unwrap();
+    assert_signs("beside the file", &signer);
+    assert_eq!(certificates(&signer), chain);
     let make = "pkcs12 -export -inkey p256.pem -in p256-chain.pem -passout pass: -out key.p12";
     tools.openssl(make).unwrap();
     assert_signs("no password", &SoftwareSigner::from_pkcs12(&tools.read("key.p12"), "").unwrap());

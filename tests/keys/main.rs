@@ -4,6 +4,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod chain;
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../interop/extract.rs"]

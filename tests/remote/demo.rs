@@ -1,67 +1,28 @@
-//! Somebody else's signing service: certomancer-csc-dummy (CSC API 1.0.4.0), in the python that `CSC_PYTHON` names, or
-//! in `python3`.
-
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdin, Command, Stdio};
+//! The signer over somebody else's signing service.
 
 use pades_ltv::csc::{AuthorizationMode, CscSigner, HttpCsc, Scal, Service};
 use pades_ltv::{Batch, DigestAlgorithm, Document, ErrorKind, SignatureAlgorithm, Signing, TrustStore, Verification};
 
 use crate::common::{now, pdf};
+use crate::dummy::Dummy;
 
-/// The server; it ends with its standard input.
-struct Demo {
-    child: Child,
-    input: Option<ChildStdin>,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-impl Demo {
-    /// `None`, and a word about it, where it is not installed.
-    fn start(scal: &str) -> Option<Self> {
-        let python = std::env::var("CSC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let has_it = Command::new(&python).args(["-c", "import csc_dummy"]).output();
-        if !has_it.is_ok_and(|run| run.status.success()) {
-            println!("skipped: no certomancer-csc-dummy in {python}");
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/remote/demo.py");
-        let mut command = Command::new(&python);
-        command.args([script, folder.path().to_str().unwrap(), scal]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (input, port) = (child.stdin.take(), line.trim().parse().unwrap());
-        Some(Self { child, input, port, _folder: folder })
-    }
-
-    fn service(&self) -> Service {
-        Service::new(&format!("http://127.0.0.1:{}/csc/v1", self.port), "nobody-looks").unwrap()
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        self.child.wait().unwrap();
-    }
+fn service(dummy: &Dummy) -> Service {
+    Service::new(&dummy.url(), "nobody-looks").unwrap()
 }
 
 #[test]
 fn the_demonstration_server_signs() {
     for scal in ["1", "2"] {
-        let Some(demo) = Demo::start(scal) else { return };
+        let Some(dummy) = Dummy::start(scal) else { return };
         let http = HttpCsc::new();
-        let info = http.ask(&demo.service().info()).unwrap();
+        let info = http.ask(&service(&dummy).info()).unwrap();
         assert_eq!(info.specs, "1.0.4.0");
         assert!(info.methods.iter().any(|method| method == "signatures/signHash"), "{info:?}");
-        let mut ids = http.ask(&demo.service().credentials()).unwrap().ids;
+        let mut ids = http.ask(&service(&dummy).credentials()).unwrap().ids;
         ids.sort();
         assert_eq!(ids, ["demo/ec", "demo/root", "demo/rsa"]);
 
-        let signer = |id: &str| CscSigner::new(http.clone(), demo.service(), id).unwrap();
+        let signer = |id: &str| CscSigner::new(http.clone(), service(&dummy), id).unwrap();
         let pss = SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha384);
         let sha512 = SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512);
         for signer in [
@@ -78,7 +39,7 @@ fn the_demonstration_server_signs() {
         }
         let error = signer("demo/ec").with_algorithm(pss).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Key, "{error}");
-        let error = CscSigner::new(http.clone(), demo.service(), "demo/nobody").unwrap_err();
+        let error = CscSigner::new(http.clone(), service(&dummy), "demo/nobody").unwrap_err();
         assert!(error.to_string().contains("404"), "{error}");
     }
 }

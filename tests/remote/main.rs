@@ -6,6 +6,7 @@ mod batch;
 #[path = "../common/mod.rs"]
 mod common;
 mod demo;
+mod dummy;
 mod examples;
 #[path = "../command/server.rs"]
 mod server;

@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) pending: usize,
     /// That it takes the token [`OAUTH`], for anything, and authorises nothing itself.
     pub(crate) oauth: bool,
+    /// What it lists.
+    pub(crate) ids: &'static [&'static str],
 }
 
 pub(crate) const OAUTH: &str = "the-token-of-scope-credential";
@@ -36,6 +38,7 @@ impl Default for Rules {
             lifetime: (300, Duration::from_secs(300)),
             pending: 0,
             oauth: false,
+            ids: &["GX01"],
         }
     }
 }
@@ -94,6 +97,13 @@ impl SigningService {
         let hashes = |body: &Value| ["hash", "hashes"].iter().find_map(|name| body[name].as_array().map(Vec::len));
         calls.iter().map(|call| (call.method.clone(), hashes(&call.body).unwrap_or(0))).collect()
     }
+
+    /// What `method` was asked, each time.
+    #[allow(dead_code, reason = "not every test looks at that")]
+    pub(crate) fn bodies(&self, method: &str) -> Vec<Value> {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().filter(|call| call.method == method).map(|call| call.body.clone()).collect()
+    }
 }
 
 fn read(question: &Question, version: u8) -> (String, Value) {
@@ -123,7 +133,7 @@ struct Grant {
 impl Desk {
     fn serve(&mut self, method: &str, body: &Value) -> Result<Value, &'static str> {
         if method == "credentials/list" {
-            return Ok(json!({"credentialIDs": ["GX01"]}));
+            return Ok(json!({"credentialIDs": self.rules.ids}));
         }
         if method == "credentials/authorizeCheck" {
             return Ok(self.confirm(body["handle"].as_str().unwrap().to_owned()));
@@ -133,6 +143,8 @@ impl Desk {
         }
         match method {
             "credentials/info" => Ok(self.info()),
+            "credentials/sendOTP" => Ok(json!({})),
+            "credentials/getChallenge" if body["authObjectID"] == "OTP" => Ok(json!({})),
             "credentials/authorize" => self.authorize(body),
             "credentials/extendTransaction" => self.extend(body),
             "signatures/signHash" => self.sign(body),

@@ -175,7 +175,7 @@ mod tests {
         let document = Document::open(&pdf)?;
         let mut writer = UpdateWriter::new(&document)?;
         let signature = writer.allocate()?;
-        writer.put_signature(signature, &specimen::entries(), 20);
+        writer.put_signature(signature, specimen::entries(), 20);
         let seal = seal(placement);
         let placed = seal.place(writer.view())?;
         let field = sign_field(&mut writer, FieldChoice::Named(name), signature, placed.page())?;

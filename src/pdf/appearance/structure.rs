@@ -60,8 +60,8 @@ fn tree_root(view: View<'_>) -> Result<Option<Ref>> {
 /// Follows the last kids of the parent tree to its last entry; `None` where it is not made as it should.
 fn slot(writer: &UpdateWriter<'_>, root: Ref) -> Result<Option<Slot>> {
     let root = Place::object(root);
-    let (_, next) = writer.entry(&root, "ParentTreeNextKey")?;
-    let mut slot = Slot { key: next.as_integer().unwrap_or(0).max(0), leaf: None, limited: Vec::new() };
+    let (_, next) = writer.look(&root, "ParentTreeNextKey", Object::as_integer)?;
+    let mut slot = Slot { key: next.unwrap_or(0).max(0), leaf: None, limited: Vec::new() };
     let (mut node, value) = writer.entry(&root, "ParentTree")?;
     match value {
         Object::Null => return Ok(Some(slot)),
@@ -69,11 +69,11 @@ fn slot(writer: &UpdateWriter<'_>, root: Ref) -> Result<Option<Slot>> {
         _ => return Ok(None),
     }
     for _ in 0..writer.view().document().limits().nesting {
-        if matches!(writer.entry(&node, "Limits")?.1, Object::Array(_)) {
+        if writer.look(&node, "Limits", |limits| limits.as_array().is_some())?.1 {
             slot.limited.push(node.clone());
         }
-        let (_, kids) = writer.entry(&node, "Kids")?;
-        if let Some(last) = kids.as_array().and_then(|kids| kids.last()) {
+        let (_, last) = writer.look(&node, "Kids", |kids| kids.as_array()?.last().cloned())?;
+        if let Some(last) = last {
             let Some(kid) = last.as_reference() else { return Ok(None) };
             if !matches!(writer.current(kid)?, Object::Dictionary(_)) {
                 return Ok(None);
@@ -81,12 +81,11 @@ fn slot(writer: &UpdateWriter<'_>, root: Ref) -> Result<Option<Slot>> {
             node = Place::object(kid);
             continue;
         }
-        let (_, numbers) = writer.entry(&node, "Nums")?;
-        let last = match numbers.as_array().unwrap_or_default() {
+        let (_, last) = writer.look(&node, "Nums", |numbers| match numbers.as_array().unwrap_or_default() {
             [] => Some(-1),
             [.., key, _] => key.as_integer(),
             [_] => None,
-        };
+        })?;
         let Some(last) = last.filter(|last| *last < i64::from(u32::MAX)) else { return Ok(None) };
         slot.key = slot.key.max(last.saturating_add(1));
         slot.leaf = Some(node);
@@ -97,7 +96,7 @@ fn slot(writer: &UpdateWriter<'_>, root: Ref) -> Result<Option<Slot>> {
 
 /// Hangs `element` behind everything else that the document has, and gives its parent.
 fn adopt(writer: &mut UpdateWriter<'_>, root: Ref, element: Ref) -> Result<Ref> {
-    let parent = match writer.value(&Place::object(root))?.as_dictionary().and_then(|root| root.get("K")) {
+    let parent = match writer.current(root)?.as_dictionary().and_then(|root| root.get("K")) {
         Some(Object::Reference(only)) => match writer.current(*only)? {
             Object::Dictionary(_) => *only,
             Object::Array(kids) => only_element(writer, &kids)?.unwrap_or(root),
@@ -156,7 +155,7 @@ fn enter(writer: &mut UpdateWriter<'_>, root: Ref, slot: &Slot, element: Ref) ->
         }
     }
     for node in &slot.limited {
-        let (place, _) = writer.entry(node, "Limits")?;
+        let (place, ()) = writer.look(node, "Limits", |_| ())?;
         if let Object::Array(limits) = writer.edit(&place)?
             && let Some(last) = limits.iter_mut().next_back()
         {

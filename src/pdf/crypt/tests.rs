@@ -192,7 +192,7 @@ fn what_is_encrypted_for_certificates_or_carries_a_code_says_so() {
 fn updated(document: &Document<'_>, seed: u8) -> Result<Vec<u8>> {
     let mut writer = UpdateWriter::new(document)?;
     let signature = writer.allocate()?;
-    writer.put_signature(signature, &specimen::entries(), 20);
+    writer.put_signature(signature, specimen::entries(), 20);
     sign_field(&mut writer, FieldChoice::Named(FIELD), signature, None)?;
     if let Some(info) = document.latest().trailer().get("Info").and_then(Object::as_reference) {
         writer.edit_dictionary(&Place::object(info))?.set("Title", Object::String(text_string("改題")));

@@ -113,9 +113,9 @@ impl Form {
     fn walked(view: View<'_>, values: Values) -> Result<Self> {
         let mut walk = Walk::new(view, values);
         let (_, catalog) = view.catalog()?;
-        match walk.entry(&catalog, "AcroForm")? {
+        match &*walk.entry(&catalog, "AcroForm")? {
             Object::Null => {}
-            Object::Dictionary(acro_form) => walk.run(&acro_form)?,
+            Object::Dictionary(acro_form) => walk.run(acro_form)?,
             _ => walk.fault(FormFault::WrongType("AcroForm")),
         }
         let form = walk.into_form();
@@ -158,7 +158,7 @@ impl Field {
         match &self.value {
             FieldValue::Empty => Ok(None),
             FieldValue::Indirect(id) => SignatureDictionary::read(view, *id).map(Some),
-            FieldValue::Direct(value) => SignatureDictionary::read_direct(view, value, None).map(Some),
+            FieldValue::Direct(value) => SignatureDictionary::read_direct(view, value.clone(), None).map(Some),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every object is visited once; nodes, depth and the length of all names together are bounded.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -107,7 +108,8 @@ impl<'d> Walk<'d> {
         parent: &Arc<Inherited>,
         depth: usize,
     ) -> Result<Vec<Node>> {
-        let items = match self.entry(holder, key)? {
+        let found = self.entry(holder, key)?;
+        let items = match &*found {
             Object::Null => return Ok(Vec::new()),
             Object::Array(items) => items,
             _ => {
@@ -126,7 +128,7 @@ impl<'d> Walk<'d> {
                 self.fault(FormFault::SharedKid(id));
                 continue;
             }
-            match self.tolerate(self.view.resolve(&item).map(|kid| kid.into_owned()))? {
+            match self.tolerate(self.view.resolve(item).map(|kid| kid.into_owned()))? {
                 Some(Object::Dictionary(dictionary)) => {
                     kids.push(Node { id, dictionary, parent: Arc::clone(parent), depth });
                 }
@@ -139,8 +141,8 @@ impl<'d> Walk<'d> {
 
     /// 12.7.4.2: the partial names on the way, joined by periods.
     fn name(&mut self, node: &Node) -> Result<Arc<str>> {
-        let partial = match self.entry(&node.dictionary, "T")? {
-            Object::String(string) => read_text_string(&string),
+        let partial = match &*self.entry(&node.dictionary, "T")? {
+            Object::String(string) => read_text_string(string),
             Object::Null => return Ok(Arc::clone(&node.parent.name)),
             _ => {
                 self.fault(FormFault::WrongType("T"));
@@ -167,7 +169,7 @@ impl<'d> Walk<'d> {
     }
 
     fn kind(&mut self, node: &Node) -> Result<FieldKind> {
-        Ok(match self.entry(&node.dictionary, "FT")? {
+        Ok(match &*self.entry(&node.dictionary, "FT")? {
             Object::Null => node.parent.kind,
             Object::Name(name) => match name.as_bytes() {
                 b"Sig" => FieldKind::Signature,
@@ -202,8 +204,8 @@ impl<'d> Walk<'d> {
     }
 
     /// A resolved entry; one that cannot be read is a fault and null.
-    pub(super) fn entry(&mut self, dictionary: &Dictionary, key: &str) -> Result<Object> {
-        Ok(self.tolerate(self.view.entry(dictionary, key))?.unwrap_or(Object::Null))
+    pub(super) fn entry<'o>(&mut self, dictionary: &'o Dictionary, key: &str) -> Result<Cow<'o, Object>> {
+        Ok(self.tolerate(self.view.look(dictionary, key))?.unwrap_or(Cow::Owned(Object::Null)))
     }
 
     /// A broken file is a fault of the form; a source that fails is an error.

@@ -51,7 +51,7 @@ enum Change {
     /// A new object as pdf-writer wrote it, from its header to `endobj`.
     Indirect(Vec<u8>),
     /// With room for so many bytes.
-    Signature(SignatureEntries, usize),
+    Signature(Box<SignatureEntries>, usize),
 }
 
 impl<'d> UpdateWriter<'d> {
@@ -98,8 +98,8 @@ impl<'d> UpdateWriter<'d> {
     }
 
     /// Sets `id` to a signature dictionary with room for `reserved` bytes of CMS or timestamp.
-    pub(crate) fn put_signature(&mut self, id: Ref, entries: &SignatureEntries, reserved: usize) {
-        self.insert(id, Change::Signature(entries.clone(), reserved));
+    pub(crate) fn put_signature(&mut self, id: Ref, entries: SignatureEntries, reserved: usize) {
+        self.insert(id, Change::Signature(Box::new(entries), reserved));
     }
 
     /// The object `id` as it is now: changed, or that of the base.

@@ -35,33 +35,36 @@ impl UpdateWriter<'_> {
     /// own where the entry is a reference), and the value. An absent value, or a reference to nothing, is null in the
     /// dictionary.
     pub(crate) fn entry(&self, holder: &Place, key: &'static str) -> Result<(Place, Object)> {
-        let direct = holder.child(key);
-        let mut value = self.value(&direct)?;
-        let mut led_to = None;
-        let mut hops = 0_usize;
-        while let Object::Reference(id) = value {
-            if hops >= self.view.document().limits().nesting {
-                return Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id));
-            }
-            hops = hops.saturating_add(1);
-            led_to = Some(id);
-            value = self.current(id)?;
-        }
-        match led_to {
-            Some(id) if !value.is_null() => Ok((Place::object(id), value)),
-            _ => Ok((direct, value)),
-        }
+        self.look(holder, key, Object::clone)
     }
 
-    /// The value at `place` as it is now; null where it is absent.
-    pub(crate) fn value(&self, place: &Place) -> Result<Object> {
+    /// As [`entry`](Self::entry), with what `look` sees in the value, which may be large.
+    pub(crate) fn look<T>(&self, holder: &Place, key: &'static str, look: impl Fn(&Object) -> T) -> Result<(Place, T)> {
+        let direct = holder.child(key);
+        let Some(mut id) = self.with_value(&direct, Object::as_reference)? else {
+            let seen = self.with_value(&direct, look)?;
+            return Ok((direct, seen));
+        };
+        for _ in 0..self.view.document().limits().nesting {
+            let (next, is_null, seen) =
+                self.with_current(id, |value| (value.as_reference(), value.is_null(), look(value)))?;
+            match next {
+                Some(next) => id = next,
+                None => return Ok((if is_null { direct } else { Place::object(id) }, seen)),
+            }
+        }
+        Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id))
+    }
+
+    /// What `look` sees in the value at `place` as it is now; null where it is absent.
+    fn with_value<T>(&self, place: &Place, look: impl FnOnce(&Object) -> T) -> Result<T> {
         self.with_current(place.object, |object| {
             let mut value = object;
             for key in &place.path {
                 let Object::Dictionary(dictionary) = value else { return Err(not_a_dictionary(place, key)) };
                 value = dictionary.get(key).unwrap_or(&Object::Null);
             }
-            Ok(value.clone())
+            Ok(look(value))
         })?
     }
 
@@ -95,14 +98,11 @@ impl UpdateWriter<'_> {
     /// Adds `items` behind the others of the array that `key` of the dictionary at `holder` holds, wherever it stands;
     /// an array that is absent is made in the dictionary.
     pub(crate) fn append(&mut self, holder: &Place, key: &'static str, items: Vec<Object>) -> Result<()> {
-        let (place, value) = self.entry(holder, key)?;
+        let (place, is_absent) = self.look(holder, key, Object::is_null)?;
+        let value = self.edit(&place)?;
         match value {
-            Object::Null => *self.edit(&place)? = Object::Array(items.into()),
-            Object::Array(_) => {
-                if let Object::Array(array) = self.edit(&place)? {
-                    array.extend(items);
-                }
-            }
+            _ if is_absent => *value = Object::Array(items.into()),
+            Object::Array(array) => array.extend(items),
             _ => return Err(Error::new(ErrorKind::Syntax, format!("/{key} is not an array")).at(place.object)),
         }
         Ok(())

@@ -180,7 +180,7 @@ fn a_signature_is_embedded_padded_or_refused() {
     for pdf in both_styles(&specimen::ONE_PAGE) {
         let document = Document::open(&pdf).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
-        writer.put_signature(id(40), &specimen::entries(), 4);
+        writer.put_signature(id(40), specimen::entries(), 4);
         let mut appended = writer.finish([0; 16]).unwrap();
         assert_eq!(appended.capacity(), 4);
         let error = appended.embed(&[0x30; 5]).unwrap_err();
@@ -207,8 +207,8 @@ fn two_signatures_in_one_update_are_refused() {
     let pdf = specimen::table_pdf(&specimen::ONE_PAGE, "");
     let document = Document::open(&pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
-    writer.put_signature(id(40), &specimen::entries(), 4);
-    writer.put_signature(id(41), &specimen::entries(), 4);
+    writer.put_signature(id(40), specimen::entries(), 4);
+    writer.put_signature(id(41), specimen::entries(), 4);
     assert_eq!(writer.finish([0; 16]).unwrap_err().kind(), ErrorKind::State);
 }
 
@@ -226,7 +226,7 @@ fn beyond_ten_gigabytes_a_table_is_refused_and_a_stream_goes_on() {
         let base = Sparse::from(&pdf);
         let document = Document::open(base.clone()).unwrap();
         let mut writer = UpdateWriter::new(&document).unwrap();
-        writer.put_signature(id(40), &specimen::entries(), 4);
+        writer.put_signature(id(40), specimen::entries(), 4);
         let mut appended = match writer.finish([0; 16]) {
             Err(error) => {
                 assert!(is_table && error.kind() == ErrorKind::Limit, "{error}");

@@ -177,10 +177,12 @@ impl<'d> View<'d> {
 
     /// The resolved value of a key, `Null` if it is absent.
     pub(crate) fn entry(&self, dictionary: &Dictionary, key: &str) -> Result<Object> {
-        match dictionary.get(key) {
-            None => Ok(Object::Null),
-            Some(value) => self.resolve(value).map(Cow::into_owned),
-        }
+        self.look(dictionary, key).map(Cow::into_owned)
+    }
+
+    /// As [`entry`](Self::entry), without a copy where the value stands in the dictionary itself.
+    pub(crate) fn look<'o>(&self, dictionary: &'o Dictionary, key: &str) -> Result<Cow<'o, Object>> {
+        self.resolve(dictionary.get(key).unwrap_or(&Object::Null))
     }
 
     /// The decoded data of a stream. What it expands beyond 16 times counts against the budget of the file, so that

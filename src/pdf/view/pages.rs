@@ -54,7 +54,7 @@ impl Pages<'_> {
             Object::Dictionary(node) => node,
             _ => return Err(Error::new(ErrorKind::Syntax, "a page or node is missing or no dictionary").at(id)),
         };
-        match self.view.entry(&node, "Kids")? {
+        match &*self.view.look(&node, "Kids")? {
             Object::Array(kids) => {
                 if kids.len().saturating_add(self.waiting.len()) > most {
                     return Err(Error::new(ErrorKind::Limit, "the page tree has more nodes than Limits::pages"));
@@ -62,11 +62,12 @@ impl Pages<'_> {
                 for kid in kids.iter().rev() {
                     self.waiting.push(reference(Some(kid), "a member of /Kids")?);
                 }
-                Ok(None)
+                return Ok(None);
             }
-            Object::Null => Ok(Some((id, node))),
-            _ => Err(Error::new(ErrorKind::Syntax, "/Kids is no array").at(id)),
+            Object::Null => {}
+            _ => return Err(Error::new(ErrorKind::Syntax, "/Kids is no array").at(id)),
         }
+        Ok(Some((id, node)))
     }
 }
 

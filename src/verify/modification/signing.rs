@@ -200,7 +200,7 @@ impl Step<'_> {
             }
             Some(value @ Object::Dictionary(_)) => {
                 self.admit_all(place, value);
-                SignatureDictionary::read_direct(self.after, value, None)?
+                SignatureDictionary::read_direct(self.after, value.clone(), None)?
             }
             Some(_) => {
                 let what = format!("the value of the signature field {field} is no new signature");

@@ -97,7 +97,7 @@ fn signed_with(pdf: &[u8], entries: &SignatureEntries, change: impl FnOnce(&mut 
     let document = Document::open(pdf).unwrap();
     let mut writer = UpdateWriter::new(&document).unwrap();
     let signature = writer.allocate().unwrap();
-    writer.put_signature(signature, entries, 20);
+    writer.put_signature(signature, entries.clone(), 20);
     let field = sign_field(&mut writer, FieldChoice::Numbered("S"), signature, None).unwrap();
     change(&mut writer, field.id);
     let mut update = writer.finish([7; 16]).unwrap();
