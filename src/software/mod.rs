@@ -153,6 +153,9 @@ impl SoftwareSigner {
         let sample = b"can this key sign so?";
         let identity = self.identity.clone().with_algorithm(algorithm);
         identity.check_making()?;
+        if let Err(unfit @ Unfit::Kept(..)) = self.key.public_key().check_making(algorithm) {
+            return Err(Error::new(ErrorKind::Key, unfit.to_string()).at(self.certificate()));
+        }
         self.key.try_sign(algorithm, sample).map_err(|fault| {
             let error = Error::new(ErrorKind::Key, format!("{} cannot sign with {algorithm}", self.key));
             error.at(self.certificate()).because(fault)
