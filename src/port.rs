@@ -10,12 +10,18 @@ use std::sync::{Arc, OnceLock};
 
 use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
+use crate::pki::certificates::Certificates;
 use crate::pki::cms::known::Known;
 use crate::pki::key::making::{Unfit, check_digest};
 use crate::pki::key::{KeyFault, PublicKey};
+use crate::pki::path::purpose::{self, Purpose};
+use crate::pki::path::{Path, PathFault, PathSettings, Paths, validate};
 use crate::pki::signature::SignatureFault;
+use crate::pki::trust::store::TrustStore;
+use crate::time::Time;
 
 /// Something that holds a private key: memory, a smart card, an HSM, a remote service.
 pub trait Signer {
@@ -181,6 +187,34 @@ impl Identity {
             place = place.saturating_add(1);
         }
         rest.into_iter().map(|certificate| certificate.subject().to_string()).collect()
+    }
+
+    /// What verifiers will say against the signing certificate or one above it, at `now`, as far as that can be told without trust and
+    /// revocation: a key usage that is not for signatures (RFC 5280, 4.2.1.3), an extended key usage that is not for documents, an authority
+    /// that has expired. `None` where nothing is.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pades_ltv::{Limits, Signer, Time, authority::Authority};
+    /// # let now: Time = "2026-10-07T00:25:23Z".parse()?;
+    /// # let signer = Authority::new("doc", now)?.issue("甲野太郎")?;
+    /// assert_eq!(signer.identity()?.objection(now, &Limits::default()), None);
+    /// # Ok::<(), pades_ltv::Error>(())
+    /// ```
+    pub fn objection(&self, now: Time, limits: &Limits) -> Option<String> {
+        if let Err(fault) = purpose::check(&self.signing, Purpose::DocumentSigning) {
+            return Some(fault.to_string());
+        }
+        validate(&self.path(limits)?.ok()?, now, &PathSettings::new(limits)).err().map(|fault| fault.to_string())
+    }
+
+    /// The first path to a self-issued certificate among those given. Whom to trust is the verifier's business.
+    pub(crate) fn path(&self, limits: &Limits) -> Option<std::result::Result<Path, PathFault>> {
+        let mut roots = TrustStore::new();
+        for root in self.all().filter(|certificate| certificate.is_self_issued()) {
+            roots.add(root.clone(), "");
+        }
+        Paths::new(&self.signing, &Certificates::from(self.chain()), &roots, limits).next()
     }
 
     /// Signs with `algorithm` rather than with the one that fits the key.

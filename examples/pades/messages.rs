@@ -51,6 +51,7 @@ pub(crate) enum Message {
     // What happened.
     TestAuthority,
     OtpSent,
+    NotAccepted(String),
     Unrelated(Vec<String>),
     NoTrust,
     NoFiles,
@@ -136,6 +137,9 @@ impl Message {
                        Give --key and --chain, and --tsa URL, for signatures that mean something."
                 .into(),
             Self::OtpSent => "the signing service sends a one-time password; it is read from --csc-otp-file now".into(),
+            Self::NotAccepted(why) => {
+                format!("WARNING: verifiers will not accept the signing certificate: {why}").into()
+            }
             Self::Unrelated(subjects) => {
                 let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain";
                 lines(text.into(), "has nothing to do with the signer, but goes into the signature", subjects)
@@ -244,6 +248,7 @@ impl Message {
                     .into()
             }
             Self::OtpSent => "署名サービスがワンタイムパスワードを送信しました。--csc-otp-file から読み取ります".into(),
+            Self::NotAccepted(why) => format!("警告: この署名証明書は検証時に認められません: {why}").into(),
             Self::Unrelated(subjects) => {
                 let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain を確認してください";
                 lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)

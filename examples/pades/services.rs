@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use pades_ltv::authority::{Authority, Subscriber};
 use pades_ltv::{
-    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, Identity, Result, Retrying, SoftwareSigner, Time,
-    TimestampAuthority, TrustStore,
+    Error, ErrorKind, Failover, Fetch, FetchRequest, HttpFetch, Identity, Limits, Result, Retrying, SoftwareSigner,
+    Time, TimestampAuthority, TrustStore,
 };
 
 use crate::failure::{During, Stop};
@@ -70,8 +70,11 @@ impl<'p> Services<'p> {
         self.progress.step(message);
     }
 
-    /// Says which certificates have nothing to do with the signer's.
-    pub(crate) fn warn_of_unrelated(&self, identity: &Identity) {
+    /// Says what speaks against the signer's certificates, and which have nothing to do with the signer.
+    pub(crate) fn warn_of(&self, identity: &Identity) {
+        if let Some(why) = identity.objection(self.now, &Limits::default()) {
+            self.say(&Message::NotAccepted(why));
+        }
         let unrelated = identity.unrelated();
         if !unrelated.is_empty() {
             self.say(&Message::Unrelated(unrelated));

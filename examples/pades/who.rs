@@ -200,7 +200,7 @@ impl Who {
         if let Place::Elsewhere { chain } = &self.place {
             let identity = Identity::new(certificates(chain)?);
             let identity = identity.during(|| Message::CannotUse { option: "chain", path: chain.clone() })?;
-            services.warn_of_unrelated(&identity);
+            services.warn_of(&identity);
             return self.manner.of_identity(identity).during(|| Message::CannotSignSo);
         }
         if let Place::Service { remote, chain } = &self.place {
@@ -217,7 +217,7 @@ impl Who {
             let signer = key.signer.with_certificates(certificates(chain)?);
             key.signer = signer.during(|| Message::CannotUse { option: "chain", path: chain.to_owned() })?;
         }
-        services.warn_of_unrelated(key.signer.credential().identity());
+        services.warn_of(key.signer.credential().identity());
         key.signer = self.manner.of_service(key.signer).during(|| Message::CannotSignSo)?;
         Ok(key)
     }
@@ -256,7 +256,7 @@ impl Manner {
 
 /// `signer`, after a look at whose key it is.
 fn each(signer: impl Signer + Sync + 'static, services: &Services<'_>) -> Result<Key, Stop> {
-    services.warn_of_unrelated(&signer.identity().during(|| Message::CannotSignSo)?);
+    services.warn_of(&signer.identity().during(|| Message::CannotSignSo)?);
     Ok(Key::Each(Box::new(signer)))
 }
 

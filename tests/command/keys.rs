@@ -125,6 +125,20 @@ fn a_container_and_a_chain_go_together() {
     }
 }
 
+/// It is signed, since verifiers have rules of their own; but nobody learns it from the other side first.
+#[test]
+fn a_certificate_that_is_not_for_signing_is_told_of() {
+    let bench = Bench::new();
+    let words =
+        format!("sign --key {VECTORS}/pkcs8.pem --chain {VECTORS}/encipherment.pem --at {NOW} {CONTRACT} out.pdf");
+    let said = bench.does(&words).err;
+    assert!(said.contains("WARNING: verifiers will not accept the signing certificate: its key usage"), "{said}");
+    let said = bench.does(&format!("{words} --lang ja")).err;
+    assert!(said.contains("警告: この署名証明書は検証時に認められません"), "{said}");
+    let verified = bench.pades(["verify", "--json", "--trust", &format!("{VECTORS}/encipherment.pem"), "out.pdf"]);
+    assert!(verified.out.contains("CHAIN_CONSTRAINTS_FAILURE"), "{}", verified.out);
+}
+
 #[test]
 fn passwords_of_keys_are_missing_wrong_or_not_needed() {
     let bench = Bench::new();

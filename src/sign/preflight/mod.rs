@@ -24,10 +24,7 @@ use crate::pdf::form::Form;
 use crate::pdf::transform::Certification;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
-use crate::pki::certificates::Certificates;
-use crate::pki::path::purpose::{self, Purpose};
-use crate::pki::path::{PathFault, PathSettings, Paths, validate};
-use crate::pki::trust::store::TrustStore;
+use crate::pki::path::PathFault;
 use crate::port::Identity;
 use crate::time::Time;
 
@@ -207,30 +204,10 @@ fn earlier(layout: &Layout) -> Vec<EarlierSignature> {
 
 /// Looks for a path to a self-issued certificate among those given. Whom to trust is the verifier's business.
 fn chain(identity: &Identity, limits: &Limits) -> Chain {
-    let roots = roots(identity);
-    match Paths::new(identity.signing_certificate(), &Certificates::from(identity.chain()), &roots, limits).next() {
+    match identity.path(limits) {
         Some(Ok(_)) => Chain::ToRoot,
         Some(Err(PathFault::NoIssuer { certificate })) => Chain::EndsBelow(certificate.issuer().to_string()),
         Some(Err(fault)) => Chain::Broken(fault.to_string()),
         None => Chain::EndsBelow(identity.signing_certificate().issuer().to_string()),
     }
-}
-
-fn roots(identity: &Identity) -> TrustStore {
-    let mut roots = TrustStore::new();
-    for root in identity.all().filter(|certificate| certificate.is_self_issued()) {
-        roots.add(root.clone(), "");
-    }
-    roots
-}
-
-/// What verifiers will say of the certificate and those above it, as far as it can be told without trust and revocation.
-fn certificate_fault(identity: &Identity, now: Time, limits: &Limits) -> Option<String> {
-    let own = identity.signing_certificate();
-    if let Err(fault) = purpose::check(own, Purpose::DocumentSigning) {
-        return Some(fault.to_string());
-    }
-    let roots = roots(identity);
-    let path = Paths::new(own, &Certificates::from(identity.chain()), &roots, limits).next()?.ok()?;
-    validate(&path, now, &PathSettings::new(limits)).err().map(|fault| fault.to_string())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::super::layout::Layout;
 use super::super::signing::Signing;
-use super::{Chain, certificate_fault};
+use super::Chain;
 #[cfg(feature = "appearance")]
 use crate::pdf::appearance::structure_of;
 use crate::pdf::field::FieldOrigin;
@@ -90,7 +90,7 @@ impl fmt::Display for Warning {
 /// Everything that speaks against what is laid out.
 pub(super) fn all(signing: &Signing<'_>, identity: &Identity, layout: &Layout, chain: &Chain) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    warnings.extend(certificate_fault(identity, signing.now, signing.document.limits()).map(Warning::Certificate));
+    warnings.extend(identity.objection(signing.now, signing.document.limits()).map(Warning::Certificate));
     if *chain != Chain::ToRoot {
         warnings.push(Warning::ChainIncomplete(chain.clone()));
     }
