@@ -230,6 +230,11 @@ fn what_cannot_be_asked_is_said_before_it_is_asked() {
         assert!(Service::new(base, "t").is_ok(), "{base}");
     }
     assert!(Service::danger_unencrypted("http://signing.example.jp/csc/v2", "t").is_ok());
+    for base in ["https://kono:PIN-2@signing.example.jp/csc/v2", "http://PIN-2@signing.example.jp/", "PIN-2@x"] {
+        let error = Service::danger_unencrypted(base, "t").unwrap_err().to_string();
+        assert!(error.contains("a user name or password") && !error.contains("PIN-2"), "{error}");
+    }
+    assert!(Service::new("https://signing.example.jp/@tenant/csc/v2", "t").is_ok());
 }
 
 #[test]
