@@ -191,6 +191,24 @@ fn what_fails_on_the_way_leaves_the_rest_signed() {
     }
 }
 
+/// What somebody has to deal with first is asked once, however many authorisations there would be: wrong PINs lock credentials.
+#[test]
+fn a_wrong_pin_is_given_once() {
+    let world = World::new();
+    let rules = Rules { multisign: 2, pin: Some("1234"), ..Rules::default() };
+    let service = SigningService::new(world.authority.device("甲野太郎").unwrap(), rules);
+    let signer = signer(&service).auth(AuthData::new().pin("4321"));
+    let files = envelope(7);
+    let documents = open(&files);
+    let values = signer.sign_all(&inputs(&prepare(&signer, &documents)));
+    assert_eq!(service.calls(), calls(&[("credentials/info", 0), ("credentials/authorize", 2)]));
+    assert_eq!(values.len(), 7);
+    for error in values.into_iter().map(Result::unwrap_err) {
+        assert_eq!(error.class(), ErrorClass::Operator, "{error}");
+        assert!(error.to_string().contains("Credential locked"), "{error}");
+    }
+}
+
 /// Values in another order, or for something else, are each refused for their own document.
 #[test]
 fn swapped_values_are_refused() {
