@@ -44,7 +44,7 @@ pub(crate) const OPTIONS: [(&str, &str); 21] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 82] = [
+pub(crate) const REASONS: [(&str, &str); 84] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -92,6 +92,8 @@ pub(crate) const REASONS: [(&str, &str); 82] = [
     ("the password does not open the private key", "秘密鍵のパスワードが違います"),
     ("the password does not open", "パスワードが違います。--pass-file を確認してください"),
     ("the first line is not UTF-8", "1 行目が UTF-8 ではありません"),
+    ("the first line is empty", "1 行目が空です"),
+    ("holds a user name or password", "アドレスに利用者名やパスワードを含めることはできません"),
     ("private keys, not one", "秘密鍵が 1 つだけ入ったファイルを指定してください"),
     ("the PEM has no certificate", "ファイルに証明書がありません。署名者の証明書を先頭に置いた PEM を指定してください"),
     ("there is no certificate for the key", "鍵の証明書がありません"),
@@ -164,7 +166,7 @@ pub(crate) const REASONS: [(&str, &str); 82] = [
         "署名サービスがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
     ),
     ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
-    ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
+    ("a page instead of JSON", "サーバーが署名サービスの応答ではなくページを返しました。アドレスを確認してください"),
     ("the signing service's answer", "署名サービスの応答が正しくありません"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
