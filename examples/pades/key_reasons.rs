@@ -19,7 +19,7 @@ pub(crate) const OPTIONS: [(&str, &str); 21] = [
     ("choose another algorithm", "choose another with --digest or --pss"),
     ("reserve at least", "prepare again with --cms-room and --timestamp-room, together at least"),
     ("prepare again without a certificate", "prepare again without --chain"),
-    ("give the right one to a new signer", "give the right one with --pin-file"),
+    ("give the right one to a new signer", "give the right one with --pin-file, or in the URI"),
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
@@ -44,7 +44,7 @@ pub(crate) const OPTIONS: [(&str, &str); 21] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 84] = [
+pub(crate) const REASONS: [(&str, &str); 86] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -167,7 +167,9 @@ pub(crate) const REASONS: [(&str, &str); 84] = [
     ),
     ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
     ("a page instead of JSON", "サーバーが署名サービスの応答ではなくページを返しました。アドレスを確認してください"),
+    ("check the service's address", "署名サービスのアドレスではありません。--csc のアドレスを確認してください"),
     ("the signing service's answer", "署名サービスの応答が正しくありません"),
+    ("gave an answer of more than", "サーバーの応答が大きすぎます。アドレスを確認してください"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),

@@ -204,6 +204,8 @@ fn the_uri_says_where_module_and_pin_are() {
         ("pin-source=%7Ccat%20pin.txt", "", "from a command, and none is run", "コマンドは実行しません"),
         ("pin-source=https://example.jp/pin", "", "a URI that is none of a file", "file: URI を指定"),
         ("pin-source=pin.txt", "", "not absolute (pin-source)", "絶対パス"),
+        ("pin-source=/", "", "--pkcs11: cannot use /: the file cannot be read", "フォルダーです"),
+        ("pin-source=/dev/null", "", "--pkcs11: cannot use /dev/null: the first line is empty", "1 行目が空です"),
         ("pin-source=/no/such", "", "--pkcs11: cannot use /no/such", "/no/such を使用できません"),
         ("module-name=softhsm2", "", "(module-name)", "module-name は使用できません"),
         ("x-vendor=1", "", "not supported (x-vendor)", "対応していない属性"),
@@ -214,7 +216,7 @@ fn the_uri_says_where_module_and_pin_are() {
         let (run, json) = token.sign(&uri, words.replace("  ", " ").as_str());
         assert!(run.code == 4 && run.err.contains(cause) && json["out"].is_null(), "{cause}: {}", run.err);
         let class = match (query, options) {
-            ("pin-source=/no/such", _) => "retryable",
+            ("pin-source=/no/such" | "pin-source=/", _) => "retryable",
             (_, "") => "operator",
             // A command line that makes no sense.
             _ => "permanent",
