@@ -100,7 +100,7 @@ impl Refused {
                 signer(Operator, "get a new access token, or the right to use this credential")
             }
             // Nobody there who speaks the API.
-            (300..=399 | 404 | 405 | 410, "") => signer(Operator, "check the service's address"),
+            (300..=399 | 404 | 405 | 410, "") => signer(Permanent, "check the service's address"),
             _ => signer(Permanent, "check the request against what the service's info and the credential say"),
         }
     }

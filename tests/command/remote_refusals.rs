@@ -117,6 +117,14 @@ fn servers_that_are_none_and_tokens_that_end_are_told_apart() {
             "ではなくページを返しました",
         ),
         ("503 Service Unavailable", "text/plain", b"", "retryable", "503; try again later", "混み合って"),
+        (
+            "404 Not Found",
+            "text/html",
+            b"<p>no such page</p>",
+            "permanent",
+            "\"no such page\"; check the service's address",
+            "--csc のアドレス",
+        ),
         ("200 OK", "application/json", b"{}", "permanent", "lacks credentialIDs", "応答が正しくありません"),
         (
             "200 OK",

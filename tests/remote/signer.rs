@@ -301,12 +301,12 @@ fn servers_that_are_none_are_told_apart() {
     let busy = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec();
     let missing = answer("404 Not Found", "text/plain", b"no such thing");
     for (answer, class, words) in [
-        (elsewhere, ErrorClass::Permanent, "refused credentials/info"),
+        (elsewhere, ErrorClass::Permanent, "307; check the service's address"),
         (page, ErrorClass::Operator, "a page instead of JSON: \"Log in\""),
         (cut, ErrorClass::Retryable, "gave no answer"),
         (huge, ErrorClass::Permanent, "more than 4194304 bytes"),
         (busy, ErrorClass::Retryable, "429; try again later (Retry-After: 7)"),
-        (missing, ErrorClass::Permanent, "404: \"no such thing\""),
+        (missing, ErrorClass::Permanent, "404: \"no such thing\"; check the service's address"),
         (Vec::new(), ErrorClass::Retryable, "gave no answer"),
     ] {
         let server = Server::new(move |_| answer.clone());
