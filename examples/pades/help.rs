@@ -434,7 +434,7 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    PEM または DER
   --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)。不足する証明書は --chain で
                    指定します
-  --pass-file FILE --key または --p12 のパスワード。1 行目を読みます
+  --pass-file FILE --key または --p12 のパスワード。PIN などのファイルと同じく、1 行目を読みます
   --pkcs11 URI --module SO --pin-file FILE
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
                    PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
