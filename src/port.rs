@@ -200,6 +200,8 @@ impl Identity {
         check_digest(digest).map_err(|unfit| self.refuses(unfit.to_string()))?;
         match self.algorithm {
             SignatureAlgorithm::RsaPkcs1(_) => Ok(self.with_algorithm(SignatureAlgorithm::RsaPkcs1(digest))),
+            // What a certificate asks of PSS beyond the digest (RFC 4055, 1.2) stays.
+            SignatureAlgorithm::RsaPss { digest: same, .. } if same == digest => Ok(self),
             SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(SignatureAlgorithm::rsa_pss(digest))),
             SignatureAlgorithm::Ecdsa(_) => Ok(self.with_algorithm(SignatureAlgorithm::Ecdsa(digest))),
             fixed if fixed.digest() == digest => Ok(self),
@@ -210,14 +212,15 @@ impl Identity {
         }
     }
 
-    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long.
+    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long. What signs with PSS already, stays as it is.
     ///
     /// # Errors
     /// [`ErrorKind::Key`] if the key is not RSA.
     pub fn with_pss(self) -> Result<Self> {
         let pss = SignatureAlgorithm::rsa_pss(self.algorithm.digest());
         match self.algorithm {
-            SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. } => Ok(self.with_algorithm(pss)),
+            SignatureAlgorithm::RsaPkcs1(_) => Ok(self.with_algorithm(pss)),
+            SignatureAlgorithm::RsaPss { .. } => Ok(self),
             other => Err(self.refuses(format!("a key that signs with {other} cannot sign with {pss}"))),
         }
     }

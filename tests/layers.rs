@@ -43,7 +43,7 @@ const TOWERS: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &str)] = &[
     (
         "pki",
-        "algorithm < key ecdsa_value < asn1_time oid < extension name < general_name < signature < certificate < certificates < cms purpose < timestamp < trust < path < revocation < evidence",
+        "pem < algorithm < key ecdsa_value < asn1_time oid < extension name < general_name < signature < certificate < certificates < cms purpose < timestamp < trust < path < revocation < evidence",
     ),
     (
         "pdf",

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use pades_ltv::{Error, ErrorKind, Result};
+use pades_ltv::{Error, ErrorClass, ErrorKind, Result};
 use tempfile::Builder;
 
 use crate::signals::Unfinished;
@@ -48,8 +48,7 @@ impl Place {
         if folder.is_dir() {
             return Ok(Self { target, folder });
         }
-        let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
-        Err(error.advise("make it first; nothing was changed"))
+        Err(no_folder(&folder))
     }
 
     /// An empty file in the folder, which vanishes unless it takes the target's name.
@@ -76,7 +75,8 @@ impl Place {
 
 /// `path`, or what it links to.
 fn target(path: &Path) -> Result<PathBuf> {
-    let refused = |why: &str, advice: &str| Err(Error::new(ErrorKind::Io, why).advise(advice));
+    let refused =
+        |why: &str, advice: &str| Err(Error::new(ErrorKind::Io, why).advise(advice).class_is(ErrorClass::Operator));
     match path.canonicalize() {
         Ok(target) if target.is_dir() => refused("it is a folder", "name the file to be written; nothing was changed"),
         Ok(target) if target.is_file() => Ok(target),
@@ -88,6 +88,15 @@ fn target(path: &Path) -> Result<PathBuf> {
         Err(_) if path.file_name().is_none() => refused("it is no name of a file", "name the file to be written"),
         Err(_) => Ok(path.to_owned()),
     }
+}
+
+/// Why nothing can be written into `folder`.
+pub(crate) fn no_folder(folder: &Path) -> Error {
+    let (why, advice) = match folder.exists() {
+        true => ("it is no folder", "name a folder; nothing was changed"),
+        false => ("there is no such folder", "make it first; nothing was changed"),
+    };
+    Error::new(ErrorKind::Io, why).at(folder.display()).advise(advice).class_is(ErrorClass::Operator)
 }
 
 pub(crate) fn failed(cause: io::Error) -> Error {

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use der::pem::Base64Decoder;
 use der::zeroize::Zeroizing;
 use pades_ltv::{Document, Error, ErrorKind, Evidence, Limits, Result};
 
@@ -147,7 +148,8 @@ fn whole(path: &Path, limit: u64) -> Result<Secret> {
 
 /// The certificates of `--chain`: DER, or PEM with anything else in it, as a private key. What else there is, is neither read nor shown.
 pub(crate) fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    let Some(blocks) = blocks(bytes) else { return Ok(vec![bytes.to_vec()]) };
+    let text = String::from_utf8_lossy(bytes);
+    let Some(blocks) = blocks(&text) else { return Ok(vec![bytes.to_vec()]) };
     let certificates = blocks?.into_iter().filter(|block| block.label == "CERTIFICATE");
     let certificates = certificates.map(|block| block.decode(ErrorKind::Certificate)).collect::<Result<Vec<_>>>()?;
     if certificates.is_empty() {
@@ -213,7 +215,7 @@ fn add(
 
 /// The DER in a file: all of it, or each PEM block.
 pub(crate) fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    match blocks(bytes) {
+    match blocks(&String::from_utf8_lossy(bytes)) {
         Some(blocks) => blocks?.iter().map(|block| block.decode(ErrorKind::Evidence)).collect(),
         None => Ok(vec![bytes.to_vec()]),
     }
@@ -222,23 +224,23 @@ pub(crate) fn values(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
 /// One PEM block (RFC 7468).
 struct Block<'a> {
     label: &'a str,
-    /// From its first line to its last.
-    text: &'a str,
+    /// What stands between its first line and its last.
+    body: &'a str,
     start: usize,
 }
 
 /// The PEM blocks of a text, if it has any.
-fn blocks(bytes: &[u8]) -> Option<Result<Vec<Block<'_>>>> {
+fn blocks(text: &str) -> Option<Result<Vec<Block<'_>>>> {
     const BEGIN: &str = "-----BEGIN ";
     const END: &str = "-----END ";
     const DASHES: &str = "-----";
-    let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains(BEGIN))?;
+    if !text.contains(BEGIN) {
+        return None;
+    }
     let block = |start: usize| {
-        let block = text.get(start..)?;
-        let (label, _) = block.get(BEGIN.len()..)?.split_once(DASHES)?;
-        let end = block.find(END)?;
-        let line = block.get(end..)?.lines().next()?;
-        Some(Block { label, text: block.get(..end.saturating_add(line.len()))?, start })
+        let (label, rest) = text.get(start..)?.strip_prefix(BEGIN)?.split_once(DASHES)?;
+        let (body, _) = rest.split_once(&format!("{END}{label}{DASHES}"))?;
+        Some(Block { label, body, start })
     };
     let cut = |start: usize| Error::new(ErrorKind::Evidence, "the PEM cannot be read").at(format_args!("byte {start}"));
     Some(text.match_indices(BEGIN).map(|(start, _)| block(start).ok_or_else(|| cut(start))).collect())
@@ -246,9 +248,13 @@ fn blocks(bytes: &[u8]) -> Option<Result<Vec<Block<'_>>>> {
 
 impl Block<'_> {
     fn decode(&self, kind: ErrorKind) -> Result<Vec<u8>> {
-        let (_, der) = der::pem::decode_vec(self.text.as_bytes()).map_err(|fault| {
-            Error::new(kind, "the PEM cannot be read").at(format_args!("byte {}", self.start)).because(fault)
+        let digits: Vec<u8> = self.body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let mut bytes = Vec::new();
+        let decoded = Base64Decoder::new(&digits).and_then(|mut digits| digits.decode_to_end(&mut bytes).map(drop));
+        decoded.map_err(|fault| {
+            let error = Error::new(kind, "the PEM cannot be read").because(fault);
+            error.at(format_args!("`BEGIN {}`, byte {}", self.label, self.start))
         })?;
-        Ok(der)
+        Ok(bytes)
     }
 }

@@ -22,6 +22,10 @@ pub(crate) fn from_files(key: &Path, chain: &Path, pass_file: Option<&Path>) -> 
         (false, None) => SoftwareSigner::from_der(&bytes, certificates),
         (false, Some(password)) => SoftwareSigner::from_encrypted_der(&bytes, password, certificates),
     };
+    let signer = signer.map_err(|error| match (error.kind(), pass_file) {
+        (ErrorKind::Password, Some(_)) => error.advise("check the first line of --pass-file"),
+        _ => error,
+    });
     signer.during(|| cannot_use("key", key))
 }
 

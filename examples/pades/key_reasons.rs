@@ -1,7 +1,7 @@
 //! What the library says of keys, tokens and answers, in the words of this command: see `reasons.rs`.
 
 /// What the library calls by its methods, and who uses the command by its options.
-pub(crate) const OPTIONS: [(&str, &str); 21] = [
+pub(crate) const OPTIONS: [(&str, &str); 22] = [
     (
         "give its password: `SoftwareSigner::from_encrypted_pem` or `from_encrypted_der`",
         "give its password with --pass-file",
@@ -20,6 +20,7 @@ pub(crate) const OPTIONS: [(&str, &str); 21] = [
     ("reserve at least", "prepare again with --cms-room and --timestamp-room, together at least"),
     ("prepare again without a certificate", "prepare again without --chain"),
     ("give the right one to a new signer", "give the right one with --pin-file, or in the URI"),
+    ("give the token's PIN", "write it into the first line of --pin-file"),
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
     ("reserve with the digest of the signer", "prepare with the digest of the signer"),
@@ -44,7 +45,7 @@ pub(crate) const OPTIONS: [(&str, &str); 21] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 86] = [
+pub(crate) const REASONS: [(&str, &str); 94] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -54,6 +55,7 @@ pub(crate) const REASONS: [(&str, &str); 86] = [
     ("CKR_PIN_EXPIRED", "PIN の有効期限が切れています。ベンダーのツールで変更してください"),
     ("CKR_PIN_LEN_RANGE", "PIN の長さが正しくありません。--pin-file の 1 行目を確認してください"),
     ("CKR_PIN_INVALID", "PIN に使用できない文字があります。--pin-file の 1 行目を確認してください"),
+    ("the PIN is empty", "PIN が空です。--pin-file の 1 行目を確認してください"),
     ("wants a PIN", "PIN が必要です。--pin-file で指定してください"),
     ("CKR_TOKEN_NOT_PRESENT", "トークンがありません。接続を確認してください"),
     ("CKR_DEVICE_REMOVED", "トークンが取り外されました。接続を確認してください"),
@@ -85,6 +87,16 @@ pub(crate) const REASONS: [(&str, &str); 86] = [
         "offers no mechanism for",
         "トークンがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
     ),
+    ("bits is outside 2048 to 8192 bits", "RSA 鍵は 2048 ビットから 8192 ビットまでのものを使用してください"),
+    (
+        "spells its curve out",
+        "楕円曲線が名前で指定されていません。openssl ec -param_enc named_curve で変換してください",
+    ),
+    ("more than two primes", "素数が 3 つ以上の RSA 鍵には対応していません"),
+    ("whose public exponent has", "公開指数が大きすぎる RSA 鍵には対応していません"),
+    ("the encryption under a password", "この暗号化方式には対応していません。openssl pkcs8 -topk8 で変換してください"),
+    ("the mask of PSS is made with", "PSS のマスク (MGF1) のハッシュ関数が安全ではないため、署名には使用できません"),
+    ("the private key cannot be read", "秘密鍵を読み取れません。ファイルが壊れていないか確認してください"),
     ("belongs to another certificate", "秘密鍵と証明書が対応していません"),
     ("belongs to no certificate", "秘密鍵と証明書が対応していません"),
     ("the private key is encrypted", "秘密鍵は暗号化されています。パスワードを --pass-file で指定してください"),

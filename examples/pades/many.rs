@@ -267,6 +267,5 @@ fn check_folder(folder: &Path, first: Option<PathBuf>) -> pades_ltv::Result<()> 
             None => Ok(()),
         };
     }
-    let error = Error::new(ErrorKind::Io, "there is no such folder").at(folder.display());
-    Err(error.advise("make it first; nothing was changed"))
+    Err(atomic::no_folder(folder))
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use pades_ltv::{Document, Error, ErrorKind, Language, Result, Update};
+use pades_ltv::{Document, Error, ErrorClass, ErrorKind, Language, Result, Update};
 
 use crate::arguments::Arguments;
 use crate::atomic;
@@ -198,7 +198,8 @@ pub(crate) fn check_apart(path: &Path, pdf: &Path) -> Result<()> {
     if !is_same(path, pdf) {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Io, "it is the PDF's own file").advise("choose another name"))
+    let error = Error::new(ErrorKind::Io, "it is the PDF's own file").advise("choose another name");
+    Err(error.class_is(ErrorClass::Operator))
 }
 
 /// Whether two names stand for one file, or would.

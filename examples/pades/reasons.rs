@@ -39,7 +39,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 58] = [
+const REASONS: [(&str, &str); 59] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -47,6 +47,7 @@ const REASONS: [(&str, &str); 58] = [
     ("it is a folder", "フォルダーです。ファイル名まで指定してください"),
     ("and so is not what it is to be", "ファイルが大きすぎます。別のファイルを指定していないか確認してください"),
     ("there is no such folder", "フォルダーがありません。先に作成してください"),
+    ("it is no folder", "フォルダーではありません。フォルダーを指定してください"),
     ("symbolic link that leads nowhere", "リンク先のないシンボリックリンクです"),
     ("changed the file meanwhile", "処理中に別のプログラムがファイルを変更しました。もう一度実行してください"),
     ("the PDF's own file", "PDF と同じファイルは指定できません"),

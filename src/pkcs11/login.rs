@@ -63,7 +63,12 @@ impl Login {
             None
         } else {
             let request = PinRequest { token: token.to_string(), purpose, tries: tries(info) };
-            Some(self.pin.ask(&request)?.to_auth())
+            let pin = self.pin.ask(&request)?;
+            if pin.is_empty() {
+                let error = Error::new(ErrorKind::Signer, "the PIN is empty, and so is not tried").at(token);
+                return Err(error.advise("give the token's PIN").class_is(ErrorClass::Operator).into());
+            }
+            Some(pin.to_auth())
         };
         match session.login(user, pin.as_ref()) {
             Ok(()) | Err(Cause::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),

@@ -18,6 +18,10 @@ impl Pin {
         Self(Zeroizing::new(pin.into()))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn to_auth(&self) -> AuthPin {
         AuthPin::new(self.0.as_str().into())
     }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::certificate::Certificate;
 use super::certificates::Certificates;
 use super::cms::SignedData;
+use super::pem;
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
@@ -243,17 +244,16 @@ fn share<T: Clone>(own: &mut [T], pool: &[T], der: impl Fn(&T) -> &[u8]) {
 pub(crate) fn blocks(bytes: &[u8]) -> Vec<Vec<u8>> {
     const BEGIN: &str = "-----BEGIN ";
     const END: &str = "-----END ";
+    const DASHES: &str = "-----";
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains(BEGIN)) else {
         return vec![bytes.to_vec()];
     };
-    let block = |(start, _): (usize, &str)| {
-        let block = text.get(start..)?;
-        let end = block.find(END)?;
-        let line = block.get(end..)?.lines().next()?;
-        let block = block.get(..end.saturating_add(line.len()))?;
-        der::pem::decode_vec(block.as_bytes()).ok().map(|(_, der)| der)
+    let block = |block: &str| {
+        let (label, rest) = block.split_once(DASHES)?;
+        let (body, _) = rest.split_once(&format!("{END}{label}{DASHES}"))?;
+        pem::decode(body.as_bytes()).ok().map(|der| der.to_vec())
     };
-    text.match_indices(BEGIN).filter_map(block).collect()
+    text.split(BEGIN).skip(1).filter_map(block).collect()
 }
 
 fn unreadable(what: &str) -> Error {

@@ -5,7 +5,7 @@
 //! Invariant: nothing here ever sees a PDF.
 //! Invariant: what somebody signed is hashed and compared from the bytes received, never from a re-encoding.
 //!
-//! Nouns, from the ground up: [`algorithm`], [`key`], [`oid`], [`extension`], [`name`], [`certificate`], [`certificates`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
+//! Nouns, from the ground up: [`algorithm`], [`key`], [`oid`], [`pem`], [`extension`], [`name`], [`certificate`], [`certificates`], [`purpose`], [`cms`], [`timestamp`], [`trust`],
 //! [`path`], [`revocation`], [`evidence`].
 
 pub(crate) mod algorithm;
@@ -25,6 +25,7 @@ pub(crate) mod oid;
 #[cfg(test)]
 mod oid_tests;
 pub(crate) mod path;
+pub(crate) mod pem;
 pub(crate) mod purpose;
 pub(crate) mod revocation;
 pub(crate) mod signature;

@@ -163,11 +163,25 @@ impl Prepared {
             Error::new(ErrorKind::Signer, "the signer's answer is no signature of the signing certificate")
                 .at(self.identity.signing_certificate())
                 .because(fault)
-                .advise(
-                    "check that key and certificate belong together, that the answer is the one to this very request, and that the \
-                     digest was not hashed twice",
-                )
+                .advise(advice(algorithm, self.identity.key().signature_len(), value))
                 .class_is(ErrorClass::Operator)
         })
+    }
+}
+
+/// What may be done about a `value` that does not verify: of all values of the key, the longest has `longest` bytes.
+fn advice(algorithm: SignatureAlgorithm, longest: usize, value: &[u8]) -> String {
+    let has_one_length = !matches!(algorithm, SignatureAlgorithm::Ecdsa(_) | SignatureAlgorithm::Dsa(_));
+    if value.is_empty() {
+        "the answer is empty: give the bytes that the key returned".to_owned()
+    } else if value.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()) {
+        "the answer is text: give the bytes themselves, decoded from base64 or hexadecimal".to_owned()
+    } else if value.len() > longest || has_one_length && value.len() < longest {
+        let most = if has_one_length { "" } else { "at most " };
+        format!("the answer has {} bytes, where a value of this key has {most}{longest}", value.len())
+    } else {
+        "check that key and certificate belong together, that the answer is the one to this very request, made as it says (PKCS#1 v1.5 \
+         or PSS, with this digest and salt), and that the digest was not hashed twice"
+            .to_owned()
     }
 }

@@ -15,6 +15,7 @@ use crate::pdf::document::Document;
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::attribute::SIGNING_TIME;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo, add_timestamp};
+use crate::pki::key::making::check_digest;
 use crate::pki::timestamp::{TimestampRequest, TimestampTerms};
 use crate::port::TimestampAuthority;
 use crate::sign::timestamping::{accept, derived_nonce};
@@ -178,6 +179,8 @@ fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     let (signer, certificate) = signer_of(reserved, &read)?;
     let key = certificate.public_key().map_err(CmsFault::Key)?;
     key.check_making(signer.signature_algorithm()?)?;
+    check_digest(signer.signing_certificate()?.algorithm)
+        .map_err(|unfit| format!("its signing-certificate attribute: {unfit}"))?;
     signer.check_signature(&key, &reserved.imprint)?;
     Ok(certificate.clone())
 }
@@ -205,6 +208,10 @@ pub(super) fn signer_of<'r>(
     if digest != wanted {
         return Err(format!("its digest is {}, where the place was made for {}", digest.name(), wanted.name()).into());
     }
+    if !read.announces(digest) {
+        return Err(format!("its digestAlgorithms do not announce {}, so that others refuse it", digest.name()).into());
+    }
+    read.check_announces_data()?;
     signer.check_content(&reserved.imprint, ID_DATA)?;
     signer.check_algorithms()?;
     Ok((signer, certificate))
@@ -219,7 +226,7 @@ mod tests {
     use super::super::signing::Signing;
     use super::*;
     use crate::digest::DigestAlgorithm::{self, Sha256};
-    use crate::port::Identity;
+    use crate::port::{Identity, Signer, SigningInput};
 
     const SHORT: &str = include_str!("../../tests/keys/vectors/short.pem");
 
@@ -242,5 +249,49 @@ mod tests {
             Signing::new(&document, now).reserve(DigestAlgorithm::Sha1, 8_000).unwrap_err().kind(),
             ErrorKind::Key
         );
+    }
+
+    /// What others refuse, or this crate's own verification does not trust, is not adopted.
+    #[test]
+    fn a_cms_that_others_refuse_is_refused() {
+        use crate::pki::cms::element::{OCTET_STRING, SEQUENCE, SET, oid, tlv};
+        let document = Document::open(include_bytes!("../../examples/contract.pdf").as_slice()).unwrap();
+        let reserved = Signing::new(&document, "2027-06-01T00:00:00Z".parse().unwrap()).reserve(Sha256, 8_000).unwrap();
+        let authority = crate::authority::Authority::new("adopted", reserved.now).unwrap();
+        let signer = authority.issue("somebody elsewhere").unwrap();
+        let identity = signer.identity().unwrap();
+        let made = |attributes: &[u8]| {
+            let value = signer.sign(&SigningInput::new(attributes.to_vec(), identity.algorithm())).unwrap();
+            cms(&identity, attributes, &value)
+        };
+        let good = made(&signed_attributes(&identity, reserved.imprint()));
+        assert!(reserved.clone().complete(&document, &good).is_ok());
+        let edited = |from: &[u8], to: u8| {
+            let at = good.windows(from.len()).position(|window| window == from).unwrap() + from.len() - 1;
+            [&good[..at], &[to], &good[at + 1..]].concat()
+        };
+        let attribute = |name, value: &[u8]| tlv(SEQUENCE, &[&oid(name), &tlv(SET, &[value])]);
+        let sha1 = tlv(OCTET_STRING, &[&DigestAlgorithm::Sha1.digest(identity.signing_certificate().der())]);
+        let named = (0..3).fold(sha1, |inner, _| tlv(SEQUENCE, &[&inner]));
+        let attributes = [
+            attribute(const_oid::db::rfc5911::ID_CONTENT_TYPE, &oid(ID_DATA)),
+            attribute(const_oid::db::rfc5911::ID_MESSAGE_DIGEST, &tlv(OCTET_STRING, &[reserved.imprint()])),
+            attribute(const_oid::db::rfc5911::ID_AA_SIGNING_CERTIFICATE, &named),
+        ];
+        for (cms, cause) in [
+            // The set of digests and the type of the content are not signed.
+            (
+                edited(&[SET, 13, SEQUENCE, 11, 6, 9, 0x60, 0x86, 0x48, 1, 101, 3, 4, 2, 1], 2),
+                "do not announce SHA-256",
+            ),
+            (
+                edited(&[SEQUENCE, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 7, 1], 2),
+                "announces content of type 1.2.840",
+            ),
+            (made(&tlv(SET, &[&attributes.concat()])), "attribute: SHA-1 is broken"),
+        ] {
+            let error = reserved.clone().complete(&document, &cms).unwrap_err();
+            assert!(error.kind() == ErrorKind::Signer && error.to_string().contains(cause), "{cause}: {error}");
+        }
     }
 }

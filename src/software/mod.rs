@@ -29,6 +29,7 @@ use crate::digest::DigestAlgorithm;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::certificate::Certificate;
+use crate::pki::key::making::Unfit;
 use crate::port::{Identity, Signer, SigningInput};
 
 /// A [`Signer`] whose private key is in memory: RSA of 2048 to 8192 bits, ECDSA over P-256, P-384, P-521 or the Brainpool
@@ -152,8 +153,12 @@ impl SoftwareSigner {
         let sample = b"can this key sign so?";
         let identity = self.identity.clone().with_algorithm(algorithm);
         identity.check_making()?;
-        self.key.sign(algorithm, sample).map_err(|_| {
-            Error::new(ErrorKind::Key, format!("{} cannot sign with {algorithm}", self.key)).at(self.certificate())
+        if let Err(unfit @ Unfit::Kept(..)) = self.key.public_key().check_making(algorithm) {
+            return Err(Error::new(ErrorKind::Key, unfit.to_string()).at(self.certificate()));
+        }
+        self.key.try_sign(algorithm, sample).map_err(|fault| {
+            let error = Error::new(ErrorKind::Key, format!("{} cannot sign with {algorithm}", self.key));
+            error.at(self.certificate()).because(fault)
         })?;
         Ok(Self { identity, key: self.key })
     }
@@ -168,7 +173,7 @@ impl SoftwareSigner {
         self.with_algorithm(algorithm)
     }
 
-    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long.
+    /// Signs with RSASSA-PSS rather than with PKCS#1 v1.5: the same digest, a salt as long. What signs with PSS already, stays as it is.
     ///
     /// # Errors
     /// [`ErrorKind::Key`] if the key is not RSA; and as [`with_algorithm`](Self::with_algorithm).
@@ -189,7 +194,12 @@ impl SoftwareSigner {
             })?;
             if certificate.public_key().is_ok_and(|theirs| theirs.is(&public)) {
                 chain.get_mut(..=position).unwrap_or_default().rotate_right(1);
-                return Ok(Self { key, identity: Identity::new(chain)? });
+                let identity = Identity::new(chain)?;
+                // The file of a key may restrict it as its certificate may (RFC 4055, 1.2); what neither permits, nobody signs with.
+                return Ok(match public.check_making(identity.algorithm()) {
+                    Err(Unfit::Kept(..)) => Self { identity: identity.with_algorithm(public.default_algorithm()), key },
+                    _ => Self { identity, key },
+                });
             }
             names.push(certificate.to_string());
         }

@@ -86,15 +86,14 @@ pub(super) fn decrypt(
 
 fn pbes2(algorithm: Element<'_>, password: &str, ciphertext: &[u8], effort: &mut Effort) -> Result<Secret> {
     let identifier = AlgorithmIdentifierRef::from_der(algorithm.whole).map_err(damaged)?;
-    let scheme = EncryptionScheme::try_from(identifier).map_err(|fault| {
-        crate::software::unsupported("the encryption under a password is not supported").because(fault)
-    })?;
+    let scheme = EncryptionScheme::try_from(identifier).map_err(unsupported_part)?;
     match scheme.pbes2().map(|parameters| &parameters.kdf) {
         Some(Kdf::Pbkdf2(pbkdf2)) => effort.spend(pbkdf2.iteration_count.into())?,
         Some(Kdf::Scrypt(scrypt)) => {
             let memory = scrypt.cost_parameter.saturating_mul(u64::from(scrypt.block_size)).saturating_mul(128);
             if memory > SCRYPT_MEMORY {
-                return Err(Error::new(ErrorKind::Limit, format!("scrypt asks for {memory} bytes of memory")));
+                let error = Error::new(ErrorKind::Limit, format!("scrypt asks for {memory} bytes of memory"));
+                return Err(error.advise("protect the key with less: `openssl pkcs8 -topk8 -scrypt -scrypt_N 16384`"));
             }
             effort.spend(scrypt.cost_parameter.saturating_mul(scrypt.parallelization.into()))?;
         }
@@ -102,7 +101,7 @@ fn pbes2(algorithm: Element<'_>, password: &str, ciphertext: &[u8], effort: &mut
     }
     scheme.decrypt(password, ciphertext).map(Secret::new).map_err(|fault| match fault {
         pkcs5::Error::DecryptFailed => wrong(),
-        other => crate::software::unsupported("the encryption under a password is not supported").because(other),
+        other => unsupported_part(other),
     })
 }
 
@@ -187,9 +186,15 @@ pub(super) fn wrong() -> Error {
     Error::new(ErrorKind::Password, "the password does not open the private key")
 }
 
+const ANEW: &str = "encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`, or `openssl pkcs12 -export`";
+
 fn unsupported(oid: &dyn std::fmt::Display) -> Error {
-    crate::software::unsupported(format!("the encryption {oid} under a password is not supported"))
-        .advise("encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`, or `openssl pkcs12 -export`")
+    crate::software::unsupported(format!("the encryption {oid} under a password is not supported")).advise(ANEW)
+}
+
+/// A cipher, function or parameter of PBES2.
+fn unsupported_part(fault: impl std::error::Error + Send + Sync + 'static) -> Error {
+    crate::software::unsupported("the encryption under a password is not supported").because(fault).advise(ANEW)
 }
 
 #[cfg(test)]

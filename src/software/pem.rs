@@ -1,19 +1,19 @@
-//! PEM files as tools write them: several blocks, with text around them (RFC 7468).
+//! PEM files as tools write them: several blocks, with text in any encoding around them (RFC 7468).
 //!
 //! Invariant: a block that cannot be read is an error, never skipped.
 
-use der::pem;
-
 use super::Secret;
 use super::form::Form;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
+use crate::pki::pem;
 
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-const DASHES: &str = "-----";
+const BEGIN: &[u8] = b"-----BEGIN ";
+const DASHES: &[u8] = b"-----";
 /// The older way to encrypt, whose key is one MD5 of the password (RFC 1421's header fields).
-const OLD_ENCRYPTION: &str = "Proc-Type:";
+const OLD_ENCRYPTION: &[u8] = b"Proc-Type:";
 const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -in key.pem -out pkcs8.pem`";
+/// Which OpenSSL does not read.
+const CONVERT_SSH: &str = "convert a copy with `ssh-keygen -p -m PKCS8 -f key`";
 
 /// The one private key in `text`, DER, and its form.
 pub(crate) fn private_key(text: &[u8]) -> Result<(Form, Secret)> {
@@ -23,16 +23,17 @@ pub(crate) fn private_key(text: &[u8]) -> Result<(Form, Secret)> {
         return Err(Error::new(ErrorKind::Key, format!("the PEM has {} private keys, not one", blocks.len()))
             .advise("give a file with one block `BEGIN PRIVATE KEY`"));
     };
-    let unsupported = |what: &str| Err(crate::software::unsupported(what).at(block.place()).advise(CONVERT));
+    let unsupported = |what: &str, advice| Err(crate::software::unsupported(what).at(block.place()).advise(advice));
     let form = match block.label {
-        _ if block.text.contains(OLD_ENCRYPTION) => {
-            return unsupported("the private key is encrypted in the PEM itself");
+        _ if find(block.body, OLD_ENCRYPTION).is_some() => {
+            return unsupported("the private key is encrypted in the PEM itself", CONVERT);
         }
         "PRIVATE KEY" => Form::Pkcs8,
         "ENCRYPTED PRIVATE KEY" => Form::EncryptedPkcs8,
         "RSA PRIVATE KEY" => Form::Pkcs1,
         "EC PRIVATE KEY" => Form::Sec1,
-        _ => return unsupported("the private key's form is not known"),
+        "OPENSSH PRIVATE KEY" => return unsupported("the private key's form is that of OpenSSH alone", CONVERT_SSH),
+        _ => return unsupported("the private key's form is not known", CONVERT),
     };
     Ok((form, block.decode(ErrorKind::Key)?))
 }
@@ -43,22 +44,21 @@ pub(crate) fn certificates(text: &[u8]) -> Result<Vec<Vec<u8>>> {
     blocks.map(|block| block.decode(ErrorKind::Certificate).map(|der| der.to_vec())).collect()
 }
 
-/// One block, from its `-----BEGIN` to the end of its last line.
+/// One block: what stands between its first line and its last.
 struct Block<'a> {
     label: &'a str,
-    text: &'a str,
+    body: &'a [u8],
     offset: usize,
 }
 
 impl Block<'_> {
     fn decode(&self, kind: ErrorKind) -> Result<Secret> {
-        let read = || {
-            let mut decoder = pem::Decoder::new_detect_wrap(self.text.as_bytes())?;
-            let mut der = Secret::default();
-            decoder.decode_to_end(&mut der)?;
-            Ok::<_, pem::Error>(der)
-        };
-        read().map_err(|fault| Error::new(kind, "the PEM block cannot be read").at(self.place()).because(fault))
+        pem::decode(self.body).map_err(|fault| {
+            Error::new(kind, "the PEM block cannot be read")
+                .at(self.place())
+                .because(fault)
+                .class_is(ErrorClass::Operator)
+        })
     }
 
     fn place(&self) -> String {
@@ -68,20 +68,70 @@ impl Block<'_> {
 
 /// All blocks of `text`.
 fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>> {
-    let cut = |at: usize| Error::new(ErrorKind::Syntax, "the PEM block does not end").at(format!("byte {at}"));
-    let text = std::str::from_utf8(text).map_err(|fault| {
-        Error::new(ErrorKind::Syntax, "the PEM is not text")
+    let (mut found, mut at) = (Vec::new(), 0_usize);
+    while let Some(offset) = find(text.get(at..).unwrap_or_default(), BEGIN).map(|next| at.saturating_add(next)) {
+        let block = block(text, offset).ok_or_else(|| {
+            let error = Error::new(ErrorKind::Syntax, "the PEM block does not end").at(format!("byte {offset}"));
+            error.advise("get the whole file again").class_is(ErrorClass::Operator)
+        })?;
+        at = offset.saturating_add(BEGIN.len());
+        found.push(block);
+    }
+    match std::str::from_utf8(text) {
+        Err(fault) if found.is_empty() => Err(Error::new(ErrorKind::Syntax, "the PEM is not text")
             .at(format!("byte {}", fault.valid_up_to()))
             .advise("give PEM; a DER file becomes PEM with `openssl x509 -inform DER` or `openssl pkey -inform DER`")
-    })?;
-    let mut found = Vec::new();
-    for (offset, _) in text.match_indices(BEGIN) {
-        let block = text.get(offset..).unwrap_or_default();
-        let label = block.get(BEGIN.len()..).and_then(|rest| rest.split_once(DASHES)).ok_or_else(|| cut(offset))?.0;
-        let last = format!("{END}{label}{DASHES}");
-        let (body, _) = block.split_once(&last).ok_or_else(|| cut(offset))?;
-        let length = body.len().saturating_add(last.len());
-        found.push(Block { label, text: block.get(..length).unwrap_or_default(), offset });
+            .class_is(ErrorClass::Operator)),
+        _ => Ok(found),
     }
-    Ok(found)
+}
+
+/// The block that begins at `offset`.
+fn block(text: &[u8], offset: usize) -> Option<Block<'_>> {
+    let rest = text.get(offset..)?.strip_prefix(BEGIN)?;
+    let (label, rest) = rest.split_at_checked(find(rest, DASHES)?)?;
+    let last = [b"-----END ", label, DASHES].concat();
+    let body = rest.strip_prefix(DASHES)?;
+    Some(Block { label: std::str::from_utf8(label).ok()?, body: body.get(..find(body, &last)?)?, offset })
+}
+
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|window| window == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [&str; 4] =
+        ["-----BEGIN CERTIFICATE-----", "AAECAwQFBgcICQoL", "DA0ODw==", "-----END CERTIFICATE-----"];
+
+    #[test]
+    fn blocks_are_read_however_they_are_wrapped_and_whatever_stands_around() {
+        let joined = |between: &str| LINES.join(between).into_bytes();
+        let commented = [&b"# cl\xe9 \x8f\x96\n"[..], &joined("\n"), b"\n\xff"].concat();
+        let marked = [&b"\xef\xbb\xbf"[..], &joined("\r\n")].concat();
+        for text in [joined("\n"), joined("\r\n"), joined("\r"), joined("  \n\n\t"), joined(""), commented, marked] {
+            let shown = String::from_utf8_lossy(&text);
+            assert_eq!(certificates(&text).unwrap(), [(0..16).collect::<Vec<u8>>()], "{shown}");
+        }
+        let twice = [joined("\n"), joined("\n")].concat();
+        assert_eq!(certificates(&twice).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_is_no_block_is_told() {
+        let joined = LINES.join("\n");
+        for (text, cause) in [
+            (joined.replace("END CERT", "END X509 CERT").into_bytes(), "does not end (byte 0)"),
+            (joined.replace('Q', "*").into_bytes(), "cannot be read (`BEGIN CERTIFICATE`, byte 0)"),
+            (b"\x30\x82\xff\xff".to_vec(), "not text (byte 1)"),
+        ] {
+            let error = certificates(&text).unwrap_err();
+            assert!(error.to_string().contains(cause), "{error}");
+            assert_eq!(error.class(), ErrorClass::Operator, "{error}");
+        }
+        let ssh = b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
+        assert!(private_key(ssh).unwrap_err().advice().unwrap().contains("ssh-keygen"));
+    }
 }

@@ -141,6 +141,59 @@ fn short_rsa_keys_are_refused() {
     assert_eq!(error.class(), ErrorClass::Operator);
 }
 
+/// RFC 4055, 1.2: what the file of a key says counts, whatever its certificate lets it be used for.
+#[test]
+fn a_key_kept_for_pss_signs_nothing_else() {
+    let kept = include_bytes!("../../tests/keys/vectors/pss-sha256.pem");
+    let authority = Authority::new(b"kept", Time::from_unix(1_800_000_000)).unwrap();
+    let kept = authority.issue(Subscriber::new("Kept").private_key(kept).unwrap()).unwrap();
+    let pss = |digest, mask, salt_len| SignatureAlgorithm::RsaPss { digest, mask, salt_len };
+    assert_eq!(kept.identity.algorithm(), pss(Sha256, Sha256, 32));
+    for forbidden in [SignatureAlgorithm::RsaPkcs1(Sha256), pss(Sha512, Sha512, 64), pss(Sha256, Sha256, 31)] {
+        let error = kept.clone().with_algorithm(forbidden).unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::Key && error.to_string().contains("may not be used with anything but"),
+            "{error}"
+        );
+        assert!(kept.sign(&SigningInput::new(b"a message".to_vec(), forbidden)).is_err(), "{forbidden}");
+    }
+    // Asked for what they do already, keys keep their parameters.
+    let longer = pss(Sha256, Sha256, 40);
+    let longer = kept.with_algorithm(longer).unwrap().with_pss().unwrap().with_digest(Sha256).unwrap();
+    assert_eq!(longer.identity.algorithm(), pss(Sha256, Sha256, 40));
+}
+
+#[test]
+fn a_mask_of_sha_1_is_not_chosen() {
+    let signer = issue("Alice", KeyType::Rsa2048);
+    let error = signer.with_algorithm(SignatureAlgorithm::RsaPss { digest: Sha256, mask: Sha1, salt_len: 20 });
+    let error = error.unwrap_err();
+    assert!(error.kind() == ErrorKind::Key && error.to_string().contains("mask of PSS is made with SHA-1"), "{error}");
+}
+
+/// Keys that nobody signs with are told by what they are, and what to do.
+#[test]
+fn forms_that_are_not_supported_are_named() {
+    use crate::pki::cms::element::{INTEGER, OCTET_STRING, SEQUENCE, context, tlv};
+    let (one, long) = (tlv(INTEGER, &[&[1]]), tlv(INTEGER, &[&[0], &[0x81; 256]]));
+    let rsa = |version: u8, exponent: &[u8], more: &[u8]| {
+        let exponent = tlv(INTEGER, &[exponent]);
+        tlv(SEQUENCE, &[&tlv(INTEGER, &[&[version]]), &long, &exponent, &one, &one, &one, &one, &one, &one, more])
+    };
+    let others = tlv(SEQUENCE, &[&tlv(SEQUENCE, &[&one, &one, &one])]);
+    let curve = tlv(context(0), &[&tlv(SEQUENCE, &[&one])]);
+    let number = tlv(OCTET_STRING, &[&[1; 32]]);
+    for (key, cause, advice) in [
+        (rsa(1, &[3], &others), "more than two primes", "openssl genpkey"),
+        (rsa(0, &[1; 9], &[]), "exponent has 65 bits", "openssl genpkey"),
+        (tlv(SEQUENCE, &[&one, &number, &curve]), "spells its curve out", "-param_enc named_curve"),
+    ] {
+        let error = SoftwareSigner::from_der(&key, [&key]).unwrap_err();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Unsupported, ErrorClass::Operator), "{error}");
+        assert!(error.to_string().contains(cause) && error.advice().unwrap().contains(advice), "{error}");
+    }
+}
+
 #[test]
 fn debug_shows_whose_key_it_is_and_nothing_more() {
     let shown = format!("{:?}", issue("Alice", KeyType::P256));

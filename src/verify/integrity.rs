@@ -18,7 +18,6 @@ use crate::pdf::signature::{SignatureDictionary, SignatureKind};
 use crate::pdf::transform::{Certification, Transform};
 use crate::pki::certificate::Certificate;
 use crate::pki::cms::{CmsFault, SignedData, SignerInfo};
-use crate::pki::key::KeyFault;
 use crate::pki::path::Purpose;
 use crate::pki::timestamp::{TimestampFault, TimestampToken};
 use crate::report::{Code, Coverage, Finding};
@@ -365,6 +364,7 @@ impl Cryptography {
             },
         };
         let carried = if is_carried { Ok(()) } else { Err(CmsFault::ContentDigest) };
+        let carried = carried.and_then(|()| cms.check_announces_data());
         match carried.and_then(|()| signer.check_content(&digest, const_oid::db::rfc5911::ID_DATA)) {
             Ok(()) => found.digest_holds = true,
             Err(fault) => found.report(Code::Digest, fault),
@@ -447,7 +447,7 @@ pub(crate) fn is_unsupported(fault: &CmsFault) -> bool {
         CmsFault::Key(key) | CmsFault::Signature(key) => key,
         _ => return false,
     };
-    matches!(key, KeyFault::UnknownKey(_))
+    key.is_unsupported()
 }
 
 /// What a gateway wrote in front of a file moves all that is in it. Said so to whoever has the file only.

@@ -180,7 +180,7 @@ fn names_to_write_to_that_are_none() {
         ("folder/..", "it is a folder", "フォルダーです"),
         ("dangling.pdf", "leads nowhere", "リンク先のない"),
         ("/dev/null", "not a file", "に書き込めません"),
-        ("form.pdf/out.pdf", "there is no such folder", "フォルダーがありません"),
+        ("form.pdf/out.pdf", "it is no folder", "フォルダーではありません"),
     ] {
         for command in ["sign", "timestamp"] {
             let words = [command, "--tsa", "http://127.0.0.1:9/", "form.pdf", out];

@@ -148,7 +148,7 @@ fn passwords_of_keys_are_missing_wrong_or_not_needed() {
     );
     sign(
         &format!("--key VECTORS/scrypt.pem --pass-file wrong.txt {chain}"),
-        &["--key", "does not open"],
+        &["--key", "does not open", "check the first line of --pass-file"],
         "パスワードが違います",
     );
     sign(

@@ -39,6 +39,8 @@ fn a_wrong_pin_is_tried_once() {
 
         let error = refusal(Pkcs11Key::new(module().unwrap()).label("seal"));
         assert!(error.class() == ErrorClass::Operator && error.to_string().contains("wants a PIN"), "{error}");
+        let error = refusal(Pkcs11Key::new(module().unwrap()).label("seal").pin(Pin::new("")));
+        assert!(error.class() == ErrorClass::Operator && error.to_string().contains("the PIN is empty"), "{error}");
         let failing = Pkcs11Key::new(module().unwrap())
             .pin_from(|_| Err(pades_ltv::Error::new(ErrorKind::Io, "the vault is closed")));
         assert_eq!(refusal(failing).kind(), ErrorKind::Io);

@@ -96,6 +96,16 @@ fn a_wrong_signature_value_is_refused() {
         assert!(error.to_string().contains("is no signature of the signing certificate"), "{error}");
         assert!(error.to_string().contains("甲野太郎"), "{error}");
     }
+    // What services and people give instead of the bytes is told.
+    let text: String = good.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (value, advice) in [
+        (Vec::new(), "the answer is empty"),
+        (format!("{text}\n").into_bytes(), "the answer is text"),
+        ([good.as_slice(), &[0; 9]].concat(), "a value of this key has at most 72"),
+    ] {
+        let error = complete(&stored, &base, &value).unwrap_err();
+        assert!(error.advice().unwrap().contains(advice), "{error}");
+    }
 }
 
 /// Devices give the bare numbers r and s, libraries DER: both are the value, and the file is the same.

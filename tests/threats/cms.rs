@@ -70,6 +70,22 @@ fn signers(forge: &Forge) -> Vec<Vector> {
             cms.signer().signature.clear();
             cms.to_der()
         }),
+        with("cms_content_type_announced_wrong", &|forge, content| {
+            let mut cms = forge.cms(content, |_| {});
+            cms.content = tlv(SEQUENCE, &[&tlv(OID, &[SIGNED_DATA])]);
+            cms.to_der()
+        }),
+        with("cms_digest_algorithm_unreadable", &|forge, content| {
+            let mut cms = forge.cms(content, |_| {});
+            cms.digest_algorithms = tlv(SET, &[&tlv(SET, &[])]);
+            cms.to_der()
+        }),
+        with("cms_signer_no_sequence", &|forge, content| {
+            let der = forge.cms(content, |_| {}).to_der();
+            let signer = Value::read(&der).child(1).child(0).children().last().unwrap().child(0).whole.to_vec();
+            let at = der.len() - signer.len();
+            [&der[..at], &[SET], &signer[1..]].concat()
+        }),
         with("cms_of_another_document", &|forge, _| forge.cms(b"another document", |_| {}).to_der()),
     ]
 }

@@ -3,7 +3,7 @@
 //! Invariant: an algorithm that is not known, or has other parameters than its standard gives it, keeps its OID for the report; it is
 //! never guessed from a key.
 //!
-//! Specified in RFC 8017 and RFC 4055 (RSA), RFC 5758 (ECDSA, DSA), RFC 8410 and RFC 8419 (EdDSA), RFC 9882 (ML-DSA), NIST's register
+//! Specified in RFC 8017, RFC 4055 and RFC 3370 (RSA), RFC 5758 (ECDSA, DSA), RFC 8410 and RFC 8419 (EdDSA), RFC 9882 (ML-DSA), NIST's register
 //! (SHA-3). Nouns: [`SignatureAlgorithm`], [`Pss`](pss::Pss).
 
 mod digest;
@@ -154,7 +154,21 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The identifier as we write it: RSA with NULL, PSS with its own, the others without parameters.
+    /// The identifier as we write it into a `SignerInfo`, where the digest stands beside it.
+    ///
+    /// Departs: RFC 9688, 3 has identifiers for PKCS#1 v1.5 over SHA-3, which pyHanko does not know; RFC 3370, 3.2 has one for any digest, which
+    /// OpenSSL writes and everybody reads (`every_algorithm_is_accepted_at_b_b_and_b_lta`).
+    pub(crate) fn to_cms_identifier(self) -> AlgorithmIdentifierOwned {
+        use DigestAlgorithm::{Sha3_256, Sha3_384, Sha3_512};
+        match self {
+            Self::RsaPkcs1(Sha3_256 | Sha3_384 | Sha3_512) => {
+                AlgorithmIdentifierOwned { oid: RSA_ENCRYPTION, parameters: Some(Any::from(AnyRef::from(Null))) }
+            }
+            _ => self.to_identifier(),
+        }
+    }
+
+    /// The identifier as we write it elsewhere: RSA with NULL, PSS with its own, the others without parameters.
     pub(crate) fn to_identifier(self) -> AlgorithmIdentifierOwned {
         let row = BY_DIGEST.iter().find(|(digest, ..)| *digest == self.digest());
         // An identifier without a digest in it is right in CMS alone; no key signs what would need one.
@@ -227,6 +241,14 @@ mod tests {
         assert_eq!(all.len(), 5 + 9 * 4 - 2);
         for algorithm in all {
             assert_eq!(SignatureAlgorithm::from_identifier(&algorithm.to_identifier()), Ok(algorithm));
+        }
+    }
+
+    #[test]
+    fn what_a_signer_info_says_is_read_with_its_digest() {
+        for algorithm in all() {
+            let read = SignatureAlgorithm::from_cms(&algorithm.to_cms_identifier(), algorithm.digest());
+            assert_eq!(read, Ok(algorithm));
         }
     }
 

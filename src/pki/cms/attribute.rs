@@ -48,7 +48,7 @@ pub(crate) struct Attribute {
 impl Attribute {
     pub(super) fn read(element: Element<'_>) -> Result<Self, CmsFault> {
         let what = "an attribute: its type and its set of values";
-        let mut parts = element.children();
+        let mut parts = element.of(SEQUENCE, what)?.children();
         let oid = parts.any(what)?.oid(what)?;
         let values = parts.expect(SET, what)?.children().all(what)?;
         parts.end(what)?;

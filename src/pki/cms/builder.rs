@@ -146,7 +146,7 @@ impl<'a> SignedDataWriter<'a> {
             tlv(SEQUENCE, &[self.signing.issuer().der(), &serial]),
             digest.to_vec(),
             retag(context(0), self.attributes),
-            algorithm_der(&self.algorithm.to_identifier()),
+            algorithm_der(&self.algorithm.to_cms_identifier()),
             tlv(OCTET_STRING, &[self.signature]),
         ])
     }

@@ -87,6 +87,11 @@ impl<'a> Element<'a> {
         Elements { rest: self.content, offset: self.offset.saturating_add(header) }
     }
 
+    /// This value, which must have this tag.
+    pub(crate) fn of(self, tag: u8, what: &'static str) -> Result<Self, CmsFault> {
+        if self.tag == tag { Ok(self) } else { Err(self.fault(what)) }
+    }
+
     pub(crate) fn oid(self, what: &'static str) -> Result<Oid, CmsFault> {
         Oid::from_der(self.whole).map_err(|_| self.fault(what))
     }
@@ -119,8 +124,7 @@ impl<'a> Elements<'a> {
 
     /// The next value, which must have this tag.
     pub(crate) fn expect(&mut self, tag: u8, what: &'static str) -> Result<Element<'a>, CmsFault> {
-        let fault = CmsFault::Malformed { offset: self.offset, what };
-        self.any(what).and_then(|element| if element.tag == tag { Ok(element) } else { Err(fault) })
+        self.any(what).and_then(|element| element.of(tag, what))
     }
 
     /// The next value if it has this tag.

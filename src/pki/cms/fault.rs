@@ -53,6 +53,8 @@ pub(crate) enum CmsFault {
     UnreadableAttribute(&'static str),
     #[error("the signed content type is {found} instead of {expected}")]
     ContentType { expected: Oid, found: Oid },
+    #[error("the CMS announces content of type {0}, where data is what a PDF signature signs (RFC 5652, 11.1)")]
+    AnnouncedType(Oid),
     #[error("the content's digest is not the one that was signed: the content has changed")]
     ContentDigest,
     #[error("{0}")]

@@ -16,9 +16,11 @@ use super::fault::CmsFault;
 use super::signer_info::SignerInfo;
 use crate::digest::DigestAlgorithm;
 use crate::limits::Limits;
+use crate::pki::algorithm::digest_of;
 use crate::pki::certificate::Certificate;
 use crate::pki::oid::Oid;
 
+const ID_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_DATA;
 const ID_SIGNED_DATA: ObjectIdentifier = const_oid::db::rfc5911::ID_SIGNED_DATA;
 /// A whole `OCSPResponse` (RFC 5940, 2.1).
 const RI_OCSP_RESPONSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.16.2");
@@ -29,6 +31,7 @@ const OCSP_BASIC: ObjectIdentifier = const_oid::db::rfc6960::ID_PKIX_OCSP_BASIC;
 #[derive(Clone, Debug)]
 pub(crate) struct SignedData {
     is_der: bool,
+    digests: Vec<DigestAlgorithm>,
     content_type: Oid,
     content: Option<Vec<u8>>,
     certificates: Vec<Certificate>,
@@ -69,6 +72,7 @@ impl SignedData {
         let (content_type, content) = encapsulated(parts.content)?;
         Ok(Self {
             is_der: value.is_der(),
+            digests: parts.digests()?,
             content_type,
             content,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
@@ -99,7 +103,8 @@ impl SignedData {
         let signer = signer.ok_or(CmsFault::SigningCertificateNotFound)?;
         Ok(Self {
             is_der: true,
-            content_type: const_oid::db::rfc5911::ID_DATA.into(),
+            digests: vec![digest],
+            content_type: ID_DATA.into(),
             content: None,
             unreadable_certificates: certificates.len().saturating_sub(parsed.len()),
             signers: vec![SignerInfo::of_pkcs1(&signer, digest, value.content)],
@@ -115,9 +120,20 @@ impl SignedData {
         self.is_der
     }
 
+    /// Whether the unsigned wrapping announces `digest`, without which a verifier may refuse the signature (RFC 5652, 5.1).
+    pub(crate) fn announces(&self, digest: DigestAlgorithm) -> bool {
+        self.digests.contains(&digest)
+    }
+
     /// The type of the content, as the unsigned wrapping says.
     pub(crate) fn content_type(&self) -> &Oid {
         &self.content_type
+    }
+
+    /// Whether the unsigned wrapping agrees with what a PDF signature signs, which the signed content-type attribute says once more: the two
+    /// must match (RFC 5652, 11.1).
+    pub(crate) fn check_announces_data(&self) -> Result<(), CmsFault> {
+        if self.content_type == ID_DATA { Ok(()) } else { Err(CmsFault::AnnouncedType(self.content_type.clone())) }
     }
 
     /// The content's octets, where it is inside; `None` is a detached signature.
@@ -164,6 +180,7 @@ impl SignedData {
 
 /// The parts of a definite-length SignedData, unread.
 struct Parts<'a> {
+    digests: Vec<Element<'a>>,
     content: Element<'a>,
     certificates: Option<Element<'a>>,
     crls: Option<Element<'a>>,
@@ -184,13 +201,23 @@ impl<'a> Parts<'a> {
         wrapped.end("a SignedData")?;
         parts.expect(INTEGER, "the SignedData's version")?;
         // What stands here may disagree with the signers, who alone count (real files do).
-        parts.expect(SET, "digest algorithms")?;
+        let digests = parts.expect(SET, "digest algorithms")?.children().all("a digest algorithm")?;
         let content = parts.expect(SEQUENCE, "the encapsulated content")?;
         let certificates = parts.optional(context(0), "certificates")?;
         let crls = parts.optional(context(1), "revocation information")?;
         let signers = parts.expect(SET, "signers")?.children().all("a signer")?;
         parts.end("the end of the SignedData")?;
-        Ok(Self { content, certificates, crls, signers })
+        Ok(Self { digests, content, certificates, crls, signers })
+    }
+
+    /// The digests that are announced and known.
+    fn digests(&self) -> Result<Vec<DigestAlgorithm>, CmsFault> {
+        let algorithms = self.digests.iter().map(|one| one.algorithm("a digest algorithm"));
+        Ok(algorithms
+            .collect::<Result<Vec<_>, _>>()?
+            .iter()
+            .filter_map(|algorithm| digest_of(algorithm).ok())
+            .collect())
     }
 
     /// The X.509 certificates; attribute certificates and other formats are left aside (RFC 5652, 10.2.2).
@@ -244,7 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::element::tlv;
-    use super::super::fixture::{ID_DATA, Party};
+    use super::super::fixture::Party;
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<SignedData, CmsFault> {
@@ -281,6 +308,26 @@ mod tests {
             parts.push(tlv(SET, &[signer, signer]));
         });
         assert_eq!(read(&two).unwrap().signer().unwrap_err(), CmsFault::SeveralSigners(2));
+    }
+
+    /// What no other reader takes for a signer or an attribute is none here.
+    #[test]
+    fn a_signer_is_a_sequence() {
+        let der = Party::new(1).cms(b"content");
+        for tag in [SET, 0x20, context(0)] {
+            let other = edited(&der, |parts| {
+                let signers = parts.pop().unwrap();
+                let signer = Elements::new(&signers).any("").unwrap().children().any("").unwrap().content;
+                parts.push(tlv(SET, &[&tlv(tag, &[signer])]));
+            });
+            assert!(matches!(read(&other), Err(CmsFault::Malformed { what: "a signer", .. })), "{tag:02x}");
+        }
+        let other = edited(&der, |parts| parts[1] = tlv(SET, &[&tlv(SET, &[])]));
+        assert!(matches!(read(&other), Err(CmsFault::Malformed { what: "a digest algorithm", .. })));
+        assert!(read(&der).unwrap().announces(DigestAlgorithm::Sha256));
+        assert!(!read(&der).unwrap().announces(DigestAlgorithm::Sha512));
+        let silent = edited(&der, |parts| parts[1] = vec![SET, 0]);
+        assert!(!read(&silent).unwrap().announces(DigestAlgorithm::Sha256));
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl SignerIdentifier {
 /// Reading.
 impl SignerInfo {
     pub(super) fn read(element: Element<'_>) -> Result<Self, CmsFault> {
-        let mut parts = element.children();
+        let mut parts = element.of(SEQUENCE, "a signer")?.children();
         parts.expect(INTEGER, "the signer's version")?;
         let identifier = SignerIdentifier::read(parts.any("a signer identifier")?)?;
         let digest_algorithm = parts.any("a digest algorithm")?.algorithm("a digest algorithm")?;

@@ -6,6 +6,7 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912;
+use der::{Tag, Tagged};
 use ecdsa::signature::hazmat::PrehashVerifier;
 use ecdsa::{Signature, VerifyingKey};
 
@@ -82,7 +83,10 @@ pub(crate) const BRAINPOOL_P512: ObjectIdentifier = ObjectIdentifier::new_unwrap
 
 impl EcKey {
     pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
-        Self::from_sec1(spki.algorithm.parameters_oid().map_err(|_| KeyFault::Malformed)?, bits)
+        match spki.algorithm.parameters {
+            Some(parameters) if parameters.tag() == Tag::Sequence => Err(KeyFault::SpelledOutCurve),
+            _ => Self::from_sec1(spki.algorithm.parameters_oid().map_err(|_| KeyFault::Malformed)?, bits),
+        }
     }
 
     pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {

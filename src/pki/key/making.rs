@@ -17,6 +17,8 @@ const SHORTEST_RSA: u32 = 2048;
 pub(crate) enum Unfit {
     #[error("{} is broken, and only read", .0.name())]
     Digest(DigestAlgorithm),
+    #[error("the mask of PSS is made with {}, which is broken, and only read", .0.name())]
+    Mask(DigestAlgorithm),
     #[error("an RSA key of {0} bits is too short for a new signature, which takes {SHORTEST_RSA}")]
     Short(u32),
     #[error("DSA is withdrawn: old signatures are verified, and none is made")]
@@ -25,12 +27,28 @@ pub(crate) enum Unfit {
     Nameless(SignatureAlgorithm),
     #[error("the key cannot sign with {0}: {1}")]
     Key(SignatureAlgorithm, KeyFault),
+    #[error("the key cannot sign with {0}, and may not be used with anything but {1}")]
+    Kept(SignatureAlgorithm, String),
 }
 
 impl PublicKey {
+    /// What the key is kept for, in words.
+    fn kept_for(&self) -> String {
+        match self {
+            Self::Rsa(key) => key.scheme().to_string(),
+            _ => self.default_algorithm().to_string(),
+        }
+    }
+
     /// Whether the private half may make a new signature with `algorithm`.
     pub(crate) fn check_making(&self, algorithm: SignatureAlgorithm) -> Result<(), Unfit> {
         check_digest(algorithm.digest())?;
+        match algorithm {
+            // OpenSSL restricts keys to it unless told otherwise, and those can do nothing else (RFC 4055, 1.2).
+            SignatureAlgorithm::RsaPss { .. } if algorithm == self.default_algorithm() => {}
+            SignatureAlgorithm::RsaPss { mask, .. } => check_digest(mask).map_err(|_| Unfit::Mask(mask))?,
+            _ => {}
+        }
         if let Self::Dsa(_) = self {
             return Err(Unfit::Withdrawn);
         }
@@ -39,8 +57,10 @@ impl PublicKey {
             _ => {}
         }
         // Whether the two belong together is asked before the value is looked at.
-        if let Err(fault @ (KeyFault::Mismatch | KeyFault::Restricted)) = self.verify(algorithm, b"", b"") {
-            return Err(Unfit::Key(algorithm, fault));
+        match self.verify(algorithm, b"", b"") {
+            Err(KeyFault::Restricted) => return Err(Unfit::Kept(algorithm, self.kept_for())),
+            Err(KeyFault::Mismatch) => return Err(Unfit::Key(algorithm, KeyFault::Mismatch)),
+            _ => {}
         }
         if has_name(algorithm) { Ok(()) } else { Err(Unfit::Nameless(algorithm)) }
     }

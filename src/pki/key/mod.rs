@@ -68,6 +68,10 @@ struct Claim<'a> {
 pub(crate) enum KeyFault {
     #[error("the public key algorithm {0} is not supported")]
     UnknownKey(ObjectIdentifier),
+    #[error("the public key spells its curve out, where only named curves are read (RFC 5480, 2.1.1)")]
+    SpelledOutCurve,
+    #[error("the public key's exponent of {0} bits is too long: 256 are read")]
+    LongExponent(u32),
     #[error("the public key cannot be read")]
     Malformed,
     #[error("the public key has no parameters of its own")]
@@ -80,6 +84,13 @@ pub(crate) enum KeyFault {
     NeedsMessage,
     #[error("the signature value does not verify under the public key")]
     BadSignature,
+}
+
+impl KeyFault {
+    /// Whether the key may be as good as any, and nobody here can tell.
+    pub(crate) fn is_unsupported(self) -> bool {
+        matches!(self, Self::UnknownKey(_) | Self::SpelledOutCurve | Self::LongExponent(_))
+    }
 }
 
 impl PublicKey {

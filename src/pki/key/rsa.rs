@@ -4,6 +4,8 @@
 //!
 //! Specified in RFC 8017 (RSA), RFC 4055 (keys restricted to PSS).
 
+use std::fmt;
+
 use const_oid::db::rfc5912;
 use der::Decode;
 use md5::Md5;
@@ -14,6 +16,7 @@ use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 use sha3::{Sha3_256, Sha3_384, Sha3_512};
+use spki::AlgorithmIdentifierRef;
 
 use super::aws_lc::RsaVerifier;
 use super::{Backend, Claim, KeyFault, emsa};
@@ -25,6 +28,9 @@ use crate::pki::algorithm::pss::Pss;
 /// takes long.
 const BITS: std::ops::RangeInclusive<usize> = 512..=16_384;
 
+/// The longest public exponent that is read, in bits (FIPS 186-5, A.1.1): verifying takes as long as it is.
+const EXPONENT_BITS: u32 = 256;
+
 /// An RSA key and what its certificate lets it be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RsaKey {
@@ -34,55 +40,83 @@ pub(crate) struct RsaKey {
     verifier: RsaVerifier,
 }
 
-/// What a key may sign with (RFC 4055, 1.2).
+/// What a key may sign with, as its certificate or the file of its private half says (RFC 4055, 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
+pub(crate) enum Scheme {
     Any,
     Pss,
     PssWith(Pss),
 }
 
-impl RsaKey {
-    pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
-        let scheme = match (spki.algorithm.oid, spki.algorithm.parameters) {
+impl Scheme {
+    /// What the identifier of an RSA key says.
+    pub(crate) fn of(algorithm: AlgorithmIdentifierRef<'_>) -> Result<Self, KeyFault> {
+        match (algorithm.oid, algorithm.parameters) {
             // Departs: RFC 3279, 2.3.1 wants NULL; some keys have nothing, and nobody minds.
-            (rfc5912::RSA_ENCRYPTION, parameters) if parameters.is_none_or(|any| any.is_null()) => Scheme::Any,
-            (rfc5912::ID_RSASSA_PSS, None) => Scheme::Pss,
+            (rfc5912::RSA_ENCRYPTION, parameters) if parameters.is_none_or(|any| any.is_null()) => Ok(Self::Any),
+            (rfc5912::ID_RSASSA_PSS, None) => Ok(Self::Pss),
             (rfc5912::ID_RSASSA_PSS, Some(parameters)) => {
-                Scheme::PssWith(Pss::from_parameters(&parameters.into()).ok_or(KeyFault::Malformed)?)
+                Pss::from_parameters(&parameters.into()).map(Self::PssWith).ok_or(KeyFault::Malformed)
             }
-            _ => return Err(KeyFault::Malformed),
-        };
-        let malformed = |_| KeyFault::Malformed;
-        let parts = RsaPublicKeyRef::from_der(bits).map_err(malformed)?;
-        let number = |part: der::asn1::UintRef<'_>| BoxedUint::from_be_slice_vartime(part.as_bytes());
-        let (n, e) = (number(parts.modulus), number(parts.public_exponent));
-        let key = RsaPublicKey::new_with_size_limits(n, e, BITS).map_err(|_| KeyFault::Malformed)?;
-        Ok(Self { key, scheme, verifier: RsaVerifier::default() })
-    }
-
-    #[cfg(feature = "software")]
-    pub(crate) fn new(key: RsaPublicKey) -> Self {
-        Self { key, scheme: Scheme::Any, verifier: RsaVerifier::default() }
-    }
-
-    pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
-        self.check_scheme(claim.algorithm)?;
-        Ok(backend.rsa(self, claim).unwrap_or_else(|| self.holds_purely(claim)))
+            _ => Err(KeyFault::Malformed),
+        }
     }
 
     /// Whether the key may be used with `algorithm` at all.
-    fn check_scheme(&self, algorithm: SignatureAlgorithm) -> Result<(), KeyFault> {
-        let permitted = match (algorithm, self.scheme) {
+    pub(crate) fn check(self, algorithm: SignatureAlgorithm) -> Result<(), KeyFault> {
+        let permitted = match (algorithm, self) {
             (SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Shake256), _) => return Err(KeyFault::Mismatch),
-            (SignatureAlgorithm::RsaPkcs1(_), scheme) => scheme == Scheme::Any,
-            (SignatureAlgorithm::RsaPss { digest, mask, salt_len }, Scheme::PssWith(limit)) => {
+            (SignatureAlgorithm::RsaPkcs1(_), scheme) => scheme == Self::Any,
+            (SignatureAlgorithm::RsaPss { digest, mask, salt_len }, Self::PssWith(limit)) => {
                 limit.permits(Pss { digest, mask, salt_len })
             }
             (SignatureAlgorithm::RsaPss { .. }, _) => true,
             _ => return Err(KeyFault::Mismatch),
         };
         if permitted { Ok(()) } else { Err(KeyFault::Restricted) }
+    }
+}
+
+/// In words.
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("RSA"),
+            Self::Pss => f.write_str("RSASSA-PSS"),
+            Self::PssWith(pss) => {
+                let algorithm = SignatureAlgorithm::from(*pss);
+                let salt = if pss.salt_len == 0 {
+                    "any salt".to_owned()
+                } else {
+                    format!("a salt of {} bytes or more", pss.salt_len)
+                };
+                write!(f, "{algorithm} and {salt}")
+            }
+        }
+    }
+}
+
+impl RsaKey {
+    pub(super) fn from_spki(spki: spki::SubjectPublicKeyInfoRef<'_>, bits: &[u8]) -> Result<Self, KeyFault> {
+        let scheme = Scheme::of(spki.algorithm)?;
+        let malformed = |_| KeyFault::Malformed;
+        let parts = RsaPublicKeyRef::from_der(bits).map_err(malformed)?;
+        let key = public_key(parts.modulus.as_bytes(), parts.public_exponent.as_bytes())?;
+        Ok(Self { key, scheme, verifier: RsaVerifier::default() })
+    }
+
+    #[cfg(feature = "software")]
+    pub(crate) fn new(key: RsaPublicKey, scheme: Scheme) -> Self {
+        Self { key, scheme, verifier: RsaVerifier::default() }
+    }
+
+    pub(super) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    pub(super) fn holds(&self, claim: Claim<'_>, backend: Backend) -> Result<bool, KeyFault> {
+        self.scheme.check(claim.algorithm)?;
+        Ok(backend.rsa(self, claim).unwrap_or_else(|| self.holds_purely(claim)))
     }
 
     fn holds_purely(&self, claim: Claim<'_>) -> bool {
@@ -162,6 +196,20 @@ impl RsaKey {
     }
 }
 
+/// The crate takes exponents of up to 33 bits only, and asserts that a modulus without its checks is odd.
+fn public_key(modulus: &[u8], exponent: &[u8]) -> Result<RsaPublicKey, KeyFault> {
+    let [n, e] = [modulus, exponent].map(BoxedUint::from_be_slice_vartime);
+    if e <= BoxedUint::from(RsaPublicKey::MAX_PUB_EXPONENT) {
+        return RsaPublicKey::new_with_size_limits(n, e, BITS).map_err(|_| KeyFault::Malformed);
+    }
+    if e.bits() > EXPONENT_BITS {
+        return Err(KeyFault::LongExponent(e.bits()));
+    }
+    let has_length = usize::try_from(n.bits()).is_ok_and(|bits| BITS.contains(&bits));
+    let are_odd = [modulus, exponent].iter().all(|number| number.last().is_some_and(|last| last & 1 == 1));
+    if has_length && are_odd { Ok(RsaPublicKey::new_unchecked(n, e)) } else { Err(KeyFault::Malformed) }
+}
+
 /// The length of the number that PSS makes: one bit less than the modulus (RFC 8017, 8.1.1).
 pub(crate) fn pss_bits(key: &impl PublicKeyParts) -> u32 {
     key.n().bits().saturating_sub(1)
@@ -181,4 +229,47 @@ pub(crate) fn pkcs1_scheme(digest: DigestAlgorithm) -> Option<Pkcs1v15Sign> {
         DigestAlgorithm::Sha3_512 => Pkcs1v15Sign::new::<Sha3_512>(),
         DigestAlgorithm::Shake256 => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::PublicKey;
+    use super::*;
+    use crate::pki::certificate::Certificate;
+
+    fn certificate(pem: &str) -> Certificate {
+        Certificate::from_der(&der::pem::decode_vec(pem.as_bytes()).unwrap().1).unwrap()
+    }
+
+    /// Self-signed, made by OpenSSL 3.0: e is 2^65 + 1.
+    #[test]
+    fn a_long_public_exponent_verifies() {
+        let own = certificate(include_str!("../../../tests/keys/vectors/long-exponent.pem"));
+        assert!(own.verify(own.spki()).is_ok());
+        let mut broken = own.der().to_vec();
+        *broken.last_mut().unwrap() ^= 1;
+        assert!(Certificate::from_der(&broken).unwrap().verify(own.spki()).is_err());
+    }
+
+    #[test]
+    fn numbers_that_are_no_key_are_refused_without_panic() {
+        let [long, too_long] = [[1; 32].to_vec(), [1; 33].to_vec()];
+        let (even, odd) = ([[0x80; 256].as_slice(), &[2]].concat(), [0x81; 256]);
+        assert!(public_key(&odd, &long).is_ok());
+        assert_eq!(public_key(&odd, &too_long), Err(KeyFault::LongExponent(257)));
+        for (n, e) in [(&even[..], &long[..]), (&odd, &[&long[..31], &[2]].concat()), (&odd[..63], &long), (&[], &long)]
+        {
+            assert_eq!(public_key(n, e), Err(KeyFault::Malformed));
+        }
+    }
+
+    /// What nobody here can tell is unknown, not false.
+    #[test]
+    fn a_key_that_is_not_read_is_unsupported() {
+        let own = certificate(include_str!("../../../tests/keys/vectors/spelled-out.pem"));
+        let fault = PublicKey::from_spki(own.spki()).unwrap_err();
+        assert_eq!(fault, KeyFault::SpelledOutCurve);
+        assert!(fault.is_unsupported() && KeyFault::LongExponent(257).is_unsupported());
+        assert!(!KeyFault::Malformed.is_unsupported());
+    }
 }

@@ -7,13 +7,12 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use der::pem;
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
 use crate::pki::oid::Oid;
+use crate::pki::pem::decode;
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
 
@@ -284,7 +283,7 @@ pub(crate) fn certificates_of(file: &[u8]) -> Result<Vec<Certificate>> {
         let Some((body, _)) = rest.split_once(END) else {
             return Err(unreadable().at(place).because("the block does not end").advise("fetch the file again"));
         };
-        let der = decode(body).map_err(|fault| unreadable().at(&place).because(fault).advise(advice))?;
+        let der = decode(body.as_bytes()).map_err(|fault| unreadable().at(&place).because(fault).advise(advice))?;
         let certificate = Certificate::from_der(&der);
         certificates.push(certificate.map_err(|fault| unreadable().at(&place).because(fault).advise(advice))?);
     }
@@ -292,18 +291,6 @@ pub(crate) fn certificates_of(file: &[u8]) -> Result<Vec<Certificate>> {
         return Err(Error::new(ErrorKind::Certificate, "there is no certificate in the file").advise(advice));
     }
     Ok(certificates)
-}
-
-/// Base64 with any white space: real lists wrap lines at 64, 76 or not at all, and RFC 7468, 3 lets a parser be lax.
-fn decode(body: &str) -> pem::Result<Vec<u8>> {
-    let digits: Vec<char> = body.chars().filter(|character| !character.is_whitespace()).collect();
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    for line in digits.chunks(64) {
-        text.extend(line);
-        text.push('\n');
-    }
-    text.push_str("-----END CERTIFICATE-----\n");
-    pem::decode_vec(text.as_bytes()).map(|(_, der)| der)
 }
 
 #[cfg(test)]

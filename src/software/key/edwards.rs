@@ -25,10 +25,21 @@ pub(crate) enum EdwardsPrivateKey {
 }
 
 impl EdwardsPrivateKey {
-    /// Reads a DER `CurvePrivateKey` of the algorithm `oid`.
-    pub(super) fn from_der(oid: ObjectIdentifier, der: &[u8]) -> Result<Self> {
+    /// Reads a DER `CurvePrivateKey` of the algorithm `oid`; `public` is what may stand beside it (RFC 5958, 2), and must agree.
+    pub(super) fn from_der(oid: ObjectIdentifier, der: &[u8], public: Option<&[u8]>) -> Result<Self> {
         let seed = <&OctetStringRef>::from_der(der).map_err(unreadable)?;
-        Self::from_seed(oid, seed.as_bytes()).ok_or_else(|| unreadable("it has not the curve's length"))
+        let key = Self::from_seed(oid, seed.as_bytes()).ok_or_else(|| unreadable("it has not the curve's length"))?;
+        if public.is_some_and(|public| public != key.public_bits()) {
+            return Err(super::no_pair());
+        }
+        Ok(key)
+    }
+
+    fn public_bits(&self) -> Vec<u8> {
+        match self {
+            Self::Ed25519(key) => key.key.verifying_key().as_bytes().to_vec(),
+            Self::Ed448(key) => key.verifying_key().to_bytes().to_vec(),
+        }
     }
 
     pub(crate) fn from_seed(oid: ObjectIdentifier, seed: &[u8]) -> Option<Self> {
@@ -89,5 +100,23 @@ impl Ed25519PrivateKey {
     #[cfg(any(test, feature = "authority"))]
     pub(super) fn seed(&self) -> &[u8; 32] {
         self.key.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::cms::element::{OCTET_STRING, tlv};
+
+    #[test]
+    fn a_public_key_beside_the_private_one_is_its_own() {
+        for (oid, len) in [(rfc8410::ID_ED_25519, 32), (rfc8410::ID_ED_448, 57)] {
+            let der = tlv(OCTET_STRING, &[&vec![7; len]]);
+            let read = |public: Option<&[u8]>| EdwardsPrivateKey::from_der(oid, &der, public);
+            let mut public = read(None).unwrap().public_bits();
+            assert!(public.len() == len && read(Some(&public)).is_ok());
+            *public.last_mut().unwrap() ^= 1;
+            assert!(read(Some(&public)).err().unwrap().to_string().contains("not one pair"));
+        }
     }
 }

@@ -16,6 +16,7 @@ use const_oid::ObjectIdentifier;
 #[cfg(feature = "ml-dsa")]
 use const_oid::db::fips204;
 use const_oid::db::{rfc5912, rfc8410};
+use der::{Tag, Tagged};
 use pkcs8::PrivateKeyInfoRef;
 
 use self::edwards::EdwardsPrivateKey;
@@ -26,7 +27,7 @@ use self::rsa::RsaSigningKey;
 use super::Secret;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pki::algorithm::SignatureAlgorithm;
-use crate::pki::key::rsa::RsaKey;
+use crate::pki::key::rsa::Scheme;
 use crate::pki::key::{Backend, PublicKey};
 
 /// A private key in memory; wiped when dropped.
@@ -45,13 +46,20 @@ impl PrivateKey {
         let info = PrivateKeyInfoRef::try_from(der).map_err(unreadable)?;
         let inner = info.private_key.as_bytes();
         match info.algorithm.oid {
-            rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS => Self::from_pkcs1_der(inner),
+            rfc5912::RSA_ENCRYPTION | rfc5912::ID_RSASSA_PSS => {
+                let scheme = Scheme::of(info.algorithm).map_err(unreadable)?;
+                RsaSigningKey::from_pkcs1_der(inner, scheme).map(Self::Rsa)
+            }
             rfc5912::ID_EC_PUBLIC_KEY => {
+                if info.algorithm.parameters.is_some_and(|parameters| parameters.tag() == Tag::Sequence) {
+                    return Err(spelled_out());
+                }
                 let curve = info.algorithm.parameters_oid().map_err(unreadable)?;
                 EcPrivateKey::from_sec1_der(inner, Some(curve)).map(Self::Elliptic)
             }
             oid @ (rfc8410::ID_ED_25519 | rfc8410::ID_ED_448) => {
-                EdwardsPrivateKey::from_der(oid, inner).map(Self::Edwards)
+                let public = info.public_key.map(|public| public.raw_bytes());
+                EdwardsPrivateKey::from_der(oid, inner, public).map(Self::Edwards)
             }
             #[cfg(feature = "ml-dsa")]
             oid @ (fips204::ID_ML_DSA_44 | fips204::ID_ML_DSA_65 | fips204::ID_ML_DSA_87) => {
@@ -63,7 +71,7 @@ impl PrivateKey {
 
     /// Reads a DER `RSAPrivateKey` (RFC 8017, A.1.2).
     pub(crate) fn from_pkcs1_der(der: &[u8]) -> Result<Self> {
-        RsaSigningKey::from_pkcs1_der(der).map(Self::Rsa)
+        RsaSigningKey::from_pkcs1_der(der, Scheme::Any).map(Self::Rsa)
     }
 
     /// Reads a DER `ECPrivateKey` (RFC 5915, 3) that names its curve.
@@ -74,7 +82,7 @@ impl PrivateKey {
     /// The public half.
     pub(crate) fn public_key(&self) -> PublicKey {
         match self {
-            Self::Rsa(key) => PublicKey::Rsa(RsaKey::new(key.public_key())),
+            Self::Rsa(key) => PublicKey::Rsa(key.public_key()),
             Self::Elliptic(key) => PublicKey::Elliptic(key.public_key()),
             Self::Edwards(key) => PublicKey::Edwards(key.public_key()),
             #[cfg(feature = "ml-dsa")]
@@ -89,19 +97,27 @@ impl PrivateKey {
 
     /// As [`sign`](Self::sign), computed by `backend`.
     pub(crate) fn sign_by(&self, backend: Backend, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>> {
+        self.try_sign_by(backend, algorithm, message).map_err(|fault| {
+            Error::new(ErrorKind::Signer, format!("{self} did not sign with {algorithm}"))
+                .because(fault)
+                .class_is(ErrorClass::Permanent)
+        })
+    }
+
+    /// As [`sign`](Self::sign); or why not, alone.
+    pub(crate) fn try_sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, String> {
+        self.try_sign_by(Backend::BEST, algorithm, message)
+    }
+
+    fn try_sign_by(&self, backend: Backend, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, String> {
         let prehash = || algorithm.digest().digest(message);
-        let signed = match self {
+        match self {
             Self::Rsa(key) => key.sign(backend, algorithm, &prehash()),
             Self::Elliptic(key) => key.sign(algorithm, &prehash()),
             Self::Edwards(key) => key.sign(backend, algorithm, message),
             #[cfg(feature = "ml-dsa")]
             Self::ModuleLattice(key) => key.sign(algorithm, message),
-        };
-        signed.map_err(|fault| {
-            Error::new(ErrorKind::Signer, format!("{self} did not sign with {algorithm}"))
-                .because(fault)
-                .class_is(ErrorClass::Permanent)
-        })
+        }
     }
 }
 
@@ -129,7 +145,21 @@ fn mismatch() -> String {
 }
 
 fn unreadable(fault: impl fmt::Display) -> Error {
-    Error::new(ErrorKind::Key, "the private key cannot be read").because(fault.to_string())
+    Error::new(ErrorKind::Key, "the private key cannot be read")
+        .because(fault.to_string())
+        .advise("try `openssl pkey -in key.pem -check -noout`, and write it anew with `openssl pkey`")
+}
+
+/// What is said twice must agree.
+fn no_pair() -> Error {
+    Error::new(ErrorKind::Key, "the private key and the public key beside it are not one pair")
+        .advise("write the file anew from the private key alone")
+}
+
+/// RFC 5480, 2.1.1 wants the name of a curve: whoever may write its numbers may write others.
+fn spelled_out() -> Error {
+    crate::software::unsupported("the private key spells its curve out instead of naming it")
+        .advise("name it: `openssl ec -in key.pem -param_enc named_curve -out named.pem`")
 }
 
 fn unsupported(algorithm: ObjectIdentifier) -> Error {

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
+use der::Decode;
 use rsa::hazmat::rsa_decrypt_and_check;
-use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs1::{RsaPrivateKeyRef, Version};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{BoxedUint, RsaPrivateKey, RsaPublicKey};
 
@@ -15,37 +16,51 @@ use crate::error::Result;
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::pki::algorithm::pss::Pss;
 use crate::pki::key::aws_lc::RsaSigner;
-use crate::pki::key::rsa::{pkcs1_scheme, pss_bits};
+use crate::pki::key::rsa::{RsaKey, Scheme, pkcs1_scheme, pss_bits};
 use crate::pki::key::{Backend, emsa};
 
 /// The lengths that are signed with, in bits: FIPS 186-5, 5.1 begins at 2048; beyond 8192 a signature takes seconds.
 const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 
+const NEW_KEY: &str = "make a new key: `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072`";
+
 /// A private key; the crates wipe it when it is dropped.
 #[derive(Clone)]
 pub(crate) struct RsaSigningKey {
     key: Box<RsaPrivateKey>,
+    /// What the file that it came in lets it be used for.
+    scheme: Scheme,
     /// The same key once more, where AWS-LC signs with it.
     fast: Option<Arc<RsaSigner>>,
 }
 
 impl RsaSigningKey {
-    /// Reads a DER `RSAPrivateKey`.
-    pub(super) fn from_pkcs1_der(der: &[u8]) -> Result<Self> {
-        let key = RsaPrivateKey::from_pkcs1_der(der).map_err(unreadable)?;
+    /// Reads a DER `RSAPrivateKey`, which is for `scheme`.
+    pub(super) fn from_pkcs1_der(der: &[u8], scheme: Scheme) -> Result<Self> {
+        let parts = RsaPrivateKeyRef::from_der(der).map_err(unreadable)?;
+        let unsupported = |what: &str| Err(crate::software::unsupported(what).advise(NEW_KEY));
+        if parts.version() == Version::Multi {
+            return unsupported("an RSA private key of more than two primes is not supported");
+        }
+        let bits = BoxedUint::from_be_slice_vartime(parts.modulus.as_bytes()).bits();
+        if !BITS.contains(&bits) {
+            return unsupported(&format!("an RSA private key of {bits} bits is outside 2048 to 8192 bits"));
+        }
+        let exponent = BoxedUint::from_be_slice_vartime(parts.public_exponent.as_bytes());
+        if exponent > BoxedUint::from(RsaPublicKey::MAX_PUB_EXPONENT) {
+            let bits = exponent.bits();
+            return unsupported(&format!("an RSA private key whose public exponent has {bits} bits is not supported"));
+        }
+        let key = RsaPrivateKey::try_from(parts).map_err(unreadable)?;
         if key.crt_coefficient().is_none() {
             return Err(unreadable("its two primes have a divisor in common"));
         }
-        let key = Self::new(key);
-        let bits = key.bits();
-        if BITS.contains(&bits) {
-            return key.accepted();
-        }
-        Err(crate::software::unsupported(format!("an RSA private key of {bits} bits is outside 2048 to 8192 bits")))
+        Self { scheme, ..Self::new(key) }.accepted()
     }
 
+    /// A key for any scheme.
     pub(crate) fn new(key: RsaPrivateKey) -> Self {
-        Self { fast: RsaSigner::new(&key).map(Arc::new), key: Box::new(key) }
+        Self { fast: RsaSigner::new(&key).map(Arc::new), scheme: Scheme::Any, key: Box::new(key) }
     }
 
     /// The key, unless AWS-LC is to sign and will not have it: whoever chose its constant time gets nothing less without being told.
@@ -60,8 +75,9 @@ impl RsaSigningKey {
         self.key.n().bits()
     }
 
-    pub(super) fn public_key(&self) -> RsaPublicKey {
-        self.key.to_public_key()
+    /// The public half, for the same scheme.
+    pub(super) fn public_key(&self) -> RsaKey {
+        RsaKey::new(self.key.to_public_key(), self.scheme)
     }
 
     /// The signature value, or why there is none.
@@ -71,6 +87,7 @@ impl RsaSigningKey {
         algorithm: SignatureAlgorithm,
         prehash: &[u8],
     ) -> Result<Vec<u8>, String> {
+        self.scheme.check(algorithm).map_err(|fault| fault.to_string())?;
         let fast = backend.if_aws_lc(|| self.fast.as_ref()?.sign(algorithm, prehash));
         fast.map_or_else(|| sign(&self.key, algorithm, prehash), Ok)
     }
@@ -150,7 +167,7 @@ mod tests {
     #[test]
     fn a_key_that_cannot_sign_is_refused_when_it_is_read() {
         let (der, key) = square();
-        let error = RsaSigningKey::from_pkcs1_der(&der).err().unwrap();
+        let error = RsaSigningKey::from_pkcs1_der(&der, Scheme::Any).err().unwrap();
         assert_eq!((error.kind(), error.class()), (ErrorKind::Key, ErrorClass::Operator), "{error}");
         assert!(error.to_string().contains("the private key cannot be read: its two primes"), "{error}");
         // Were it not refused before, AWS-LC would not have it.
