@@ -21,14 +21,16 @@ const PAGES: usize = 100;
 /// How many credentials are named where one has to be chosen.
 const NAMED: usize = 30;
 
+/// An authentication object: the option that gives it, its name, and the file that holds it.
+type Unlocking = (&'static str, String, PathBuf);
+
 /// The options of a service, as the command line has them.
 #[derive(Default)]
 pub(crate) struct Options {
     url: Option<String>,
     token_file: Option<PathBuf>,
     credential: Option<String>,
-    /// Authentication objects, by the options that give them, and the files that hold them.
-    unlocking: Vec<(&'static str, String, PathBuf)>,
+    unlocking: Vec<Unlocking>,
     patience: Option<Duration>,
     sends_otp: bool,
 }
@@ -38,7 +40,7 @@ pub(crate) struct Remote {
     url: String,
     token_file: PathBuf,
     credential: Option<String>,
-    unlocking: Vec<(&'static str, String, PathBuf)>,
+    unlocking: Vec<Unlocking>,
     patience: Duration,
     /// Whether the service is to send a one-time password first.
     sends_otp: bool,
@@ -152,7 +154,7 @@ impl Remote {
         open().during(|| Message::CannotUseService)
     }
 
-    /// Gives `key` what unlocks it for `count` signatures, after the service has sent what it has to.
+    /// Gives `key` what unlocks it for `count` signatures. The service sends a password when nothing else can be wrong.
     pub(crate) fn unlock(
         &self,
         mut key: RemoteKey,
@@ -160,16 +162,15 @@ impl Remote {
         services: &Services<'_>,
     ) -> std::result::Result<RemoteKey, Stop> {
         self.check(&key, count).during(|| Message::CannotUseService)?;
+        let (sent, known): (Vec<_>, Vec<_>) =
+            self.unlocking.iter().partition(|(option, ..)| self.sends_otp && *option == "csc-otp-file");
+        let auth = with(AuthData::new(), &known)?;
         if self.sends_otp {
-            let sent = key.http.ask(&key.service.send_otp(key.signer.credential()));
-            sent.during(|| Message::CannotUseService)?;
+            let answer = key.http.ask(&key.service.send_otp(key.signer.credential()));
+            answer.during(|| Message::CannotUseService)?;
             services.say(&Message::OtpSent);
         }
-        let mut auth = AuthData::new();
-        for (option, id, path) in &self.unlocking {
-            auth = auth.value(id, access::needed(option, path)?.as_str());
-        }
-        key.signer = key.signer.auth(auth);
+        key.signer = key.signer.auth(with(auth, &sent)?);
         Ok(key)
     }
 
@@ -184,6 +185,12 @@ impl Remote {
         let error = Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Operator);
         Err(error.advise(format!("give at most {covered} files at once")))
     }
+}
+
+/// `auth` with what the files of `objects` hold.
+fn with(auth: AuthData, objects: &[&Unlocking]) -> std::result::Result<AuthData, Stop> {
+    let mut objects = objects.iter();
+    objects.try_fold(auth, |auth, (option, id, path)| Ok(auth.value(id, access::needed(option, path)?.as_str())))
 }
 
 /// The credential of whoever has the access token, where there is exactly one.
