@@ -41,6 +41,8 @@ mod output;
 mod preflight;
 #[path = "command/remote.rs"]
 mod remote;
+#[path = "command/remote_refusals.rs"]
+mod remote_refusals;
 #[path = "command/server.rs"]
 mod server;
 #[allow(dead_code, reason = "made for the tests of the library, which use all of it")]

@@ -65,6 +65,16 @@ pub(crate) fn secret(option: &'static str, path: &Path) -> Result<Zeroizing<Stri
     text().during(|| Message::CannotUse { option, path: path.to_owned() })
 }
 
+/// The same, where an empty one is a mistake: as a PIN it would be one wrong try.
+pub(crate) fn needed(option: &'static str, path: &Path) -> Result<Zeroizing<String>, Stop> {
+    let text = secret(option, path)?;
+    if text.is_empty() {
+        let error = Error::new(ErrorKind::Password, "the first line is empty");
+        return Err(error).during(|| Message::CannotUse { option, path: path.to_owned() });
+    }
+    Ok(text)
+}
+
 /// What editors put around a line, such as a byte order mark in front, is no part of the password.
 fn first_line(mut bytes: Secret) -> Secret {
     if bytes.starts_with(b"\xEF\xBB\xBF") {

@@ -334,7 +334,8 @@ Whose key (without one a local TEST authority signs: NOT FOR PRODUCTION):
                    what unlocks it: PIN, one-time password, or another authentication object
   --csc-send-otp   has the service send the password first; FILE is read then: /dev/stdin, say
   --csc-wait SECONDS
-                   for each answer, and for who has to confirm elsewhere; 120 unless given
+                   for who has to confirm elsewhere, and for each answer, which gets 30 at least;
+                   120 unless given
 
 How and when:
   --digest NAME    sha256, sha384, sha512, sha3-256, sha3-384, sha3-512 instead of what fits the key
@@ -433,7 +434,7 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    PEM または DER
   --p12 FILE       鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx)。不足する証明書は --chain で
                    指定します
-  --pass-file FILE --key または --p12 のパスワード。1 行目を読みます
+  --pass-file FILE --key または --p12 のパスワード。PIN などのファイルと同じく、1 行目を読みます
   --pkcs11 URI --module SO --pin-file FILE
                    トークンや HSM の鍵: pkcs11:token=contracts;object=witness (RFC 7512)、ベンダーの
                    PKCS #11 モジュール、1 行目に PIN を書いたファイル。PIN は一度だけ試し、残り
@@ -443,15 +444,15 @@ pades sign --complete STATE --signature FILE [オプション] IN OUT
                    指定できません。pin-value に PIN 自体を書くと、ほかの利用者にも見えます
   --csc URL --csc-token-file FILE
                    署名サービスの鍵 (CSC API。/csc/v2 または /csc/v1 まで指定) とアクセストークン。
-                   すべてのファイルを、サービスが許す範囲で一度に認可します。送るのはハッシュ値だけ
-                   です。サービスにない証明書は --chain で指定します
+                   全ファイルの認可を、サービスが許す範囲でまとめて受けます。サービスに送るのは
+                   ハッシュ値だけです。サービスにない証明書は --chain で指定します
   --csc-credential ID
                    鍵の ID。複数あるときは必要です (省略すると、エラーに一覧を示します)
   --csc-pin-file FILE, --csc-otp-file FILE, --csc-auth-file ID=FILE
                    鍵を使うための PIN、ワンタイムパスワード、その他の認証情報
   --csc-send-otp   署名サービスにワンタイムパスワードを送信させてから FILE を読み取ります
                    (/dev/stdin など)
-  --csc-wait 秒    応答と、別の端末での承認を待つ時間。省略時は 120
+  --csc-wait 秒    別の端末での承認と、応答を待つ時間 (応答は最短でも 30)。省略時は 120
 
 方式と時刻:
   --digest 名前    ハッシュ関数 (sha256、sha384、sha512、sha3-256、sha3-384、sha3-512)。

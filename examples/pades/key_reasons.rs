@@ -19,7 +19,7 @@ pub(crate) const OPTIONS: [(&str, &str); 22] = [
     ("choose another algorithm", "choose another with --digest or --pss"),
     ("reserve at least", "prepare again with --cms-room and --timestamp-room, together at least"),
     ("prepare again without a certificate", "prepare again without --chain"),
-    ("give the right one to a new signer", "give the right one with --pin-file"),
+    ("give the right one to a new signer", "give the right one with --pin-file, or in the URI"),
     ("give the token's PIN", "write it into the first line of --pin-file"),
     ("choose another with Identity::with_algorithm", "choose another with --digest"),
     ("reserve with SHA-256 or a longer digest", "choose another with --digest"),
@@ -45,7 +45,7 @@ pub(crate) const OPTIONS: [(&str, &str); 22] = [
 ];
 
 /// What the library says, as far as it is known, and what that means.
-pub(crate) const REASONS: [(&str, &str); 90] = [
+pub(crate) const REASONS: [(&str, &str); 94] = [
     ("CKR_PIN_INCORRECT", "PIN が違います。誤った PIN が続くとトークンがロックされます"),
     ("CKR_PIN_LOCKED", "PIN がロックされています。トークンの管理者 (SO) に解除を依頼してください"),
     (
@@ -104,6 +104,8 @@ pub(crate) const REASONS: [(&str, &str); 90] = [
     ("the password does not open the private key", "秘密鍵のパスワードが違います"),
     ("the password does not open", "パスワードが違います。--pass-file を確認してください"),
     ("the first line is not UTF-8", "1 行目が UTF-8 ではありません"),
+    ("the first line is empty", "1 行目が空です"),
+    ("holds a user name or password", "アドレスに利用者名やパスワードを含めることはできません"),
     ("private keys, not one", "秘密鍵が 1 つだけ入ったファイルを指定してください"),
     ("the PEM has no certificate", "ファイルに証明書がありません。署名者の証明書を先頭に置いた PEM を指定してください"),
     ("there is no certificate for the key", "鍵の証明書がありません"),
@@ -176,8 +178,10 @@ pub(crate) const REASONS: [(&str, &str); 90] = [
         "署名サービスがこの署名方式に対応していません。--digest または --pss で別の方式を指定してください",
     ),
     ("the signing service offers no algorithm", "署名サービスのこの鍵の署名方式には対応していません"),
-    ("a page instead of JSON", "署名サービスではなくページの応答がありました。アドレスを確認してください"),
+    ("a page instead of JSON", "サーバーが署名サービスの応答ではなくページを返しました。アドレスを確認してください"),
+    ("check the service's address", "署名サービスのアドレスではありません。--csc のアドレスを確認してください"),
     ("the signing service's answer", "署名サービスの応答が正しくありません"),
+    ("gave an answer of more than", "サーバーの応答が大きすぎます。アドレスを確認してください"),
     ("are no PKCS#12 file", "PKCS#12 (.p12, .pfx) のファイルではありません"),
     ("answered 429", "サーバーが混み合っています。時間をおいて、もう一度実行してください"),
     ("answered 5", "サーバーに障害があります。時間をおいて、もう一度実行してください"),

@@ -75,16 +75,17 @@ impl Options {
         check_folder(folder, outs.clone().next()).during(|| Message::CannotWrite(folder.to_owned()))?;
         self.paths.check()?;
         self.paths.check_anchor(self.inputs.iter().cloned().chain(outs))?;
-        let key = self.who.key(&services)?.ok_or_else(who::no_key)?;
         let tsa = self.tsa.as_ref().map(|tsa| services.tsa(tsa)).transpose()?;
+        let count = self.inputs.len();
+        // Last, since a one-time password may be sent for it.
+        let key = self.who.key(count, &services)?.ok_or_else(who::no_key)?;
         self.paths.store_anchor(&services)?;
         self.paths.warn(language);
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let (tsa, services) = (tsa.as_deref(), &services);
         let (options, progress) = (self, &progress);
         let work = Work { options, folder, drawn, password, key, services, tsa, threads, progress, language };
-        let count = self.inputs.len();
-        let mut ahead = work.sign_ahead(&self.inputs)?;
+        let mut ahead = work.sign_ahead(&self.inputs);
         let mut signed = 0_usize;
         for (paths, first, last) in runs(&self.inputs) {
             progress.step(&Message::Signing { first, last, count });
@@ -126,11 +127,10 @@ impl Ahead {
 
 impl Work<'_> {
     /// Has everything signed where the key signs all at once, and not all can be open at once.
-    fn sign_ahead(&self, paths: &[PathBuf]) -> Result<Option<Ahead>, Stop> {
-        let Key::AtOnce(remote) = &self.key else { return Ok(None) };
-        remote.check(paths.len())?;
+    fn sign_ahead(&self, paths: &[PathBuf]) -> Option<Ahead> {
+        let Key::AtOnce(remote) = &self.key else { return None };
         if paths.len() <= TOGETHER {
-            return Ok(None);
+            return None;
         }
         let mut inputs = Vec::new();
         for (run, first, last) in runs(paths) {
@@ -142,7 +142,7 @@ impl Work<'_> {
         for (input, value) in inputs.iter().zip(values) {
             ahead.entry(input.message().to_vec()).or_default().push(value);
         }
-        Ok(Some(Ahead(ahead)))
+        Some(Ahead(ahead))
     }
 
     /// What is to be signed of `paths`. Why there is nothing of some is said when it is their turn.

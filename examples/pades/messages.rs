@@ -141,7 +141,7 @@ impl Message {
                 format!("WARNING: verifiers will not accept the signing certificate: {why}").into()
             }
             Self::Unrelated(subjects) => {
-                let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain";
+                let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain, and what came with the key";
                 lines(text.into(), "has nothing to do with the signer, but goes into the signature", subjects)
             }
             Self::NoTrust => "no --trust is given, so nobody is trusted and no signature can be TOTAL-PASSED".into(),
@@ -250,7 +250,7 @@ impl Message {
             Self::OtpSent => "署名サービスがワンタイムパスワードを送信しました。--csc-otp-file から読み取ります".into(),
             Self::NotAccepted(why) => format!("警告: この署名証明書は検証時に認められません: {why}").into(),
             Self::Unrelated(subjects) => {
-                let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain を確認してください";
+                let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain と、鍵に付属する証明書を確認してください";
                 lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)
             }
             Self::NoTrust => {

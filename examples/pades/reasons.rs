@@ -39,7 +39,7 @@ pub(crate) fn in_options(words: &str) -> String {
 }
 
 /// What the library says, as far as it is known, and what that means.
-const REASONS: [(&str, &str); 58] = [
+const REASONS: [(&str, &str); 59] = [
     ("the file is empty", "ファイルが空です"),
     ("is no PDF", "PDF ファイルではありません"),
     ("is cut off", "PDF が途中で切れています。もう一度入手するか、署名前のファイルなら sign --repair で修復できます"),
@@ -53,6 +53,7 @@ const REASONS: [(&str, &str); 58] = [
     ("the PDF's own file", "PDF と同じファイルは指定できません"),
     ("the file is gone", "処理中にファイルがなくなりました"),
     ("No such file", "ファイルが見つかりません"),
+    ("Is a directory", "フォルダーです。ファイル名まで指定してください"),
     ("Permission denied", "アクセス権がありません"),
     ("No space left", "ディスクの空き容量が不足しています"),
     ("File too large", "ファイルの大きさが上限を超えます"),

@@ -14,10 +14,15 @@ use crate::services::Services;
 
 /// How long to wait for an answer, and for somebody who has to confirm elsewhere, unless told.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long to wait for an answer at least: a service that answers at once still has to be reached.
+const ANSWER: Duration = Duration::from_secs(30);
 /// A list of credentials beyond this has no end.
 const PAGES: usize = 100;
 /// How many credentials are named where one has to be chosen.
 const NAMED: usize = 30;
+
+/// An authentication object: the option that gives it, its name, and the file that holds it.
+type Unlocking = (&'static str, String, PathBuf);
 
 /// The options of a service, as the command line has them.
 #[derive(Default)]
@@ -25,8 +30,7 @@ pub(crate) struct Options {
     url: Option<String>,
     token_file: Option<PathBuf>,
     credential: Option<String>,
-    /// Authentication objects, by the options that give them, and the files that hold them.
-    unlocking: Vec<(&'static str, String, PathBuf)>,
+    unlocking: Vec<Unlocking>,
     patience: Option<Duration>,
     sends_otp: bool,
 }
@@ -36,7 +40,7 @@ pub(crate) struct Remote {
     url: String,
     token_file: PathBuf,
     credential: Option<String>,
-    unlocking: Vec<(&'static str, String, PathBuf)>,
+    unlocking: Vec<Unlocking>,
     patience: Duration,
     /// Whether the service is to send a one-time password first.
     sends_otp: bool,
@@ -126,50 +130,67 @@ fn seconds(text: &str) -> Option<Duration> {
 /// A credential of a service, ready to sign once it is authorised.
 pub(crate) struct RemoteKey {
     pub(crate) signer: CscSigner,
+    http: HttpCsc,
+    service: Service,
     url: String,
-    /// A one-time password unlocks it.
-    is_single_use: bool,
 }
 
 impl Remote {
     /// Asks for the credential; unlocks and authorises nothing.
     pub(crate) fn open(&self, services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
-        let (http, service) = self.service()?;
-        services.step(&Message::Asking(self.url.clone()));
+        let token = access::needed("csc-token-file", &self.token_file)?;
         let open = || {
+            let service = Service::new(&self.url, token.as_str())?;
+            services.step(&Message::Asking(self.url.clone()));
+            // Some services answer only when somebody has confirmed.
+            let http = HttpCsc::new().timeout(self.patience.max(ANSWER));
             let id = match &self.credential {
                 Some(id) => id.clone(),
                 None => only_credential(&http, &service)?,
             };
-            CscSigner::new(http, service, &id)
+            let signer = CscSigner::new(http.clone(), service.clone(), &id)?.patience(self.patience);
+            Ok(RemoteKey { signer, http, service, url: self.url.clone() })
         };
-        let signer = open().during(|| Message::CannotUseService)?.patience(self.patience);
-        let is_single_use = self.unlocking.iter().any(|(_, id, _)| id == "OTP");
-        Ok(RemoteKey { signer, url: self.url.clone(), is_single_use })
+        open().during(|| Message::CannotUseService)
     }
 
-    fn service(&self) -> std::result::Result<(HttpCsc, Service), Stop> {
-        let token = access::secret("csc-token-file", &self.token_file)?;
-        let service = Service::new(&self.url, token.as_str()).during(|| Message::CannotUseService)?;
-        // Some services answer only when somebody has confirmed.
-        Ok((HttpCsc::new().timeout(self.patience.max(Duration::from_secs(30))), service))
-    }
-
-    /// Gives `key` what unlocks it, after the service has sent what it has to.
-    pub(crate) fn unlock(&self, mut key: RemoteKey, services: &Services<'_>) -> std::result::Result<RemoteKey, Stop> {
+    /// Gives `key` what unlocks it for `count` signatures. The service sends a password when nothing else can be wrong.
+    pub(crate) fn unlock(
+        &self,
+        mut key: RemoteKey,
+        count: usize,
+        services: &Services<'_>,
+    ) -> std::result::Result<RemoteKey, Stop> {
+        self.check(&key, count).during(|| Message::CannotUseService)?;
+        let (sent, known): (Vec<_>, Vec<_>) =
+            self.unlocking.iter().partition(|(option, ..)| self.sends_otp && *option == "csc-otp-file");
+        let auth = with(AuthData::new(), &known)?;
         if self.sends_otp {
-            let (http, service) = self.service()?;
-            let sent = http.ask(&service.send_otp(key.signer.credential()));
-            sent.during(|| Message::CannotUseService)?;
+            let answer = key.http.ask(&key.service.send_otp(key.signer.credential()));
+            answer.during(|| Message::CannotUseService)?;
             services.say(&Message::OtpSent);
         }
-        let mut auth = AuthData::new();
-        for (option, id, path) in &self.unlocking {
-            auth = auth.value(id, access::secret(option, path)?.as_str());
-        }
-        key.signer = key.signer.auth(auth);
+        key.signer = key.signer.auth(with(auth, &sent)?);
         Ok(key)
     }
+
+    /// Whether so many signatures can be authorised with what there is.
+    fn check(&self, key: &RemoteKey, count: usize) -> Result<()> {
+        let covered = key.signer.credential().multisign();
+        if count <= covered || !self.unlocking.iter().any(|(_, id, _)| id == "OTP") {
+            return Ok(());
+        }
+        let message =
+            format!("a one-time password is good for one authorisation, of {covered} signatures here, not of {count}");
+        let error = Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Operator);
+        Err(error.advise(format!("give at most {covered} files at once")))
+    }
+}
+
+/// `auth` with what the files of `objects` hold.
+fn with(auth: AuthData, objects: &[&Unlocking]) -> std::result::Result<AuthData, Stop> {
+    let mut objects = objects.iter();
+    objects.try_fold(auth, |auth, (option, id, path)| Ok(auth.value(id, access::needed(option, path)?.as_str())))
 }
 
 /// The credential of whoever has the access token, where there is exactly one.
@@ -205,18 +226,6 @@ fn only_credential(http: &HttpCsc, service: &Service) -> Result<String> {
 }
 
 impl RemoteKey {
-    /// Whether so many signatures can be authorised with what there is.
-    pub(crate) fn check(&self, count: usize) -> std::result::Result<(), Stop> {
-        let covered = self.signer.credential().multisign();
-        if !self.is_single_use || count <= covered {
-            return Ok(());
-        }
-        let message =
-            format!("a one-time password is good for one authorisation, of {covered} signatures here, not of {count}");
-        let error = Error::new(ErrorKind::Signer, message).class_is(ErrorClass::Operator);
-        Err(error.advise(format!("give at most {covered} files at once"))).during(|| Message::CannotUseService)
-    }
-
     /// Signs all of `inputs` with as few authorisations as the service allows.
     pub(crate) fn sign_all(&self, inputs: &[&SigningInput], services: &Services<'_>) -> Vec<Result<Vec<u8>>> {
         services.step(&Message::Asking(self.url.clone()));

@@ -191,9 +191,9 @@ impl Options {
         progress.step(&Message::Reading(self.paths.input.clone()));
         let opened = Opened::new(&input, password.as_deref(), self.mending, &progress).during(cannot_open)?;
         // Last, since a one-time password may be sent for it.
-        let key = self.who.key(&services)?.ok_or_else(who::no_key)?;
+        let key = self.who.key(1, &services)?.ok_or_else(who::no_key)?;
         let tsa = tsa.as_deref().map(services::unshared);
-        let update = self.sign(opened.document(), &drawn, key.unshared(), tsa, language);
+        let update = self.sign(opened.document(), &drawn, key.signer(), tsa, language);
         let update = update.during(|| Message::CannotSign(self.paths.input.clone()))?;
         self.hand_over(&input, &opened, &update, &services, &progress, language)
     }

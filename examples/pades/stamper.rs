@@ -12,9 +12,9 @@ use crate::access::secret;
 use crate::arguments::Arguments;
 use crate::failure::{During, Stop};
 use crate::inputs;
+use crate::manner::digest_named;
 use crate::messages::Message;
 use crate::pace::{Client, rate};
-use crate::who::digest_named;
 
 /// Who stamps the time.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::credential::Credential;
 use super::refusal::is_expired_authorization;
 use super::request::{ANSWER_LIMIT, Answer, Request};
 use super::service::Service;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::http::{Client, Question};
 use crate::pki::algorithm::SignatureAlgorithm;
 use crate::port::{Identity, Signer, SigningInput};
@@ -172,9 +172,23 @@ impl CscSigner {
     /// [`multisign`](Credential::multisign) of them. One that runs out on the way is extended; where it has, and
     /// nothing but a PIN is needed, it is asked for once more.
     ///
-    /// What fails is an error for each of those that it was for, as [`Signer::sign`] gives it; the others are signed.
+    /// What fails is an error for each of those that it was for, as [`Signer::sign`] gives it; the others are signed. After an error that
+    /// is not [`Retryable`](ErrorClass::Retryable), nothing more is asked, and it is the error of all that are not signed yet: a wrong PIN
+    /// is given once.
     pub fn sign_all(&self, inputs: &[&SigningInput]) -> Vec<Result<Vec<u8>>> {
-        inputs.chunks(self.credential.multisign()).flat_map(|inputs| self.sign_covered(inputs)).collect()
+        let mut values = Vec::with_capacity(inputs.len());
+        for covered in inputs.chunks(self.credential.multisign()) {
+            values.extend(self.sign_covered(covered));
+            if let Some(Err(error)) = values.last()
+                && error.class() != ErrorClass::Retryable
+            {
+                // The others would meet it, too, and a wrong PIN for each of them locks the credential.
+                let error = error.again();
+                values.resize_with(inputs.len(), || Err(error.again()));
+                break;
+            }
+        }
+        values
     }
 
     /// Signs what one authorisation covers.

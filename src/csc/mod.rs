@@ -9,7 +9,7 @@
 //!
 //! Invariant: no I/O and no clock outside the driver: answers and times are arguments.
 //! Invariant: tokens, PINs and activation data stand in no message and no `Debug`; what a server says when it refuses
-//! is kept in its own words, in one bounded line. What holds them here is wiped when it is dropped: requests, answers and what is read
+//! is kept in its own words, but for these, in one bounded line. What holds them here is wiped when it is dropped: requests, answers and what is read
 //! of them; the buffers of TLS are not ours, and what [`Request::body`] gives is the caller's.
 //! Invariant: what a service signs is verified under its certificate before anybody uses it, as with every other
 //! signer.

@@ -61,10 +61,18 @@ impl Refused {
         words.any(|one| one.eq_ignore_ascii_case(word))
     }
 
+    fn says_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.says(word))
+    }
+
     /// What to do, from the most to the least specific sign.
     fn judge(&self) -> (ErrorKind, ErrorClass, &'static str) {
         use ErrorClass::{Operator, Permanent, Retryable};
         let signer = |class, advice| (ErrorKind::Signer, class, advice);
+        let wrong_secret = signer(
+            Operator,
+            "give the right PIN or password; after several wrong ones the service locks the credential",
+        );
         match (self.status, self.error.as_str()) {
             (408 | 425 | 429 | 500 | 502.., _) | (_, "server_error" | "temporarily_unavailable") => {
                 signer(Retryable, "try again later")
@@ -72,16 +80,16 @@ impl Refused {
             _ if self.is_expired_authorization() => {
                 signer(Retryable, "authorise again: the activation data have expired")
             }
-            (_, "invalid_pin" | "invalid_otp" | "invalid_authentication_data" | "authentication_error") => signer(
-                Operator,
-                "give the right PIN or password; after several wrong ones the service locks the credential",
-            ),
+            (_, "invalid_pin" | "invalid_otp" | "invalid_authentication_data" | "authentication_error") => wrong_secret,
             _ if self.says("locked") => signer(Operator, "have the signing service unlock the credential or its PIN"),
             _ if self.says("disabled") => {
                 (ErrorKind::Key, Operator, "have the signing service enable the credential, or use another")
             }
             _ if self.says("certificate") && (self.says("expired") || self.says("revoked")) => {
                 (ErrorKind::Certificate, Operator, "use a credential whose certificate is valid")
+            }
+            _ if self.says_any(&["invalid", "wrong", "incorrect"]) && self.says_any(&["pin", "otp", "password"]) => {
+                wrong_secret
             }
             (401 | 402 | 403 | 407, _)
             | (
@@ -91,6 +99,8 @@ impl Refused {
             | (_, "invalid_token" | "expired_token" | "invalid_grant") => {
                 signer(Operator, "get a new access token, or the right to use this credential")
             }
+            // Nobody there who speaks the API.
+            (300..=399 | 404 | 405 | 410, "") => signer(Permanent, "check the service's address"),
             _ => signer(Permanent, "check the request against what the service's info and the credential say"),
         }
     }

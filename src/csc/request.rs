@@ -95,10 +95,21 @@ impl<A> Request<A> {
             return Err(place(unusable(format!("is longer than {ANSWER_LIMIT} bytes"))));
         }
         if !(200..300).contains(&answer.status) {
-            return Err(place(refusal::read(self.method, answer)));
+            let body = self.without_secrets(answer.body);
+            return Err(place(refusal::read(self.method, &Answer { body: body.as_bytes(), ..*answer })));
         }
         let fields = if answer.body.is_empty() { Fields::default() } else { parse(answer.body).map_err(place)? };
         (self.read)(&Object::new(&fields), &self.asked).map_err(place)
+    }
+
+    /// `body` without what this request was to keep to itself: some services repeat a wrong PIN.
+    fn without_secrets(&self, body: &[u8]) -> Zeroizing<String> {
+        let objects = self.fields.get("authData").and_then(Value::as_array).into_iter().flatten();
+        let given = objects.filter_map(|object| object.get("value"));
+        let secrets = ["PIN", "OTP", "SAD", "handle"].into_iter().filter_map(|name| self.fields.get(name));
+        let secrets = secrets.chain(given).filter_map(Value::as_str).chain(self.authorization.strip_prefix("Bearer "));
+        let body = Zeroizing::new(String::from_utf8_lossy(body).into_owned());
+        secrets.filter(|secret| !secret.is_empty()).fold(body, |body, secret| body.replace(secret, "…").into())
     }
 }
 

@@ -45,11 +45,12 @@ impl Service {
     /// `token` is an OAuth 2.0 access token, sent as a bearer token (RFC 6750) with every request.
     ///
     /// # Errors
-    /// [`ErrorKind::Signer`] where the address ends with neither version, is not `https` and leaves this machine (CSC
-    /// API, 7.3), or the token holds characters that no header can.
+    /// [`ErrorKind::Signer`] where the address ends with neither version, holds a user name or password, is not `https` and leaves this
+    /// machine (CSC API, 7.3), or the token holds characters that no header can.
     pub fn new(base: &str, token: impl Into<String>) -> Result<Self> {
+        let service = Self::danger_unencrypted(base, token)?;
         if base.starts_with("https://") || is_loopback(base) {
-            return Self::danger_unencrypted(base, token);
+            return Ok(service);
         }
         let error = refusal("the signing service's address is not https: PIN and token would travel in the open");
         Err(error
@@ -64,6 +65,10 @@ impl Service {
     /// As [`new`](Self::new).
     pub fn danger_unencrypted(base: &str, token: impl Into<String>) -> Result<Self> {
         let base = base.trim_end_matches('/');
+        if authority(base).contains('@') {
+            let error = refusal("the address holds a user name or password, which would stand in every log");
+            return Err(error.advise("leave them out: the access token says who asks"));
+        }
         let version = match base.rsplit('/').next() {
             Some("v1") => Version::V1,
             Some("v2") => Version::V2,
@@ -317,9 +322,15 @@ fn check_mode(credential: &Credential, auth: &AuthData) -> Result<()> {
     }
 }
 
+/// What stands in front of the path: a host, its port, and whoever is to ask it.
+fn authority(base: &str) -> &str {
+    let behind = base.split_once("://").map_or(base, |(_, rest)| rest);
+    behind.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// Whether what is sent there does not leave this machine.
 fn is_loopback(base: &str) -> bool {
-    let authority = base.strip_prefix("http://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let authority = if base.starts_with("http://") { authority(base) } else { "" };
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let host = authority.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(authority, |(host, _)| host);
     ["localhost", "127.0.0.1", "[::1]"].contains(&host)

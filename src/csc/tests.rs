@@ -230,6 +230,11 @@ fn what_cannot_be_asked_is_said_before_it_is_asked() {
         assert!(Service::new(base, "t").is_ok(), "{base}");
     }
     assert!(Service::danger_unencrypted("http://signing.example.jp/csc/v2", "t").is_ok());
+    for base in ["https://kono:PIN-2@signing.example.jp/csc/v2", "http://PIN-2@signing.example.jp/", "PIN-2@x"] {
+        let error = Service::danger_unencrypted(base, "t").unwrap_err().to_string();
+        assert!(error.contains("a user name or password") && !error.contains("PIN-2"), "{error}");
+    }
+    assert!(Service::new("https://signing.example.jp/@tenant/csc/v2", "t").is_ok());
 }
 
 #[test]
@@ -299,7 +304,11 @@ fn refusals_keep_the_services_words_and_say_what_to_do() {
         ),
         (400, refusal("server_error", ""), Retryable, "try again later"),
         (501, String::new(), Permanent, "501"),
-        (302, String::new(), Permanent, "302"),
+        (302, String::new(), Permanent, "302; check the service's address"),
+        (404, "<h1>Not Found</h1>".to_owned(), Permanent, "404: \"Not Found\"; check the service's address"),
+        (404, refusal("invalid_request", "No such credential"), Permanent, "No such credential"),
+        (400, refusal("invalid_request", "Invalid PIN"), Operator, "give the right PIN"),
+        (400, refusal("invalid_request", "Incorrect password."), Operator, "give the right PIN"),
         (400, "<<<\u{7}".to_owned(), Permanent, "400"),
         (400, json!({"error": 7}).to_string(), Permanent, "400"),
         (400, refusal("invalid_request", &"長".repeat(500)), Permanent, "長…"),
@@ -309,6 +318,20 @@ fn refusals_keep_the_services_words_and_say_what_to_do() {
         let text = error.to_string();
         assert!(text.contains(words) && text.contains("/csc/v2/signatures/signHash"), "{text}");
         assert!(text.chars().count() < 600 && !text.chars().any(char::is_control), "{text}");
+    }
+    // Not what they were told in confidence.
+    let auth = AuthData::new().pin("PIN-2").otp("OTP-3");
+    for version in ["v1", "v2"] {
+        let service = service(version);
+        let unlock = service.authorize(&credential(), &[&input(b"one")], &auth, now()).unwrap();
+        let body = refusal("PIN-2", &format!("{}{SECRETS:?}", " ".repeat(194)));
+        for body in [body, format!("<p>TOKEN-1: {SECRETS:?}</p>")] {
+            let answer = Answer::new(400, body.as_bytes());
+            let (unlock, sign) = (unlock.read(&answer).unwrap_err(), request.read(&answer).unwrap_err());
+            let (unlock, sign) = (unlock.to_string(), sign.to_string());
+            assert!(["TOKEN", "PIN-", "OTP-"].iter().all(|secret| !unlock.contains(secret)), "{unlock}");
+            assert!(["TOKEN", "SAD-"].iter().all(|secret| !sign.contains(secret)), "{sign}");
+        }
     }
     let disabled = refusal("invalid_request", "The credential identified by credentialID is disabled");
     let expired = refusal("invalid_request", "Signing certificate is expired");

@@ -112,16 +112,17 @@ impl VriAddition {
             _ => None,
         })?;
         let there = there.ok_or_else(|| Error::new(ErrorKind::Syntax, "/VRI is not a dictionary"))?;
-        if let absent @ Object::Null = writer.edit(&map)? {
-            *absent = Object::Dictionary(Dictionary::new());
-        }
         // An entry that stands directly in the map becomes an object of its own, so that it can grow.
         let entry = match there {
             Some(Object::Reference(id)) => Place::object(id),
             other => {
                 let id = writer.allocate()?;
                 writer.put(id, Object::Dictionary(self.entry(other)));
-                writer.edit_dictionary(&map)?.set(&self.key, Object::Reference(id));
+                match writer.edit(&map)? {
+                    Object::Dictionary(entries) => entries.set(&self.key, Object::Reference(id)),
+                    // Or a reference to nothing.
+                    absent => *absent = Object::Dictionary(Dictionary::of([(&self.key, Object::Reference(id))])),
+                }
                 Place::object(id)
             }
         };
@@ -307,6 +308,18 @@ mod tests {
             ..VriAddition::default()
         };
         DssAdditions { vri: vec![vri], ..all }
+    }
+
+    #[test]
+    fn what_refers_to_nothing_is_made() {
+        for store in ["<< >>", "<< /VRI null >>", "<< /VRI 99 0 R /Certs 99 0 R >>", "<< /VRI 5 0 R >>"] {
+            let catalog = format!("<< /Type /Catalog /Pages 2 0 R /DSS {store} /Extensions 99 0 R >>");
+            for pdf in both_styles(&[(1, &catalog), (5, "null")]) {
+                let after = dss(&specimen::with_evidence(&pdf, &related("AB", &[b"new"], None)).unwrap());
+                assert_eq!((after.vri[0].key.as_str(), ders(&after.vri[0].certs)), ("AB", vec![b"new".as_slice()]));
+                assert_eq!((&after.certs, after.faults), (&after.vri[0].certs, vec![]), "{store}");
+            }
+        }
     }
 
     #[test]

@@ -72,6 +72,9 @@ impl Uri {
             if seen.contains(&name) {
                 return Err(wrong("an attribute stands twice in the URI").at(name));
             }
+            if let Some(stray) = stray(value) {
+                return Err(misplaced(stray));
+            }
             seen.push(name);
             self.set(name, decoded(name, value)?)?;
         }
@@ -150,8 +153,7 @@ fn text(name: &str, mut value: Zeroizing<Vec<u8>>) -> Result<String> {
 /// That nobody knows `name` in this part of the URI. What follows a PIN may be the rest of it, behind a `&` that was meant.
 fn unknown(name: &str, seen: &[&str]) -> Error {
     if PATH.contains(&name) || QUERY.contains(&name) {
-        let advice = "what chooses the key stands in front of the `?`, where its module and PIN are stands behind it";
-        return refused("an attribute stands in the wrong part of the URI", name, advice);
+        return misplaced(name);
     }
     if seen.contains(&"pin-value") {
         let advice = "write `&` as `%26` where it belongs to the PIN";
@@ -159,6 +161,17 @@ fn unknown(name: &str, seen: &[&str]) -> Error {
     }
     let is_plain = |one: &char| one.is_ascii_alphanumeric() || *one == '-' || *one == '_';
     wrong("the URI has an attribute that is not supported").at(name.chars().take_while(is_plain).collect::<String>())
+}
+
+fn misplaced(name: &str) -> Error {
+    let advice = "what chooses the key stands in front of the `?`, where its module and PIN are stands behind it";
+    refused("an attribute stands in the wrong part of the URI", name, advice)
+}
+
+/// An attribute that `value` has swallowed, since the mark in front of it is that of the other part. A PIN would stand in a label.
+fn stray(value: &str) -> Option<&str> {
+    let mut behind = value.split([';', '&']).skip(1).filter_map(|piece| piece.split_once('='));
+    behind.find_map(|(name, _)| (PATH.contains(&name) || QUERY.contains(&name)).then_some(name))
 }
 
 /// `value` without its `%` signs.
@@ -209,6 +222,7 @@ mod tests {
         assert_eq!(uri.module.as_deref(), Some(Path::new("/usr/lib/p11.so")));
         assert!(uri.pin.is_some() && uri.pin_source.is_none());
         assert!(Uri::parse("PKCS11:").unwrap().key.label.is_none());
+        assert_eq!(Uri::parse("pkcs11:object=a&b=c").unwrap().key.label.as_deref(), Some("a&b=c"));
     }
 
     #[cfg(unix)]
@@ -272,6 +286,9 @@ mod tests {
             ("pkcs11:?pin-value=1234&pin-value=1234", "twice in the URI (pin-value)"),
             ("pkcs11:pin-value=1234", "in the wrong part of the URI (pin-value)"),
             ("pkcs11:pin-value=12;1234", "in the wrong part of the URI (pin-value)"),
+            ("pkcs11:object=a&pin-value=1234", "in the wrong part of the URI (pin-value)"),
+            ("pkcs11:token=a;slot-id=1&module-path=/x.so&pin-value=1234", "in the wrong part of the URI (module-path)"),
+            ("pkcs11:?pin-value=1234;object=a", "in the wrong part of the URI (object)"),
             ("pkcs11:?pin-value=%ff1234", "not UTF-8 (pin-value)"),
         ] {
             let error = Uri::parse(text).err().unwrap().to_string();
@@ -287,7 +304,7 @@ mod tests {
         }
 
         #[test]
-        fn no_part_of_a_pin_is_shown(pin in "[0-9]{3}[0-9&=%;?#]{0,20}", front in "(object=a\\?|\\?|token=b;)", behind in "(|&module-name=x|&x)") {
+        fn no_part_of_a_pin_is_shown(pin in "[0-9]{3}[0-9&=%;?#]{0,20}", front in "(object=a\\?|\\?|token=b;|type=b&)", behind in "(|&module-name=x|&x)") {
             let Err(error) = Uri::parse(&format!("pkcs11:{front}pin-value={pin}{behind}")) else { return Ok(()) };
             let shown = error.to_string();
             let digits = pin.split(|one: char| !one.is_ascii_digit()).filter(|digits| digits.len() > 2);

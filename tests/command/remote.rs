@@ -8,23 +8,26 @@ use serde_json::Value;
 
 use crate::bench::{Bench, CHAIN, CONTRACT, NOW, Run};
 use crate::dummy::Dummy;
-use crate::server::{Server, answer};
+use crate::server::answer;
 use crate::service::{Rules, SigningService, TOKEN};
 
 const PIN: &str = "2718281828";
 
 /// A folder with the secrets, and a service that wants the PIN.
-struct Desk {
-    bench: Bench,
-    service: SigningService,
+pub(crate) struct Desk {
+    pub(crate) bench: Bench,
+    pub(crate) service: SigningService,
 }
 
 impl Desk {
-    fn new(rules: Rules) -> Self {
+    pub(crate) fn new(rules: Rules) -> Self {
         Self::interrupted(rules, |_, _| None)
     }
 
-    fn interrupted(rules: Rules, interrupt: impl Fn(&str, usize) -> Option<Vec<u8>> + Send + 'static) -> Self {
+    pub(crate) fn interrupted(
+        rules: Rules,
+        interrupt: impl Fn(&str, usize) -> Option<Vec<u8>> + Send + 'static,
+    ) -> Self {
         let authority = Authority::new("services of the command's tests", NOW.parse().unwrap()).unwrap();
         let rules = Rules { pin: Some(PIN), ..rules };
         let service = SigningService::interrupted(authority.device("甲野太郎").unwrap(), rules, interrupt);
@@ -34,11 +37,12 @@ impl Desk {
         bench.write("pin", format!("{PIN}\n"));
         bench.write("wrong", "3141592653\n");
         bench.write("otp", "738496");
+        bench.write("empty", "\n");
         Self { bench, service }
     }
 
     /// Signs, in JSON; what unlocks the key stands in `words`.
-    fn sign(&self, words: &str) -> (Run, Vec<Value>) {
+    pub(crate) fn sign(&self, words: &str) -> (Run, Vec<Value>) {
         let url = self.service.url();
         let words = format!("sign --csc {url} --csc-token-file token --at {NOW} --json {words}");
         let run = self.bench.pades(words.split(' '));
@@ -60,12 +64,12 @@ impl Desk {
         calls
     }
 
-    fn called(&self, method: &str) -> (usize, usize) {
+    pub(crate) fn called(&self, method: &str) -> (usize, usize) {
         self.calls().get(method).copied().unwrap_or_default()
     }
 
     /// Contracts with these names, all different but the last two.
-    fn contracts(&self, count: usize) -> String {
+    pub(crate) fn contracts(&self, count: usize) -> String {
         std::fs::create_dir(self.bench.path("out")).unwrap();
         let contract = std::fs::read(CONTRACT).unwrap();
         let names: Vec<String> = (1..=count).map(|number| format!("{number}.pdf")).collect();
@@ -172,67 +176,6 @@ fn what_fails_for_one_is_its_own() {
     assert_eq!((run.code, retryable), (5, 30), "{}", run.err);
 }
 
-#[test]
-fn each_refusal_has_its_words_and_its_class() {
-    let desk = Desk::new(Rules { ids: &["GX01", "GX02\u{202e}"], multisign: 2, ..Rules::default() });
-    let names = desk.contracts(3);
-    let many = format!("--out-dir out {names}");
-    for (words, kind, class, cause, japanese) in [
-        ("--csc-pin-file pin ONE", "key", "operator", "none was named (GX01, GX02", "--csc-credential で指定"),
-        (
-            "--csc-credential GX01 ONE",
-            "signer",
-            "operator",
-            "wants PIN, and nothing was given; give it with --csc-pin-file",
-            "認証情報が必要です",
-        ),
-        (
-            "--csc-credential GX01 --csc-pin-file wrong ONE",
-            "signer",
-            "operator",
-            "Credential locked",
-            "ロックされています",
-        ),
-        (
-            "--csc-credential GX03 --csc-pin-file pin ONE",
-            "signer",
-            "permanent",
-            "Invalid parameter credentialID",
-            "拒否",
-        ),
-        ("--csc-credential GX01 --csc-pin-file nowhere ONE", "io", "retryable", "--csc-pin-file", "見つかりません"),
-        ("--csc-credential GX01 --digest sha512 ONE", "key", "operator", "offers 1.2.840.10045.4.3.2", "--digest"),
-        ("--csc-credential GX01 --pss ONE", "key", "operator", "cannot sign with RSASSA-PSS", "その方式"),
-        (
-            "--csc-credential GX01 --csc-pin-file pin --csc-otp-file otp MANY",
-            "signer",
-            "operator",
-            "is good for one authorisation, of 2 signatures here, not of 3; give at most 2 files at once",
-            "一度に指定するファイルを減らして",
-        ),
-        (
-            "--csc-credential GX01 --chain wrong --csc-pin-file pin ONE",
-            "certificate",
-            "operator",
-            "--chain: cannot use wrong: a certificate of the signer's chain cannot be read",
-            "証明書を使用できません",
-        ),
-    ] {
-        let words = words.replace("ONE", &format!("{CONTRACT} out.pdf")).replace("MANY", &many);
-        let (run, lines) = desk.sign(&words);
-        assert_eq!(run.code, 4, "{words}: {}", run.err);
-        for json in &lines {
-            assert_eq!((&json["error"]["kind"], &json["error"]["class"]), (&kind.into(), &class.into()), "{json}");
-        }
-        assert!(run.err.contains(cause) && !desk.bench.path("out.pdf").exists(), "{cause}: {}", run.err);
-        let (run, _) = desk.sign(&format!("{words} --lang ja"));
-        assert!(run.err.contains(japanese), "{japanese}: {}", run.err);
-    }
-    // Nobody was asked to authorise what cannot be signed, but for the wrong PIN.
-    assert_eq!(desk.called("signatures/signHash"), (0, 0));
-    assert_eq!(desk.called("credentials/authorize"), (2, 2));
-}
-
 /// Somebody confirms elsewhere: it is waited for, or said how long it would be.
 #[test]
 fn a_pending_authorisation_is_waited_for() {
@@ -268,6 +211,23 @@ fn a_one_time_password_is_sent_first() {
     }
 }
 
+/// A pipe says what it has to say once.
+#[cfg(unix)]
+#[test]
+fn an_access_token_is_read_once() {
+    let desk = Desk::new(Rules::default());
+    let pipe = desk.bench.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn(move || {
+        std::fs::write(&pipe, TOKEN).unwrap();
+        std::fs::remove_file(&pipe).unwrap();
+    });
+    let words = "--csc-token-file pipe --csc-pin-file pin --csc-send-otp --csc-otp-file otp";
+    let (run, _) = desk.sign(&format!("{words} {CONTRACT} out.pdf"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    writer.join().unwrap();
+}
+
 #[test]
 fn an_authorisation_that_ended_is_asked_for_again_or_retryable() {
     let desk = Desk::new(Rules { lifetime: (300, Duration::ZERO), ..Rules::default() });
@@ -276,58 +236,6 @@ fn an_authorisation_that_ended_is_asked_for_again_or_retryable() {
     assert_eq!(desk.called("credentials/authorize").0, 2);
     let (run, _) = desk.sign(&format!("--csc-pin-file pin --lang ja {CONTRACT} out.pdf"));
     assert!(run.err.contains("認可の有効期限が切れました"), "{}", run.err);
-}
-
-#[test]
-fn servers_that_are_none_and_tokens_that_end_are_told_apart() {
-    let bench = Bench::new();
-    bench.write("token", TOKEN);
-    bench.write("empty", "\n");
-    let token = br#"{"error": "invalid_token", "error_description": "The access token expired"}"#;
-    for (status, kind, body, class, cause, japanese) in [
-        (
-            "401 Unauthorized",
-            "application/json",
-            &token[..],
-            "operator",
-            "give a new access token with --csc-token-file",
-            "新しいものを",
-        ),
-        (
-            "200 OK",
-            "text/html",
-            b"<title>Log in</title>",
-            "operator",
-            "a page instead of JSON: \"Log in\"",
-            "ページの応答",
-        ),
-        ("503 Service Unavailable", "text/plain", b"", "retryable", "503; try again later", "混み合って"),
-        ("200 OK", "application/json", b"{}", "permanent", "lacks credentialIDs", "応答が正しくありません"),
-        (
-            "200 OK",
-            "application/json",
-            br#"{"credentialIDs": []}"#,
-            "operator",
-            "no credential for this",
-            "鍵が署名サービスにありません",
-        ),
-    ] {
-        let body = body.to_vec();
-        let server = Server::new(move |_| answer(status, kind, &body));
-        let words = format!("sign --csc {}csc/v2 --csc-token-file token --at {NOW} {CONTRACT} out.pdf", server.url());
-        bench.fails_in_both(words.split(' '), &["--csc: cannot use the signing service", cause], japanese);
-        let json: Value = serde_json::from_str(&bench.pades(words.split(' ').chain(["--json"])).out).unwrap();
-        assert_eq!(json["error"]["class"], class, "{json}");
-    }
-    for (url, token, cause, japanese) in [
-        ("http://sign.example.jp/csc/v2", "token", "not https: PIN and token would travel", "https で始まる"),
-        ("https://sign.example.jp/", "token", "up to /csc/v2", "/csc/v1 まで指定"),
-        ("http://127.0.0.1:9/csc/v2", "empty", "the access token is empty", "--csc-token-file の 1 行目"),
-        ("http://127.0.0.1:9/csc/v2", "nowhere", "--csc-token-file: cannot use nowhere", "見つかりません"),
-    ] {
-        let words = format!("sign --csc {url} --csc-token-file {token} --at {NOW} {CONTRACT} out.pdf");
-        bench.fails_in_both(words.split(' '), &[cause], japanese);
-    }
 }
 
 /// Somebody else's service, which signs at most ten at once.
@@ -359,27 +267,5 @@ fn the_demonstration_service_signs() {
             assert_eq!((&signature["intact"], &signature["algorithm"]), (&true.into(), &algorithm.into()), "{report}");
         }
         assert_eq!(run.out.lines().count(), 2);
-    }
-}
-
-#[test]
-fn command_lines_that_make_no_sense_are_refused() {
-    let bench = Bench::new();
-    for (words, causes) in [
-        ("--csc https://x/csc/v2", ["--csc", "--csc-token-file"]),
-        ("--csc-token-file t", ["--csc-token-file", "without --csc"]),
-        ("--csc-pin-file t", ["--csc-pin-file", "without --csc"]),
-        ("--csc-wait 5", ["--csc-wait", "without --csc"]),
-        ("--csc-send-otp", ["--csc-send-otp", "without --csc"]),
-        ("--csc-pin-file a --csc-auth-file PIN=b", ["--csc-pin-file", "--csc-auth-file"]),
-        ("--csc https://x/csc/v2 --csc-token-file t --csc-send-otp", ["--csc-send-otp", "without --csc-otp-file"]),
-        ("--csc-wait long", ["--csc-wait", "3600"]),
-        ("--csc-auth-file pin", ["--csc-auth-file", "ID=FILE"]),
-        ("--csc https://x/csc/v2 --csc-token-file t --key k", ["--key", "--csc"]),
-        ("--csc https://x/csc/v2 --csc-token-file t --pass-file f", ["--pass-file", "without --key"]),
-        ("--csc https://x/csc/v2 --csc-token-file t --prepare s", ["--csc", "--prepare"]),
-    ] {
-        let words = format!("sign {words} {CONTRACT} out.pdf --text");
-        bench.fails_in_both(words.split(' '), &causes, "`pades help sign` をご覧ください");
     }
 }

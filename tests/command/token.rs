@@ -37,7 +37,7 @@ impl Token {
         let text = format!("directories.tokendir = {}\nlog.level = ERROR\n{options}\n", bench.path("tokens").display());
         bench.write("softhsm2.conf", text);
         bench.write("pin.txt", "1234\n");
-        bench.write("wrong.txt", "9999\n");
+        bench.write("wrong.txt", "31415926\n");
         let token = Self {
             module: module.display().to_string(),
             conf: bench.path("softhsm2.conf").display().to_string(),
@@ -74,7 +74,7 @@ impl Token {
         let words = words.replace("MODULE", &self.module);
         let run = self.bench.pades_with(words.split(' '), &[("SOFTHSM2_CONF", &self.conf)]);
         let json = run.out.lines().next().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
-        assert!(!format!("{}{}", run.out, run.err).contains("9999"), "a PIN is shown");
+        assert!(!format!("{}{}", run.out, run.err).contains("1415926"), "a PIN is shown");
         (run, json)
     }
 }
@@ -195,15 +195,17 @@ fn the_uri_says_where_module_and_pin_are() {
         assert_eq!(run.code, 0, "{query}: {}", run.err);
     }
     for (query, options, cause, japanese) in [
-        ("pin-value=9999", "--pin-file pin.txt", "--pin-file and --pkcs11", "同時に指定できません"),
-        ("pin-source=/run/9999", "--pin-file pin.txt", "?pin-source= exclude", "同時に指定できません"),
+        ("pin-value=31415926", "--pin-file pin.txt", "--pin-file and --pkcs11", "同時に指定できません"),
+        ("pin-source=/run/31415926", "--pin-file pin.txt", "?pin-source= exclude", "同時に指定できません"),
         ("module-path=/a.so", "--pin-file pin.txt", "--module and --pkcs11", "同時に指定できません"),
-        ("pin-value=9999&pin-source=/9999", "", "both a `pin-value` and a", "同時に指定できません"),
-        ("pin-value=%39999", "", "CKR_PIN_INCORRECT", "PIN が違います"),
-        ("pin-value=1&9999", "", "(pin-value); write `&` as `%26`", "%26"),
+        ("pin-value=31415926&pin-source=/31415926", "", "both a `pin-value` and a", "同時に指定できません"),
+        ("pin-value=%331415926", "", "CKR_PIN_INCORRECT", "PIN が違います"),
+        ("pin-value=1&31415926", "", "(pin-value); write `&` as `%26`", "%26"),
         ("pin-source=%7Ccat%20pin.txt", "", "from a command, and none is run", "コマンドは実行しません"),
         ("pin-source=https://example.jp/pin", "", "a URI that is none of a file", "file: URI を指定"),
         ("pin-source=pin.txt", "", "not absolute (pin-source)", "絶対パス"),
+        ("pin-source=/", "", "--pkcs11: cannot use /: the file cannot be read", "フォルダーです"),
+        ("pin-source=/dev/null", "", "--pkcs11: cannot use /dev/null: the first line is empty", "1 行目が空です"),
         ("pin-source=/no/such", "", "--pkcs11: cannot use /no/such", "/no/such を使用できません"),
         ("module-name=softhsm2", "", "(module-name)", "module-name は使用できません"),
         ("x-vendor=1", "", "not supported (x-vendor)", "対応していない属性"),
@@ -214,7 +216,7 @@ fn the_uri_says_where_module_and_pin_are() {
         let (run, json) = token.sign(&uri, words.replace("  ", " ").as_str());
         assert!(run.code == 4 && run.err.contains(cause) && json["out"].is_null(), "{cause}: {}", run.err);
         let class = match (query, options) {
-            ("pin-source=/no/such", _) => "retryable",
+            ("pin-source=/no/such" | "pin-source=/", _) => "retryable",
             (_, "") => "operator",
             // A command line that makes no sense.
             _ => "permanent",

@@ -31,10 +31,10 @@ fn a_wrong_pin_is_tried_once() {
         hsm.token("contracts");
         hsm.key("contracts", "seal", "01", &subscriber(KeyType::P256));
         let chain = || hsm.chain(&subscriber(KeyType::P256));
-        let (key, count) = asked(&["9999", "never asked for"]);
+        let (key, count) = asked(&["31415926", "never asked for"]);
         let error = refusal(key.certificates(chain()));
         assert!((error.kind(), error.class()) == (ErrorKind::Signer, ErrorClass::Operator), "{error}");
-        assert!(error.to_string().contains("CKR_PIN_INCORRECT") && !error.to_string().contains("9999"), "{error}");
+        assert!(error.to_string().contains("CKR_PIN_INCORRECT") && !error.to_string().contains("31415926"), "{error}");
         assert_eq!(count.load(Ordering::SeqCst), 1);
 
         let error = refusal(Pkcs11Key::new(module().unwrap()).label("seal"));
@@ -46,7 +46,7 @@ fn a_wrong_pin_is_tried_once() {
         assert_eq!(refusal(failing).kind(), ErrorKind::Io);
 
         // The right one, a logout behind its back, a wrong one: refused, and not tried again.
-        let (key, count) = asked(&[PIN, PIN, "9999", "never asked for"]);
+        let (key, count) = asked(&[PIN, PIN, "31415926", "never asked for"]);
         let signer = key.certificates(chain()).open().unwrap();
         let document = Document::open(CONTRACT).unwrap();
         let sign = || Signing::new(&document, now()).sign(&signer).map(drop);

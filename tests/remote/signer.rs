@@ -191,6 +191,24 @@ fn what_fails_on_the_way_leaves_the_rest_signed() {
     }
 }
 
+/// What somebody has to deal with first is asked once, however many authorisations there would be: wrong PINs lock credentials.
+#[test]
+fn a_wrong_pin_is_given_once() {
+    let world = World::new();
+    let rules = Rules { multisign: 2, pin: Some("1234"), ..Rules::default() };
+    let service = SigningService::new(world.authority.device("甲野太郎").unwrap(), rules);
+    let signer = signer(&service).auth(AuthData::new().pin("4321"));
+    let files = envelope(7);
+    let documents = open(&files);
+    let values = signer.sign_all(&inputs(&prepare(&signer, &documents)));
+    assert_eq!(service.calls(), calls(&[("credentials/info", 0), ("credentials/authorize", 2)]));
+    assert_eq!(values.len(), 7);
+    for error in values.into_iter().map(Result::unwrap_err) {
+        assert_eq!(error.class(), ErrorClass::Operator, "{error}");
+        assert!(error.to_string().contains("Credential locked"), "{error}");
+    }
+}
+
 /// Values in another order, or for something else, are each refused for their own document.
 #[test]
 fn swapped_values_are_refused() {
@@ -283,12 +301,12 @@ fn servers_that_are_none_are_told_apart() {
     let busy = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec();
     let missing = answer("404 Not Found", "text/plain", b"no such thing");
     for (answer, class, words) in [
-        (elsewhere, ErrorClass::Permanent, "refused credentials/info"),
+        (elsewhere, ErrorClass::Permanent, "307; check the service's address"),
         (page, ErrorClass::Operator, "a page instead of JSON: \"Log in\""),
         (cut, ErrorClass::Retryable, "gave no answer"),
         (huge, ErrorClass::Permanent, "more than 4194304 bytes"),
         (busy, ErrorClass::Retryable, "429; try again later (Retry-After: 7)"),
-        (missing, ErrorClass::Permanent, "404: \"no such thing\""),
+        (missing, ErrorClass::Permanent, "404: \"no such thing\"; check the service's address"),
         (Vec::new(), ErrorClass::Retryable, "gave no answer"),
     ] {
         let server = Server::new(move |_| answer.clone());

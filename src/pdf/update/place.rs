@@ -46,11 +46,13 @@ impl UpdateWriter<'_> {
             return Ok((direct, seen));
         };
         for _ in 0..self.view.document().limits().nesting {
-            let (next, is_null, seen) =
-                self.with_current(id, |value| (value.as_reference(), value.is_null(), look(value)))?;
-            match next {
-                Some(next) => id = next,
-                None => return Ok((if is_null { direct } else { Place::object(id) }, seen)),
+            let seen = self.with_current(id, |value| match value {
+                Object::Reference(next) => Err(*next),
+                value => Ok((value.is_null(), look(value))),
+            })?;
+            match seen {
+                Err(next) => id = next,
+                Ok((is_null, seen)) => return Ok((if is_null { direct } else { Place::object(id) }, seen)),
             }
         }
         Err(Error::new(ErrorKind::Syntax, format!("/{key} is a circle of references")).at(id))
