@@ -47,7 +47,7 @@ const FLOORS: &[(&str, &str)] = &[
     ),
     (
         "pdf",
-        "object < text < lexer < row < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
+        "object < text < lexer < long_list < parser < mention < filter < crypt < source < bytes < xref container document revision hashing security view account \
          < serializer < byte_range contents < transform < signature form dss seed_value < restriction listing \
          < placeholder < update < repair field extensions metadata appearance < evidence damaged",
     ),

@@ -138,7 +138,7 @@ impl Message {
                 .into(),
             Self::OtpSent => "the signing service sends a one-time password; it is read from --csc-otp-file now".into(),
             Self::NotAccepted(why) => {
-                format!("WARNING: verifiers will not accept the signing certificate: {why}").into()
+                format!("WARNING: verifiers will not accept the signing certificate: {why}")
             }
             Self::Unrelated(subjects) => {
                 let text = "WARNING: not every certificate is the signer's or of an authority above it; check --chain, and what came with the key";
@@ -248,7 +248,7 @@ impl Message {
                     .into()
             }
             Self::OtpSent => "署名サービスがワンタイムパスワードを送信しました。--csc-otp-file から読み取ります".into(),
-            Self::NotAccepted(why) => format!("警告: この署名証明書は検証時に認められません: {why}").into(),
+            Self::NotAccepted(why) => format!("警告: この署名証明書は検証時に認められません: {why}"),
             Self::Unrelated(subjects) => {
                 let text = "警告: 署名者とその上位認証局以外の証明書があります。--chain と、鍵に付属する証明書を確認してください";
                 lines(text.into(), "署名者と無関係ですが、署名に含めます", subjects)

@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::bytes::Bytes;
 use super::container::Container;
 use super::hashing::Digests;
+use super::long_list::LongList;
 use super::object::{Dictionary, Ref};
 use super::parser::offset;
 use super::revision::{self, Ending, Head, Revision};
-use super::row::Row;
 use super::security::{Credential, Security};
 use super::source::Source;
 use super::view::View;
@@ -51,7 +51,7 @@ pub struct Document<'a> {
     /// Every offset at which some revision places an object, ascending; made when first wanted.
     places: OnceLock<Vec<u64>>,
     /// The long lists that it writes again and again, once somebody wants all versions of them.
-    rows: OnceLock<Vec<Row>>,
+    long_lists: OnceLock<Vec<LongList>>,
     digests: Digests,
     security: Security,
     /// Every object stream, and the first revision (index) that places an object in it; made when first wanted.
@@ -143,7 +143,7 @@ impl<'a> Document<'a> {
             catalog: OnceLock::new(),
             containers: Mutex::default(),
             places: OnceLock::new(),
-            rows: OnceLock::new(),
+            long_lists: OnceLock::new(),
             first_uses: OnceLock::new(),
             security: Security::None,
             digests: known.digests,
@@ -333,18 +333,18 @@ impl<'a> Document<'a> {
 
     /// Keeps the long lists of the objects that it writes again and again, as they are last: earlier versions will be found
     /// in them.
-    pub(crate) fn keep_rows(&self) {
+    pub(crate) fn keep_long_lists(&self) {
         const OFTEN: usize = 16;
         const MOST: usize = 8;
         let histories = self.index.chunk_by(|left, right| left.0 == right.0);
         let often = histories.filter_map(|history| history.first().filter(|_| history.len() >= OFTEN));
         let last = often.filter_map(|(number, _)| self.latest().last_of(*number).ok());
-        self.rows.get_or_init(|| last.flat_map(|object| Row::all_in(&object)).take(MOST).collect());
+        self.long_lists.get_or_init(|| last.flat_map(|object| LongList::all_in(&object)).take(MOST).collect());
     }
 
-    /// The lists that [`keep_rows`](Self::keep_rows) kept.
-    pub(super) fn rows(&self) -> &[Row] {
-        self.rows.get().map_or(&[], Vec::as_slice)
+    /// The lists that [`keep_long_lists`](Self::keep_long_lists) kept.
+    pub(super) fn long_lists(&self) -> &[LongList] {
+        self.long_lists.get().map_or(&[], Vec::as_slice)
     }
 
     /// How many bytes to read at once for the object at `start`: up to the next one, in a small file, and where somebody asked for all

@@ -36,6 +36,7 @@ pub(crate) mod form;
 pub(crate) mod hashing;
 pub(crate) mod lexer;
 pub(crate) mod listing;
+mod long_list;
 mod mention;
 pub(crate) mod metadata;
 pub(crate) mod object;
@@ -44,7 +45,6 @@ pub(crate) mod placeholder;
 pub(crate) mod repair;
 pub(crate) mod restriction;
 pub(crate) mod revision;
-mod row;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod security;

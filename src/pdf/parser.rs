@@ -15,8 +15,8 @@ use nom::combinator::opt;
 use super::lexer::{
     Fault, Lexed, Token, digits, is_white, keyword, name, plain_reference, plainest_reference, position, space, token,
 };
+use super::long_list::LongList;
 use super::object::{Array, Dictionary, Entry, Object, Ref};
-use super::row::Row;
 use crate::limits::Limits;
 
 /// An indirect object (7.3.10), and how many bytes of the window it took.
@@ -72,8 +72,8 @@ pub(crate) fn object(window: &[u8], base: Option<u64>, limits: &Limits) -> Parse
     object_among(&[], window, base, limits)
 }
 
-/// The same; a list that begins as one of `rows` does shares its values.
-fn object_among(rows: &[Row], window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
+/// The same; a list that begins as one of `long_lists` does shares its values.
+fn object_among(long_lists: &[LongList], window: &[u8], base: Option<u64>, limits: &Limits) -> Parsed<Object> {
     let mut stack = Stack { frames: Vec::new(), nesting: limits.nesting };
     let mut rest = window;
     let mut values: u32 = 0;
@@ -96,7 +96,7 @@ fn object_among(rows: &[Row], window: &[u8], base: Option<u64>, limits: &Limits)
         let (span, is_reference) = (span(base, start..place(rest)), matches!(value, Object::Reference(_)));
         innermost.content.take(value, span).map_err(|what| Stop::Fault(start, what))?;
         if let (true, Content::Array(items)) = (is_reference, &mut innermost.content) {
-            let (more, length) = plain_references(rows, rest, items);
+            let (more, length) = plain_references(long_lists, rest, items);
             values = values.saturating_add(more);
             rest = rest.get(length..).unwrap_or_default();
         }
@@ -108,12 +108,13 @@ pub(crate) fn indirect(window: &[u8], base: u64, limits: &Limits) -> Parsed<Indi
     indirect_among(&[], window, base, limits)
 }
 
-/// The same; a list that begins as one of `rows` does shares its values.
-pub(crate) fn indirect_among(rows: &[Row], window: &[u8], base: u64, limits: &Limits) -> Parsed<Indirect> {
+/// The same; a list that begins as one of `long_lists` does shares its values.
+pub(crate) fn indirect_among(long_lists: &[LongList], window: &[u8], base: u64, limits: &Limits) -> Parsed<Indirect> {
     let (id, head) = lex(window, header)?;
     let behind = |length: usize| window.get(length..).unwrap_or_default();
     let value_base = base.checked_add(offset(head));
-    let (value, length) = object_among(rows, behind(head), value_base, limits).map_err(|stop| stop.further(head))?;
+    let (value, length) =
+        object_among(long_lists, behind(head), value_base, limits).map_err(|stop| stop.further(head))?;
     let position = head.saturating_add(length);
     match value {
         Object::Dictionary(dictionary) => {
@@ -232,10 +233,10 @@ impl Content<'_> {
 
 /// Takes the references behind another one in an array, as long as they are spelled as nearly everybody does: most values of long
 /// files are such. How many there are, and how many bytes they take.
-fn plain_references(rows: &[Row], window: &[u8], items: &mut Array) -> (u32, usize) {
+fn plain_references(long_lists: &[LongList], window: &[u8], items: &mut Array) -> (u32, usize) {
     const SHORTEST: usize = b" 1 0 R".len();
     if let [first] = &**items
-        && let Some((front, length)) = rows.iter().find_map(|row| row.front(first, window))
+        && let Some((front, length)) = long_lists.iter().find_map(|long| long.front(first, window))
     {
         let count = u32::try_from(front.len()).unwrap_or(u32::MAX).saturating_sub(1);
         *items = front;

@@ -258,8 +258,8 @@ impl<'d> View<'d> {
     fn indirect(&self, offset: u64) -> Result<(Indirect, u64, u64)> {
         let bytes = self.document.bytes();
         let mut cursor = bytes.cursor(offset..self.bound(offset)?, self.document.window(offset));
-        let rows = self.document.rows();
-        let object = cursor.parse(|window, base| parser::indirect_among(rows, window, base, bytes.limits()));
+        let long_lists = self.document.long_lists();
+        let object = cursor.parse(|window, base| parser::indirect_among(long_lists, window, base, bytes.limits()));
         let end = if object.is_ok() { cursor.offset() } else { cursor.reach() };
         self.document.charge_overlap(offset..end)?;
         Ok((object?, offset, end))

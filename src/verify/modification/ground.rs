@@ -109,7 +109,7 @@ impl<'d> Ground<'d> {
         };
         // From here on every object is read, so that it pays to know where each ends.
         document.places();
-        document.keep_rows();
+        document.keep_long_lists();
         let view = document.view(first);
         let mut mentioned = Vec::new();
         for (id, entry) in view.live_entries() {
