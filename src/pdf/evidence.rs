@@ -106,7 +106,7 @@ impl VriAddition {
         old: &Dss,
         known: &HashMap<Vec<u8>, Object>,
     ) -> Result<()> {
-        let (map, there) = writer.look(store, "VRI", |map| match map {
+        let (_, there) = writer.look(store, "VRI", |map| match map {
             Object::Null => Some(None),
             Object::Dictionary(entries) => Some(entries.get(&self.key).cloned()),
             _ => None,
@@ -118,11 +118,7 @@ impl VriAddition {
             other => {
                 let id = writer.allocate()?;
                 writer.put(id, Object::Dictionary(self.entry(other)));
-                match writer.edit(&map)? {
-                    Object::Dictionary(entries) => entries.set(&self.key, Object::Reference(id)),
-                    // Or a reference to nothing.
-                    absent => *absent = Object::Dictionary(Dictionary::of([(&self.key, Object::Reference(id))])),
-                }
+                writer.dictionary(store, "VRI")?.set(&self.key, Object::Reference(id));
                 Place::object(id)
             }
         };

@@ -14,7 +14,8 @@ pub(crate) fn declare_extensions(writer: &mut UpdateWriter<'_>) -> Result<()> {
         return Ok(());
     }
     let (catalog, _) = writer.view().catalog()?;
-    let (extensions, is_open) = writer.look(&Place::object(catalog), "Extensions", |extensions| match extensions {
+    let catalog = Place::object(catalog);
+    let (_, is_open) = writer.look(&catalog, "Extensions", |extensions| match extensions {
         Object::Null => true,
         Object::Dictionary(declared) => declared.get("ESIC").is_none(),
         // Not made as it should: signing does not depend on it.
@@ -22,10 +23,7 @@ pub(crate) fn declare_extensions(writer: &mut UpdateWriter<'_>) -> Result<()> {
     })?;
     if is_open {
         let esic = Dictionary::of([("BaseVersion", Object::name("1.7")), ("ExtensionLevel", Object::Integer(1))]);
-        match writer.edit(&extensions)? {
-            Object::Dictionary(declared) => declared.set("ESIC", Object::Dictionary(esic)),
-            absent => *absent = Object::Dictionary(Dictionary::of([("ESIC", Object::Dictionary(esic))])),
-        }
+        writer.dictionary(&catalog, "Extensions")?.set("ESIC", Object::Dictionary(esic));
     }
     Ok(())
 }

@@ -231,12 +231,11 @@ pub(crate) fn plainest_reference(input: &[u8]) -> Option<(&[u8], u32)> {
 
 /// What a name means that is `spelled` so behind its slash (7.3.5). A `#` that two hexadecimal digits do not follow stands for itself, as
 /// before PDF 1.2.
-pub(crate) fn name(spelled: &[u8]) -> Name {
+pub(crate) fn name(mut spelled: &[u8]) -> Name {
     if !spelled.contains(&b'#') {
         return Name::from(spelled);
     }
     let mut bytes = Vec::with_capacity(spelled.len());
-    let mut spelled = spelled;
     while let Some((&first, behind)) = spelled.split_first() {
         match (first, behind.split_first_chunk()) {
             (b'#', Some((&[high, low], behind))) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {

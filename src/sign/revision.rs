@@ -10,7 +10,7 @@ use crate::pdf::extensions::{IsoExtension, declare_extensions, declare_iso};
 use crate::pdf::field::{FieldChoice, SignedField, sign_field};
 use crate::pdf::form::Form;
 use crate::pdf::metadata::{self, Standing};
-use crate::pdf::object::{Dictionary, Object, Ref};
+use crate::pdf::object::{Object, Ref};
 use crate::pdf::placeholder::SignatureEntries;
 use crate::pdf::transform::FieldLock;
 use crate::pdf::update::{Appended, Place, UpdateWriter};
@@ -87,11 +87,7 @@ impl<'d> Draft<'d> {
     /// Names the signature as the document's certification, in the catalog's `/Perms` (12.8.6).
     pub(super) fn certify(&mut self) -> Result<()> {
         let catalog = Place::object(self.catalog()?);
-        let (place, value) = self.writer.entry(&catalog, "Perms")?;
-        if value.is_null() {
-            *self.writer.edit(&place)? = Object::Dictionary(Dictionary::new());
-        }
-        self.writer.edit_dictionary(&place)?.set("DocMDP", Object::Reference(self.signature));
+        self.writer.dictionary(&catalog, "Perms")?.set("DocMDP", Object::Reference(self.signature));
         Ok(())
     }
 

@@ -97,6 +97,16 @@ impl UpdateWriter<'_> {
         }
     }
 
+    /// The dictionary that `key` of the dictionary at `holder` holds, wherever it stands, for changing; one that is absent is made in the
+    /// dictionary.
+    pub(crate) fn dictionary(&mut self, holder: &Place, key: &'static str) -> Result<&mut Dictionary> {
+        let (place, is_absent) = self.look(holder, key, Object::is_null)?;
+        if is_absent {
+            *self.edit(&place)? = Object::Dictionary(Dictionary::new());
+        }
+        self.edit_dictionary(&place)
+    }
+
     /// Adds `items` behind the others of the array that `key` of the dictionary at `holder` holds, wherever it stands;
     /// an array that is absent is made in the dictionary.
     pub(crate) fn append(&mut self, holder: &Place, key: &'static str, items: Vec<Object>) -> Result<()> {
