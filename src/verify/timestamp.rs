@@ -133,7 +133,7 @@ fn judge_authority(
     steps: &mut Vec<Step>,
 ) -> Judged {
     let now = validator.proofs.now();
-    let basic = validator.judge(certificate, Purpose::TimeStamping, Moment::at(now));
+    let mut basic = validator.judge(certificate, Purpose::TimeStamping, Moment::at(now));
     steps.extend(basic.steps.iter().cloned());
     let revoked = basic.associated.revocation.as_ref().map(|revoked| revoked.time).filter(|_| basic.is_orderly_end);
     let is_seen = seen <= certificate.not_after();
@@ -141,7 +141,13 @@ fn judge_authority(
     let before = revoked.before(std::time::Duration::from_secs(1));
     let then = validator.judge(certificate, Purpose::TimeStamping, Moment { time: before, issuers: now });
     steps.extend(then.steps.iter().cloned());
-    if then.conclusion.is_passed() { then } else { basic }
+    if then.conclusion.is_passed() {
+        return then;
+    }
+    // The revocation alone would not have mattered: what else does is said with it.
+    basic.findings.extend(then.findings);
+    basic.associated.algorithms.extend(then.associated.algorithms);
+    basic
 }
 
 /// A certificate, for people.

@@ -111,6 +111,9 @@ impl<'a> Verification<'a> {
     /// date on which a certificate, a revocation value, an algorithm or an anchor ends. Without renewal it is told twice: supposing that
     /// whoever is in good standing now stays so and says so, and with what is at hand alone. A renewal is supposed to be a document
     /// timestamp over everything, by an authority that never ends.
+    ///
+    /// Whose standing is not known now, because everything passes without it, is not supposed to be in a good one: the dates may be too
+    /// early for that, never too late.
     pub fn outlook(&self) -> Outlook {
         look_ahead(self)
     }

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use pades_ltv::authority::{Authority, OcspSigner, RevocationReason, RevocationSources, Shape, Subscriber};
-use pades_ltv::report::{Cause, Diagnosis, Outlook};
+use pades_ltv::report::{Block, Cause, Diagnosis, Outlook, SubIndication};
 use pades_ltv::{
     Algorithm, Augmentation, Collector, Document, Evidence, Fetch, Indication, Policy, Report, Signer, Time,
     TrustStore, Verification,
@@ -228,7 +228,7 @@ fn looked_at(history: &History, shape: &Shape) -> (bool, bool) {
         assert_eq!((outlook.holds_until, outlook.renewal_due), (Some(time), None), "{diagnosis:#?}");
         return (false, false);
     }
-    assert_asked(&world, &life.file, &ground, &evidence, outlook);
+    assert_asked(&world, &life.file, &ground, (time, &evidence), outlook);
     assert_at_hand(&life.file, &ground, &evidence, outlook);
     match (outlook.holds_until, outlook.renewal_due) {
         (None, due) => assert_eq!((due, outlook.renewed.until), (None, None)),
@@ -241,14 +241,16 @@ fn looked_at(history: &History, shape: &Shape) -> (bool, bool) {
     (true, false)
 }
 
-/// Whoever is asked answers, up to the last second; and nothing that is said in the next helps.
-fn assert_asked(world: &World, file: &[u8], ground: &Ground, known: &Evidence, outlook: &Outlook) {
+/// Whoever is asked answers, up to the last second; and nothing that is said in the next helps, unless by somebody whose standing was not
+/// known when it was `looked` at.
+fn assert_asked(world: &World, file: &[u8], ground: &Ground, (looked, known): (Time, &Evidence), outlook: &Outlook) {
     let Some(until) = outlook.holds_until.filter(|until| is_testable(*until)) else { return };
     let at_last = asked(world, file, until, known);
     let report = ground.report(file, until, &at_last);
     assert_eq!(report.verdict(), Some(Indication::TotalPassed), "until {until}: {report:#?}");
     let after = second(until, 1);
-    assert!(!ground.passes(file, after, &asked(world, file, after, &at_last)), "passes after {until}");
+    let passes = ground.passes(file, after, &asked(world, file, after, &at_last));
+    assert!(!passes || !is_all_known(&ground.report(file, looked, known)), "passes after {until}");
     assert!(!outlook.lost.is_empty() && !outlook.causes.is_empty(), "{outlook:#?}");
     for cause in &outlook.causes {
         let end = match cause {
@@ -258,6 +260,14 @@ fn assert_asked(world: &World, file: &[u8], ground: &Ground, known: &Evidence, o
         };
         assert_eq!(end, until, "{cause}");
     }
+}
+
+/// Whether nobody is left of whom it is not known whether he is in good standing.
+fn is_all_known(report: &Report) -> bool {
+    let steps = report.signatures.iter().flat_map(|signature| &signature.process);
+    steps
+        .filter(|step| step.block == Block::X509CertificateValidation)
+        .all(|step| step.outcome.sub_indication != Some(SubIndication::TryLater))
 }
 
 /// The same of what is at hand: the plain report of the future.
@@ -362,4 +372,42 @@ fn a_unit_that_ended_in_good_order_lasts_no_longer_than_its_certificate() {
     // Renewed by then, it goes on, as long as whoever certified the unit does.
     let renewed = renewed(&world, &file, end, &Evidence::new()).unwrap();
     assert!(seen(&world, &renewed, end) > end.after(years(3)));
+}
+
+/// A unit that was superseded, and whose algorithm ends afterwards: the end is named, though the revocation stands in the report, too.
+#[test]
+fn the_end_of_an_algorithm_is_named_beside_a_revocation() {
+    let history = History {
+        tsa_years: 4,
+        signer_days: 500,
+        steps: vec![(Step::Stamped, 0), (Step::Extended, 0)],
+        revoked: Some((Revoked::Tsa, RevocationReason::Superseded, 501)),
+        looked: 0,
+        rules: Rules { p256: Some(503), anchor: None },
+    };
+    looked_at(&history, &Shape::new().sources(RevocationSources::OcspOnly));
+}
+
+/// What passes without an answer is not asked about: that the signer outlives the unit by a day is not foreseen then.
+#[test]
+fn who_is_not_asked_is_not_relied_on() {
+    let end = |revoked| {
+        let history = History {
+            tsa_years: 2,
+            signer_days: 730,
+            steps: vec![(Step::Stamped, 97), (Step::Extended, 152)],
+            revoked,
+            looked: 31,
+            rules: Rules { p256: None, anchor: None },
+        };
+        let shape = Shape::new().ocsp_signer(OcspSigner::DelegatedWithStatus);
+        looked_at(&history, &shape);
+        let (world, time) = (history.world(&shape), now().after(days(97 + 152 + 31)));
+        let (life, ground) = (history.lived(&world), history.rules.made(&world));
+        let known = asked(&world, &life.file, time, &Evidence::new());
+        ground.diagnosis(&life.file, time, &known).outlook.holds_until
+    };
+    let signer = now().after(days(730));
+    assert_eq!(end(None), Some(signer));
+    assert_eq!(end(Some((Revoked::Tsa, RevocationReason::Superseded, 98))), Some(signer.before(days(1))));
 }
