@@ -10,7 +10,7 @@ use super::vri;
 use super::want::Want;
 use crate::error::{Error, ErrorClass, ErrorKind, Result};
 use crate::pdf::document::Document;
-use crate::pki::evidence::{Evidence, blocks};
+use crate::pki::evidence::{Evidence, ders};
 use crate::pki::trust::store::TrustStore;
 use crate::port::{Fetch, FetchRequest};
 use crate::time::Time;
@@ -336,7 +336,7 @@ impl<'a> Collector<'a> {
             let message = format!("the CRL has {length} bytes, more than the {} that are taken", self.crl_limit);
             return Err(Error::new(ErrorKind::Evidence, message).advise("allow more with crl_limit, or ask for OCSP"));
         }
-        blocks(body).iter().try_for_each(|der| self.at_hand.add_crl(der))
+        ders(body)?.iter().try_for_each(|der| self.at_hand.add_crl(der))
     }
 }
 

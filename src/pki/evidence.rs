@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::certificate::Certificate;
 use super::certificates::Certificates;
 use super::cms::SignedData;
-use super::pem;
+use super::pem::{self, Block};
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
@@ -62,7 +62,7 @@ impl Evidence {
     /// [`ErrorKind::Evidence`] where no certificate is in it that can be read.
     pub fn add_certificates(&mut self, bytes: &[u8]) -> Result<()> {
         let mut found = 0_usize;
-        for der in blocks(bytes) {
+        for der in ders(bytes)? {
             let bundle = || SignedData::from_der(&der, &Limits::default()).ok();
             let certificates = match Certificate::from_der(&der) {
                 Ok(certificate) => vec![certificate],
@@ -240,22 +240,47 @@ fn share<T: Clone>(own: &mut [T], pool: &[T], der: impl Fn(&T) -> &[u8]) {
     }
 }
 
-/// The DER in `bytes`: all of it, or each PEM block that can be read.
-pub(crate) fn blocks(bytes: &[u8]) -> Vec<Vec<u8>> {
-    const BEGIN: &str = "-----BEGIN ";
-    const END: &str = "-----END ";
-    const DASHES: &str = "-----";
-    let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains(BEGIN)) else {
-        return vec![bytes.to_vec()];
+/// The DER in `bytes`: all of it, or each PEM block.
+///
+/// # Errors
+/// [`ErrorKind::Evidence`] where a block cannot be read.
+pub(crate) fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let blocks = pem::blocks(bytes);
+    if blocks.is_empty() {
+        return Ok(vec![bytes.to_vec()]);
+    }
+    let decoded = |block: &Block<'_>| match block.decode() {
+        Ok(der) => Ok(der.to_vec()),
+        Err(fault) => {
+            let place = format_args!("`BEGIN {}`, byte {}", block.label, block.offset);
+            Err(Error::new(ErrorKind::Evidence, "the PEM block cannot be read").at(place).because(fault))
+        }
     };
-    let block = |block: &str| {
-        let (label, rest) = block.split_once(DASHES)?;
-        let (body, _) = rest.split_once(&format!("{END}{label}{DASHES}"))?;
-        pem::decode(body.as_bytes()).ok().map(|der| der.to_vec())
-    };
-    text.split(BEGIN).skip(1).filter_map(block).collect()
+    blocks.iter().map(decoded).collect()
 }
 
 fn unreadable(what: &str) -> Error {
     Error::new(ErrorKind::Evidence, format!("a {what} cannot be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pki::fixture::party;
+
+    #[test]
+    fn certificates_are_read_however_servers_give_them() {
+        let own = party(1, 1).certify(party(1, 1));
+        let pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, own.der()).unwrap();
+        for bytes in [own.der(), pem.as_bytes(), [b"# caf\xe9\n", pem.as_bytes()].concat().as_slice()] {
+            let mut evidence = Evidence::new();
+            evidence.add_certificates(bytes).unwrap();
+            assert_eq!(evidence.certificates().as_slice(), std::slice::from_ref(&own));
+        }
+        let mut evidence = Evidence::new();
+        let error = evidence.add_certificates(format!("{pem}{}", &pem[..80]).as_bytes()).unwrap_err();
+        let place = format!("`BEGIN CERTIFICATE`, byte {}", pem.len());
+        assert_eq!((error.kind(), error.place()), (ErrorKind::Evidence, Some(place.as_str())));
+        assert!(evidence.is_empty());
+    }
 }

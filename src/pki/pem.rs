@@ -1,16 +1,75 @@
-//! What stands between the lines of a PEM block.
+//! PEM files as tools and people make them: blocks wrapped at any length, with blanks at the ends of lines, pasted through forms, and text in
+//! any encoding around them.
 //!
-//! What it is for: certificates and keys as people keep them: wrapped at any length, with blanks at the ends of lines, pasted through forms.
-//!
-//! Invariant: white space apart, every character counts: digits of base64 with their padding, or an error.
+//! Invariant: inside a block, white space apart, every character counts: digits of base64 with their padding, or an error.
 //!
 //! Specified in RFC 7468, 2 and 3 (the lax form).
+//!
+//! Nouns: [`Block`], [`Fault`].
 
 use der::pem::{Base64Decoder, Error};
 use der::zeroize::Zeroizing;
 
-/// The bytes in the `body` of a block, which may be secret.
-pub(crate) fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+/// The labels of certificates: RFC 7468, 5.1, and the older one that OpenSSL still reads.
+const CERTIFICATES: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
+
+/// One block: what stands between its first line and its last.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) body: &'a [u8],
+    /// Bytes of the file before it.
+    pub(crate) offset: usize,
+    ends: bool,
+}
+
+/// Why a block cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    /// No last line with its label comes before the next block, or the end of the file.
+    #[error("the block does not end")]
+    Cut,
+    #[error(transparent)]
+    Digits(#[from] Error),
+}
+
+impl Block<'_> {
+    /// The bytes that it stands for, which may be secret.
+    pub(crate) fn decode(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        if self.ends { Ok(decode(self.body)?) } else { Err(Fault::Cut) }
+    }
+
+    pub(crate) fn is_certificate(&self) -> bool {
+        CERTIFICATES.contains(&self.label)
+    }
+}
+
+/// All blocks of `text`, in its order; none where it is something else.
+pub(crate) fn blocks(text: &[u8]) -> Vec<Block<'_>> {
+    let (mut blocks, mut begin) = (Vec::new(), find(text, BEGIN));
+    while let Some(offset) = begin {
+        let behind = offset.saturating_add(BEGIN.len());
+        let rest = text.get(behind..).unwrap_or_default();
+        let length = find(rest, BEGIN);
+        blocks.extend(block(rest.get(..length.unwrap_or(rest.len())).unwrap_or_default(), offset));
+        begin = length.map(|length| behind.saturating_add(length));
+    }
+    blocks
+}
+
+/// The block whose first line goes on with `text`, which holds no other.
+fn block(text: &[u8], offset: usize) -> Option<Block<'_>> {
+    let (label, rest) = text.split_at_checked(find(text, DASHES)?)?;
+    let rest = rest.strip_prefix(DASHES)?;
+    let end = find(rest, &[END, label, DASHES].concat());
+    let body = rest.get(..end.unwrap_or(rest.len()))?;
+    Some(Block { label: std::str::from_utf8(label).ok()?, body, offset, ends: end.is_some() })
+}
+
+fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut digits = Zeroizing::new(Vec::with_capacity(body.len()));
     digits.extend(body.iter().filter(|byte| !byte.is_ascii_whitespace()));
     let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len()));
@@ -18,9 +77,32 @@ pub(crate) fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
     Ok(bytes)
 }
 
+fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+    text.windows(word.len()).position(|window| window == word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LINES: [&str; 4] =
+        ["-----BEGIN CERTIFICATE-----", "AAECAwQFBgcICQoL", "DA0ODw==", "-----END CERTIFICATE-----"];
+
+    fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
+        blocks(text).iter().map(|block| block.decode().unwrap().to_vec()).collect()
+    }
+
+    #[test]
+    fn blocks_are_read_however_they_are_wrapped_and_whatever_stands_around() {
+        let joined = |between: &str| LINES.join(between).into_bytes();
+        let commented = [&b"# cl\xe9 \x8f\x96\n"[..], &joined("\n"), b"\n\xff"].concat();
+        let marked = [&b"\xef\xbb\xbf"[..], &joined("\r\n")].concat();
+        for text in [joined("\n"), joined("\r\n"), joined("\r"), joined("  \n\n\t"), joined(""), commented, marked] {
+            assert_eq!(decoded(&text), [(0..16).collect::<Vec<u8>>()], "{}", String::from_utf8_lossy(&text));
+        }
+        assert_eq!(decoded(&[joined("\n"), joined("\n")].concat()).len(), 2);
+        assert_eq!(decoded(b"\x30\x82-----BEGIN"), Vec::<Vec<u8>>::new());
+    }
 
     #[test]
     fn white_space_alone_is_skipped() {
@@ -29,6 +111,17 @@ mod tests {
         }
         for bad in ["", "AAEC/w=", "AAEC/w", "AAEC/x==", "AAEC/w==A", "AA-C/w==", "Key: value\n\nAAEC", "AAEC\0"] {
             assert!(decode(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_does_not_end_takes_no_other_with_it() {
+        let whole = LINES.join("\n");
+        let (cut, other) = (&whole[..50], whole.replace("END CERT", "END X509 CERT"));
+        for text in [format!("{cut}\n{whole}"), format!("{other}\n{whole}")] {
+            let found = blocks(text.as_bytes());
+            assert!(matches!(found[0].decode(), Err(Fault::Cut)), "{text}");
+            assert_eq!((found.len(), found[1].offset, found[1].decode().is_ok()), (2, text.len() - whole.len(), true));
         }
     }
 }

@@ -12,18 +12,12 @@ use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
 use crate::pki::oid::Oid;
-use crate::pki::pem::decode;
+use crate::pki::pem::{Fault, blocks};
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
 
 use super::accreditation::Accreditation;
 use super::term::{NotVouched, Term};
-
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-const DASHES: &str = "-----";
-/// The labels of certificates: RFC 7468, 5.1, and the older one that OpenSSL still reads.
-const LABELS: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 
 /// The certificates that a verification trusts, each with a label that says where it comes from.
 ///
@@ -271,21 +265,15 @@ fn one_certificate(der: &[u8], label: &str) -> Result<Certificate> {
 /// Every certificate block of a PEM file.
 pub(crate) fn certificates_of(file: &[u8]) -> Result<Vec<Certificate>> {
     let advice = "give a PEM file with CERTIFICATE blocks, or one certificate in DER";
-    let text = String::from_utf8_lossy(file);
     let mut certificates = Vec::new();
-    for (number, block) in (1usize..).zip(text.split(BEGIN).skip(1)) {
-        let Some((label, rest)) = block.split_once(DASHES) else { continue };
-        if !LABELS.contains(&label) {
-            continue;
-        }
-        let unreadable = || Error::new(ErrorKind::Certificate, "the trust anchor cannot be read");
+    for (number, block) in (1usize..).zip(blocks(file)).filter(|(_, block)| block.is_certificate()) {
         let place = format!("PEM block {number}");
-        let Some((body, _)) = rest.split_once(END) else {
-            return Err(unreadable().at(place).because("the block does not end").advise("fetch the file again"));
-        };
-        let der = decode(body.as_bytes()).map_err(|fault| unreadable().at(&place).because(fault).advise(advice))?;
+        let unreadable = || Error::new(ErrorKind::Certificate, "the trust anchor cannot be read").at(&place);
+        let der = block.decode().map_err(|fault| {
+            unreadable().because(fault).advise(if fault == Fault::Cut { "fetch the file again" } else { advice })
+        })?;
         let certificate = Certificate::from_der(&der);
-        certificates.push(certificate.map_err(|fault| unreadable().at(&place).because(fault).advise(advice))?);
+        certificates.push(certificate.map_err(|fault| unreadable().because(fault).advise(advice))?);
     }
     if certificates.is_empty() {
         return Err(Error::new(ErrorKind::Certificate, "there is no certificate in the file").advise(advice));
