@@ -29,12 +29,6 @@ pub(crate) fn read_signatures(document: &Document<'_>, findings: &mut Vec<Findin
     findings.extend(form.faults.iter().map(|fault| Finding::new(Code::Structure, fault)));
     let (mut facts, mut known) = (Vec::new(), Vec::new());
     for field in form.signatures() {
-        if facts.len() >= document.limits().signatures {
-            let limit = document.limits().signatures;
-            let message = format!("there are more signatures than the {limit} that are judged (Limits::signatures)");
-            findings.push(Finding::new(Code::Limit, message));
-            break;
-        }
         let Some(one) = Facts::read(document, field, &known)? else { continue };
         if let Content::Signature(cms) = &one.content {
             let new = cms.certificates().iter().filter(|one| !known.contains(*one));

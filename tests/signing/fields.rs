@@ -1,6 +1,6 @@
 //! Which field holds the signature.
 
-use pades_ltv::{Document, ErrorKind, Signing};
+use pades_ltv::{Document, ErrorKind, Limits, Signing, Verification};
 
 use crate::common::{World, now, only, pdf, signature};
 
@@ -93,4 +93,21 @@ fn forms_of_every_shape_take_a_signature() {
         let report = world.verify(&file, now());
         assert!(signature(&report, "Party").intact && report.findings.is_empty(), "{catalog}: {report:#?}");
     }
+}
+
+#[test]
+fn a_limit_of_signatures_counts_no_empty_fields() {
+    let world = World::new();
+    let [base, _] = with_form();
+    let one = sign(&world, &base, "Party").unwrap();
+    let two = sign(&world, &one, "Group.Kid").unwrap();
+    let mut limits = Limits::default();
+    limits.signatures = 1;
+    let judged = |file: &[u8]| {
+        let document = Document::open_with(file, limits.clone()).unwrap();
+        Verification::new(&document, &world.trust, now()).verify()
+    };
+    assert_eq!((judged(&one).signatures.len(), judged(&one).findings), (1, Vec::new()));
+    let beyond = judged(&two);
+    assert!(beyond.signatures.is_empty() && beyond.findings[0].message.contains("signatures"), "{:?}", beyond.findings);
 }
