@@ -340,15 +340,16 @@ fn may_have_issued(issuer: &Certificate, certificate: &Certificate) -> bool {
 }
 
 /// What a signer is to sign: the DER signed attributes of a signature (RFC 5652, 5.4).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SigningInput {
     message: Vec<u8>,
     algorithm: SignatureAlgorithm,
+    verified: OnceLock<(Certificate, Vec<u8>)>,
 }
 
 impl SigningInput {
     pub(crate) fn new(message: Vec<u8>, algorithm: SignatureAlgorithm) -> Self {
-        Self { message, algorithm }
+        Self { message, algorithm, verified: OnceLock::new() }
     }
 
     /// The message, for devices that hash for themselves.
@@ -365,4 +366,24 @@ impl SigningInput {
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
+
+    /// Notes that whoever made `value` with the key of `certificate` raised it to the public exponent, and found this message again.
+    #[cfg(feature = "software")]
+    pub(crate) fn note_verified(&self, certificate: &Certificate, value: &[u8]) {
+        let _ = self.verified.set((certificate.clone(), value.to_vec()));
+    }
+
+    /// Whether `value` is, byte for byte, the one that its maker verified with the key of `certificate`.
+    pub(crate) fn is_verified(&self, certificate: &Certificate, value: &[u8]) -> bool {
+        self.verified.get().is_some_and(|(by, verified)| by == certificate && verified == value)
+    }
 }
+
+/// By what is to be signed, and how.
+impl PartialEq for SigningInput {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.message, self.algorithm) == (&other.message, other.algorithm)
+    }
+}
+
+impl Eq for SigningInput {}

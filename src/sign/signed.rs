@@ -91,7 +91,7 @@ impl<'d> Signed<'d> {
     /// Its nonce is derived from the signature value and the time of signing.
     ///
     /// # Errors
-    /// [`ErrorKind::SelfCheck`] where the signature does not read back; that would be a defect.
+    /// [`ErrorKind::SelfCheck`] where the signature does not read back, or does not verify; that would be a defect.
     pub fn timestamp_request(&self) -> Result<TimestampRequest> {
         self.timestamp_request_with(&TimestampTerms::new())
     }
@@ -101,6 +101,8 @@ impl<'d> Signed<'d> {
     /// # Errors
     /// As [`timestamp_request`](Self::timestamp_request).
     pub fn timestamp_request_with(&self, terms: &TimestampTerms) -> Result<TimestampRequest> {
+        // Some values were verified by their maker alone, and a wrong one is not worth a timestamp.
+        check_cms(&self.reserved, &self.cms).map_err(revision::not_as_meant)?;
         let imprint = terms.imprint_algorithm().digest(&self.value()?);
         Ok(terms.request(&imprint, &derived_nonce(&imprint, self.reserved.now)))
     }
@@ -292,6 +294,23 @@ mod tests {
         ] {
             let error = reserved.clone().complete(&document, &cms).unwrap_err();
             assert!(error.kind() == ErrorKind::Signer && error.to_string().contains(cause), "{cause}: {error}");
+        }
+    }
+
+    /// Whoever verified the value before.
+    #[test]
+    fn what_does_not_verify_is_not_stamped() {
+        let document = Document::open(include_bytes!("../../examples/contract.pdf").as_slice()).unwrap();
+        let reserved = Signing::new(&document, "2027-06-01T00:00:00Z".parse().unwrap()).reserve(Sha256, 8_000).unwrap();
+        let authority = crate::authority::Authority::new("stamped", reserved.now).unwrap();
+        let signer = authority.issue("somebody").unwrap();
+        let identity = signer.identity().unwrap();
+        let attributes = signed_attributes(&identity, reserved.imprint());
+        for (message, is_good) in [(attributes.as_slice(), true), (b"something else", false)] {
+            let value = signer.sign(&SigningInput::new(message.to_vec(), identity.algorithm())).unwrap();
+            let signed = Signed::new(&document, reserved.clone(), cms(&identity, &attributes, &value));
+            let refused = signed.timestamp_request().err().map(|error| error.kind());
+            assert_eq!(refused, (!is_good).then_some(ErrorKind::SelfCheck));
         }
     }
 }

@@ -217,7 +217,11 @@ impl Signer for SoftwareSigner {
     }
 
     fn sign(&self, input: &SigningInput) -> Result<Vec<u8>> {
-        self.key.sign(input.algorithm(), input.message())
+        let value = self.key.sign(input.algorithm(), input.message())?;
+        if self.key.verifies_itself() {
+            input.note_verified(self.identity.signing_certificate(), &value);
+        }
+        Ok(value)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use p256::pkcs8::EncodePrivateKey;
-use pades_ltv::authority::{Misbehaviour, Subscriber};
+use pades_ltv::authority::{KeyType, Misbehaviour, Subscriber};
 use pades_ltv::{
     Augmentation, Document, ErrorClass, ErrorKind, Evidence, Identity, Signer, Signing, SigningInput, SoftwareSigner,
     TimestampAuthority, Timestamping,
@@ -68,6 +68,31 @@ fn a_signer_that_does_not_sign_is_an_error() {
         let error = Signing::new(&document, now()).sign::<dyn Signer>(&signer).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Signer);
         assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+/// From the second signature on, what an RSA key in memory verified itself is not verified again: for that value, and for that key.
+#[test]
+fn what_its_maker_verified_counts_for_one_value_of_one_key() {
+    let world = World::new();
+    let document = Document::open(CONTRACT).unwrap();
+    let issue = |name| world.authority.issue(Subscriber::new(name).key(KeyType::Rsa2048)).unwrap();
+    let (alice, bob) = (issue("Alice"), issue("Bob"));
+    let identity = alice.identity().unwrap();
+    for _ in 0..3 {
+        let prepared = Signing::new(&document, now()).prepare(&identity).unwrap();
+        let theirs = bob.sign(prepared.input()).unwrap();
+        assert_eq!(prepared.clone().complete(&document, &theirs).unwrap_err().kind(), ErrorKind::Signer);
+        let good = alice.sign(prepared.input()).unwrap();
+        assert!(prepared.complete(&document, &good).is_ok());
+
+        let prepared = Signing::new(&document, now().after(days(1))).prepare(&identity).unwrap();
+        let mut wrong = alice.sign(prepared.input()).unwrap();
+        for (at, bit) in [(0, 1), (255, 0x80), (100, 4)] {
+            wrong[at] ^= bit;
+            assert_eq!(prepared.clone().complete(&document, &wrong).unwrap_err().kind(), ErrorKind::Signer);
+        }
+        assert_eq!(prepared.complete(&document, &good).unwrap_err().kind(), ErrorKind::Signer);
     }
 }
 

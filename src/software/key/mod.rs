@@ -104,6 +104,12 @@ impl PrivateKey {
         })
     }
 
+    /// Whether what signs compares each value, raised to the public exponent, with what it signed, and gives none that differs: RSA, by
+    /// either backend, since a wrong value may give the key away (Boneh, DeMillo and Lipton, 1997).
+    pub(crate) fn verifies_itself(&self) -> bool {
+        matches!(self, Self::Rsa(_))
+    }
+
     /// As [`sign`](Self::sign); or why not, alone.
     pub(crate) fn try_sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, String> {
         self.try_sign_by(Backend::BEST, algorithm, message)
