@@ -220,8 +220,8 @@ fn what_is_signed_is_not_contradicted() {
 
 /// Any line of Unicode.
 fn line() -> impl Strategy<Value = String> {
-    let character =
-        any::<char>().prop_filter("a line", |one| !one.is_control() && !matches!(one, '\u{fffe}' | '\u{ffff}'));
+    let is_in_a_line = |one: &char| !one.is_control() && !matches!(one, '\u{fffe}' | '\u{ffff}');
+    let character = any::<char>().prop_map(move |one| Some(one).filter(is_in_a_line).unwrap_or('行'));
     proptest::collection::vec(character, 1..30)
         .prop_map(|all| all.into_iter().collect::<String>())
         .prop_filter("not empty", |text| !text.trim().is_empty())
