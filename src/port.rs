@@ -32,7 +32,8 @@ pub trait Signer {
     fn identity(&self) -> Result<Identity>;
 
     /// Signs `input` and gives the bare signature value: RSA as a big-endian number of the modulus' length, ECDSA as DER
-    /// `Ecdsa-Sig-Value` (RFC 5480) or as r and s, one behind the other, each of the curve's length. The value is verified against the certificate before it is used.
+    /// `Ecdsa-Sig-Value` (RFC 5480) or as r and s, one behind the other, each of the curve's length. The value is verified with the certificate before it is used; only
+    /// what [`SoftwareSigner`](crate::SoftwareSigner) verified itself may not be verified again.
     ///
     /// # Errors
     /// [`ErrorKind::Signer`], in the device's own words, where it did not sign.
@@ -367,7 +368,7 @@ impl SigningInput {
         self.algorithm
     }
 
-    /// Notes that whoever made `value` with the key of `certificate` raised it to the public exponent, and found this message again.
+    /// Notes that whoever made `value` with the key of `certificate` raised it to the public exponent, and found what he had signed.
     #[cfg(feature = "software")]
     pub(crate) fn note_verified(&self, certificate: &Certificate, value: &[u8]) {
         let _ = self.verified.set((certificate.clone(), value.to_vec()));

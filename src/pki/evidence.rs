@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::certificate::Certificate;
 use super::certificates::Certificates;
 use super::cms::SignedData;
-use super::pem::{self, Block};
+use super::pem::{self, Block, Fault};
 use super::revocation::crl::Crl;
 use super::revocation::ocsp::OcspResponse;
 use super::revocation::ocsp::asn1::OcspResponseStatus;
@@ -59,7 +59,7 @@ impl Evidence {
     /// blocks of these.
     ///
     /// # Errors
-    /// [`ErrorKind::Evidence`] where no certificate is in it that can be read.
+    /// [`ErrorKind::Evidence`] where no certificate is in it, or something that cannot be read as one or as a PEM block.
     pub fn add_certificates(&mut self, bytes: &[u8]) -> Result<()> {
         let mut found = 0_usize;
         for der in ders(bytes)? {
@@ -245,16 +245,14 @@ fn share<T: Clone>(own: &mut [T], pool: &[T], der: impl Fn(&T) -> &[u8]) {
 /// # Errors
 /// [`ErrorKind::Evidence`] where a block cannot be read.
 pub(crate) fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    let blocks = pem::blocks(bytes);
+    let unreadable = |fault: Fault| Error::new(ErrorKind::Evidence, "the PEM block cannot be read").because(fault);
+    let blocks = if pem::is_der(bytes) { Vec::new() } else { pem::blocks(bytes).map_err(unreadable)? };
     if blocks.is_empty() {
         return Ok(vec![bytes.to_vec()]);
     }
     let decoded = |block: &Block<'_>| match block.decode() {
         Ok(der) => Ok(der.to_vec()),
-        Err(fault) => {
-            let place = format_args!("`BEGIN {}`, byte {}", block.label, block.offset);
-            Err(Error::new(ErrorKind::Evidence, "the PEM block cannot be read").at(place).because(fault))
-        }
+        Err(fault) => Err(unreadable(fault).at(format_args!("`BEGIN {}`, byte {}", block.label, block.offset))),
     };
     blocks.iter().map(decoded).collect()
 }
@@ -272,7 +270,7 @@ mod tests {
     fn certificates_are_read_however_servers_give_them() {
         let own = party(1, 1).certify(party(1, 1));
         let pem = der::pem::encode_string("CERTIFICATE", der::pem::LineEnding::LF, own.der()).unwrap();
-        for bytes in [own.der(), pem.as_bytes(), [b"# caf\xe9\n", pem.as_bytes()].concat().as_slice()] {
+        for bytes in [own.der(), pem.as_bytes(), [b"0 caf\xe9\n", pem.as_bytes()].concat().as_slice()] {
             let mut evidence = Evidence::new();
             evidence.add_certificates(bytes).unwrap();
             assert_eq!(evidence.certificates().as_slice(), std::slice::from_ref(&own));
@@ -282,5 +280,11 @@ mod tests {
         let place = format!("`BEGIN CERTIFICATE`, byte {}", pem.len());
         assert_eq!((error.kind(), error.place()), (ErrorKind::Evidence, Some(place.as_str())));
         assert!(evidence.is_empty());
+        // Nobody is misled by a name that looks like PEM.
+        let authority = crate::authority::Authority::new("names", own.not_before()).unwrap();
+        let named = authority.issue("-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----").unwrap();
+        let der = crate::Signer::identity(&named).unwrap().signing_certificate().der().to_vec();
+        evidence.add_certificates(&der).unwrap();
+        assert!(evidence.certificates().as_slice().iter().map(Certificate::der).eq([der.as_slice()]));
     }
 }

@@ -2,6 +2,7 @@
 //! any encoding around them.
 //!
 //! Invariant: inside a block, white space apart, every character counts: digits of base64 with their padding, or an error.
+//! Invariant: whatever begins like a block is one, or an error; what a fault shows was no part of a body.
 //!
 //! Specified in RFC 7468, 2 and 3 (the lax form).
 //!
@@ -13,6 +14,8 @@ use der::zeroize::Zeroizing;
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
+/// The longest in use has 21 characters (ENCRYPTED PRIVATE KEY); what is longer is none, and nobody wants to read it in an error.
+const LABEL: usize = 64;
 /// The labels of certificates: RFC 7468, 5.1, and the older one that OpenSSL still reads.
 const CERTIFICATES: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 
@@ -32,6 +35,9 @@ pub(crate) enum Fault {
     /// No last line with its label comes before the next block, or the end of the file.
     #[error("the block does not end")]
     Cut,
+    /// The bytes of the file before it.
+    #[error("what begins at byte {0} is no first line of a block")]
+    Label(usize),
     #[error(transparent)]
     Digits(#[from] Error),
 }
@@ -47,26 +53,35 @@ impl Block<'_> {
     }
 }
 
+/// Whether `file` begins as a certificate or CRL in DER does, whose names may hold whatever looks like PEM: a SEQUENCE with a length that is no
+/// text, as a `0` at the beginning of a comment has none behind it.
+pub(crate) fn is_der(file: &[u8]) -> bool {
+    matches!(file, [0x30, 0x81..=0x84, ..])
+}
+
 /// All blocks of `text`, in its order; none where it is something else.
-pub(crate) fn blocks(text: &[u8]) -> Vec<Block<'_>> {
+pub(crate) fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>, Fault> {
     let (mut blocks, mut begin) = (Vec::new(), find(text, BEGIN));
     while let Some(offset) = begin {
         let behind = offset.saturating_add(BEGIN.len());
         let rest = text.get(behind..).unwrap_or_default();
         let length = find(rest, BEGIN);
-        blocks.extend(block(rest.get(..length.unwrap_or(rest.len())).unwrap_or_default(), offset));
+        let own = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
+        blocks.push(block(own, offset).ok_or(Fault::Label(offset))?);
         begin = length.map(|length| behind.saturating_add(length));
     }
-    blocks
+    Ok(blocks)
 }
 
 /// The block whose first line goes on with `text`, which holds no other.
 fn block(text: &[u8], offset: usize) -> Option<Block<'_>> {
-    let (label, rest) = text.split_at_checked(find(text, DASHES)?)?;
+    let length = find(text.get(..LABEL.saturating_add(DASHES.len())).unwrap_or(text), DASHES)?;
+    let (label, rest) = text.split_at_checked(length)?;
+    let label = std::str::from_utf8(label).ok().filter(|label| label.bytes().all(|one| matches!(one, b' '..=b'~')))?;
     let rest = rest.strip_prefix(DASHES)?;
-    let end = find(rest, &[END, label, DASHES].concat());
+    let end = find(rest, &[END, label.as_bytes(), DASHES].concat());
     let body = rest.get(..end.unwrap_or(rest.len()))?;
-    Some(Block { label: std::str::from_utf8(label).ok()?, body, offset, ends: end.is_some() })
+    Some(Block { label, body, offset, ends: end.is_some() })
 }
 
 fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
@@ -89,7 +104,7 @@ mod tests {
         ["-----BEGIN CERTIFICATE-----", "AAECAwQFBgcICQoL", "DA0ODw==", "-----END CERTIFICATE-----"];
 
     fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
-        blocks(text).iter().map(|block| block.decode().unwrap().to_vec()).collect()
+        blocks(text).unwrap().iter().map(|block| block.decode().unwrap().to_vec()).collect()
     }
 
     #[test]
@@ -102,6 +117,24 @@ mod tests {
         }
         assert_eq!(decoded(&[joined("\n"), joined("\n")].concat()).len(), 2);
         assert_eq!(decoded(b"\x30\x82-----BEGIN"), Vec::<Vec<u8>>::new());
+    }
+
+    #[test]
+    fn a_first_line_that_is_none_is_an_error_that_shows_nothing_of_it() {
+        let whole = LINES.join("\n");
+        let long = format!("-----BEGIN {}-----", "X".repeat(65));
+        for line in [
+            "-----BEGIN ",
+            "-----BEGIN CERTIF",
+            "-----BEGIN CERTIFICATE----\nAAEC\n",
+            "-----BEGIN \u{1b}[2J-----",
+            "-----BEGIN 鍵-----",
+            &long,
+        ] {
+            for text in [format!("{whole}\n{line}"), format!("{whole}\n{line}\n{whole}")] {
+                assert_eq!(blocks(text.as_bytes()).err(), Some(Fault::Label(whole.len() + 1)), "{text}");
+            }
+        }
     }
 
     #[test]
@@ -119,7 +152,7 @@ mod tests {
         let whole = LINES.join("\n");
         let (cut, other) = (&whole[..50], whole.replace("END CERT", "END X509 CERT"));
         for text in [format!("{cut}\n{whole}"), format!("{other}\n{whole}")] {
-            let found = blocks(text.as_bytes());
+            let found = blocks(text.as_bytes()).unwrap();
             assert!(matches!(found[0].decode(), Err(Fault::Cut)), "{text}");
             assert_eq!((found.len(), found[1].offset, found[1].decode().is_ok()), (2, text.len() - whole.len(), true));
         }

@@ -82,7 +82,7 @@ impl<'s, 'd> Batch<'s, 'd> {
     }
 
     /// Signs each one, in order, with one question for all of them: `sign` gets what is to be signed, of every document
-    /// that could be prepared, and gives the values in that order. Every value is verified before it is used.
+    /// that could be prepared, and gives the values in that order. Every value is verified before it is used, as for one document.
     pub fn sign_with(
         &self,
         identity: &Identity,

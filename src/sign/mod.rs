@@ -9,7 +9,7 @@
 //!
 //! Invariant: no thread is started but by [`Batch::threads`](Batch::threads).
 //! Invariant: never a weaker result than asked for: no timestamp where one was asked for is an error.
-//! Invariant: nothing is handed out that was not parsed back and verified first.
+//! Invariant: nothing is handed out that was not parsed back first, and verified: here, or by an RSA key in memory (ARCHITECTURE.md, How signing goes).
 //!
 //! Specified in EN 319 142-1, 6.3 (what goes in), ISO 32000-2, 12.8 (where), RFC 5652 (how).
 

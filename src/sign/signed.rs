@@ -51,7 +51,7 @@ impl<'d> Signed<'d> {
         cms: &[u8],
     ) -> Result<(Self, Certificate)> {
         reserved.check_imprint(document)?;
-        let certificate = check_cms(&reserved, cms).map_err(|fault| {
+        let (certificate, _) = check_cms(&reserved, cms).map_err(|fault| {
             Error::new(ErrorKind::Signer, "the CMS is no PAdES signature for this place").because(fault).advise(
                 "have it made over the imprint of this very place: DER, detached, with the signing certificate inside and named by \
                  signing-certificate-v2, and without signing-time",
@@ -102,8 +102,8 @@ impl<'d> Signed<'d> {
     /// As [`timestamp_request`](Self::timestamp_request).
     pub fn timestamp_request_with(&self, terms: &TimestampTerms) -> Result<TimestampRequest> {
         // Some values were verified by their maker alone, and a wrong one is not worth a timestamp.
-        check_cms(&self.reserved, &self.cms).map_err(revision::not_as_meant)?;
-        let imprint = terms.imprint_algorithm().digest(&self.value()?);
+        let (_, value) = check_cms(&self.reserved, &self.cms).map_err(revision::not_as_meant)?;
+        let imprint = terms.imprint_algorithm().digest(&value);
         Ok(terms.request(&imprint, &derived_nonce(&imprint, self.reserved.now)))
     }
 
@@ -175,8 +175,8 @@ impl fmt::Debug for Signed<'_> {
 pub(super) type Refusal = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether `cms` is what a PAdES baseline signature in the place `reserved` has to be (EN 319 142-1, 6.3), and verifies; gives the
-/// signing certificate.
-fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
+/// signing certificate and the signature value.
+fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<(Certificate, Vec<u8>), Refusal> {
     let read = SignedData::from_der(cms, &Limits::default())?;
     let (signer, certificate) = signer_of(reserved, &read)?;
     let key = certificate.public_key().map_err(CmsFault::Key)?;
@@ -184,7 +184,7 @@ fn check_cms(reserved: &Reserved, cms: &[u8]) -> Result<Certificate, Refusal> {
     check_digest(signer.signing_certificate()?.algorithm)
         .map_err(|unfit| format!("its signing-certificate attribute: {unfit}"))?;
     signer.check_signature(&key, &reserved.imprint)?;
-    Ok(certificate.clone())
+    Ok((certificate.clone(), signer.signature().to_vec()))
 }
 
 /// Everything that a PAdES baseline signature in the place `reserved` has to be, but for the signature value.

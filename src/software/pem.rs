@@ -56,7 +56,10 @@ fn place(block: &Block<'_>) -> String {
 
 /// All blocks of `text`.
 fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>> {
-    let found = pem::blocks(text);
+    let found = pem::blocks(text).map_err(|fault| {
+        let error = Error::new(ErrorKind::Syntax, "the PEM cannot be read").because(fault);
+        error.advise("get the whole file again").class_is(ErrorClass::Operator)
+    })?;
     match std::str::from_utf8(text) {
         Err(fault) if found.is_empty() => Err(Error::new(ErrorKind::Syntax, "the PEM is not text")
             .at(format!("byte {}", fault.valid_up_to()))

@@ -211,8 +211,17 @@ fn is_testable(time: Time) -> bool {
     time < now().after(years(45))
 }
 
-/// Looks at a history, and tells whether the file passed then, and whether it was renewed on the last second.
-fn looked_at(history: &History, shape: &Shape) -> (bool, bool) {
+/// What came of looking at a history.
+#[derive(Default)]
+struct Look {
+    passed: bool,
+    /// The outlook was too early, for want of an answer that nobody needed.
+    is_early: bool,
+    /// It was renewed on the last second.
+    is_saved: bool,
+}
+
+fn looked_at(history: &History, shape: &Shape) -> Look {
     let world = history.world(shape);
     let life = history.lived(&world);
     let mut time = life.last.after(days(history.looked));
@@ -226,25 +235,32 @@ fn looked_at(history: &History, shape: &Shape) -> (bool, bool) {
     let outlook = &diagnosis.outlook;
     if diagnosis.verdict != Some(Indication::TotalPassed) {
         assert_eq!((outlook.holds_until, outlook.renewal_due), (Some(time), None), "{diagnosis:#?}");
-        return (false, false);
+        return Look::default();
     }
-    assert_asked(&world, &life.file, &ground, (time, &evidence), outlook);
+    let is_early = assert_asked(&world, &life.file, &ground, (time, &evidence), outlook);
+    let mut is_saved = false;
     assert_at_hand(&life.file, &ground, &evidence, outlook);
     match (outlook.holds_until, outlook.renewal_due) {
         (None, due) => assert_eq!((due, outlook.renewed.until), (None, None)),
         (Some(until), Some(due)) => {
             assert!(time <= due && due <= until, "due {due}");
-            return (true, assert_renewed(&world, &life.file, &ground, (time, &evidence), outlook));
+            is_saved = assert_renewed(&world, &life.file, &ground, (time, &evidence), outlook);
         }
         (Some(_), None) => {}
     }
-    (true, false)
+    Look { passed: true, is_early, is_saved }
 }
 
 /// Whoever is asked answers, up to the last second; and nothing that is said in the next helps, unless by somebody whose standing was not
-/// known when it was `looked` at.
-fn assert_asked(world: &World, file: &[u8], ground: &Ground, (looked, known): (Time, &Evidence), outlook: &Outlook) {
-    let Some(until) = outlook.holds_until.filter(|until| is_testable(*until)) else { return };
+/// known when it was `looked` at: then the outlook was too early.
+fn assert_asked(
+    world: &World,
+    file: &[u8],
+    ground: &Ground,
+    (looked, known): (Time, &Evidence),
+    outlook: &Outlook,
+) -> bool {
+    let Some(until) = outlook.holds_until.filter(|until| is_testable(*until)) else { return false };
     let at_last = asked(world, file, until, known);
     let report = ground.report(file, until, &at_last);
     assert_eq!(report.verdict(), Some(Indication::TotalPassed), "until {until}: {report:#?}");
@@ -260,6 +276,7 @@ fn assert_asked(world: &World, file: &[u8], ground: &Ground, (looked, known): (T
         };
         assert_eq!(end, until, "{cause}");
     }
+    passes
 }
 
 /// Whether nobody is left of whom it is not known whether he is in good standing.
@@ -314,12 +331,13 @@ fn assert_renewed(
 
 /// Holds the law in `HISTORIES` random histories with an authority of this shape.
 fn hold(shape: &Shape) {
-    let (passed, saved) = (Cell::new(0), Cell::new(0));
+    let (passed, early, saved) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let config = ProptestConfig { cases: HISTORIES, failure_persistence: None, ..ProptestConfig::default() };
     let held = TestRunner::new(config).run(&histories(), |history| {
-        let (has_passed, is_saved) = looked_at(&history, shape);
-        passed.set(passed.get() + u32::from(has_passed));
-        saved.set(saved.get() + u32::from(is_saved));
+        let look = looked_at(&history, shape);
+        passed.set(passed.get() + u32::from(look.passed));
+        early.set(early.get() + u32::from(look.is_early));
+        saved.set(saved.get() + u32::from(look.is_saved));
         Ok(())
     });
     held.unwrap_or_else(|fault| panic!("{fault}"));
@@ -328,6 +346,7 @@ fn hold(shape: &Shape) {
         passed.get(),
         saved.get()
     );
+    assert!(early.get() <= 1, "{} outlooks were too early", early.get());
     assert!(passed.get() >= 10 && saved.get() >= 1, "{} passed, {} renewed", passed.get(), saved.get());
 }
 
@@ -401,7 +420,7 @@ fn who_is_not_asked_is_not_relied_on() {
             rules: Rules { p256: None, anchor: None },
         };
         let shape = Shape::new().ocsp_signer(OcspSigner::DelegatedWithStatus);
-        looked_at(&history, &shape);
+        assert_eq!(looked_at(&history, &shape).is_early, revoked.is_some());
         let (world, time) = (history.world(&shape), now().after(days(97 + 152 + 31)));
         let (life, ground) = (history.lived(&world), history.rules.made(&world));
         let known = asked(&world, &life.file, time, &Evidence::new());

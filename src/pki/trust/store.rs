@@ -12,7 +12,7 @@ use crate::pki::certificate::Certificate;
 use crate::pki::certificates::Certificates;
 use crate::pki::name::Name;
 use crate::pki::oid::Oid;
-use crate::pki::pem::{Fault, blocks};
+use crate::pki::pem::{Fault, blocks, is_der};
 use crate::pki::purpose::Purpose;
 use crate::time::Time;
 
@@ -56,7 +56,7 @@ impl TrustStore {
     /// # Errors
     /// [`ErrorKind::Certificate`] when there is no certificate, or one of them cannot be read; the store is unchanged then.
     pub fn add_pem(&mut self, pem: &[u8], label: &str) -> Result<usize> {
-        if pem.first() == Some(&0x30) {
+        if is_der(pem) {
             return self.add_der(pem, label).map(|()| 1);
         }
         let certificates = certificates_of(pem)?;
@@ -266,7 +266,10 @@ fn one_certificate(der: &[u8], label: &str) -> Result<Certificate> {
 pub(crate) fn certificates_of(file: &[u8]) -> Result<Vec<Certificate>> {
     let advice = "give a PEM file with CERTIFICATE blocks, or one certificate in DER";
     let mut certificates = Vec::new();
-    for (number, block) in (1usize..).zip(blocks(file)).filter(|(_, block)| block.is_certificate()) {
+    let blocks = blocks(file).map_err(|fault| {
+        Error::new(ErrorKind::Certificate, "the PEM cannot be read").because(fault).advise("fetch the file again")
+    })?;
+    for (number, block) in (1usize..).zip(blocks).filter(|(_, block)| block.is_certificate()) {
         let place = format!("PEM block {number}");
         let unreadable = || Error::new(ErrorKind::Certificate, "the trust anchor cannot be read").at(&place);
         let der = block.decode().map_err(|fault| {

@@ -99,22 +99,29 @@ impl<'a> Pool<'a> {
         Self { answers: Rc::clone(&self.answers), ..self.beside(self.evidence) }
     }
 
-    /// Every certificate of a path that was judged, or of a signer of revocation values.
+    /// Every certificate of a path that was judged, or of a signer of revocation values, once each and in the order of their DER.
     pub(crate) fn judged_certificates(&self) -> Vec<Certificate> {
         let judged = self.judged.borrow();
         let paths = judged.values().filter_map(|judged| judged.path.as_ref());
         let answers = self.answers.borrow();
         let signers = answers.values().flat_map(|found| found.answers.iter().map(|answer| answer.signer.clone()));
-        paths.flat_map(|path| path.certificates.iter().cloned()).chain(signers).collect()
+        let mut all: Vec<_> = paths.flat_map(|path| path.certificates.iter().cloned()).chain(signers).collect();
+        all.sort_by(|one, other| one.der().cmp(other.der()));
+        all.dedup();
+        all
     }
 
-    /// Every answer that was found, with the certificate that it is about.
+    /// Every answer that was found, with the certificate that it is about, in the order of their DER.
     pub(crate) fn found_answers(&self) -> Vec<(Certificate, Answer)> {
         let answers = self.answers.borrow();
+        let mut links: Vec<_> = answers.iter().collect();
+        links.sort_by(|((one, by), _), ((other, by_other), _)| {
+            (one.der(), by.der()).cmp(&(other.der(), by_other.der()))
+        });
         let about = |((subject, _), found): (&(Certificate, Certificate), &Rc<Answers>)| {
             found.answers.iter().map(|answer| (subject.clone(), answer.clone())).collect::<Vec<_>>()
         };
-        answers.iter().flat_map(about).collect()
+        links.into_iter().flat_map(about).collect()
     }
 }
 
