@@ -14,7 +14,7 @@ use der::zeroize::Zeroizing;
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
-/// The longest in use has 21 characters (ENCRYPTED PRIVATE KEY); what is longer is none, and nobody wants to read it in an error.
+/// How long a label may be: those in use have less than 30 characters, and errors show them.
 const LABEL: usize = 64;
 /// The labels of certificates: RFC 7468, 5.1, and the older one that OpenSSL still reads.
 const CERTIFICATES: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
@@ -53,8 +53,8 @@ impl Block<'_> {
     }
 }
 
-/// Whether `file` begins as a certificate or CRL in DER does, whose names may hold whatever looks like PEM: a SEQUENCE with a length that is no
-/// text, as a `0` at the beginning of a comment has none behind it.
+/// Whether `file` begins as certificates and CRLs in DER do, with a SEQUENCE whose length begins with a byte that no text has: then what looks
+/// like PEM in it is a part of its names.
 pub(crate) fn is_der(file: &[u8]) -> bool {
     matches!(file, [0x30, 0x81..=0x84, ..])
 }
