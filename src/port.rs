@@ -33,7 +33,7 @@ pub trait Signer {
 
     /// Signs `input` and gives the bare signature value: RSA as a big-endian number of the modulus' length, ECDSA as DER
     /// `Ecdsa-Sig-Value` (RFC 5480) or as r and s, one behind the other, each of the curve's length. The value is verified with the certificate before it is used; only
-    /// what [`SoftwareSigner`](crate::SoftwareSigner) verified itself may not be verified again.
+    /// what a `SoftwareSigner` with an RSA key has verified itself is not always verified again.
     ///
     /// # Errors
     /// [`ErrorKind::Signer`], in the device's own words, where it did not sign.

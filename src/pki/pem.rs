@@ -23,7 +23,7 @@ const CERTIFICATES: [&str; 2] = ["CERTIFICATE", "X509 CERTIFICATE"];
 #[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
     pub(crate) label: &'a str,
-    pub(crate) body: &'a [u8],
+    body: &'a [u8],
     /// Bytes of the file before it.
     pub(crate) offset: usize,
     ends: bool,
@@ -46,6 +46,12 @@ impl Block<'_> {
     /// The bytes that it stands for, which may be secret.
     pub(crate) fn decode(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
         if self.ends { Ok(decode(self.body)?) } else { Err(Fault::Cut) }
+    }
+
+    /// Whether `word` stands in it as it is, such as a header field of RFC 1421.
+    #[cfg(feature = "software")]
+    pub(crate) fn holds(&self, word: &[u8]) -> bool {
+        find(self.body, word).is_some()
     }
 
     pub(crate) fn is_certificate(&self) -> bool {

@@ -23,7 +23,7 @@ pub(crate) fn private_key(text: &[u8]) -> Result<(Form, Secret)> {
     };
     let unsupported = |what: &str, advice| Err(crate::software::unsupported(what).at(place(block)).advise(advice));
     let form = match block.label {
-        _ if contains(block.body, OLD_ENCRYPTION) => {
+        _ if block.holds(OLD_ENCRYPTION) => {
             return unsupported("the private key is encrypted in the PEM itself", CONVERT);
         }
         "PRIVATE KEY" => Form::Pkcs8,
@@ -67,10 +67,6 @@ fn blocks(text: &[u8]) -> Result<Vec<Block<'_>>> {
             .class_is(ErrorClass::Operator)),
         _ => Ok(found),
     }
-}
-
-fn contains(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|window| window == word)
 }
 
 #[cfg(test)]
